@@ -1,0 +1,37 @@
+"""cxkit: the journeys that customers really make, from a raw log to answers.
+
+A source becomes a log (`cx.read`), a log becomes a journey store (`cx.prepare`, `cx.open`), and a store gives
+`Journeys`: an immutable selection with about twenty short methods. Filters (`from cxkit import where as w`) are values;
+the steps of a selection make a `Recipe`; every answer is a `Result` with a table, a picture and its n.
+
+    store/      any source -> one prepared folder of Parquet tables, on DuckDB or Spark
+    where       filters as values; recipe and selection: from steps to journeys
+    measures/   one question per file: Journeys -> Result
+    views/      small table -> picture
+    catalog     the list of measures that menus, command line and tests read
+"""
+
+from cxkit import where
+from cxkit.errors import CxError
+from cxkit.journeys import Journeys
+from cxkit.recipe import Recipe
+from cxkit.result import Result
+from cxkit.store.read import Log, read
+from cxkit.stores import open_store as open
+from cxkit.stores import prepare, sample_journeys, toy_journeys
+from cxkit.toy import table as toy_table
+
+__all__ = [
+    "CxError",
+    "Journeys",
+    "Log",
+    "Recipe",
+    "Result",
+    "open",
+    "prepare",
+    "read",
+    "sample_journeys",
+    "toy_journeys",
+    "toy_table",
+    "where",
+]

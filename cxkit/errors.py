@@ -1,0 +1,47 @@
+"""One family of errors: what was asked, what was found, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class CxError(Exception):
+    """Any error that cxkit raises on purpose; its text is written for the person who reads it."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class InputError(CxError, ValueError):
+    """The given data, value or argument cannot be used as it is."""
+
+
+class NameNotFound(CxError, KeyError):
+    """A name (activity, column, attribute, measure) does not exist here."""
+
+
+class StoreError(CxError, OSError):
+    """A journey store cannot be read or written."""
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like the given one, or None when nothing comes near."""
+    names = {candidate.casefold(): candidate for candidate in known}
+    match = get_close_matches(str(name).casefold(), names, n=1, cutoff=0.6)
+    return names[match[0]] if match else None
+
+
+def not_found(kind: str, name: object, known: Iterable[str], see: str = "") -> NameNotFound:
+    """The error for an unknown name: it suggests the closest known one and says where to look."""
+    known = list(known)
+    suggestion = closest(str(name), known)
+    hint = f' Closest: "{suggestion}".' if suggestion else _few(known)
+    return NameNotFound(f'No {kind} "{name}".{hint}{" See " + see + "." if see else ""}')
+
+
+def _few(known: list[str]) -> str:
+    if not known:
+        return " There is none."
+    shown = ", ".join(f'"{name}"' for name in known[:8])
+    return f" There is {shown}{f' and {len(known) - 8} more' if len(known) > 8 else ''}."

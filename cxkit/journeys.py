@@ -1,0 +1,129 @@
+"""Journeys, the one object: a prepared log and the selection made on it. The class body is the table of contents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from cxkit import selection
+from cxkit.filter import Filter, all_of
+from cxkit.measures.activities import activities
+from cxkit.measures.durations import durations
+from cxkit.measures.process_map import process_map
+from cxkit.measures.rows import events, journeys, rejected
+from cxkit.measures.summary import summary
+from cxkit.measures.variants import variants
+from cxkit.recipe import Drop, Keep, Recipe, Sample, Step, Tag, Trim
+from cxkit.result import Population
+from cxkit.store.manifest import Manifest
+from cxkit.store.prepare import PICTURE
+from cxkit.store.schema import CUSTOMER
+from cxkit.store.star import Star
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.filter import Frame
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Journeys:
+    """A prepared log and a selection of its journeys. Every method returns a new value; nothing is changed."""
+
+    folder: Path
+    manifest: Manifest
+    base: Star
+    recipe: Recipe = Recipe()
+
+    def keep(self, *filters: Filter) -> Journeys:
+        """Which journeys match all of these filters? The selection of them."""
+        return self._then(Keep(_all(filters)))
+
+    def drop(self, *filters: Filter) -> Journeys:
+        """Which journeys are left without those that match all of these filters? The selection of them."""
+        return self._then(Drop(_all(filters)))
+
+    def tag(self, name: str, filter: Filter) -> Journeys:
+        """Which journeys match, as an attribute? The same journeys with one that is true or false."""
+        return self._then(Tag(name, filter))
+
+    def sample(self, share: float, *, seed: int = 0) -> Journeys:
+        """A share of the journeys, chosen by their ids: the same ones in every run and on every engine."""
+        return self._then(Sample(share, seed))
+
+    def trim(self, *, since: str | None = None, until: str | None = None) -> Journeys:
+        """The journeys with only their events from `since` (included) to `until` (not included)."""
+        return self._then(Trim(since, until))
+
+    def apply(self, recipe: Recipe) -> Journeys:
+        """The selection after all steps of a recipe."""
+        return Journeys(self.folder, self.manifest, self.base, Recipe((*self.recipe, *recipe)))._checked()
+
+    summary = summary
+    activities = activities
+    process_map = process_map
+    variants = variants
+    durations = durations
+
+    journeys = journeys
+    events = events
+    rejected = rejected
+
+    @property
+    def n(self) -> Population:
+        """How many journeys, of how many customers, are selected."""
+        return self._population
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The attributes of journeys and events and their kinds of value; tags are among them."""
+        known = {name: f"{attribute.kind} of each {attribute.level}" for name, attribute in self.base.by_name.items()}
+        return known | {step.name: "tag: boolean of each journey" for step in self.recipe if isinstance(step, Tag)}
+
+    @property
+    def selection(self) -> selection.Selection:
+        """The selected tables, for measures."""
+        return selection.select(self.base, self.recipe)
+
+    @cached_property
+    def _population(self) -> Population:
+        with self.base.engine.lock:
+            chosen = self.selection.journeys.select(nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().alias("customers"))
+            return Population(**self.base.engine.collect(chosen).to_pylist()[0])
+
+    @cached_property
+    def geometry(self) -> dict[str, Any]:
+        """Where the process map of the whole log places its activities; a selection moves nothing."""
+        text = (self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8")
+        return json.loads(text)
+
+    def collect(self, question: Callable[[selection.Selection], Frame]) -> pa.Table:
+        """The rows of a measure's table over the selection; one question runs at a time."""
+        engine = self.base.engine
+        with engine.lock:
+            return engine.collect(question(self.selection))
+
+    def _then(self, step: Step) -> Journeys:
+        return Journeys(self.folder, self.manifest, self.base, self.recipe.then(step))._checked()
+
+    def _checked(self) -> Journeys:
+        selection.check(self.base, self.recipe)
+        return self
+
+    def __repr__(self) -> str:
+        return f"cx.open({str(self.folder)!r}){self.recipe!r}  # {self.n}"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{escape(repr(self))}</code>"
+
+
+def _all(filters: tuple[Filter, ...]) -> Filter:
+    first, *rest = filters or (None,)
+    return all_of((first, *rest)) if rest else first  # type: ignore[return-value, arg-type]

@@ -1,0 +1,1 @@
+"""Measures: one question per file, from Journeys to a Result."""

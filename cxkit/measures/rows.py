@@ -1,0 +1,180 @@
+"""The rows behind a selection: its journeys, its events, and the rows of the source that could not be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from cxkit.errors import InputError
+from cxkit.measures.stamps import zoned
+from cxkit.result import Result
+from cxkit.store import schema
+from cxkit.store.schema import ACTIVITY, CUSTOMER, FIRST, GAP, ID, JOURNEY, LAST, LENGTH, NAME, POSITION, TIME, VARIANT
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.filter import Frame
+    from cxkit.journeys import Journeys
+    from cxkit.selection import Selection
+    from cxkit.store.star import Star
+
+ROWS = 100
+MOST_ROWS = 100_000
+NUMBER = "number"
+
+
+def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
+    """Which journeys are these?
+
+    Parameters
+    ----------
+    page, rows : which page, from 1, of how many rows each.
+
+    Returns a Result with a row per journey, by id: `journey` and `customer` (the client's ids), `variant` (its number
+    in the whole store), `first` and `last` (event, in the log's zone), `seconds` (between them), `events`, then the
+    attributes of journeys and the tags. `n` counts all pages. An attribute with one of these names is called
+    "name (attribute)".
+
+    Errors: a page or a number of rows below 1.
+
+    >>> import cxkit as cx
+    >>> cx.toy_journeys().journeys(rows=2).df()[["journey", "events"]].values.tolist()
+    [['A01', 4], ['A02', 4]]
+    """
+    _check_page(page, rows)
+    return Result("journeys", "journeys", journeys.recipe, lambda: _journeys(journeys, page, rows), lambda: journeys.n)
+
+
+def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str | None = None) -> Result:
+    """What happened, event by event?
+
+    Parameters
+    ----------
+    page, rows : which page, from 1, of how many rows each.
+    journey : the id of one journey, to see only its events.
+
+    Returns a Result with a row per event, journey by journey and in order: `journey` (the client's id), `position`
+    (from 1), `activity`, `time` (in the log's zone), `seconds` (to the next event), then the attributes of events.
+    `n` counts the journeys of all pages.
+
+    Errors: a page or a number of rows below 1, a journey that is not in the selection.
+
+    >>> import cxkit as cx
+    >>> cx.toy_journeys().events(journey="A01").df()["activity"].tolist()
+    ['Order', 'Pay', 'Ship', 'Deliver']
+    """
+    _check_page(page, rows)
+    if journey is not None and not len(journeys.collect(lambda selection: _one(selection, journey))):
+        raise InputError(f'No journey "{journey}" in this selection. See j.journeys().')
+    return Result("events", "events", journeys.recipe, lambda: _events(journeys, page, rows, journey), lambda: journeys.n)
+
+
+def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
+    """Which rows of the source could not be used, and why?
+
+    Parameters
+    ----------
+    page, rows : which page, from 1, of how many rows each.
+
+    Returns a Result with a row per rejected row: `line` in the source (the header is line 1; empty where quotes make
+    it uncertain), `reason`, `text` (the row as it was). `n` speaks of the journeys that were kept.
+
+    Errors: a page or a number of rows below 1.
+
+    >>> import cxkit as cx
+    >>> len(cx.toy_journeys().rejected().df())
+    0
+    """
+    _check_page(page, rows)
+    return Result("rejected", "rows of the source", journeys.recipe, lambda: _rejected(journeys, page, rows), lambda: journeys.n)
+
+
+def _check_page(page: int, rows: int) -> None:
+    for word, value in (("page", page), ("rows", rows)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise InputError(f"{word}={value!r} is not a number from 1.")
+    if rows > MOST_ROWS:
+        raise InputError(f"rows={rows:,} is more than a page holds ({MOST_ROWS:,}).")
+
+
+def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
+    star = journeys.selection.star
+
+    def question(selection: Selection) -> Frame:
+        found = _page(selection.journeys, [JOURNEY], page, rows)
+        for number, flag in enumerate(star.flags.values()):
+            tagged = flag.with_columns(nw.lit(True).alias(f"tag{number}"))
+            found = found.join(tagged, on=JOURNEY, how="left").with_columns(nw.col(f"tag{number}").fill_null(False))
+        people = star.customers.rename({ID: "customer_id"})
+        return found.join(people, on=CUSTOMER, how="left").sort(NUMBER)
+
+    table = journeys.collect(question)
+    lasting = _seconds(table[FIRST], table[LAST])
+    own = {"journey": table[ID], "customer": table["customer_id"], VARIANT: table[VARIANT]}
+    own |= {name: zoned(table[name], star.zone) for name in (FIRST, LAST)}
+    own |= {"seconds": lasting, "events": table[LENGTH]}
+    tags = [(name, table[f"tag{number}"]) for number, name in enumerate(star.flags)]
+    return _with_attributes(own, [*_attributes(star, "journey", table), *tags])
+
+
+def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa.Table:
+    star = journeys.selection.star
+
+    def question(selection: Selection) -> Frame:
+        chosen = selection.events
+        if journey is not None:
+            chosen = chosen.join(_one(selection, journey), on=JOURNEY, how="semi")
+        return (
+            _page(chosen, [JOURNEY, POSITION], page, rows)
+            .join(star.journeys.select(JOURNEY, ID), on=JOURNEY, how="inner")
+            .join(star.activities.select(ACTIVITY, NAME), on=ACTIVITY, how="inner")
+            .sort(NUMBER)
+        )
+
+    import pyarrow.compute as pc
+
+    table = journeys.collect(question)
+    own = {"journey": table[ID], "position": pc.add(table[POSITION], 1), "activity": table[NAME]}
+    own |= {"time": zoned(table[TIME], star.zone), "seconds": pc.divide(table[GAP].cast("float64"), schema.SECOND)}
+    return _with_attributes(own, _attributes(star, "event", table))
+
+
+def _rejected(journeys: Journeys, page: int, rows: int) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    folder = journeys.folder / journeys.manifest.version / schema.REJECTED
+    return pq.read_table(folder / "part-0.parquet").slice((page - 1) * rows, rows)
+
+
+def _one(selection: Selection, journey: str) -> Frame:
+    return selection.journeys.filter(nw.col(ID) == str(journey)).select(JOURNEY)
+
+
+def _page(frame: Frame, order: Sequence[str], page: int, rows: int) -> Frame:
+    numbered = frame.with_row_index(NUMBER, order_by=order)
+    return numbered.filter(nw.col(NUMBER) >= (page - 1) * rows, nw.col(NUMBER) < page * rows)
+
+
+def _attributes(star: Star, level: schema.Level, table: pa.Table) -> Iterator[tuple[str, Any]]:
+    for known in star.attributes:
+        if known.level == level:
+            values = table[known.column]
+            yield known.name, zoned(values, star.zone) if known.kind == "time" else values
+
+
+def _with_attributes(own: dict[str, Any], attributes: Any) -> pa.Table:
+    import pyarrow as pa
+
+    columns = dict(own)
+    for name, values in attributes:
+        columns[f"{name} (attribute)" if name in columns else name] = values
+    return pa.table(columns)
+
+
+def _seconds(first: Any, last: Any) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.divide(pc.subtract(last, first).cast("float64"), schema.SECOND)

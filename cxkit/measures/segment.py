@@ -1,0 +1,43 @@
+"""Segments: the value of one attribute or tag of a journey, as text, to compare by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from cxkit.errors import InputError, not_found
+from cxkit.store.schema import JOURNEY
+
+if TYPE_CHECKING:
+    from cxkit.filter import Frame
+    from cxkit.journeys import Journeys
+    from cxkit.selection import Selection
+
+SEGMENT = "segment"
+MISSING = "(missing)"
+
+
+def check(journeys: Journeys, by: str | None) -> None:
+    """Raise unless `by` is None, a tag, or a journey's attribute that has segments."""
+    star = journeys.selection.star
+    if by is None or by in star.flags:
+        return
+    names = [name for name, known in star.by_name.items() if known.level == "journey"]
+    if by not in names:
+        level = " It is an attribute of events." if by in star.by_name else ""
+        raise InputError(str(not_found("attribute of journeys", by, [*names, *star.flags], "j.attributes")) + level)
+    if star.by_name[by].kind == "time":
+        raise InputError(f'"{by}" holds times, which make no segments. Tag the journeys by a period instead.')
+
+
+def segmented(selection: Selection, by: str | None) -> Frame:
+    """The selected journeys with their segment as text; one segment for all where `by` is None."""
+    journeys, star = selection.journeys, selection.star
+    if by is None:
+        return journeys.with_columns(nw.lit("all").alias(SEGMENT))
+    if by in star.flags:
+        tagged = star.flags[by].with_columns(nw.lit("true").alias(SEGMENT))
+        return journeys.join(tagged, on=JOURNEY, how="left").with_columns(nw.col(SEGMENT).fill_null("false"))
+    value = nw.col(star.by_name[by].column).cast(nw.String)
+    return journeys.with_columns(value.fill_null(MISSING).alias(SEGMENT))

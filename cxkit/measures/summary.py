@@ -1,0 +1,85 @@
+"""The summary: how large the log is, what it spans, and what was left out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from cxkit.measures.stamps import zoned
+from cxkit.result import Result
+from cxkit.store.schema import ACTIVITY, CUSTOMER, FIRST, LAST, LENGTH, NEXT, SECOND, VARIANT
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.filter import Frame
+    from cxkit.journeys import Journeys
+    from cxkit.selection import Selection
+
+
+def summary(journeys: Journeys) -> Result:
+    """What is in this log?
+
+    Returns a Result with one row: `events`, `journeys`, `customers`, `activities`, `variants`, `moves` (different
+    pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone),
+    `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first
+    to last event), `tied_events` (that share their time with the event before in the journey; whole store) and
+    `dropped_rows` (rows of the source that could not be used; see `rejected`).
+
+    >>> import cxkit as cx
+    >>> cx.toy_journeys().summary().df().loc[0, ["events", "journeys", "customers"]].tolist()
+    [40, 12, 10]
+    """
+    return Result(
+        name="summary",
+        unit="journeys",
+        recipe=journeys.recipe,
+        ask=lambda: _table(journeys),
+        count=lambda: journeys.n,
+    )
+
+
+def _table(journeys: Journeys) -> pa.Table:
+    import pyarrow as pa
+
+    of_journeys = journeys.collect(_of_journeys)
+    of_events = journeys.collect(_of_events)
+    moves = journeys.collect(_moves)
+    facts = {**of_events.to_pylist()[0], **of_journeys.to_pylist()[0], "moves": len(moves)}
+    zone = journeys.selection.star.zone
+    people = max(facts["customers"], 1)
+    columns = {name: pa.array([facts[name]], pa.int64()) for name in ("events", "journeys", "customers")}
+    columns |= {name: pa.array([facts[name]], pa.int64()) for name in ("activities", "variants", "moves")}
+    columns |= {name: zoned(pa.array([facts[name]], pa.int64()), zone) for name in (FIRST, LAST)}
+    columns |= {"journeys_per_customer": pa.array([facts["journeys"] / people], pa.float64())}
+    columns |= {name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")}
+    columns |= {
+        "tied_events": pa.array([journeys.manifest.ties], pa.int64()),
+        "dropped_rows": pa.array([sum(journeys.manifest.dropped.values())], pa.int64()),
+    }
+    return pa.table(columns)
+
+
+def _of_journeys(selection: Selection) -> Frame:
+    lasting = selection.journeys.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds"))
+    return lasting.select(
+        nw.len().cast(nw.Int64).alias("journeys"),
+        nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"),
+        nw.col(VARIANT).n_unique().cast(nw.Int64).alias("variants"),
+        nw.col(FIRST).min().alias(FIRST),
+        nw.col(LAST).max().alias(LAST),
+        nw.col(LENGTH).mean().alias("events_per_journey"),
+        nw.col("seconds").median().alias("median_seconds"),
+        nw.col("seconds").quantile(0.9, "linear").alias("p90_seconds"),
+    )
+
+
+def _of_events(selection: Selection) -> Frame:
+    return selection.events.select(
+        nw.len().cast(nw.Int64).alias("events"), nw.col(ACTIVITY).n_unique().cast(nw.Int64).alias("activities")
+    )
+
+
+def _moves(selection: Selection) -> Frame:
+    return selection.events.filter(~nw.col(NEXT).is_null()).select(ACTIVITY, NEXT).unique()

@@ -1,0 +1,68 @@
+"""Variants: the different ways through, as whole sequences of activities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from cxkit.result import Result
+from cxkit.store.schema import FIRST, LAST, PATH, SECOND, VARIANT, codes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.filter import Frame
+    from cxkit.journeys import Journeys
+    from cxkit.selection import Selection
+
+
+def variants(journeys: Journeys) -> Result:
+    """Which sequences of activities do journeys take, and how common is each?
+
+    Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where
+    1 is the most frequent), `rank` (in this selection), `count` (journeys), `share`, `cumulative_share` (of the
+    selected journeys), `length` (events), `median_seconds` (from first to last event) and `activities` (their names,
+    in order). Equally frequent variants come in the order of the whole store.
+
+    >>> import cxkit as cx
+    >>> cx.toy_journeys().variants().df().loc[0, "activities"].tolist()
+    ['Order', 'Pay', 'Ship', 'Deliver']
+    """
+    return Result(
+        name="variants",
+        unit="journeys",
+        recipe=journeys.recipe,
+        ask=lambda: _table(journeys),
+        count=lambda: journeys.n,
+    )
+
+
+def _table(journeys: Journeys) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = journeys.collect(_counts)
+    names = journeys.selection.star.names
+    counts, total = found["count"], max(journeys.n.journeys, 1)
+    columns = {
+        "variant": found[VARIANT],
+        "rank": pa.array(range(1, len(found) + 1), pa.int64()),
+        "count": counts,
+        "share": pc.divide(counts.cast(pa.float64()), total),
+        "cumulative_share": pc.divide(pc.cumulative_sum(counts).cast(pa.float64()), total),
+        "length": found["length"],
+        "median_seconds": found["median_seconds"],
+        "activities": pa.array([[names[code] for code in codes(path)] for path in found[PATH].to_pylist()], pa.list_(pa.string())),
+    }
+    return pa.table(columns)
+
+
+def _counts(selection: Selection) -> Frame:
+    lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
+    return (
+        selection.journeys.group_by(VARIANT)
+        .agg(nw.len().cast(nw.Int64).alias("count"), lasting)
+        .join(selection.star.variants.select(VARIANT, PATH, "length"), on=VARIANT, how="inner")
+        .sort("count", VARIANT, descending=[True, False])
+    )

@@ -1,0 +1,41 @@
+"""Where the things that come with the project lie: in the installed package, else in the repository beside it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from cxkit.errors import StoreError
+
+PACKAGE = Path(__file__).parent
+REPOSITORY = PACKAGE.parent
+
+
+def shipped(name: str, in_repository: str) -> Path:
+    """The folder of that name inside the package, else the given folder of the repository."""
+    for folder in (PACKAGE / name, REPOSITORY / in_repository):
+        if folder.is_dir():
+            return folder
+    raise StoreError(f'The folder "{name}" did not come with this installation. Install cxkit again.')
+
+
+def notebooks() -> Path:
+    """The folder of the curated notebooks."""
+    return shipped("notebooks", "notebooks")
+
+
+def sample() -> Path:
+    """The folder of the sample log."""
+    return shipped("sample", "data/sample")
+
+
+def cache() -> Path:
+    """The folder for what can be made again, in the user's cache or else in the system's scratch space."""
+    import platformdirs
+
+    folder = platformdirs.user_cache_path("cxkit", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="cxkit-"))
+    return folder

@@ -1,0 +1,1 @@
+"""The journey store: any source becomes one prepared folder of Parquet tables."""

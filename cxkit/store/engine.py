@@ -1,0 +1,176 @@
+"""The engines that answer questions: DuckDB inside the process by default, Spark when the log outgrows one machine.
+
+An engine holds the only connection, keeps materialised tables for reuse and lets one question run at a time.
+Everything else is a narwhals expression that means the same on both.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+import tempfile
+import weakref
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import narwhals as nw
+
+from cxkit.errors import InputError, StoreError
+from cxkit.store.schema import JOURNEY, PATH, POSITION, SYMBOL
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+Frame = nw.LazyFrame[Any]
+MOST_ROWS_KEPT = 40_000_000
+
+
+class Kept(NamedTuple):
+    """A frame in an engine's scratch space, its size, and the way to free it."""
+
+    frame: Frame
+    rows: int
+    forget: Callable[[], object]
+
+
+class Engine(ABC):
+    """What the store asks of an engine; a subclass says how."""
+
+    name: str
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    @abstractmethod
+    def scan(self, folder: Path) -> Frame:
+        """The table whose Parquet files lie in the folder."""
+
+    @abstractmethod
+    def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
+        """Write the frame, in that order, as Parquet into a new folder."""
+
+    @abstractmethod
+    def sequence(self, events: Frame) -> Frame:
+        """One row per journey with its path: the symbols of its events in order."""
+
+    @abstractmethod
+    def _keep(self, frame: Frame) -> Kept:
+        """Compute the frame into the engine's scratch space."""
+
+    def materialise(self, key: str, build: Callable[[], Frame]) -> Frame:
+        """The frame computed once under the key; the least recently used are forgotten when space runs short."""
+        with self.lock:
+            if key not in self._kept:
+                self._kept[key] = self._keep(build())
+            self._kept.move_to_end(key)
+            while len(self._kept) > 1 and sum(kept.rows for kept in self._kept.values()) > MOST_ROWS_KEPT:
+                self._kept.popitem(last=False)[1].forget()
+            return self._kept[key].frame
+
+    def forget(self, prefix: str) -> None:
+        """Free every materialised table whose key begins like this."""
+        with self.lock:
+            for key in [key for key in self._kept if key.startswith(prefix)]:
+                self._kept.pop(key).forget()
+
+    def collect(self, frame: Frame) -> pa.Table:
+        """The rows of a small frame as an Arrow table."""
+        with self.lock:
+            return frame.collect("pyarrow").to_native()
+
+
+class DuckDB(Engine):
+    """DuckDB inside the process: no server, no files but the store's own."""
+
+    name = "duckdb"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._connection = connect()
+        self._numbers = count()
+
+    def scan(self, folder: Path) -> Frame:
+        files = [glob.escape(str(file)) for file in sorted(folder.glob("*.parquet"))]
+        if not files:
+            raise StoreError(f'The table "{folder.name}" is missing from its store. Prepare the log again.')
+        return nw.from_native(self._connection.read_parquet(files, hive_partitioning=False))
+
+    def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
+        folder.mkdir()
+        relation = frame.to_native()
+        ordered = relation.order(", ".join(order)) if order else relation
+        ordered.write_parquet(str(folder / "part-0.parquet"), compression="zstd")
+
+    def sequence(self, events: Frame) -> Frame:
+        path = f"string_agg({SYMBOL}, '' ORDER BY {POSITION}) AS {PATH}"
+        return nw.from_native(events.to_native().aggregate(f"{JOURNEY}, {path}", JOURNEY))
+
+    def _keep(self, frame: Frame) -> Kept:
+        table = f"kept_{next(self._numbers)}"
+        frame.to_native().create(table)
+        kept = self._connection.table(table)
+        return Kept(nw.from_native(kept), len(kept), lambda: self._connection.execute(f"DROP TABLE {table}"))
+
+
+class Spark(Engine):
+    """A Spark session of the user's: the same expressions on a cluster."""
+
+    name = "spark"
+
+    def __init__(self, session: Any) -> None:
+        super().__init__()
+        self._session = session
+
+    def scan(self, folder: Path) -> Frame:
+        escaped = re.sub(r"([\[\]{}*?\\])", r"\\\1", str(folder))
+        return nw.from_native(self._session.read.parquet(escaped))
+
+    def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
+        ordered = frame.to_native().coalesce(1)
+        ordered.sortWithinPartitions(*order).write.parquet(str(folder))
+
+    def sequence(self, events: Frame) -> Frame:
+        from pyspark.sql import functions as f
+
+        steps = f.array_sort(f.collect_list(f.struct(POSITION, SYMBOL)))
+        path = f.array_join(f.transform(steps, lambda step: step[SYMBOL]), "").alias(PATH)
+        return nw.from_native(events.to_native().groupBy(JOURNEY).agg(path))
+
+    def _keep(self, frame: Frame) -> Kept:
+        kept = frame.to_native().persist()
+        return Kept(nw.from_native(kept), kept.count(), kept.unpersist)
+
+
+def engine_of(engine: Any = None) -> Engine:
+    """The engine meant by an `engine=` argument: None for DuckDB, or a Spark session."""
+    if engine is None:
+        return DuckDB()
+    if isinstance(engine, Engine):
+        return engine
+    if type(engine).__module__.startswith("pyspark."):
+        return Spark(engine)
+    raise InputError(f"engine={engine!r} is neither None (DuckDB) nor a Spark session.")
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A private DuckDB connection: UTC, no extension fetched from anywhere, spilling to the system's scratch space."""
+    import duckdb
+
+    scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "temp_directory": scratch.name,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    weakref.finalize(connection, scratch.cleanup)
+    return connection

@@ -1,0 +1,75 @@
+"""The manifest: what a published store holds, where it came from, and what was left out of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from cxkit.errors import StoreError
+from cxkit.store.schema import FORMAT, Attribute
+
+FILE = "manifest.json"
+VERSION = re.compile(r"v-[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The facts of one prepared version; `manifest.json` holds the published one."""
+
+    version: str
+    source: str
+    fingerprint: str
+    roles: dict[str, str | None]
+    order: str
+    zone: str
+    timed: bool
+    attributes: tuple[Attribute, ...]
+    counts: dict[str, int]
+    first: int | None
+    last: int | None
+    dropped: dict[str, int]
+    ties: int
+    reading: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    made_with: dict[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def write(self, folder: Path) -> None:
+        """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""
+        handle, name = tempfile.mkstemp(prefix=".manifest-", dir=folder)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, folder / FILE)
+
+
+def read(folder: Path) -> Manifest:
+    """The published manifest of the store in this folder."""
+    try:
+        document = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return _manifest(document)
+    except FileNotFoundError:
+        raise StoreError(
+            f'There is no journey store in "{folder}". Make one with cx.prepare(log, "{folder}") '
+            f"or `cxkit prepare FILE --store {folder}`."
+        ) from None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StoreError(f'The manifest in "{folder}" cannot be read ({error}). Prepare the log again.') from None
+
+
+def _manifest(document: dict[str, Any]) -> Manifest:
+    if document.get("format") != FORMAT:
+        raise ValueError(f"its format is {document.get('format')}, this cxkit reads format {FORMAT}")
+    if not VERSION.fullmatch(str(document.get("version"))):
+        raise ValueError("it names no version")
+    known = {entry.name for entry in fields(Manifest)}
+    facts = {name: value for name, value in document.items() if name in known}
+    facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
+    facts["notes"] = tuple(facts["notes"])
+    return Manifest(**facts)

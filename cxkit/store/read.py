@@ -1,0 +1,265 @@
+"""From a source to a log: find what is there, show it, and say which column means what.
+
+A source is a CSV file, a Parquet file or a data frame. Reading looks and stages; nothing is changed or lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from glob import escape as escape_glob
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from cxkit.errors import InputError
+from cxkit.store import delimited, roles
+from cxkit.store.engine import connect
+from cxkit.store.roles import Given, Roles
+from cxkit.store.schema import ROW
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+KINDS = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "integer"),
+    **dict.fromkeys(("FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"), "number"),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "TIMESTAMP WITH TIME ZONE"), "time"),
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+}
+
+
+class Source(ABC):
+    """Rows with named columns, staged as one Parquet file that DuckDB reads as `source_rows(c0, c1, ..., row)`."""
+
+    name: str
+    columns: tuple[str, ...]
+    reading: dict[str, str]
+
+    def __init__(self) -> None:
+        self.connection = connect()
+        self._scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
+        self.scratch = Path(self._scratch.name)
+
+    @abstractmethod
+    def stage(self) -> Path:
+        """The Parquet file that holds the rows in their order, made if need be."""
+
+    @cached_property
+    def rows(self) -> str:
+        """The name of the view that holds every row under numbered column names, with its row number."""
+        names = ", ".join(f"c{number}" for number in range(len(self.columns)))
+        self.connection.read_parquet([escape_glob(str(self.stage()))], file_row_number=True).create_view("staged")
+        self.connection.execute(f"CREATE VIEW source_rows AS SELECT * FROM staged AS q({names}, {ROW})")
+        return "source_rows"
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The kind of value in each column: text, integer, number, boolean, time or date."""
+        types = self.connection.execute(f"DESCRIBE {self.rows}").fetchall()
+        return tuple(_kind(entry[1]) for entry in types[: len(self.columns)])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the staged rows."""
+        with self.stage().open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @cached_property
+    def unfit(self) -> list[tuple[int, str, str]]:
+        """Rows of the source that have no place in its table: line, reason, text."""
+        return []
+
+    def lines(self, rows: list[int]) -> list[int | None]:
+        """Where the given rows (0, 1, ...) stand in the source, as a person counts."""
+        return [row + 1 for row in rows]
+
+
+def _kind(sql_type: str) -> str:
+    return "number" if sql_type.startswith("DECIMAL") else KINDS.get(sql_type, "text")
+
+
+class TextFile(Source):
+    """A file with separated columns: CSV and its relatives, packed with gzip or not."""
+
+    def __init__(self, path: Path, delimiter: str | None, encoding: str | None) -> None:
+        super().__init__()
+        look = delimited.look(path, encoding)
+        self.name, self.fingerprint = path.name, look.fingerprint
+        self._path = path if look.clean else delimited.rewrite(path, look.encoding, self.scratch / "clean.csv")
+        self._dialect = delimited.dialect(self.connection, self._path, path.name, delimiter)
+        self.columns = self._dialect.columns
+        separator = delimited.DELIMITERS.get(self._dialect.delimiter, self._dialect.delimiter)
+        self.reading = {"delimiter": separator, "encoding": look.encoding.removesuffix("-sig")}
+
+    def stage(self) -> Path:
+        target = self.scratch / "rows.parquet"
+        if not target.exists():
+            delimited.load(self.connection, self._path, self._dialect, target)
+        return target
+
+    @cached_property
+    def unfit(self) -> list[tuple[int, str, str]]:
+        self.stage()
+        return delimited.unfit(self.connection, self._path)
+
+    def lines(self, rows: list[int]) -> list[int | None]:
+        return delimited.lines_of(self._path, self._dialect, rows, {line for line, _, _ in self.unfit}) if rows else []
+
+
+class ParquetFile(Source):
+    """A Parquet file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        import pyarrow.parquet as pq
+
+        self.name, self._path, self.reading = path.name, path, {"format": "Parquet"}
+        try:
+            self.columns = delimited.column_names(pq.read_schema(path).names)
+        except (OSError, ValueError) as error:
+            raise InputError(f'"{path.name}" is no Parquet file ({error}).') from None
+
+    def stage(self) -> Path:
+        return self._path
+
+
+class DataFrame(Source):
+    """A data frame that narwhals knows: pandas, polars, arrow."""
+
+    def __init__(self, frame: Any) -> None:
+        super().__init__()
+        self._table = _arrow(frame)
+        self.name, self.reading = "data frame", {"format": f"{type(frame).__module__.split('.')[0]} data frame"}
+        self.columns = delimited.column_names([str(name) for name in self._table.column_names])
+
+    def stage(self) -> Path:
+        target = self.scratch / "rows.parquet"
+        if not target.exists():
+            table = self._table.rename_columns([f"c{number}" for number in range(len(self.columns))])
+            self.connection.from_arrow(table).write_parquet(str(target), compression="lz4")
+        return target
+
+
+def _arrow(frame: Any) -> pa.Table:
+    try:
+        known = nw.from_native(frame)
+        eager = known.collect("pyarrow") if isinstance(known, nw.LazyFrame) else known
+        return eager.to_arrow()
+    except TypeError:
+        raise InputError(
+            f"cx.read cannot use a {type(frame).__name__}. Give a path to a CSV or Parquet file, "
+            "or a pandas, polars or arrow data frame."
+        ) from None
+    except Exception as error:
+        raise InputError(f"The data frame cannot be read: {error}") from None
+
+
+@dataclass(frozen=True)
+class Log:
+    """A source and what its columns mean. Make one with `cx.read`, settle it with `.roles`, then `cx.prepare` it."""
+
+    source: Source
+    mapping: Roles | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The source's column names, in order."""
+        return list(self.source.columns)
+
+    def head(self, rows: int = 10) -> pd.DataFrame:
+        """The first rows, as they are in the source."""
+        table = self.source.connection.sql(f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}").limit(rows)
+        return table.to_arrow_table().rename_columns(self.columns).to_pandas()
+
+    def roles(
+        self,
+        *,
+        journey: str | None = None,
+        activity: str | None = None,
+        time: str | None = None,
+        customer: str | None = None,
+        order: str | None = None,
+        journey_attributes: Sequence[str] | None = None,
+        event_attributes: Sequence[str] | None = None,
+        zone: str = "UTC",
+        time_format: str | None = None,
+    ) -> Log:
+        """Which column is what? Roles that are not given are guessed; displaying the log shows the evidence.
+
+        Parameters
+        ----------
+        journey, activity : the columns that name the journey and the activity of an event.
+        time : the column of time stamps. A log without one keeps its row order, and every duration is unknown.
+        customer : the column that names the customer; the journey itself where a log has none.
+        order : a column that puts events with the same time stamp in order.
+        journey_attributes, event_attributes : further columns to keep: one value per journey, or one per event.
+            Without them every other column is kept, at the level at which it varies.
+        zone : the time zone of stamps without an offset, and of periods in filters, such as "Europe/Berlin".
+        time_format : how the stamps are written, in strptime's letters, where the reading found is wrong.
+
+        Errors
+        ------
+        A column that does not exist (with the closest that does), one column in two roles, no usable journey or
+        activity column, an unknown time zone.
+        """
+        given = Given(journey, activity, time, customer, order, journey_attributes, event_attributes, zone, time_format)
+        return replace(self, mapping=roles.settle(self.source, given))
+
+    @cached_property
+    def settled(self) -> Roles:
+        """The roles as given, or all of them guessed."""
+        return self.mapping or roles.settle(self.source, Given())
+
+    def __repr__(self) -> str:
+        reading = ", ".join(f"{name} {value}" for name, value in self.source.reading.items())
+        evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
+        return "\n".join([f"{self.source.name}: {len(self.columns)} columns ({reading})", *evidence])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{role}</th><td>{escape(column or '-')}</td><td>{escape(why)}</td></tr>"
+            for role, column, why in self.settled.evidence
+        )
+        reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
+        head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
+        return f"<table><caption>{escape(self.source.name)}: {reading}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def read(source: Any, *, delimiter: str | None = None, encoding: str | None = None) -> Log:
+    """What does this source hold? A CSV or Parquet file (also .csv.gz) or a data frame, ready to be given roles.
+
+    Parameters
+    ----------
+    source : path of a CSV, TSV or Parquet file, or a pandas, polars or arrow data frame.
+    delimiter, encoding : how a text file is written, where the reading found is wrong.
+
+    Returns a Log; displaying it shows delimiter, encoding, time format and the guessed roles with their evidence.
+
+    Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
+    """
+    if not isinstance(source, str | Path):
+        return Log(DataFrame(source))
+    path = Path(source).expanduser()
+    if not path.is_file():
+        raise InputError(f'There is no file "{path}".{" It is a folder." if path.is_dir() else ""}')
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return Log(ParquetFile(path))
+    if path.name.lower().endswith(TEXT_FILES):
+        return Log(TextFile(path, _delimiter(delimiter), encoding))
+    raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(TEXT_FILES)} and .parquet.')
+
+
+def _delimiter(text: str | None) -> str | None:
+    if text is not None and (len(text) != 1 or text in '"\r\n'):
+        raise InputError(f'delimiter="{text}" is not one character. Write for example ";" or "\\t".')
+    return text

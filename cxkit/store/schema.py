@@ -1,0 +1,58 @@
+"""Every table, column and type name that the store owns; nothing else spells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FORMAT = 1
+
+EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED = (
+    "events",
+    "journeys",
+    "variants",
+    "activities",
+    "customers",
+    "rejected",
+)
+TABLES = (EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED)
+
+JOURNEY, CUSTOMER, ACTIVITY, VARIANT = "journey", "customer", "activity", "variant"
+POSITION, TIME, NEXT, GAP = "position", "time", "next_activity", "gap"
+FIRST_VISIT, FIRST_MOVE = "first_visit", "first_move"
+ID, NAME, SYMBOL, HASH = "id", "name", "symbol", "hash"
+FIRST, LAST, LENGTH, PATH, COUNT = "first", "last", "length", "path", "count"
+ROW, KEY = "row", "key"
+LINE, REASON, TEXT = "line", "reason", "text"
+
+EVENT_COLUMNS = (JOURNEY, ACTIVITY, POSITION, TIME, NEXT, GAP, FIRST_VISIT, FIRST_MOVE)
+JOURNEY_COLUMNS = (JOURNEY, ID, HASH, CUSTOMER, VARIANT, FIRST, LAST, LENGTH)
+
+START, END = -1, -2
+SECOND = 1_000_000
+SYMBOL_BASE = 0x4E00
+MOST_ACTIVITIES = 20_000
+HASH_PRIME = 2_147_483_647
+
+Kind = Literal["text", "integer", "number", "boolean", "time"]
+Level = Literal["journey", "event"]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column of the client's: its own name, where the store keeps it, its level and its kind of value."""
+
+    name: str
+    column: str
+    level: Level
+    kind: Kind
+
+
+def symbol(code: int) -> str:
+    """The one character that stands for an activity in a path."""
+    return chr(SYMBOL_BASE + code)
+
+
+def codes(path: str) -> list[int]:
+    """The activity codes of a path, in order."""
+    return [ord(character) - SYMBOL_BASE for character in path]

@@ -1,0 +1,204 @@
+"""From the rows of a source to coded events: ids and activities become small integers, times become microseconds.
+
+A row without a journey, an activity or a readable time is put aside with its line and its reason; none is lost.
+This step always runs in DuckDB, which streams; what follows is the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxkit.errors import InputError
+from cxkit.store import schema, stamps
+from cxkit.store.schema import Attribute, Kind, Level
+
+if TYPE_CHECKING:
+    from cxkit.store.read import Source
+    from cxkit.store.roles import Roles
+
+CODED = "coded"
+NO_JOURNEY, NO_ACTIVITY, NO_STAMP, BAD_STAMP = "no journey id", "no activity", "no time", "time not readable"
+NUMBERS = {
+    "integer": ("-?(0|[1-9][0-9]{0,17})", "BIGINT"),
+    "number": (r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", "DOUBLE"),
+    "boolean": ("(?i)true|false", "BOOLEAN"),
+}
+TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What staging found: the kept attributes, and how many rows were put aside for which reason."""
+
+    attributes: tuple[Attribute, ...]
+    dropped: dict[str, int]
+    timed: bool
+
+
+def stage(source: Source, roles: Roles, folder: Path) -> Staged:
+    """Write coded events and their dictionaries into the folder, one Parquet table each."""
+    connection = source.connection
+    attributes = tuple(_attributes(source, roles))
+    _read_rows(source, roles, attributes)
+    dropped = _put_aside(source, folder)
+    if not connection.execute("SELECT count(*) FROM read_rows WHERE reason IS NULL").fetchone()[0]:  # type: ignore[index]
+        raise InputError(_nothing_left(source, roles, dropped))
+    _dictionaries(source)
+    for table in (schema.JOURNEYS, schema.CUSTOMERS, schema.ACTIVITIES, CODED):
+        _write(source, table, folder)
+    connection.execute("DROP TABLE read_rows")
+    return Staged(attributes, dropped, roles.time is not None)
+
+
+def _attributes(source: Source, roles: Roles) -> Iterator[Attribute]:
+    levels: tuple[tuple[Level, tuple[int, ...]], ...] = (
+        ("journey", roles.journey_attributes),
+        ("event", roles.event_attributes),
+    )
+    kinds = _kinds_of_text(source)
+    for level, numbers in levels:
+        for number in numbers:
+            yield Attribute(source.columns[number], f"x{number}", level, kinds[number])
+
+
+def _kinds_of_text(source: Source) -> list[Kind]:
+    """The kind of every column; a text column is of a narrower kind if all its values are."""
+    kinds: list[Kind] = ["time" if kind == "date" else kind for kind in source.kinds]  # type: ignore[misc]
+    texts = [number for number, kind in enumerate(kinds) if kind == "text"]
+    tests = {(number, kind): pattern for number in texts for kind, (pattern, _) in NUMBERS.items()}
+    if not tests:
+        return kinds
+    checks = [
+        f"bool_and(regexp_full_match(c{number}, '{pattern}')) FILTER (c{number} <> '')"
+        for (number, _), pattern in tests.items()
+    ]
+    found = source.connection.execute(f"SELECT {', '.join(checks)} FROM {source.rows}").fetchone() or ()
+    for (number, kind), all_fit in zip(tests, found, strict=True):
+        if all_fit and kinds[number] == "text":
+            kinds[number] = kind  # type: ignore[call-overload]
+    return kinds
+
+
+def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) -> None:
+    time = "NULL::BIGINT"
+    if roles.time is not None:
+        time = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
+    stamp_is_empty = "false" if roles.time is None else f"coalesce(trim(c{roles.time}::VARCHAR), '') = ''"
+    columns = [
+        schema.ROW,
+        f"c{roles.journey}::VARCHAR AS journey_id",
+        f"c{roles.customer}::VARCHAR AS customer_id",
+        f"c{roles.activity}::VARCHAR AS activity_name",
+        f"{time} AS {schema.TIME}",
+        *([] if roles.order is None else [_order_key(source, roles.order)]),
+        *(f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes),
+    ]
+    reason = f"""CASE WHEN coalesce(trim(journey_id), '') = '' THEN '{NO_JOURNEY}'
+        WHEN coalesce(trim(activity_name), '') = '' THEN '{NO_ACTIVITY}'
+        WHEN {"false" if roles.time is None else f"{schema.TIME} IS NULL"} THEN
+            CASE WHEN no_stamp THEN '{NO_STAMP}' ELSE '{BAD_STAMP}' END END AS {schema.REASON}"""
+    statement = f"""
+        CREATE OR REPLACE TEMP TABLE read_rows AS
+        SELECT * EXCLUDE (no_stamp), {reason}
+        FROM (SELECT {", ".join(columns)}, {stamp_is_empty} AS no_stamp FROM {source.rows})"""
+    source.connection.execute("SET TimeZone = $zone", {"zone": roles.zone})
+    source.connection.execute(statement, stamps.values(roles.writing, statement))
+    source.connection.execute("SET TimeZone = 'UTC'")
+
+
+def _order_key(source: Source, number: int) -> str:
+    kind = _kinds_of_text(source)[number]
+    return f"TRY_CAST(c{number} AS {'DOUBLE' if kind in ('integer', 'number') else 'VARCHAR'}) AS {schema.KEY}"
+
+
+def _value(source: Source, attribute: Attribute) -> str:
+    column = "c" + attribute.column.removeprefix("x")
+    if attribute.kind == "time":
+        return stamps.sql(stamps.Writing(stamps.ISO), column, source.kinds[int(column[1:])])
+    if attribute.kind == "text":
+        return f"nullif({column}::VARCHAR, '')"
+    return f"TRY_CAST({column} AS {TYPES[attribute.kind]})"
+
+
+def _put_aside(source: Source, folder: Path) -> dict[str, int]:
+    """Write the table of rejected rows, and count them by reason."""
+    connection = source.connection
+    fields = ", ".join(f"coalesce(c{number}::VARCHAR, '')" for number in range(len(source.columns)))
+    bad = connection.execute(f"""
+        SELECT {schema.ROW}, {schema.REASON}, concat_ws(',', {fields})
+        FROM read_rows JOIN {source.rows} USING ({schema.ROW})
+        WHERE {schema.REASON} IS NOT NULL ORDER BY {schema.ROW}""").fetchall()
+    lines = source.lines([row for row, _, _ in bad])
+    rejected = [*source.unfit, *((line, reason, text) for line, (_, reason, text) in zip(lines, bad, strict=True))]
+    rejected.sort(key=lambda entry: (entry[0] is None, entry[0]))
+    _write_rejected(rejected, folder)
+    reasons = [reason for _, reason, _ in rejected]
+    return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
+
+
+def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = list(zip(*rejected, strict=True)) or [(), (), ()]
+    types = {schema.LINE: pa.int64(), schema.REASON: pa.string(), schema.TEXT: pa.string()}
+    table = pa.table({name: pa.array(values, type_) for (name, type_), values in zip(types.items(), columns, strict=True)})
+    target = folder / schema.REJECTED
+    target.mkdir()
+    pq.write_table(table, target / "part-0.parquet")
+
+
+def _nothing_left(source: Source, roles: Roles, dropped: dict[str, int]) -> str:
+    if not dropped:
+        return f'"{source.name}" has a header but no rows. Export the log again, with one row per event.'
+    reasons = ", ".join(f"{reason} ({count:,})" for reason, count in dropped.items())
+    hint = ""
+    if BAD_STAMP in dropped and roles.time is not None:
+        example = source.connection.execute(f"SELECT c{roles.time}::VARCHAR FROM {source.rows} LIMIT 1").fetchone()
+        hint = f' The first time is "{example[0] if example else ""}"; say how to read it with time_format="%d.%m.%Y %H:%M".'
+    return f'No row of "{source.name}" can be used: {reasons}.{hint}'
+
+
+def _dictionaries(source: Source) -> None:
+    """Number journeys, customers and activities by their names, so that the order of rows plays no part."""
+    run = source.connection.execute
+    good = "FROM read_rows WHERE reason IS NULL"
+    run(f"""
+        CREATE OR REPLACE TEMP TABLE journeys AS
+        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS journey, id,
+            (md5_number_lower(id) % {schema.HASH_PRIME})::BIGINT AS hash
+        FROM (SELECT DISTINCT journey_id AS id {good})""")
+    run(f"""
+        CREATE OR REPLACE TEMP TABLE customers AS
+        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS customer, id
+        FROM (SELECT DISTINCT customer_id AS id {good} AND trim(customer_id) <> '')""")
+    run(f"""
+        CREATE OR REPLACE TEMP TABLE activities AS
+        SELECT (row_number() OVER (ORDER BY name) - 1)::INTEGER AS activity, name
+        FROM (SELECT DISTINCT activity_name AS name {good})""")
+    many = run("SELECT count(*) FROM activities").fetchone()[0]  # type: ignore[index]
+    if many > schema.MOST_ACTIVITIES:
+        raise InputError(
+            f"The activity column has {many:,} different values; a log has at most {schema.MOST_ACTIVITIES:,}. "
+            "Is it a free text or an id? Choose another column with activity=."
+        )
+    run("ALTER TABLE activities ADD COLUMN symbol VARCHAR")
+    run(f"UPDATE activities SET symbol = chr({schema.SYMBOL_BASE} + activity)")
+    run("""
+        CREATE OR REPLACE TEMP VIEW coded AS
+        SELECT journeys.journey, customers.customer, activities.activity::SMALLINT AS activity,
+            read_rows.* EXCLUDE (journey_id, customer_id, activity_name, reason)
+        FROM read_rows
+        JOIN journeys ON journeys.id = journey_id
+        LEFT JOIN customers ON customers.id = customer_id
+        JOIN activities ON name = activity_name
+        WHERE reason IS NULL""")
+
+
+def _write(source: Source, table: str, folder: Path) -> None:
+    target = folder / table
+    target.mkdir()
+    source.connection.table(table).write_parquet(str(target / "part-0.parquet"), compression="lz4")

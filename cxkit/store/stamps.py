@@ -1,0 +1,111 @@
+"""How time stamps are written in a source, found on a sample and shown; and the SQL that reads them all.
+
+Texts in ISO 8601 are always read, with their offset if they carry one. Another way of writing (day first, month
+first, ...) is chosen for the whole column by the share of a sample that it can read. A stamp without an offset is a
+local time in the log's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ISO = "ISO 8601"
+TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
+SAMPLE = 4_000
+EARLIEST, LATEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'", "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
+EPOCHS = {"epoch seconds": (1e8, 1_000_000.0), "epoch milliseconds": (1e11, 1e3), "epoch microseconds": (1e14, 1.0)}
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One way of writing stamps: its name, its strptime patterns, and a doubt to be told, if any."""
+
+    name: str
+    patterns: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def _family(days: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(day + time for day, time in product(days, TIMES))
+
+
+DAY_FIRST = Writing("day first (31/12/2025)", _family(("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")))
+MONTH_FIRST = Writing("month first (12/31/2025)", _family(("%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y")))
+FAMILIES = (
+    DAY_FIRST,
+    MONTH_FIRST,
+    Writing("year first (2025/12/31)", _family(("%Y/%m/%d", "%Y.%m.%d"))),
+    Writing("named month (31 Dec 2025)", _family(("%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"))),
+    Writing("day first, short year (31/12/25)", _family(("%d/%m/%y", "%d.%m.%y", "%d-%m-%y"))),
+    Writing("month first, short year (12/31/25)", _family(("%m/%d/%y", "%m-%d-%y"))),
+    Writing("compact (20251231235959)", ("%Y%m%d%H%M%S", "%Y%m%d", "%Y%m%dT%H%M%S")),
+)
+
+
+def find(connection: DuckDBPyConnection, table: str, column: str, kind: str) -> tuple[Writing, float]:
+    """How the stamps of a column are written, and the share of a sample that is read that way."""
+    if kind in ("time", "date"):
+        return Writing("time stamps of the source"), 1.0
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE stamp_sample AS
+        SELECT DISTINCT {column} AS s FROM {table} WHERE trim({column}::VARCHAR) <> '' LIMIT {SAMPLE}""")
+    tried = list(_tried(connection, kind))
+    read, total = max(read for _, read, _ in tried), max(total for _, _, total in tried)
+    if not total:
+        return Writing(ISO), 0.0
+    best = next(writing for writing, count, _ in tried if count == read)
+    rivals = [writing for writing, count, _ in tried if count == read and writing is not best]
+    if best is DAY_FIRST and MONTH_FIRST in rivals:
+        best = Writing(best.name, best.patterns, "Days and months cannot be told apart here; days are read first.")
+    return best, read / total
+
+
+def _tried(connection: DuckDBPyConnection, kind: str) -> Iterator[tuple[Writing, int, int]]:
+    for writing in _candidates(kind):
+        moment = sql(writing, "s", kind)
+        read, total = connection.execute(
+            f"SELECT count({moment}), count(*) FROM stamp_sample", values(writing, moment)
+        ).fetchone() or (0, 0)
+        yield writing, read, total
+
+
+def _candidates(kind: str) -> list[Writing]:
+    epochs = [Writing(name) for name in EPOCHS]
+    return epochs if kind in ("integer", "number") else [Writing(ISO), *FAMILIES, *epochs]
+
+
+def sql(writing: Writing, column: str, kind: str) -> str:
+    """The SQL expression for the microseconds since 1970 of a column; null where it cannot be read."""
+    if kind == "time":
+        return _microseconds(f"{column}::TIMESTAMPTZ")
+    if kind == "date":
+        return _microseconds(f"{column}::TIMESTAMP::TIMESTAMPTZ")
+    if writing.name in EPOCHS:
+        return _epoch(column, *EPOCHS[writing.name])
+    text = f"CASE WHEN regexp_matches({column}, '[0-9]') THEN trim({column}) END"
+    iso = f"TRY_CAST({text} AS TIMESTAMPTZ)"
+    seconds = rf"regexp_replace({text}, '([T ]\d\d:\d\d)(Z|[+-]\d\d.*)?$', '\1:00\2')"
+    tries = [iso, f"TRY_CAST({seconds} AS TIMESTAMPTZ)"]
+    if writing.patterns:
+        tries.append(f"try_strptime({text}, $patterns)::TIMESTAMPTZ")
+    return _microseconds(f"coalesce({', '.join(tries)})")
+
+
+def values(writing: Writing, statement: str) -> dict[str, list[str]]:
+    """The parameters that a statement made with `sql` needs."""
+    return {"patterns": list(writing.patterns)} if "$patterns" in statement else {}
+
+
+def _microseconds(moment: str) -> str:
+    return f"epoch_us(CASE WHEN {moment} BETWEEN {EARLIEST} AND {LATEST} THEN {moment} END)"
+
+
+def _epoch(column: str, least: float, factor: float) -> str:
+    number = f"TRY_CAST({column} AS DOUBLE)"
+    return f"CASE WHEN {number} >= {least} AND {number} < {least * 100} THEN round({number} * {factor})::BIGINT END"

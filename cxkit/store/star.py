@@ -1,0 +1,156 @@
+"""The star: events in journey order with journeys, variants and activities around them, and how it is built.
+
+All of it is narwhals over an engine, so DuckDB and Spark build the same star.
+
+Order contract: by time, then by the order column if there is one, then by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import narwhals as nw
+
+from cxkit.store import schema
+from cxkit.store.engine import Engine, Frame
+from cxkit.store.schema import (
+    ACTIVITY,
+    COUNT,
+    CUSTOMER,
+    FIRST,
+    FIRST_MOVE,
+    FIRST_VISIT,
+    GAP,
+    HASH,
+    ID,
+    JOURNEY,
+    KEY,
+    LAST,
+    LENGTH,
+    NAME,
+    NEXT,
+    PATH,
+    POSITION,
+    ROW,
+    SYMBOL,
+    TIME,
+    VARIANT,
+    Attribute,
+)
+
+ORDERED = "ordered"
+
+
+@dataclass(frozen=True)
+class Star:
+    """The tables that every question reads, as frames of one engine; `key` names this star in the engine's memory."""
+
+    engine: Engine
+    key: str
+    events: Frame
+    journeys: Frame
+    variants: Frame
+    activities: Frame
+    customers: Frame
+    attributes: tuple[Attribute, ...]
+    zone: str
+    timed: bool
+    flags: dict[str, Frame] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The activities' names; an activity's code is its place in this list."""
+        return self.engine.collect(self.activities.sort(ACTIVITY).select(NAME))[NAME].to_pylist()
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """The activities' codes by name."""
+        return {name: code for code, name in enumerate(self.names)}
+
+    @cached_property
+    def by_name(self) -> dict[str, Attribute]:
+        """The client's attributes by their own names."""
+        return {attribute.name: attribute for attribute in self.attributes}
+
+
+def ordered(frame: Frame, order: Sequence[str]) -> Frame:
+    """Events with position, next activity and the time to it, journey by journey in the given order."""
+    return (
+        frame.with_columns(nw.lit(1).alias(POSITION))
+        .with_columns(
+            (nw.col(POSITION).cum_sum().over(JOURNEY, order_by=order) - 1).cast(nw.Int32).alias(POSITION),
+            nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=order).alias(NEXT),
+            (nw.col(TIME).shift(-1).over(JOURNEY, order_by=order) - nw.col(TIME)).cast(nw.Int64).alias(GAP),
+        )
+        .drop([column for column in (ROW, KEY) if column in frame.collect_schema().names()])
+    )
+
+
+def firsts(events: Frame) -> Frame:
+    """Events with flags (0 or 1) for a journey's first visit of an activity and first use of a move."""
+    first_visit = nw.col(POSITION) == nw.col(POSITION).min().over(JOURNEY, ACTIVITY)
+    first_move = nw.col(POSITION) == nw.col(POSITION).min().over(JOURNEY, ACTIVITY, NEXT)
+    return events.with_columns(first_visit.cast(nw.Int8).alias(FIRST_VISIT), first_move.cast(nw.Int8).alias(FIRST_MOVE))
+
+
+def paths(engine: Engine, events: Frame, activities: Frame) -> Frame:
+    """One row per journey with its path, one symbol per event."""
+    return engine.sequence(events.select(JOURNEY, POSITION, ACTIVITY).join(activities, on=ACTIVITY, how="inner"))
+
+
+def variants(paths: Frame) -> Frame:
+    """The different paths, numbered from 1 by falling frequency; ties by the path itself."""
+    counted = paths.group_by(PATH).agg(nw.len().cast(nw.Int64).alias(COUNT))
+    ranked = counted.with_columns((-nw.col(COUNT)).alias("falling")).with_row_index(VARIANT, order_by=["falling", PATH])
+    return ranked.select(
+        (nw.col(VARIANT) + 1).cast(nw.Int32).alias(VARIANT), PATH, COUNT, nw.col(PATH).str.len_chars().cast(nw.Int32).alias(LENGTH)
+    )
+
+
+def spans(events: Frame) -> Frame:
+    """One row per journey: first and last time, number of events."""
+    return events.group_by(JOURNEY).agg(
+        nw.col(TIME).min().alias(FIRST), nw.col(TIME).max().alias(LAST), nw.len().cast(nw.Int32).alias(LENGTH)
+    )
+
+
+def values(engine: Engine, events: Frame, columns: Sequence[str]) -> tuple[Frame, dict[str, int]]:
+    """One value per journey for each column: the first that is known; and how many journeys had several."""
+    first = [nw.when(~nw.col(column).is_null()).then(nw.col(POSITION)).min().alias(f"{column}_at") for column in columns]
+    several = [(nw.col(column).min() != nw.col(column).max()).alias(f"{column}_several") for column in columns]
+    known = events.group_by(JOURNEY).agg(*first, *several)
+    counts = engine.collect(
+        known.select(*(nw.col(f"{column}_several").cast(nw.Int64).sum().cast(nw.Int64).alias(column) for column in columns))
+    ).to_pylist()[0]
+    chosen = [
+        nw.when(nw.col(POSITION) == nw.col(f"{column}_at")).then(nw.col(column)).max().alias(column) for column in columns
+    ]
+    picked = events.join(known, on=JOURNEY, how="inner").group_by(JOURNEY).agg(*chosen)
+    return picked, {column: count for column, count in counts.items() if count}
+
+
+def trimmed(star: Star, since: int, until: int) -> Star:
+    """The star of the events in [since, until): journeys keep their ids and attributes, all else is built anew."""
+    key = f"{star.key}|trim {since} {until}"
+    engine = star.engine
+    inside = star.events.filter(nw.col(TIME) >= since, nw.col(TIME) < until)
+    cut = inside.rename({POSITION: ROW}).drop(NEXT, GAP, FIRST_VISIT, FIRST_MOVE)
+    placed = engine.materialise(f"{key}|{ORDERED}", lambda: ordered(cut, [ROW]))
+    events = engine.materialise(f"{key}|{schema.EVENTS}", lambda: firsts(placed))
+    routes = engine.materialise(f"{key}|{PATH}", lambda: paths(engine, placed, star.activities))
+    kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: variants(routes))
+    journeys = engine.materialise(
+        f"{key}|{schema.JOURNEYS}",
+        lambda: (
+            star.journeys.drop(VARIANT, FIRST, LAST, LENGTH)
+            .join(spans(events), on=JOURNEY, how="inner")
+            .join(routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH), on=JOURNEY, how="inner")
+        ),
+    )
+    return Star(
+        engine, key, events, journeys, kinds, star.activities, star.customers, star.attributes, star.zone, star.timed, star.flags
+    )
+
+

@@ -1,0 +1,131 @@
+"""Making and opening journey stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from cxkit import places, toy
+from cxkit.errors import InputError
+from cxkit.journeys import Journeys
+from cxkit.store import manifest, prepare as preparing
+from cxkit.store.engine import Engine, engine_of
+from cxkit.store.read import Log, read
+from cxkit.store.schema import ACTIVITY, COUNT, END, NEXT, POSITION, START
+from cxkit.store.star import Star
+
+
+def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool = True) -> Journeys:
+    """Build the journey store of a log, once: afterwards `cx.open(folder)`.
+
+    Parameters
+    ----------
+    log : what `cx.read` gave, with its roles if they were set.
+    folder : where the store goes. A store that is there is replaced in one step, and stays readable until then.
+    engine : None for DuckDB, or a Spark session.
+    progress : whether to show a progress bar when it takes longer than a second.
+
+    Returns the Journeys of the new store. Rows that could not be used are counted in `.manifest.dropped` and kept in
+    `.rejected()`. Preparing the same source with the same roles again changes nothing and costs nothing.
+
+    Errors: a log without usable rows, too many activities, a folder that cannot be written or is being prepared.
+
+    >>> import cxkit as cx
+    >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
+    >>> cx.prepare(log, getfixture("tmp_path") / "shop").n
+    Population(journeys=12, customers=10)
+    """
+    if not isinstance(log, Log):
+        raise InputError("cx.prepare needs a log. Write cx.prepare(cx.read(source), folder).")
+    target, runs_on = Path(folder).expanduser(), engine_of(engine)
+    with _steps(progress) as step:
+        made = preparing.prepare(log, target, runs_on, draw_map, step)
+    return _journeys(target, made, runs_on)
+
+
+def open_store(folder: str | Path, *, engine: Any = None) -> Journeys:
+    """Open a prepared journey store.
+
+    Parameters
+    ----------
+    folder : where `cx.prepare` has put it.
+    engine : None for DuckDB, or a Spark session; both give the same numbers.
+
+    Returns its Journeys, all selected. Opening writes nothing, and any number of readers may share a store.
+
+    Errors: a folder that holds no store, or one that this version cannot read.
+    """
+    target = Path(folder).expanduser()
+    return _journeys(target, manifest.read(target), engine_of(engine))
+
+
+def sample_journeys(*, engine: Any = None) -> Journeys:
+    """The sample: a broadband provider's customers over 18 months, prepared once into the user's cache.
+
+    >>> import cxkit as cx
+    >>> cx.sample_journeys().n.journeys > 5_000
+    True
+    """
+    log = read(places.sample() / "events.parquet").roles(
+        journey="journey",
+        activity="activity",
+        time="time",
+        customer="customer",
+        journey_attributes=["kind", "product", "region", "value"],
+        event_attributes=["channel", "lane", "stage", "agent", "cost"],
+        zone="Europe/Berlin",
+    )
+    return prepare(log, places.cache() / "sample", engine=engine)
+
+
+def toy_journeys(*, engine: Any = None) -> Journeys:
+    """The toy log of twelve journeys, prepared once into the user's cache; the documentation's examples use it."""
+    log = read(toy.table()).roles(
+        journey="order", activity="step", time="when", customer="client", journey_attributes=["plan"], event_attributes=["channel"]
+    )
+    return prepare(log, places.cache() / "toy", engine=engine, progress=False)
+
+
+def draw_map(star: Star) -> str:
+    """The geometry of the whole log's process map, as JSON."""
+    import json
+
+    from cxkit.views.layout import map_geometry
+
+    named = star.events.group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
+    activities = [
+        {"code": row[ACTIVITY], "activity": star.names[row[ACTIVITY]], "count": row[COUNT]}
+        for row in star.engine.collect(named).to_pylist()
+    ]
+    moves = star.events.group_by(ACTIVITY, NEXT).agg(nw.len().cast(nw.Int64).alias(COUNT))
+    first = star.events.filter(nw.col(POSITION) == 0).group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
+    rows = [
+        {"source": row[ACTIVITY], "target": END if row[NEXT] is None else row[NEXT], "count": row[COUNT]}
+        for row in star.engine.collect(moves).to_pylist()
+    ]
+    rows += [
+        {"source": START, "target": row[ACTIVITY], "count": row[COUNT]} for row in star.engine.collect(first).to_pylist()
+    ]
+    return json.dumps(map_geometry(rows, activities))
+
+
+def _journeys(folder: Path, described: manifest.Manifest, engine: Engine) -> Journeys:
+    return Journeys(folder, described, preparing.open_star(folder / described.version, described, engine))
+
+
+@contextmanager
+def _steps(progress: bool) -> Iterator[Callable[[str], None]]:
+    from tqdm.auto import tqdm
+
+    with tqdm(total=len(preparing.STEPS), delay=1, disable=not progress, unit="step", leave=False) as bar:
+
+        def step(name: str) -> None:
+            bar.set_description(f"Preparing: {name}")
+            if name != preparing.STEPS[0]:
+                bar.update()
+
+        yield step

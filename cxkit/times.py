@@ -1,0 +1,112 @@
+"""Words for time: durations such as "2d", periods such as "2026-06", stamps as microseconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cxkit.errors import InputError
+from cxkit.store.schema import SECOND
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OPEN_END = ".."
+LONGEST = 2**62
+
+_UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d|w)", re.ASCII)
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-W(?P<week>\d{2})|-(?P<month>\d{2})(?:-(?P<day>\d{2})"
+    r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?)?)?",
+    re.ASCII,
+)
+
+
+def duration(text: str, word: str = "within") -> int:
+    """How many microseconds a duration such as "90s", "15min", "36h", "2d" or "1w 2d" lasts."""
+    if not isinstance(text, str):
+        raise InputError(f'{word}={text!r} has no unit. Write a duration such as "2d", "36h" or "15min".')
+    parts = _DURATION.findall(text)
+    if not parts or _DURATION.sub("", text).strip():
+        raise InputError(f'{word}="{text}" is no duration. Write a number and s, min, h, d or w, such as "2d".')
+    microseconds = sum(float(amount) * _UNITS[unit] * SECOND for amount, unit in parts)
+    if microseconds > LONGEST:
+        raise InputError(f'{word}="{text}" is longer than any log. Choose a shorter duration.')
+    return round(microseconds)
+
+
+def period(start: str, end: str, zone: str) -> tuple[int, int]:
+    """The half-open span [since, until) in microseconds from the beginning of `start` to the end of `end`.
+
+    Both are periods in the log's time zone: "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15" or
+    "2026-06-15 10:30"; each covers its whole length. ".." leaves a side open.
+    """
+    since = -LONGEST if start == OPEN_END else _bounds(start, zone)[0]
+    until = LONGEST if end == OPEN_END else _bounds(end, zone)[1]
+    if since >= until:
+        raise InputError(f'The period from "{start}" to "{end}" is empty: it ends before it starts.')
+    return since, until
+
+
+def instant(text: str, zone: str) -> int:
+    """The first microsecond of a period, as `trim` uses it."""
+    return _bounds(text, zone)[0]
+
+
+def check_period(text: str) -> str:
+    """The text itself if it is a period (or ".."), else an error that shows how to write one."""
+    if isinstance(text, date):
+        text = text.isoformat(" ", "seconds") if isinstance(text, datetime) else text.isoformat()
+    if text != OPEN_END:
+        _bounds(text, "UTC")
+    return text
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name, such as "Europe/Berlin"."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
+        raise InputError(f'No time zone "{name}". Write an IANA name such as "UTC" or "Europe/Berlin".') from None
+
+
+def stamp(microseconds: int, zone: str) -> datetime:
+    """The moment in the log's time zone."""
+    return (EPOCH + timedelta(microseconds=microseconds)).astimezone(zone_of(zone))
+
+
+def _bounds(text: str, zone: str) -> tuple[int, int]:
+    match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        raise InputError(
+            f'"{text}" is no period. Write "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15" or "2026-06-15 10:30".'
+        )
+    try:
+        start, end = _span({name: int(value) for name, value in match.groupdict().items() if value})
+    except (ValueError, OverflowError):
+        raise InputError(f'"{text}" is not in the calendar.') from None
+    return _microseconds(start, zone), _microseconds(end, zone)
+
+
+def _span(parts: dict[str, int]) -> tuple[datetime, datetime]:
+    year = parts["year"]
+    if "week" in parts:
+        monday = datetime.fromisocalendar(year, parts["week"], 1)
+        return monday, monday + timedelta(days=7)
+    if "quarter" in parts:
+        return datetime(year, 3 * parts["quarter"] - 2, 1), _month_after(year, 3 * parts["quarter"])
+    if "month" not in parts:
+        return datetime(year, 1, 1), datetime(year + 1, 1, 1)
+    if "day" not in parts:
+        return datetime(year, parts["month"], 1), _month_after(year, parts["month"])
+    start = datetime(year, parts["month"], parts["day"], parts.get("hour", 0), parts.get("minute", 0), parts.get("second", 0))
+    step = {"second": timedelta(seconds=1), "minute": timedelta(minutes=1)}
+    return start, start + next((step[word] for word in step if word in parts), timedelta(days=1))
+
+
+def _month_after(year: int, month: int) -> datetime:
+    return datetime(year + month // 12, month % 12 + 1, 1)
+
+
+def _microseconds(local: datetime, zone: str) -> int:
+    return (local.replace(tzinfo=zone_of(zone)) - EPOCH) // timedelta(microseconds=1)

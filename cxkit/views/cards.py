@@ -1,0 +1,1 @@
+"""Cards: a few headline figures side by side."""

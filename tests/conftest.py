@@ -1,0 +1,98 @@
+"""Fixtures for all tests: the engine under test, the toy log, the real logs beside the repository, a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import cxkit as cx
+from cxkit.store.engine import DuckDB
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--engine", choices=["duckdb", "spark"], help="run the engine tests on this engine only")
+
+
+def pytest_generate_tests(metafunc):
+    if "engine_name" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engine")
+        names = [chosen] if chosen else ["duckdb", "spark"]
+        metafunc.parametrize("engine_name", names, scope="session")
+
+
+def missing(what: str):
+    """A thing that a test needs and this machine lacks: a failure in CI, elsewhere a skip with its reason."""
+    if IN_CI:
+        pytest.fail(f"{what} is missing")
+    pytest.skip(f"{what} is missing on this machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """The user's cache, kept apart from the real one."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """A local Spark session."""
+    if not shutil.which("java"):
+        missing("a Java runtime")
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    session = builder.config("spark.sql.shuffle.partitions", "2").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def engine(engine_name, request):
+    """The engine under test, as `engine=` takes it."""
+    return DuckDB() if engine_name == "duckdb" else request.getfixturevalue("spark")
+
+
+@pytest.fixture(scope="session")
+def toy():
+    """The toy log's journeys on DuckDB."""
+    return cx.toy_journeys()
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of real logs."""
+    if not SHARED.is_dir():
+        missing("the folder of real logs (shared/data beside the repository)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def expected(shared):
+    """Reference figures of a real log by name."""
+    return lambda name: json.loads((shared / "expected" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium."""
+    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+    if not path:
+        missing("a Chromium browser")
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=[*flags, "--disable-component-update", "--disable-sync"])
+        yield started
+        started.close()
