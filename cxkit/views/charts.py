@@ -269,7 +269,7 @@ def _limits(rows: Sequence[Row]) -> tuple[float, float]:
     values = [value for row in rows for value in (_low(row), _or(row, "p90_seconds"))]
     least, most = min((value for value in values if value > 0), default=1.0), max(*values, 1.0)
     low = max((tick for tick in _TICKS[:-1] if tick <= least), default=_TICKS[0])
-    low = max(low, 1.0) if any(value <= 0 for value in values) else low
+    low = min(low, 1.0) if any(value <= 0 for value in values) else low
     return min(low, _TICKS[-2]), min((tick for tick in _TICKS if tick >= most and tick > low), default=most)
 
 

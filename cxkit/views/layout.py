@@ -4,6 +4,7 @@ A layout is plain data, made once for a whole log and kept: a selection restyles
 Graphviz (as WebAssembly, else `dot` on the path) computes it; without either, a small layered layout of ours does.
 """
 
+import atexit
 import json
 import logging
 import math
@@ -95,10 +96,8 @@ def layout(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
 
 
 def _with_wasm(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
-    source = _dot(nodes, edges)
     with _LOCK:  # two renders at once end the process
-        answer = _wasm_engine()(source)
-    return _read(answer, nodes)
+        return _read(_wasm_engine()(_dot(nodes, edges)), nodes)
 
 
 @cache
@@ -124,13 +123,15 @@ def _wasm_engine() -> Callable[[str], bytes]:
     return lambda source: backend.render(source, format="json0")
 
 
+atexit.register(_wasm_engine.cache_clear)  # while wasmtime is still whole: at the very end it complains
+
+
 def _with_dot(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     program = shutil.which("dot")
     if not program:
         raise FileNotFoundError("dot is not on the path")
-    run = subprocess.run(
-        [program, "-Tjson0"], input=_dot(nodes, edges).encode(), capture_output=True, check=True, timeout=60
-    )
+    source = _dot(nodes, edges).encode()
+    run = subprocess.run([program, "-Tjson0"], input=source, capture_output=True, check=True, timeout=60)
     return _read(run.stdout, nodes)
 
 
@@ -150,8 +151,8 @@ def _ranks(codes: Sequence[int], edges: Sequence[Row]) -> dict[int, int]:
     strongest = _strongest(edges)
     lead = {edge["target"]: edge for edge in sorted(forward, key=lambda edge: edge["count"])}
     core = {edge[side] for edge in strongest for side in ("source", "target")} | ({START, END} & place.keys())
-    for code in reversed(place):
-        core |= {lead[code]["source"]} if code in core and code in lead else set()
+    for code in (code for code in reversed(place) if code in core and code in lead):
+        core.add(lead[code]["source"])
     rank: dict[int, int] = {}
     for code in (code for code in place if code in core):
         into = [edge for edge in forward if edge["target"] == code and (edge in strongest or edge is lead[code])]
@@ -214,17 +215,18 @@ def _dot(nodes: Sequence[Row], edges: Sequence[Row]) -> str:
     rank = _ranks([node["code"] for node in nodes], edges)
     spine, most = set(_spine(rank, edges)), max((edge["count"] for edge in edges), default=1)
     lines = [
-        "digraph { graph [rankdir=TB nodesep=0.4 ranksep=0.76 nslimit=2 nslimit1=2 mclimit=4 splines=true]",
+        "digraph { graph [rankdir=TB nodesep=0.4 ranksep=0.76 nslimit=2 nslimit1=2 mclimit=1 splines=true]",
         'node [shape=box label="" fixedsize=true] edge [arrowhead=none]',
     ]
     for node in nodes:
         (width, height), code = node["size"], node["code"]
         more = " shape=circle" * (code < 0) + " group=spine" * (code in spine)
         lines.append(f'"{code}" [width={width / 72:.4f} height={height / 72:.4f}{more}]')
-    for level in range(max(rank.values(), default=-1) + 1):
+    levels = range(max(rank.values(), default=-1) + 1)
+    lines.append(" -> ".join(f'"r{level}"' for level in levels) + " [style=invis weight=0]")
+    for level in levels:
         members = " ".join(f'"{code}"' for code in rank if rank[code] == level)
         lines.append(f'"r{level}" [width=0.01 height=0.01 style=invis] {{rank=same "r{level}" {members}}}')
-        lines.append(f'"r{level}" -> "r{level + 1}" [style=invis weight=0]' if level < max(rank.values()) else "")
     for edge in sorted(edges, key=lambda edge: -edge["count"]):
         ends = edge["source"], edge["target"]
         tail, head = ends if rank[ends[0]] <= rank[ends[1]] else ends[::-1]
@@ -287,20 +289,17 @@ def _layers(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     """Rows by distance from the start, each in the order of what leads there; the curves are left to the drawing."""
     size = {node["code"]: node["size"] for node in nodes}
     rows = _rows(list(size), edges)
-    width = max((_row_width(row, size) for row in rows), default=0)
+    widths = [sum(size[code][0] + _GAP for code in row) - _GAP for row in rows]
+    width = max(widths, default=0)
     placed, top = [], 0.0
-    for row in rows:
-        left, tall = (width - _row_width(row, size)) / 2, max(size[code][1] for code in row)
+    for row, wide in zip(rows, widths, strict=True):
+        left, tall = (width - wide) / 2, max(size[code][1] for code in row)
         for code in row:
             w, h = size[code]
             placed.append({"code": code, "box": [round(left, 1), round(top + (tall - h) / 2, 1), w, h]})
             left += w + _GAP
         top += tall + 1.6 * _GAP
     return _tidy(width, max(top - 1.6 * _GAP, 0), placed, ())
-
-
-def _row_width(row: Sequence[int], size: Mapping[int, tuple[int, int]]) -> float:
-    return sum(size[code][0] + _GAP for code in row) - _GAP
 
 
 def _rows(codes: Sequence[int], edges: Sequence[Row]) -> list[list[int]]:
