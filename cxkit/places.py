@@ -39,3 +39,9 @@ def cache() -> Path:
     except OSError:
         return Path(tempfile.mkdtemp(prefix="cxkit-"))
     return folder
+
+
+def templates() -> list[str]:
+    """The repository's report templates, if this is one; an installed package has them where Jupyter looks."""
+    folder = REPOSITORY / "reports" / "templates" / "nbconvert"
+    return [str(folder)] if folder.is_dir() else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cxkit import catalog
@@ -50,6 +49,7 @@ class Result:
     count: Callable[[], Population]
     shown: Callable[[], Mapping[str, Any]] = dict
     note: str = ""
+    empty: str = "No journeys in this selection."
 
     @property
     def question(self) -> str:
@@ -75,27 +75,31 @@ class Result:
         draw = catalog.entry(self.name).draw
         if draw is None:
             return None
-        words = {"title": self.question, "population": str(self.n), "note": self._small_print}
+        words = {"title": self.question, "population": f"{self.n} · {self._steps}", "note": self.note}
         return draw(self.table.to_pylist(), **words, **{**self.shown(), **options})
 
     @property
-    def _small_print(self) -> str:
-        steps = f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
-        return " · ".join(text for text in (self.note, steps) if text)
+    def _steps(self) -> str:
+        return f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
 
     def __repr__(self) -> str:
         table = self.df()
-        rows = table.to_string(max_rows=20, max_cols=12) if len(table) else "No journeys in this selection."
-        return f"{self.question}\nn = {self.n} · unit: {self.unit} · {self._small_print}\n\n{rows}"
+        rows = table.to_string(max_rows=20, max_cols=12) if len(table) else self.empty
+        said = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
+        return f"{self.question}\n{said}\n\n{rows}"
 
     def _repr_html_(self) -> str:
+        from cxkit.views.table import table
+
         picture = self.chart()
-        shown = picture._repr_html_() if picture else ""
-        caption = f"<caption>{escape(self.question)} n = {self.n}. {escape(self._small_print)}</caption>"
-        table = self.df().head(ROWS_SHOWN).to_html(index=False, border=0, classes="cx-rows", na_rep="", notebook=False)
-        table = table.replace("<thead>", caption + "<thead>", 1)
-        more = len(self.table) - ROWS_SHOWN
-        left_out = f'<p class="cx-note">{more:,} more rows in .df()</p>' if more > 0 else ""
+        rows = table(
+            self.table.slice(0, ROWS_SHOWN).to_pylist(),
+            self.table.column_names,
+            caption=f"{self.question} n = {self.n}, {self._steps}",
+            left_out=len(self.table) - ROWS_SHOWN,
+            empty=self.empty,
+        )
         if picture is None:
-            return f'<div class="cx-result">{table}{left_out}</div>'
-        return f'<div class="cx-result">{shown}<details class="cx-table"><summary>Table</summary>{table}{left_out}</details></div>'
+            return f'<div class="cx-result">{rows}</div>'
+        folded = f'<details class="cx-table"><summary>Table</summary>{rows}</details>'
+        return f'<div class="cx-result">{picture._repr_html_()}{folded}</div>'

@@ -70,7 +70,7 @@ def sample_journeys(*, engine: Any = None) -> Journeys:
     >>> cx.sample_journeys().n.journeys > 5_000
     True
     """
-    log = read(places.sample() / "events.parquet").roles(
+    log = read(places.sample() / "events.parquet", name="Lindenfunk Broadband (sample)").roles(
         journey="journey",
         activity="activity",
         time="time",
@@ -124,7 +124,7 @@ def _steps(progress: bool) -> Iterator[Callable[[str], None]]:
     with tqdm(total=len(preparing.STEPS), delay=1, disable=not progress, unit="step", leave=False) as bar:
 
         def step(name: str) -> None:
-            bar.set_description(f"Preparing: {name}")
+            bar.set_description(f"Preparing: {name}", refresh=False)
             if name != preparing.STEPS[0]:
                 bar.update()
 

@@ -89,7 +89,14 @@ def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
     0
     """
     _check_page(page, rows)
-    return Result("rejected", "rows of the source", journeys.recipe, lambda: _rejected(journeys, page, rows), lambda: journeys.n)
+    return Result(
+        name="rejected",
+        unit="rows of the source",
+        recipe=journeys.recipe,
+        ask=lambda: _rejected(journeys, page, rows),
+        count=lambda: journeys.n,
+        empty="Every row of the source could be used." if page == 1 else "There are no rows on this page.",
+    )
 
 
 def _check_page(page: int, rows: int) -> None:

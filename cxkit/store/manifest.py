@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from dataclasses import asdict, dataclass, field, fields
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,20 @@ class Manifest:
     notes: tuple[str, ...] = ()
     made_with: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a reader should know about the source and its reading, as label and text."""
+        roles = ", ".join(f'{role} "{column}"' for role, column in self.roles.items() if column is not None)
+        dropped = ", ".join(f"{count:,} {reason}" for reason, count in self.dropped.items())
+        reading = ", ".join(f"{name} {value}" for name, value in self.reading.items())
+        facts = {"Source": self.source, "Read as": reading, "Roles": roles, "Time zone": self.zone}
+        facts |= {"Order": f"by {self.order}; {self.ties:,} events tie in time with the one before"}
+        return facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{escape(label)}</th><td>{escape(text)}</td></tr>" for label, text in self.facts.items())
+        return f'<table class="cx-words"><tbody>{rows}</tbody></table>'
 
     def write(self, folder: Path) -> None:
         """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""

@@ -235,27 +235,34 @@ class Log:
         return f"<table><caption>{escape(self.source.name)}: {reading}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def read(source: Any, *, delimiter: str | None = None, encoding: str | None = None) -> Log:
+def read(source: Any, *, name: str | None = None, delimiter: str | None = None, encoding: str | None = None) -> Log:
     """What does this source hold? A CSV or Parquet file (also .csv.gz) or a data frame, ready to be given roles.
 
     Parameters
     ----------
     source : path of a CSV, TSV or Parquet file, or a pandas, polars or arrow data frame.
+    name : what reports call it; the file's name when not given.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
 
     Returns a Log; displaying it shows delimiter, encoding, time format and the guessed roles with their evidence.
 
     Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
     """
+    found = _source(source, _delimiter(delimiter), encoding)
+    found.name = name or found.name
+    return Log(found)
+
+
+def _source(source: Any, delimiter: str | None, encoding: str | None) -> Source:
     if not isinstance(source, str | Path):
-        return Log(DataFrame(source))
+        return DataFrame(source)
     path = Path(source).expanduser()
     if not path.is_file():
         raise InputError(f'There is no file "{path}".{" It is a folder." if path.is_dir() else ""}')
     if path.suffix.lower() in (".parquet", ".pq"):
-        return Log(ParquetFile(path))
+        return ParquetFile(path)
     if path.name.lower().endswith(TEXT_FILES):
-        return Log(TextFile(path, _delimiter(delimiter), encoding))
+        return TextFile(path, delimiter, encoding)
     raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(TEXT_FILES)} and .parquet.')
 
 

@@ -92,7 +92,9 @@ def settle(source: Source, given: Given) -> Roles:
     """Check what is given, guess what is not."""
     zone_of(given.zone)
     taken = dict(_named(source, given))
-    profiles = [profile for profile in _profiles(source) if profile.filled] or _profiles(source)
+    profiles = _profiles(source)
+    if not profiles[0].rows:
+        raise InputError(f'"{source.name}" has no rows that can be read. Export the log again, with one row per event.')
     why = {role: "given" for role in taken}
 
     def choose(role: str, ranked: list[tuple[float, Profile, str]]) -> int | None:
@@ -174,7 +176,7 @@ def _profiles(source: Source) -> list[Profile]:
 def _journeys(profiles: list[Profile], source: Source) -> list[tuple[float, Profile, str]]:
     ranked = []
     for p in profiles:
-        if p.kind in ("time", "date", "boolean", "number") or p.distinct < 2:
+        if p.kind in ("time", "date", "boolean", "number") or p.distinct < 2 or not p.filled:
             continue
         repeated = 1.0 if 1.2 < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
         said = max(p.says("journey"), 0.8 * p.says("customer"))

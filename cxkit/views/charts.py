@@ -48,15 +48,15 @@ def _altair() -> Any:
 
 def _finished(drawn: Any, title: str, population: object, words: str, note: str) -> Picture:
     """The chart with its heading, in our colours, as a picture."""
-    sentence = f"{words} {note}".strip()
-    lines = [theme.clean(population), *theme.wrap(theme.clean(sentence), _WIDTH, 13, lines=3)]
+    said = [theme.clean(line) for line in (population, words, note) if line]
+    lines = [row for line in said for row in theme.wrap(line, _WIDTH, 13, lines=3)]
     spec = drawn.properties(title={"text": theme.clean(title), "subtitle": lines}).to_dict(validate=False)
     for view in _views(spec):
         if "data" in view:
             view["data"]["values"] = json.loads(view["data"]["values"])
     spec["config"] = theme.altair_config()
-    spec["description"] = f"{theme.clean(title)} {theme.clean(population)}. {sentence}"
-    return chart(title, f"{population}. {sentence}", spec)
+    spec["description"] = " \N{MIDDLE DOT} ".join(said)
+    return chart(title, spec["description"], spec)
 
 
 def _views(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -152,7 +152,7 @@ def _bin_axis(edges: Sequence[float]) -> Any:
     labels = json.dumps([theme.duration(edge) for edge in edges], ensure_ascii=False)
     return _altair().Axis(
         values=list(range(len(edges))), labelExpr=f"{labels}[datum.value]", title=None, grid=False,
-        labelOverlap="greedy", labelFlush=False, tickSize=4,
+        labelOverlap="greedy", labelFlush=False, tickSize=4, zindex=1,
     )  # fmt: skip
 
 

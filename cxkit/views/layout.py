@@ -148,7 +148,7 @@ def _ranks(codes: Sequence[int], edges: Sequence[Row]) -> dict[int, int]:
     """The row of each activity: as deep as the strongest moves lead, the rare ones fitted in where they belong."""
     place = {code: i for i, code in enumerate(_order(codes, edges))}
     forward = [edge for edge in edges if place[edge["source"]] < place[edge["target"]]]
-    strongest = _strongest(edges)
+    strongest = _strongest([edge for edge in edges if edge["source"] != edge["target"]])
     lead = {edge["target"]: edge for edge in sorted(forward, key=lambda edge: edge["count"])}
     core = {edge[side] for edge in strongest for side in ("source", "target")} | ({START, END} & place.keys())
     for code in (code for code in reversed(place) if code in core and code in lead):

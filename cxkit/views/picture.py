@@ -31,15 +31,19 @@ class Picture:
 
     def _repr_html_(self) -> str:
         return (
-            f'<figure class="cx-figure" style="margin:0">'
-            f'<div class="cx-picture" style="overflow-x:auto">{self.svg}</div>{self._script()}</figure>'
+            '<figure class="cx-figure" style="margin:0">'
+            f'<div class="cx-picture" style="overflow-x:auto">{self.svg}</div>{self._live()}</figure>'
         )
 
-    def _script(self) -> str:
+    def _live(self) -> str:
+        """What a page with Vega replaces the drawing with, and the colours that would go with the drawing."""
         if self.spec is None:
             return ""
         data = json.dumps(self.spec, ensure_ascii=False).replace("<", "\\u003c")
-        return f'<script type="application/json" class="cx-spec">{data}</script>'
+        return (
+            f"<style>{theme.style(theme.used(data))}</style>"
+            f'<script type="application/json" class="cx-spec">{data}</script>'
+        )
 
     def save(self, path: str | Path) -> Path:
         """Write the picture as the path ends: .svg, .html (a page that needs nothing else), .png or .json (charts)."""
@@ -103,13 +107,13 @@ def text(x: float, y: float, content: str, *, size: float = 12, fill: str = them
 
 
 def heading(title: str, lines: list[str], width: float) -> tuple[str, float]:
-    """Title and the lines under it, wrapped to this width; returns the drawing and its height."""
+    """Title and the lines under it (empty ones left out), wrapped to this width; the drawing and its height."""
     rows = theme.wrap(theme.clean(title), width, _TITLE_SIZE, bold=True)
     parts, y = [], 0.0
     for row in rows:
         y += 24
         parts.append(text(0, y - 5, row, size=_TITLE_SIZE, more='font-weight="600" class="cx-title"'))
-    for line in lines:
+    for line in filter(None, lines):
         for row in theme.wrap(theme.clean(line), width, _TEXT_SIZE, lines=3):
             y += _LEADING
             parts.append(text(0, y, row, size=_TEXT_SIZE, fill=theme.MUTED))
@@ -135,7 +139,7 @@ def _finished(opening: str, title: str, description: str, inner: str, width: flo
     key = hashlib.blake2s((title + description + inner).encode(), digest_size=5).hexdigest()
     return (
         f'{opening} role="graphics-document document" aria-labelledby="cx-t-{key} cx-d-{key}" '
-        f'style="width:100%;max-width:{width}px;min-width:{min(width, max(600, round(width * 0.72)))}px;height:auto">'
+        f'style="width:100%;max-width:{width}px;min-width:{min(width, max(600, round(width * 0.7)))}px;height:auto">'
         f'<title id="cx-t-{key}">{escape(title)}</title><desc id="cx-d-{key}">{escape(description)}</desc>'
         f"<style>{theme.style(theme.used(inner + style))}{style}</style>{inner}</svg>"
     )
@@ -143,7 +147,7 @@ def _finished(opening: str, title: str, description: str, inner: str, width: flo
 
 def empty(title: str, population: object, note: str = "") -> Picture:
     """The picture of an empty selection: it says so, and what to do."""
-    head, top = heading(title, [str(population), note] if note else [str(population)], 560)
+    head, top = heading(title, [str(population), note], 560)
     body = (
         head
         + text(280, top + 62, NOTHING, size=15, more='font-weight="600" text-anchor="middle"')

@@ -17,8 +17,8 @@ Row = Mapping[str, Any]
 COVERAGE, MOST_MOVES = 0.9, 40
 _THIN, _THICK = 1.4, 8.0
 _LABEL_SIZE, _LABEL_LEADING = 11, 13
-_NARROWEST = 600
-_ASIDE = 110
+_NARROWEST = 640
+_ASIDE = 160
 
 # Where a journey leaves the map: code -> (words, colour).
 _ENDS: dict[int, tuple[str, str]] = {END: ("Ended", theme.ENDED)}
@@ -70,7 +70,7 @@ def process_map(
     shown = [row for row in rows if row["coverage"] < limit and {row["source"], row["target"]} <= boxes.keys()]
     moves = _routed(shown, boxes, geometry)
     words = _summary(rows, shown, boxes)
-    body, width, height = _composed(title, [str(population), f"{words} {note}".strip()], rows, moves, boxes)
+    body, width, height = _composed(title, [str(population), words, note], rows, moves, boxes)
     return Picture(title, drawing(title, f"{population}. {words}", body, width, height, _STYLE))
 
 
@@ -219,7 +219,7 @@ def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
 def _legend(moves: Sequence[Move], most: int, width: float) -> tuple[str, float]:
     """What line width, box colour and coloured numbers mean, on as many lines as it takes; and their height."""
     parts, x, y = [], 0.0, 0.0
-    median = _inline(("3.2 d", theme.LONG), "median time between the two")
+    median = _inline(("3.2 d", theme.LONG), "median time between")
     for key, wide in (_width_key(moves), _colour_key(most), median):
         if x and x + wide > width:
             x, y = 0.0, y + 24

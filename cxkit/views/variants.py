@@ -36,7 +36,7 @@ def variants(
         f"Shows {'the' if len(shown) > 1 else 'the only'} {_these(shown, rows)}: "
         f"{theme.share(shown[-1]['cumulative_share'])} of the journeys."
     )
-    head, y = heading(title, [str(population), f"{words} {note}".strip()], _WIDTH)
+    head, y = heading(title, [str(population), words, note], _WIDTH)
     key, tall = _variant_key(colours, short)
     y += 14
     parts = [head, f'<g transform="translate(0 {number(y)})">{key}</g>']

@@ -1,0 +1,253 @@
+"""The command line: cxkit prepare | ask | report | lab."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+import cxkit as cx
+from cxkit import catalog, places
+
+FORMATS = ("table", "csv", "json", "svg")
+SAMPLE = "sample"
+PYTHON_WORDS = {"true": True, "false": False}
+
+
+class Group(click.Group):
+    """A command group whose errors are sentences: no traceback reaches the terminal."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except cx.CxError as error:
+            click.echo(f"Error: {error}", err=True)
+        except MemoryError:
+            click.echo("Error: there is not enough memory for this log.", err=True)
+        except Exception as error:
+            if os.environ.get("CXKIT_DEBUG"):
+                raise
+            click.echo(f"Error: {type(error).__name__}: {error}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True)
+        sys.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cxkit")
+def main() -> None:
+    """See the journeys that customers really make.
+
+    \b
+    cxkit report                                  the report on the sample
+    cxkit prepare export.csv --store stores/shop  a log becomes a journey store
+    cxkit ask stores/shop process_map             a question, answered as a table
+    cxkit report stores/shop                      the report on your own data
+    cxkit lab stores/shop                         the notebooks, in JupyterLab
+    """
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--store", "folder", required=True, type=click.Path(path_type=Path), help="Folder of the store to make.")
+@click.option("--journey", help="Column that names the journey (case, order, ticket ...).")
+@click.option("--activity", help="Column that names the activity.")
+@click.option("--time", help="Column of time stamps.")
+@click.option("--customer", help="Column that names the customer; the journey where there is none.")
+@click.option("--order", help="Column that orders events with the same time.")
+@click.option("--zone", default="UTC", show_default=True, help="Time zone of stamps without an offset.")
+@click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".')
+@click.option("--delimiter", help="What separates the columns of a text file.")
+@click.option("--encoding", help="Encoding of a text file.")
+def prepare(file: Path, folder: Path, delimiter: str | None, encoding: str | None, **roles: Any) -> None:
+    """Make a journey store from FILE (CSV, TSV or Parquet, also .gz).
+
+    Roles that are not given are guessed and shown.
+
+    \b
+    cxkit prepare export.csv --store stores/shop
+    cxkit prepare export.csv --journey order --activity step --time when --store stores/shop
+    """
+    log = cx.read(file, delimiter=delimiter, encoding=encoding).roles(**roles)
+    click.echo(log)
+    journeys = cx.prepare(log, folder)
+    facts = journeys.manifest
+    click.echo(f"\n{facts.counts['events']:,} events in {journeys.n}; {facts.counts['variants']:,} variants.")
+    for note in facts.notes:
+        click.echo(f"Note: {note}")
+    for reason, count in facts.dropped.items():
+        click.echo(f"Left out: {count:,} rows ({reason}). See them: cxkit ask {folder} rejected")
+    click.echo(f"Next: cxkit ask {folder} process_map, or cxkit report {folder}")
+
+
+@main.command()
+@click.argument("store")
+@click.argument("measure")
+@click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to answer.")
+@click.option("--with", "words", multiple=True, metavar="NAME=VALUE", help="A parameter of the measure; may be repeated.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
+def ask(store: str, measure: str, recipe: Path | None, form: str, words: Sequence[str], out: Path | None) -> None:
+    """Answer a question about STORE (a store's folder, or "sample").
+
+    \b
+    cxkit ask sample summary
+    cxkit ask sample process_map --format svg --with coverage=0.9 --out map.svg
+    cxkit ask sample durations --with per=move --with by=kind --format csv
+    cxkit ask stores/shop journeys --recipe late.json --with rows=1000 --format json
+
+    Measures: summary, activities, process_map, variants, durations, journeys, events, rejected.
+    """
+    function = catalog.entry(measure).function
+    journeys = _open(store, recipe)
+    result = function(journeys, **_parameters(function, measure, words))
+    text = _answer(result, form)
+    if out is None:
+        click.echo(text)
+    else:
+        _write(out, text)
+        click.echo(f"{out}: {result.n}")
+
+
+@main.command()
+@click.argument("source", default=SAMPLE)
+@click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")
+@click.option("--out", type=click.Path(path_type=Path), help="HTML file to write.  [default: NAME-report.html]")
+@click.option("--open", "show", is_flag=True, help="Open the report in the browser when it is done.")
+def report(source: str, recipe: Path | None, out: Path | None, show: bool) -> None:
+    """Write the report on SOURCE: a file, a store's folder, or the sample. One HTML file that opens anywhere.
+
+    \b
+    cxkit report --open
+    cxkit report stores/shop --out shop.html --recipe late.json
+    cxkit report export.csv
+    """
+    from tqdm import tqdm
+
+    from cxkit import report as reports
+
+    journeys = _open(source, recipe)
+    page = out or Path(f"{Path(source).resolve().name.split('.')[0]}-report.html")
+    with tqdm(total=len(reports.BOOK), unit="notebook", leave=False, desc="Report") as bar:
+
+        def running(name: str) -> None:
+            bar.set_description(f"Running {name}")
+            bar.update(name != reports.BOOK[0])
+
+        reports.report(journeys, page, progress=running)
+    click.echo(f"{page}: {journeys.n}")
+    if show:
+        click.launch(str(page.resolve()))
+
+
+@main.command()
+@click.argument("source", default=SAMPLE)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path("cxkit-notebooks"), show_default=True, help="Where your copies go."
+)
+@click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening the browser.")
+def lab(source: str, folder: Path, no_browser: bool) -> None:
+    """Open the notebooks in JupyterLab: copies of them, set to SOURCE. Copies that are there are kept.
+
+    \b
+    cxkit lab
+    cxkit lab stores/shop --folder work/shop
+    """
+    _copy_notebooks(_open(source, None), folder, SAMPLE if source == SAMPLE else "")
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *QUIET]
+    start = f"--LabApp.default_url=/lab/tree/{sorted(places.notebooks().glob('*.ipynb'))[0].name}"
+    try:
+        code = subprocess.call([*command, start, *(["--no-browser"] if no_browser else [])])
+    except KeyboardInterrupt:
+        code = 0
+    sys.exit(code)
+
+
+QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+
+
+def _copy_notebooks(journeys: cx.Journeys, folder: Path, source: str) -> None:
+    import nbformat
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for original in sorted(places.notebooks().glob("*.ipynb")):
+        copy = folder / original.name
+        if copy.exists():
+            click.echo(f"{copy} is there already and stays as it is.")
+            continue
+        notebook = nbformat.read(original, as_version=4)
+        for cell in notebook.cells:
+            if "parameters" in cell.metadata.get("tags", ()) and source != SAMPLE:
+                cell.source = cell.source.replace('store = ""', f"store = {str(journeys.folder.resolve())!r}", 1)
+        nbformat.write(notebook, copy)
+
+
+def _open(source: str, recipe: Path | None) -> cx.Journeys:
+    """The journeys of a store's folder, of a file (prepared into the cache), or of the sample."""
+    path = Path(source).expanduser()
+    if source == SAMPLE and not path.exists():
+        journeys = cx.sample_journeys()
+    elif path.is_file():
+        key = sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        log = cx.read(path)
+        click.echo(log, err=True)
+        journeys = cx.prepare(log, places.cache() / "files" / key)
+    else:
+        journeys = cx.open(path)
+    return journeys.apply(cx.Recipe.load(recipe)) if recipe else journeys
+
+
+def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, Any]:
+    known = {name: str(word.annotation) for name, word in inspect.signature(function).parameters.items() if name != "journeys"}
+    said: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or name not in known:
+            options = ", ".join(known) or "no parameters"
+            raise click.UsageError(f'"{word}" is no parameter of {measure}, written NAME=VALUE. It has {options}.')
+        said[name] = value if "str" in known[name] else _value(value)
+    return said
+
+
+def _value(text: str) -> Any:
+    if text.lower() in PYTHON_WORDS:
+        return PYTHON_WORDS[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _answer(result: cx.Result, form: str) -> str:
+    if form == "svg":
+        picture = result.chart()
+        if picture is None:
+            raise click.UsageError(f"{result.name} has no picture. Ask for a table, csv or json.")
+        return picture.svg
+    if form == "table":
+        return repr(result)
+    table = result.df()
+    if form == "csv":
+        lists = [name for name, kind in zip(table.columns, result.table.schema.types, strict=True) if str(kind).startswith("list")]
+        for name in lists:
+            table[name] = table[name].map(" > ".join)
+        return table.to_csv(index=False).rstrip("\n")
+    rows = json.loads(table.to_json(orient="records", date_format="iso", date_unit="us"))
+    n = {"journeys": result.n.journeys, "customers": result.n.customers}
+    answer = {"question": result.question, "unit": result.unit, "n": n, "recipe": result.recipe.to_json(), "rows": rows}
+    return json.dumps(answer, ensure_ascii=False, indent=1)
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f'"{out}" cannot be written: {error.strerror}.') from None

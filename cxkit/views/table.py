@@ -1,0 +1,48 @@
+"""A table as HTML: the twin of a picture, and the face of answers that have none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from cxkit.views import theme
+from cxkit.views.picture import escape
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
+    """Rows as an HTML table with a caption; numbers to the right, times to the minute, everything escaped."""
+    if not rows:
+        return f'<p class="cx-note">{escape(caption)}</p><p class="cx-empty">{escape(empty)}</p>'
+    numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
+    head = "".join(f"<th{_side(name, numeric)}>{escape(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td{_side(name, numeric)}>{escape(_said(row[name], name))}</td>" for name in columns) + "</tr>"
+        for row in rows
+    )
+    more = f'<p class="cx-note">{left_out:,} more rows; .df() has them all.</p>' if left_out > 0 else ""
+    return (
+        f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
+    )
+
+
+def _side(name: str, numeric: set[str]) -> str:
+    return "" if name in numeric else ' class="cx-words" style="text-align:left"'
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _said(value: Any, name: str) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, list):
+        return " → ".join(map(str, value))
+    if isinstance(value, float):
+        return theme.share(value) if "share" in name or name == "coverage" else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and name != "variant" else str(value)

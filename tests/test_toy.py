@@ -1,0 +1,397 @@
+"""Every measure and every filter on the toy log, against numbers counted by hand from the table in cxkit/toy.py."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+import cxkit as cx
+from cxkit import where as w
+
+HOUR = 3600.0
+ALL = "A01 A02 A03 A04 A05 A06 A07 A08 A09 A10 A11 A12"
+
+SUMMARY = {
+    "events": 40,
+    "journeys": 12,
+    "customers": 10,
+    "activities": 6,
+    "variants": 7,
+    "moves": 11,
+    "first": datetime(2025, 6, 2, 9, tzinfo=UTC),
+    "last": datetime(2025, 6, 14, 10, tzinfo=UTC),
+    "journeys_per_customer": 1.2,
+    "events_per_journey": pytest.approx(40 / 12),
+    "median_seconds": 49 * HOUR,
+    "p90_seconds": pytest.approx(96.9 * HOUR),
+    "tied_events": 0,
+    "dropped_rows": 0,
+}
+
+# activity, count, journeys, revisit_share, starts, ends
+ACTIVITIES = [
+    ("Order", 12, 12, 0.0, 12, 0),
+    ("Pay", 9, 9, 0.0, 0, 2),
+    ("Ship", 6, 6, 0.0, 0, 1),
+    ("Deliver", 5, 5, 0.0, 0, 5),
+    ("Call", 4, 3, 1 / 3, 0, 0),
+    ("Cancel", 4, 4, 0.0, 0, 4),
+]
+
+# activity, next_activity, count, journeys, and in hours: mean, median, p90
+MOVES = [
+    (None, "Order", 12, 12, None, None, None),
+    ("Order", "Pay", 8, 8, 1.5, 1, 2.6),
+    ("Deliver", None, 5, 5, None, None, None),
+    ("Pay", "Ship", 5, 5, 28.8, 24, 38.4),
+    ("Ship", "Deliver", 5, 5, 48, 48, 62.4),
+    ("Cancel", None, 4, 4, None, None, None),
+    ("Order", "Call", 2, 2, 3, 3, 3.8),
+    ("Order", "Cancel", 2, 2, 25, 25, 43.4),
+    ("Pay", None, 2, 2, None, None, None),
+    ("Call", "Call", 1, 1, 24, 24, 24),
+    ("Call", "Cancel", 1, 1, 4, 4, 4),
+    ("Call", "Pay", 1, 1, 20, 20, 20),
+    ("Call", "Ship", 1, 1, 24, 24, 24),
+    ("Pay", "Call", 1, 1, 48, 48, 48),
+    ("Pay", "Cancel", 1, 1, 48, 48, 48),
+    ("Ship", None, 1, 1, None, None, None),
+]
+
+# variant, count, length, median hours, activities; 2 and 3, and 4 to 7, are equally frequent
+VARIANTS = [
+    (1, 4, 4, 73.5, "Order Pay Ship Deliver"),
+    (2, 2, 2, 25.0, "Order Cancel"),
+    (3, 2, 2, 2.5, "Order Pay"),
+    (4, 1, 3, 6.0, "Order Call Cancel"),
+    (5, 1, 5, 96.0, "Order Call Pay Ship Deliver"),
+    (6, 1, 5, 97.0, "Order Pay Call Call Ship"),
+    (7, 1, 3, 49.0, "Order Pay Cancel"),
+]
+
+# low and high in hours, count
+BINS = [
+    *[(1, 2, 1), (2, 3, 1), (3, 4, 0), (4, 6, 1), (6, 8, 1), (8, 12, 0), (12, 18, 0), (18, 24, 0)],
+    *[(24, 48, 0), (48, 72, 3), (72, 96, 2), (96, 120, 2), (120, 168, 1)],
+]
+
+# segment: journeys, and in hours: mean, median, p90
+PLANS = {"(missing)": (1, 6, 6, 6), "basic": (6, 49.5, 60.5, 85), "plus": (5, 63.4, 49, 111.4)}
+
+FILTERS = [
+    (w.contains("Cancel"), "A07 A08 A11 A12"),
+    (w.starts_with("Order"), ALL),
+    (w.starts_with("Pay"), ""),
+    (w.ends_with("Pay"), "A09 A10"),
+    (w.ends_with("Ship"), "A06"),
+    (w.follows("Pay", "Ship"), "A01 A02 A03 A04 A05 A06"),
+    (w.follows("Pay", "Ship", directly=True), "A01 A02 A03 A04 A05"),
+    (w.follows("Pay", "Ship", within="1d"), "A01 A02 A03 A05"),
+    (w.follows("Order", "Cancel", within="6h"), "A07 A12"),
+    (w.follows("Order", "Cancel", directly=True, within="6h"), "A07"),
+    (w.follows("Call", "Call"), "A06"),
+    (w.follows("Order", "Order"), ""),
+    (w.follows("Ship", "Pay"), ""),
+    (w.during("2025-W23"), "A01 A02 A03 A07"),
+    (w.during("2025-W23", how="started"), "A01 A02 A03 A04 A05 A06 A07"),
+    (w.during("2025-06-10", "2025-06-11"), "A09 A10"),
+    (w.during("2025-06-10", "2025-06-11", how="intersecting"), "A04 A05 A06 A08 A09 A10"),
+    (w.during("2025-06-10", "2025-06-11", how="started"), "A09 A10"),
+    (w.during("2025-06-10", "2025-06-11", how="completed"), "A04 A05 A06 A08 A09 A10"),
+    (w.during("2025-06-08 09:00", "2025-06-08 11:00"), "A07"),
+    (w.during("2025-06-08 09:00", "2025-06-08 10:59"), ""),
+    (w.during("2025-06-12", ".."), "A11 A12"),
+    (w.during("..", "2025-06-05"), "A01"),
+    (w.lasts(at_most="2d"), "A07 A08 A09 A10 A12"),
+    (w.lasts(at_least="2d 1h", at_most="74h"), "A01 A02 A03 A11"),
+    (w.length(at_least=5), "A05 A06"),
+    (w.length(at_least=2, at_most=3), "A07 A08 A09 A10 A11 A12"),
+    (w.variant_rank(at_most=1), "A01 A02 A03 A04"),
+    (w.variant_rank(at_least=2, at_most=3), "A07 A08 A09 A10"),
+    (w.attribute("plan", "plus"), "A03 A04 A06 A09 A11"),
+    (w.attribute("plan", "plus", "basic"), "A01 A02 A03 A04 A05 A06 A07 A08 A09 A10 A11"),
+    (~w.attribute("plan", "plus"), "A01 A02 A05 A07 A08 A10 A12"),
+    (w.attribute("plan", missing=True), "A12"),
+    (w.attribute("plan", "gold"), ""),
+    (w.attribute("channel", "shop"), "A03 A05 A08 A11"),
+    (w.attribute("channel", missing=True), ""),
+    (w.contains("Cancel") & w.contains("Pay"), "A11"),
+    (w.contains("Call") | w.attribute("channel", "shop"), "A03 A05 A06 A08 A11 A12"),
+    (~w.contains("Pay") & (w.contains("Call") | w.lasts(at_most="2h")), "A07 A12"),
+]
+
+
+def rows(result, *columns):
+    """The columns of a result as tuples."""
+    return [tuple(row.values()) for row in result.table.select(list(columns)).to_pylist()]
+
+
+def ids(journeys):
+    """The selected journeys' ids, in the words of the tables above."""
+    return " ".join(journeys.journeys().table["journey"].to_pylist())
+
+
+def hours(*values):
+    """Hours as the seconds that a table should hold; None stays None."""
+    return tuple(None if value is None else pytest.approx(value * HOUR) for value in values)
+
+
+def test_summary(toy):
+    assert toy.summary().table.to_pylist() == [SUMMARY]
+    assert (toy.n.journeys, toy.n.customers) == (12, 10)
+    assert str(toy.n) == "12 journeys of 10 customers"
+
+
+def test_summary_of_a_selection_counts_the_selection(toy):
+    [row] = toy.keep(w.attribute("plan", "basic")).summary().table.to_pylist()
+    assert (row["journeys"], row["customers"], row["events"], row["moves"]) == (6, 6, 19, 6)
+    assert row["median_seconds"] == 60.5 * HOUR
+
+
+def test_activities(toy):
+    table = toy.activities()
+    assert table.table.column_names == ["activity", "count", "journeys", "revisit_share", "starts", "ends"]
+    assert rows(table, *table.table.column_names) == ACTIVITIES
+
+
+def test_process_map(toy):
+    times = ("mean_seconds", "median_seconds", "p90_seconds")
+    found = rows(toy.process_map(), "activity", "next_activity", "count", "journeys", *times)
+    assert found == [(*move[:4], *hours(*move[4:])) for move in MOVES]
+    assert rows(toy.process_map(), "share") == [(pytest.approx(move[3] / 12),) for move in MOVES]
+
+
+def test_process_map_counts_a_journey_once_however_often_it_takes_a_move(toy):
+    table = toy.keep(w.ends_with("Ship")).trim(since="2025-06-08 10:00").process_map()  # A06: Call, Call, Ship
+    assert rows(table, "activity", "next_activity", "count", "journeys", "share") == [
+        (None, "Call", 1, 1, 1.0),
+        ("Call", "Call", 1, 1, 1.0),
+        ("Call", "Ship", 1, 1, 1.0),
+        ("Ship", None, 1, 1, 1.0),
+    ]
+
+
+def test_process_map_without_quantiles_has_the_same_means(toy):
+    quick, whole = toy.process_map(quantiles=False), toy.process_map()
+    assert set(whole.table.column_names) - set(quick.table.column_names) == {"median_seconds", "p90_seconds"}
+    assert quick.table == whole.table.select(quick.table.column_names)
+
+
+def test_coverage(toy):
+    """52 steps are taken in all. Whatever shows brings its widest way from start to end along."""
+    coverage = {row[:2]: row[2] for row in rows(toy.process_map(), "activity", "next_activity", "coverage")}
+    main = [(None, "Order"), ("Order", "Pay"), ("Pay", "Ship"), ("Ship", "Deliver"), ("Deliver", None)]
+    assert [coverage.pop(move) for move in main] == [0.0] * 5
+    rare = {("Cancel", None): 35, ("Order", "Cancel"): 35, ("Order", "Call"): 39, ("Call", "Cancel"): 39, ("Pay", None): 43}
+    rare |= {("Call", "Call"): 45, ("Call", "Pay"): 47, ("Call", "Ship"): 48, ("Pay", "Call"): 49}
+    assert coverage == {move: pytest.approx(n / 52) for move, n in (rare | {("Pay", "Cancel"): 50, ("Ship", None): 51}).items()}
+
+
+def test_variants(toy):
+    table = toy.variants()
+    found = rows(table, "variant", "count", "length", "median_seconds", "activities")
+    assert found == [(*known[:3], *hours(known[3]), known[4].split()) for known in VARIANTS]
+    assert rows(table, "rank") == [(rank,) for rank in range(1, 8)]
+    shares = [(4 / 12, 4 / 12), (2 / 12, 6 / 12), (2 / 12, 8 / 12), *((1 / 12, n / 12) for n in (9, 10, 11, 12))]
+    assert rows(table, "share", "cumulative_share") == [tuple(map(pytest.approx, pair)) for pair in shares]
+
+
+def test_variants_of_a_selection_keep_their_number_and_get_a_rank(toy):
+    found = toy.keep(w.contains("Cancel")).variants()
+    assert rows(found, "variant", "rank", "count", "share") == [(2, 1, 2, 0.5), (4, 2, 1, 0.25), (7, 3, 1, 0.25)]
+
+
+def test_durations_of_journeys(toy):
+    found = rows(toy.durations(), "low_seconds", "high_seconds", "count", "share", "cumulative_share")
+    so_far = [sum(count for _, _, count in BINS[: place + 1]) for place in range(len(BINS))]
+    assert found == [
+        (*hours(low, high), count, pytest.approx(count / 12), pytest.approx(total / 12))
+        for (low, high, count), total in zip(BINS, so_far, strict=True)
+    ]
+    whole = rows(toy.durations(), "journeys", "mean_seconds", "median_seconds", "p90_seconds")
+    assert whole == [(12, *hours(620 / 12, 49, 96.9))] * len(BINS)
+
+
+def test_durations_of_moves(toy):
+    table = toy.durations(per="move")
+    times = ("mean_seconds", "median_seconds", "p90_seconds")
+    found = rows(table, "activity", "next_activity", "count", "journeys", *times)
+    between = sorted((move for move in MOVES if None not in move[:2]), key=lambda move: (-move[2], *move[:2]))
+    assert found == [(*move[:4], *hours(*move[4:])) for move in between]
+    assert rows(table, "p25_seconds", "p75_seconds")[0] == hours(1, 1.25)
+
+
+def test_durations_by_plan_show_the_missing_plan(toy):
+    table = toy.durations(by="plan")
+    found = dict.fromkeys(rows(table, "segment", "journeys", "mean_seconds", "median_seconds", "p90_seconds"))
+    assert list(found) == [(name, n, *hours(*times)) for name, (n, *times) in PLANS.items()]
+    for name, (journeys, *_) in PLANS.items():
+        assert sum(count for segment, count in rows(table, "segment", "count") if segment == name) == journeys
+
+
+def test_durations_of_moves_by_plan(toy):
+    found = rows(toy.durations(per="move", by="plan"), "segment", "activity", "next_activity", "count", "mean_seconds")
+    assert ("plus", "Order", "Pay", 5, HOUR) in found
+    assert ("basic", "Order", "Pay", 3, pytest.approx(7 / 3 * HOUR)) in found
+    missing = [row[1:] for row in found if row[0] == "(missing)"]
+    assert missing == [("Call", "Cancel", 1, 4 * HOUR), ("Order", "Call", 1, 2 * HOUR)]
+
+
+def test_journeys(toy):
+    first = toy.journeys(rows=1).table.to_pylist()[0]
+    assert first == {
+        "journey": "A01",
+        "customer": "C01",
+        "variant": 1,
+        "first": datetime(2025, 6, 2, 9, tzinfo=UTC),
+        "last": datetime(2025, 6, 5, 10, tzinfo=UTC),
+        "seconds": 73 * HOUR,
+        "events": 4,
+        "plan": "basic",
+    }
+    assert ids(toy) == ALL
+    assert toy.journeys().table["plan"].to_pylist()[-1] is None
+
+
+def test_events(toy):
+    assert toy.events(journey="A12").table.to_pylist() == [
+        event("A12", 1, "Order", datetime(2025, 6, 13, 9, tzinfo=UTC), 2 * HOUR, "web"),
+        event("A12", 2, "Call", datetime(2025, 6, 13, 11, tzinfo=UTC), 4 * HOUR, "phone"),
+        event("A12", 3, "Cancel", datetime(2025, 6, 13, 15, tzinfo=UTC), None, "phone"),
+    ]
+
+
+def event(journey, position, activity, time, seconds, channel):
+    columns = ("journey", "position", "activity", "time", "seconds", "channel")
+    return dict(zip(columns, (journey, position, activity, time, seconds, channel), strict=True))
+
+
+def test_pages_follow_each_other(toy):
+    pages = [toy.journeys(page=page, rows=5).table["journey"].to_pylist() for page in (1, 2, 3, 4)]
+    assert [len(page) for page in pages] == [5, 5, 2, 0]
+    assert " ".join(sum(pages, [])) == ALL
+    events = [rows(toy.events(page=page, rows=13), "journey", "position") for page in (1, 2, 3, 4)]
+    assert [len(page) for page in events] == [13, 13, 13, 1]
+    assert sum(events, []) == rows(toy.events(rows=40), "journey", "position")
+    assert rows(toy.keep(w.contains("Cancel")).events(rows=2, page=2), "journey", "activity") == [
+        ("A08", "Order"),
+        ("A08", "Cancel"),
+    ]
+
+
+def test_the_n_of_a_page_is_that_of_all_pages(toy):
+    assert toy.keep(w.contains("Call")).journeys(rows=1).n == cx.result.Population(3, 3)
+    assert toy.keep(w.variant_rank(at_most=1)).n == cx.result.Population(4, 4)
+    assert toy.keep(w.attribute("plan", "basic") | w.length(at_least=5)).n == cx.result.Population(7, 6)  # C01 twice
+
+
+@pytest.mark.parametrize(("filter_", "kept"), FILTERS, ids=lambda value: repr(value) if isinstance(value, w.Filter) else "")
+def test_filter(toy, filter_, kept):
+    assert ids(toy.keep(filter_)) == kept
+    assert ids(toy.drop(filter_)) == " ".join(id_ for id_ in ALL.split() if id_ not in kept)
+
+
+def test_several_filters_are_one(toy):
+    assert ids(toy.keep(w.contains("Pay"), w.contains("Call"))) == "A05 A06"
+    assert ids(toy.drop(w.contains("Pay"), w.contains("Call"))) == "A01 A02 A03 A04 A07 A08 A09 A10 A11 A12"
+    assert ids(toy.keep(w.contains("Pay")).drop(w.contains("Call"))) == "A01 A02 A03 A04 A09 A10 A11"
+
+
+def test_tag(toy):
+    tagged = toy.tag("called", w.contains("Call"))
+    assert [row[0] for row in rows(tagged.journeys(), "journey", "called") if row[1]] == ["A05", "A06", "A12"]
+    assert {row[1] for row in rows(tagged.journeys(), "journey", "called")} == {True, False}
+    assert tagged.attributes["called"] == "tag: boolean of each journey"
+    assert ids(tagged.keep(w.attribute("called", True))) == "A05 A06 A12"
+    assert ids(tagged.drop(w.attribute("called", True))) == ids(tagged.keep(w.attribute("called", False)))
+    assert ids(tagged.keep(w.attribute("called", True, False))) == ALL
+    assert ids(tagged.keep(w.attribute("called", missing=True))) == ""
+    found = dict.fromkeys(rows(tagged.durations(by="called"), "segment", "journeys", "median_seconds"))
+    assert list(found) == [("false", 9, 49 * HOUR), ("true", 3, 96 * HOUR)]
+
+
+def test_a_tag_refers_to_the_journeys_as_they_were(toy):
+    tagged = toy.tag("delivered", w.contains("Deliver")).trim(until="2025-06-05")
+    assert rows(tagged.journeys(), "journey", "delivered") == [("A01", True), ("A02", True), ("A03", True)]
+    assert ids(tagged.keep(w.contains("Deliver"))) == ""
+
+
+def test_trim(toy):
+    cut = toy.trim(since="2025-06-05", until="2025-06-10")
+    found = [("A01", 1), ("A02", 1), ("A03", 2), ("A04", 3), ("A05", 4), ("A06", 3), ("A07", 2), ("A08", 1)]
+    assert rows(cut.journeys(), "journey", "events") == found
+    assert rows(cut.journeys(), "journey", "seconds")[2] == ("A03", 24 * HOUR)
+    assert rows(cut.variants(), "count", "activities")[0] == (2, ["Deliver"])
+    assert ids(cut.keep(w.starts_with("Ship"))) == "A03"
+    assert ids(cut.keep(w.variant_rank(at_most=1))) == "A01 A02"
+    assert rows(toy.trim(until="2025-06-02 10:00").events(), "journey", "activity") == [("A01", "Order")]
+    assert rows(toy.trim(since="2025-06-14 10:00").events(), "journey", "activity") == [("A11", "Cancel")]
+
+
+def test_a_keep_before_a_trim_sees_whole_journeys(toy):
+    assert ids(toy.keep(w.contains("Deliver")).trim(until="2025-06-04")) == "A01 A02"
+    assert ids(toy.trim(until="2025-06-04").keep(w.contains("Ship"))) == "A01"
+
+
+def test_sample(toy):
+    half = toy.sample(0.5)
+    assert ids(half) == ids(cx.open(toy.folder).sample(0.5))
+    assert ids(toy.sample(1)) == ALL
+    assert set(ids(toy.sample(0.2)).split()) <= set(ids(half).split())
+    assert len({ids(toy.sample(0.5, seed=seed)) for seed in range(8)}) > 1
+
+
+def test_an_empty_selection(toy):
+    nothing = toy.keep(w.starts_with("Pay"))
+    assert (nothing.n.journeys, nothing.n.customers) == (0, 0)
+    for table in (nothing.activities(), nothing.process_map(), nothing.variants(), nothing.durations(), nothing.events()):
+        assert len(table.df()) == 0
+    assert nothing.summary().df().loc[0, ["events", "journeys", "customers"]].tolist() == [0, 0, 0]
+
+
+def test_attributes(toy):
+    assert toy.attributes == {"plan": "text of each journey", "channel": "text of each event"}
+
+
+def test_nothing_is_changed_by_asking(toy):
+    before = ids(toy)
+    toy.keep(w.contains("Pay")).tag("x", w.contains("Call")).trim(since="2025-06-05").sample(0.5)
+    assert ids(toy) == before
+    assert len(toy.recipe) == 0
+
+
+@pytest.mark.parametrize(
+    ("ask", "kind", "words"),
+    [
+        (lambda j: j.keep(w.contains("Oder")), KeyError, 'No activity "Oder". Closest: "Order". See j.activities().'),
+        (lambda j: j.keep(w.follows("Pay", "deliver")), KeyError, 'No activity "deliver". Closest: "Deliver".'),
+        (lambda j: j.drop(~w.ends_with("Shop")), KeyError, 'Closest: "Ship"'),
+        (lambda j: j.keep(w.attribute("plans", "plus")), KeyError, 'Closest: "plan". See j.attributes.'),
+        (lambda j: j.keep(w.attribute("plan", 3)), ValueError, '"plan" holds text values'),
+        (lambda j: j.keep(w.attribute("plan", at_least=3)), ValueError, "no at_least="),
+        (lambda j: j.keep(), ValueError, "is not a filter"),
+        (lambda j: j.keep("Order"), ValueError, "'Order' is not a filter"),
+        (lambda j: j.tag("plan", w.contains("Pay")), ValueError, 'an attribute "plan" already'),
+        (lambda j: j.tag(" ", w.contains("Pay")), ValueError, "needs a name"),
+        (lambda j: j.sample(0), ValueError, "share=0 is no share"),
+        (lambda j: j.sample(50), ValueError, "up to 1"),
+        (lambda j: j.sample(0.5, seed=-1), ValueError, "seed=-1"),
+        (lambda j: j.trim(), ValueError, "since=, until= or both"),
+        (lambda j: j.trim(since="2026", until="2025"), ValueError, "Nothing is left"),
+        (lambda j: j.durations(per="jorney"), KeyError, 'Closest: "journey"'),
+        (lambda j: j.durations(by="plam"), KeyError, 'Closest: "plan"'),
+        (lambda j: j.durations(by="channel"), cx.CxError, "attribute of events"),
+        (lambda j: j.process_map(coverage=0), ValueError, "coverage=0"),
+        (lambda j: j.process_map(coverage=90), ValueError, "up to 1"),
+        (lambda j: j.journeys(page=0), ValueError, "page=0"),
+        (lambda j: j.events(rows=1.5), ValueError, "rows=1.5"),
+        (lambda j: j.events(journey="A99"), cx.CxError, 'No journey "A99"'),
+        (lambda j: j.keep(w.contains("Cancel")).events(journey="A01"), cx.CxError, 'No journey "A01" in this selection'),
+    ],
+)
+def test_an_error_says_what_was_asked_and_what_to_do(toy, ask, kind, words):
+    with pytest.raises(cx.CxError) as raised:
+        ask(toy)
+    assert isinstance(raised.value, kind)
+    assert words in str(raised.value)
