@@ -35,7 +35,9 @@ class Group(click.Group):
         except Exception as error:
             if os.environ.get("CXKIT_DEBUG"):
                 raise
-            click.echo(f"Error: {type(error).__name__}: {error}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True)
+            click.echo(
+                f"Error: {type(error).__name__}: {error}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True
+            )
         sys.exit(1)
 
 
@@ -91,7 +93,9 @@ def prepare(file: Path, folder: Path, delimiter: str | None, encoding: str | Non
 @click.argument("measure")
 @click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to answer.")
-@click.option("--with", "words", multiple=True, metavar="NAME=VALUE", help="A parameter of the measure; may be repeated.")
+@click.option(
+    "--with", "words", multiple=True, metavar="NAME=VALUE", help="A parameter of the measure; may be repeated."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
 def ask(store: str, measure: str, recipe: Path | None, form: str, words: Sequence[str], out: Path | None) -> None:
     """Answer a question about STORE (a store's folder, or "sample").
@@ -149,7 +153,11 @@ def report(source: str, recipe: Path | None, out: Path | None, show: bool) -> No
 @main.command()
 @click.argument("source", default=SAMPLE)
 @click.option(
-    "--folder", type=click.Path(path_type=Path), default=Path("cxkit-notebooks"), show_default=True, help="Where your copies go."
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("cxkit-notebooks"),
+    show_default=True,
+    help="Where your copies go.",
 )
 @click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening the browser.")
 def lab(source: str, folder: Path, no_browser: bool) -> None:
@@ -204,7 +212,11 @@ def _open(source: str, recipe: Path | None) -> cx.Journeys:
 
 
 def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, Any]:
-    known = {name: str(word.annotation) for name, word in inspect.signature(function).parameters.items() if name != "journeys"}
+    known = {
+        name: str(word.annotation)
+        for name, word in inspect.signature(function).parameters.items()
+        if name != "journeys"
+    }
     said: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
@@ -236,7 +248,11 @@ def _answer(result: cx.Result, form: str) -> str:
         return repr(result)
     table = result.df()
     if form == "csv":
-        lists = [name for name, kind in zip(table.columns, result.table.schema.types, strict=True) if str(kind).startswith("list")]
+        lists = [
+            name
+            for name, kind in zip(table.columns, result.table.schema.types, strict=True)
+            if str(kind).startswith("list")
+        ]
         for name in lists:
             table[name] = table[name].map(" > ".join)
         return table.to_csv(index=False).rstrip("\n")

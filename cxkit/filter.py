@@ -105,7 +105,7 @@ class Compound(Filter):
         return self.sign.join(f"({part!r})" if isinstance(part, any_of | all_of) else repr(part) for part in self.of)
 
 
-class all_of(Compound):  # noqa: N801
+class all_of(Compound):
     """Journeys for which every part holds; written `a & b`."""
 
     sign = " & "
@@ -114,7 +114,7 @@ class all_of(Compound):  # noqa: N801
         return nw.all_horizontal(*(part.expression(flags) for part in self.of), ignore_nulls=False)
 
 
-class any_of(Compound):  # noqa: N801
+class any_of(Compound):
     """Journeys for which some part holds; written `a | b`."""
 
     sign = " | "
@@ -123,7 +123,7 @@ class any_of(Compound):  # noqa: N801
         return nw.any_horizontal(*(part.expression(flags) for part in self.of), ignore_nulls=False)
 
 
-class none_of(Compound):  # noqa: N801
+class none_of(Compound):
     """Journeys for which the part does not hold; written `~a`."""
 
     sign = ""

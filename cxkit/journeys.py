@@ -95,7 +95,9 @@ class Journeys:
     @cached_property
     def _population(self) -> Population:
         with self.base.engine.lock:
-            chosen = self.selection.journeys.select(nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().alias("customers"))
+            chosen = self.selection.journeys.select(
+                nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().fill_null(0).alias("customers")
+            )
             return Population(**self.base.engine.collect(chosen).to_pylist()[0])
 
     @cached_property

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from cxkit import places
 from cxkit.errors import CxError, InputError
 from cxkit.journeys import Journeys
-from cxkit.recipe import Recipe
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -29,9 +28,7 @@ class ReportFailed(CxError, RuntimeError):
     """A notebook of the report raised an error; the executed notebook up to there is kept."""
 
 
-def report(
-    journeys: Journeys, target: str | Path, *, progress: Callable[[str], None] = lambda _: None
-) -> Path:
+def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], None] = lambda _: None) -> Path:
     """Write the report of these journeys: every notebook of the book in one HTML file that opens anywhere.
 
     Parameters
@@ -79,7 +76,9 @@ def _execute(name: str, parameters: dict[str, str], scratch: Path, page: Path) -
     except papermill.PapermillExecutionError as error:
         kept = page.with_name(f"{page.stem}.{name}.failed.ipynb")
         os.replace(output, kept)
-        raise ReportFailed(f'The notebook "{name}" failed: {error.ename}: {error.evalue} It is kept as "{kept}".') from None
+        raise ReportFailed(
+            f'The notebook "{name}" failed: {error.ename}: {error.evalue} It is kept as "{kept}".'
+        ) from None
 
 
 def _bound(notebooks: Sequence[NotebookNode]) -> NotebookNode:
@@ -93,8 +92,14 @@ def _bound(notebooks: Sequence[NotebookNode]) -> NotebookNode:
 
 def _facts(journeys: Journeys) -> dict[str, str]:
     manifest = journeys.manifest
-    facts = {"Source": manifest.source, "Journeys": str(journeys.n), "Prepared": datetime.now().strftime("%Y-%m-%d %H:%M")}
-    return facts | {"Recipe": f"{journeys.recipe.hash} {journeys.recipe!r}" if len(journeys.recipe) else "none: the whole log"}
+    facts = {
+        "Source": manifest.source,
+        "Journeys": str(journeys.n),
+        "Prepared": datetime.now().strftime("%Y-%m-%d %H:%M"),
+    }
+    return facts | {
+        "Recipe": f"{journeys.recipe.hash} {journeys.recipe!r}" if len(journeys.recipe) else "none: the whole log"
+    }
 
 
 def _page(notebook: NotebookNode, facts: dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ import narwhals as nw
 from cxkit import places, toy
 from cxkit.errors import InputError
 from cxkit.journeys import Journeys
-from cxkit.store import manifest, prepare as preparing
+from cxkit.store import manifest
+from cxkit.store import prepare as preparing
 from cxkit.store.engine import Engine, engine_of
 from cxkit.store.read import Log, read
 from cxkit.store.schema import ACTIVITY, COUNT, END, NEXT, POSITION, START
@@ -85,7 +86,12 @@ def sample_journeys(*, engine: Any = None) -> Journeys:
 def toy_journeys(*, engine: Any = None) -> Journeys:
     """The toy log of twelve journeys, prepared once into the user's cache; the documentation's examples use it."""
     log = read(toy.table()).roles(
-        journey="order", activity="step", time="when", customer="client", journey_attributes=["plan"], event_attributes=["channel"]
+        journey="order",
+        activity="step",
+        time="when",
+        customer="client",
+        journey_attributes=["plan"],
+        event_attributes=["channel"],
     )
     return prepare(log, places.cache() / "toy", engine=engine, progress=False)
 
@@ -108,7 +114,8 @@ def draw_map(star: Star) -> str:
         for row in star.engine.collect(moves).to_pylist()
     ]
     rows += [
-        {"source": START, "target": row[ACTIVITY], "count": row[COUNT]} for row in star.engine.collect(first).to_pylist()
+        {"source": START, "target": row[ACTIVITY], "count": row[COUNT]}
+        for row in star.engine.collect(first).to_pylist()
     ]
     return json.dumps(map_geometry(rows, activities))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from cxkit.errors import InputError
 from cxkit.store.schema import SECOND
@@ -64,10 +65,14 @@ def check_period(text: str) -> str:
 
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of that name, such as "Europe/Berlin"."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
-        raise InputError(f'No time zone "{name}". Write an IANA name such as "UTC" or "Europe/Berlin".') from None
+    if name not in _zones():
+        raise InputError(f'No time zone "{name}". Write an IANA name such as "UTC" or "Europe/Berlin".')
+    return ZoneInfo(name)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones() - {"Factory"})
 
 
 def stamp(microseconds: int, zone: str) -> datetime:
@@ -99,7 +104,9 @@ def _span(parts: dict[str, int]) -> tuple[datetime, datetime]:
         return datetime(year, 1, 1), datetime(year + 1, 1, 1)
     if "day" not in parts:
         return datetime(year, parts["month"], 1), _month_after(year, parts["month"])
-    start = datetime(year, parts["month"], parts["day"], parts.get("hour", 0), parts.get("minute", 0), parts.get("second", 0))
+    start = datetime(
+        year, parts["month"], parts["day"], parts.get("hour", 0), parts.get("minute", 0), parts.get("second", 0)
+    )
     step = {"second": timedelta(seconds=1), "minute": timedelta(minutes=1)}
     return start, start + next((step[word] for word in step if word in parts), timedelta(days=1))
 

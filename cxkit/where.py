@@ -32,7 +32,7 @@ DEEPEST = 40
 
 
 @dataclass(frozen=True, repr=False)
-class contains(Leaf):  # noqa: N801 - filters read as words: w.contains("Cancel")
+class contains(Leaf):
     """Journeys that visit the activity at least once."""
 
     activity: str
@@ -50,22 +50,24 @@ class contains(Leaf):  # noqa: N801 - filters read as words: w.contains("Cancel"
         ).select(JOURNEY)
 
 
-class starts_with(contains):  # noqa: N801
+class starts_with(contains):
     """Journeys whose first event is the activity."""
 
     def journeys(self, star: Star) -> Frame:
         return star.events.filter(nw.col(POSITION) == 0, nw.col(ACTIVITY) == _code(star, self.activity)).select(JOURNEY)
 
 
-class ends_with(contains):  # noqa: N801
+class ends_with(contains):
     """Journeys whose last event so far is the activity; whether they are finished is another question."""
 
     def journeys(self, star: Star) -> Frame:
-        return star.events.filter(nw.col(NEXT).is_null(), nw.col(ACTIVITY) == _code(star, self.activity)).select(JOURNEY)
+        return star.events.filter(nw.col(NEXT).is_null(), nw.col(ACTIVITY) == _code(star, self.activity)).select(
+            JOURNEY
+        )
 
 
 @dataclass(frozen=True, repr=False)
-class follows(Leaf):  # noqa: N801
+class follows(Leaf):
     """Journeys in which `then` comes after `first`: at once (`directly=True`) or at any time later.
 
     `within` is a duration such as "2d": the two events lie at most that far apart.
@@ -119,7 +121,7 @@ def _only(events: Frame, first: int, then: int) -> Frame:
 
 
 @dataclass(frozen=True, repr=False)
-class during(Leaf):  # noqa: N801
+class during(Leaf):
     """Journeys in a period of the log's time zone, which covers its whole length ("2026-06" includes June 30).
 
     `start` and `end` are "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15", "2026-06-15 10:30", or ".." for an
@@ -175,7 +177,7 @@ class _between(Leaf):
         return star.journeys.filter(*_limited(measured, *self._limits())).select(JOURNEY)
 
 
-class lasts(_between):  # noqa: N801
+class lasts(_between):
     """Journeys by the time from their first event to their last one so far: durations such as "36h" or "30d"."""
 
     needs_time = True
@@ -188,14 +190,14 @@ class lasts(_between):  # noqa: N801
         return self._journeys(star, nw.col(LAST) - nw.col(FIRST))
 
 
-class length(_between):  # noqa: N801
+class length(_between):
     """Journeys by their number of events."""
 
     def journeys(self, star: Star) -> Frame:
         return self._journeys(star, nw.col(schema.LENGTH))
 
 
-class variant_rank(_between):  # noqa: N801
+class variant_rank(_between):
     """Journeys by the rank of their variant in the whole store: 1 is the most frequent."""
 
     def journeys(self, star: Star) -> Frame:
@@ -203,7 +205,7 @@ class variant_rank(_between):  # noqa: N801
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class attribute(Leaf):  # noqa: N801
+class attribute(Leaf):
     """Journeys by a value of their own, of any of their events, or of a tag.
 
     One of the given values, a number or time in a range, or `missing=True`: no value known (for an attribute of
@@ -248,10 +250,16 @@ class attribute(Leaf):  # noqa: N801
     def _check_kind(self, kind: schema.Kind) -> None:
         limits = [limit for limit in (self.at_least, self.at_most) if limit is not None]
         if limits and kind in ("text", "boolean"):
-            raise InputError(f'"{self.name}" holds {kind} values, which have no at_least= or at_most=. Name the values.')
+            raise InputError(
+                f'"{self.name}" holds {kind} values, which have no at_least= or at_most=. Name the values.'
+            )
         fits: dict[str, tuple[type, ...]] = {"text": (str,), "time": (str,), "boolean": (bool,)}
         types = fits.get(kind, (int, float))
-        wrong = [v for v in (*self.values, *limits) if not isinstance(v, types) or (bool not in types and isinstance(v, bool))]
+        wrong = [
+            v
+            for v in (*self.values, *limits)
+            if not isinstance(v, types) or (bool not in types and isinstance(v, bool))
+        ]
         if wrong:
             raise InputError(f'"{self.name}" holds {kind} values; {wrong[0]!r} is none.')
         for text in limits if kind == "time" else ():

@@ -88,8 +88,14 @@ def test_pm4py_agrees_on_every_move(name, shared, tmp_path):
 
     file, roles = LOGS[name]
     journeys = cx.prepare(cx.read(shared / file).roles(**roles), tmp_path / name, progress=False)
-    columns = {"case_id": roles["journey"], "activity_key": roles["activity"], "timestamp_key": journeys.manifest.roles["time"]}
-    log = pm4py.format_dataframe(_without_ties(pd.read_csv(shared / file, keep_default_na=False), columns, roles.get("zone", "UTC")), **columns)
+    columns = {
+        "case_id": roles["journey"],
+        "activity_key": roles["activity"],
+        "timestamp_key": journeys.manifest.roles["time"],
+    }
+    log = pm4py.format_dataframe(
+        _without_ties(pd.read_csv(shared / file, keep_default_na=False), columns, roles.get("zone", "UTC")), **columns
+    )
     theirs, starts, ends = pm4py.discover_dfg(log)
     table = journeys.process_map().df().astype(object).where(lambda f: f.notna(), None)
     ours = dict(zip(zip(table.activity, table.next_activity, strict=True), table["count"], strict=True))

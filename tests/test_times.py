@@ -49,7 +49,28 @@ def test_duration(text, seconds):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2", "d", "2x", "2 days", "-2d", "2d!", "2d 3", "1e3d", "1,5h", "1.2.3d", "٢d", "2D", "nand", "9" * 400 + "d", 2, 2.0, None, True, ["2d"]],
+    [
+        "",
+        "2",
+        "d",
+        "2x",
+        "2 days",
+        "-2d",
+        "2d!",
+        "2d 3",
+        "1e3d",
+        "1,5h",
+        "1.2.3d",
+        "٢d",
+        "2D",
+        "nand",
+        "9" * 400 + "d",
+        2,
+        2.0,
+        None,
+        True,
+        ["2d"],
+    ],
 )
 def test_what_is_no_duration_is_refused_with_an_example(text):
     with pytest.raises(CxError, match="duration"):
@@ -98,7 +119,9 @@ def test_a_range_goes_from_the_start_of_one_to_the_end_of_the_other():
     assert times.period("2025", "..", "UTC")[1] > utc(9999, 12, 31)
 
 
-@pytest.mark.parametrize(("day", "hours"), [("2025-03-29", 24), ("2025-03-30", 23), ("2025-10-26", 25), ("2025-10-27", 24)])
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2025-03-29", 24), ("2025-03-30", 23), ("2025-10-26", 25), ("2025-10-27", 24)]
+)
 def test_days_on_which_the_clock_changes(day, hours):
     since, until = span(day, BERLIN)
     assert until - since == hours * HOUR
@@ -141,8 +164,33 @@ def test_parts_make_up_a_year(year, zone):
 
 @pytest.mark.parametrize(
     "text",
-    ["2025-13", "2025-00", "2025-02-30", "2025-Q5", "2025-W54", "2025-W53", "2025-W00", "0000", "9999-12-31", "2025-06-15 24:00"]
-    + ["", "now", "25-06", "2025/06", "2025-6", " 2025", "2025\n", "٢٠٢٥", "2025-06-15 10", "2025-06-15 10:30Z", 2025, None, []],
+    [
+        "2025-13",
+        "2025-00",
+        "2025-02-30",
+        "2025-Q5",
+        "2025-W54",
+        "2025-W53",
+        "2025-W00",
+        "0000",
+        "9999-12-31",
+        "2025-06-15 24:00",
+    ]
+    + [
+        "",
+        "now",
+        "25-06",
+        "2025/06",
+        "2025-6",
+        " 2025",
+        "2025\n",
+        "٢٠٢٥",
+        "2025-06-15 10",
+        "2025-06-15 10:30Z",
+        2025,
+        None,
+        [],
+    ],
 )
 def test_what_is_no_period_is_refused(text):
     with pytest.raises(CxError, match=r"no period|not in the calendar"):

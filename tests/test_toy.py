@@ -183,9 +183,17 @@ def test_coverage(toy):
     coverage = {row[:2]: row[2] for row in rows(toy.process_map(), "activity", "next_activity", "coverage")}
     main = [(None, "Order"), ("Order", "Pay"), ("Pay", "Ship"), ("Ship", "Deliver"), ("Deliver", None)]
     assert [coverage.pop(move) for move in main] == [0.0] * 5
-    rare = {("Cancel", None): 35, ("Order", "Cancel"): 35, ("Order", "Call"): 39, ("Call", "Cancel"): 39, ("Pay", None): 43}
+    rare = {
+        ("Cancel", None): 35,
+        ("Order", "Cancel"): 35,
+        ("Order", "Call"): 39,
+        ("Call", "Cancel"): 39,
+        ("Pay", None): 43,
+    }
     rare |= {("Call", "Call"): 45, ("Call", "Pay"): 47, ("Call", "Ship"): 48, ("Pay", "Call"): 49}
-    assert coverage == {move: pytest.approx(n / 52) for move, n in (rare | {("Pay", "Cancel"): 50, ("Ship", None): 51}).items()}
+    assert coverage == {
+        move: pytest.approx(n / 52) for move, n in (rare | {("Pay", "Cancel"): 50, ("Ship", None): 51}).items()
+    }
 
 
 def test_variants(toy):
@@ -286,7 +294,9 @@ def test_the_n_of_a_page_is_that_of_all_pages(toy):
     assert toy.keep(w.attribute("plan", "basic") | w.length(at_least=5)).n == cx.result.Population(7, 6)  # C01 twice
 
 
-@pytest.mark.parametrize(("filter_", "kept"), FILTERS, ids=lambda value: repr(value) if isinstance(value, w.Filter) else "")
+@pytest.mark.parametrize(
+    ("filter_", "kept"), FILTERS, ids=lambda value: repr(value) if isinstance(value, w.Filter) else ""
+)
 def test_filter(toy, filter_, kept):
     assert ids(toy.keep(filter_)) == kept
     assert ids(toy.drop(filter_)) == " ".join(id_ for id_ in ALL.split() if id_ not in kept)
@@ -345,7 +355,13 @@ def test_sample(toy):
 def test_an_empty_selection(toy):
     nothing = toy.keep(w.starts_with("Pay"))
     assert (nothing.n.journeys, nothing.n.customers) == (0, 0)
-    for table in (nothing.activities(), nothing.process_map(), nothing.variants(), nothing.durations(), nothing.events()):
+    for table in (
+        nothing.activities(),
+        nothing.process_map(),
+        nothing.variants(),
+        nothing.durations(),
+        nothing.events(),
+    ):
         assert len(table.df()) == 0
     assert nothing.summary().df().loc[0, ["events", "journeys", "customers"]].tolist() == [0, 0, 0]
 
@@ -387,7 +403,11 @@ def test_nothing_is_changed_by_asking(toy):
         (lambda j: j.journeys(page=0), ValueError, "page=0"),
         (lambda j: j.events(rows=1.5), ValueError, "rows=1.5"),
         (lambda j: j.events(journey="A99"), cx.CxError, 'No journey "A99"'),
-        (lambda j: j.keep(w.contains("Cancel")).events(journey="A01"), cx.CxError, 'No journey "A01" in this selection'),
+        (
+            lambda j: j.keep(w.contains("Cancel")).events(journey="A01"),
+            cx.CxError,
+            'No journey "A01" in this selection',
+        ),
     ],
 )
 def test_an_error_says_what_was_asked_and_what_to_do(toy, ask, kind, words):

@@ -57,6 +57,8 @@ def _widest_ways(ranked: Sequence[tuple[int, int, int]], root: int, near: int, f
         neighbour[activity] = through
         for count, other in reached[activity]:
             if other not in neighbour:
-                heapq.heappush(queue, (max(narrowest, -count) if activity != root else -count, steps + 1, other, activity))
+                heapq.heappush(
+                    queue, (max(narrowest, -count) if activity != root else -count, steps + 1, other, activity)
+                )
     del neighbour[root]
     return neighbour

@@ -104,11 +104,15 @@ def _lasting(selection: Selection, by: str | None) -> Frame:
 
 def _whole(selection: Selection, by: str | None) -> Frame:
     seconds = nw.col("seconds")
-    return _lasting(selection, by).group_by(SEGMENT).agg(
-        nw.len().cast(nw.Int64).alias("journeys"),
-        seconds.mean().alias("mean_seconds"),
-        seconds.median().alias("median_seconds"),
-        seconds.quantile(0.9, "linear").alias("p90_seconds"),
+    return (
+        _lasting(selection, by)
+        .group_by(SEGMENT)
+        .agg(
+            nw.len().cast(nw.Int64).alias("journeys"),
+            seconds.mean().alias("mean_seconds"),
+            seconds.median().alias("median_seconds"),
+            seconds.quantile(0.9, "linear").alias("p90_seconds"),
+        )
     )
 
 

@@ -69,7 +69,9 @@ def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str 
     _check_page(page, rows)
     if journey is not None and not len(journeys.collect(lambda selection: _one(selection, journey))):
         raise InputError(f'No journey "{journey}" in this selection. See j.journeys().')
-    return Result("events", "events", journeys.recipe, lambda: _events(journeys, page, rows, journey), lambda: journeys.n)
+    return Result(
+        "events", "events", journeys.recipe, lambda: _events(journeys, page, rows, journey), lambda: journeys.n
+    )
 
 
 def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from cxkit.errors import InputError, not_found
+from cxkit.errors import InputError, NameNotFound, not_found
 from cxkit.store.schema import JOURNEY
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def check(journeys: Journeys, by: str | None) -> None:
     names = [name for name, known in star.by_name.items() if known.level == "journey"]
     if by not in names:
         level = " It is an attribute of events." if by in star.by_name else ""
-        raise InputError(str(not_found("attribute of journeys", by, [*names, *star.flags], "j.attributes")) + level)
+        unknown = not_found("attribute of journeys", by, [*names, *star.flags], "j.attributes")
+        raise NameNotFound(f"{unknown}{level}")
     if star.by_name[by].kind == "time":
         raise InputError(f'"{by}" holds times, which make no segments. Tag the journeys by a period instead.')
 

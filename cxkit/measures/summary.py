@@ -53,7 +53,9 @@ def _table(journeys: Journeys) -> pa.Table:
     columns |= {name: pa.array([facts[name]], pa.int64()) for name in ("activities", "variants", "moves")}
     columns |= {name: zoned(pa.array([facts[name]], pa.int64()), zone) for name in (FIRST, LAST)}
     columns |= {"journeys_per_customer": pa.array([facts["journeys"] / people], pa.float64())}
-    columns |= {name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")}
+    columns |= {
+        name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")
+    }
     columns |= {
         "tied_events": pa.array([journeys.manifest.ties], pa.int64()),
         "dropped_rows": pa.array([sum(journeys.manifest.dropped.values())], pa.int64()),
@@ -65,8 +67,8 @@ def _of_journeys(selection: Selection) -> Frame:
     lasting = selection.journeys.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds"))
     return lasting.select(
         nw.len().cast(nw.Int64).alias("journeys"),
-        nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"),
-        nw.col(VARIANT).n_unique().cast(nw.Int64).alias("variants"),
+        nw.col(CUSTOMER).n_unique().fill_null(0).cast(nw.Int64).alias("customers"),
+        nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"),
         nw.col(FIRST).min().alias(FIRST),
         nw.col(LAST).max().alias(LAST),
         nw.col(LENGTH).mean().alias("events_per_journey"),
@@ -77,7 +79,8 @@ def _of_journeys(selection: Selection) -> Frame:
 
 def _of_events(selection: Selection) -> Frame:
     return selection.events.select(
-        nw.len().cast(nw.Int64).alias("events"), nw.col(ACTIVITY).n_unique().cast(nw.Int64).alias("activities")
+        nw.len().cast(nw.Int64).alias("events"),
+        nw.col(ACTIVITY).n_unique().fill_null(0).cast(nw.Int64).alias("activities"),
     )
 
 

@@ -53,7 +53,9 @@ def _table(journeys: Journeys) -> pa.Table:
         "cumulative_share": pc.divide(pc.cumulative_sum(counts).cast(pa.float64()), total),
         "length": found["length"],
         "median_seconds": found["median_seconds"],
-        "activities": pa.array([[names[code] for code in codes(path)] for path in found[PATH].to_pylist()], pa.list_(pa.string())),
+        "activities": pa.array(
+            [[names[code] for code in codes(path)] for path in found[PATH].to_pylist()], pa.list_(pa.string())
+        ),
     }
     return pa.table(columns)
 

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 22
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-ENCODINGS_OF_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+ENCODINGS_OF_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 REASONS = {
     "MISSING COLUMNS": "too few columns",
     "TOO MANY COLUMNS": "too many columns",
@@ -82,8 +88,9 @@ def _line_ends(chunk: bytes) -> set[bytes]:
 
 def _known(encoding: str) -> str:
     try:
+        "".encode(encoding)
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, TypeError, ValueError):
         raise InputError(f'No encoding "{encoding}". Write a name such as "utf-8", "cp1252" or "utf-16".') from None
 
 
@@ -91,6 +98,9 @@ def _encoding(path: Path, valid: bool) -> str:
     with open_bytes(path) as file:
         head = file.read(CHUNK)
     marked = next((name for mark, name in ENCODINGS_OF_MARKS if head.startswith(mark)), None)
+    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if head[start::2].count(0) > len(head) // 4:
+            return marked or name
     if marked or valid:
         return marked or "utf-8"
     lines = [line for line in head.split(b"\n") if not line.isascii()]
@@ -131,6 +141,7 @@ class Dialect:
     delimiter: str
     quote: str
     columns: tuple[str, ...]
+    blank_lines: int
     header_lines: int
 
 
@@ -148,7 +159,7 @@ def dialect(connection: DuckDBPyConnection, path: Path, shown: str, delimiter: s
         header = next(rows)
     except csv.Error as error:
         raise InputError(f'The header line of "{shown}" cannot be read: {error}.') from None
-    return Dialect(delimiter, quote, column_names(header), blank + rows.line_num)
+    return Dialect(delimiter, quote, column_names(header), blank, blank + rows.line_num)
 
 
 def _separators(connection: DuckDBPyConnection, path: Path, header: str) -> tuple[str, str]:
@@ -186,13 +197,13 @@ def load(connection: DuckDBPyConnection, path: Path, how: Dialect, target: Path)
         "path": [str(path)],
         "delimiter": how.delimiter,
         "quote": how.quote,
-        "skip": how.header_lines,
+        "skip": how.blank_lines,
         "columns": {f"c{number}": "VARCHAR" for number in range(len(how.columns))},
         "target": str(target),
     }
     statement = """
         COPY (SELECT * FROM read_csv($path, delim = $delimiter, quote = $quote, escape = $quote, skip = $skip,
-            columns = $columns, header = false, auto_detect = false, store_rejects = true))
+            columns = $columns, header = true, auto_detect = false, store_rejects = true))
         TO $target (FORMAT parquet, COMPRESSION lz4)"""
     try:
         connection.execute(statement, options)
@@ -207,7 +218,9 @@ def unfit(connection: DuckDBPyConnection, path: Path) -> list[tuple[int, str, st
         FROM reject_errors GROUP BY ALL ORDER BY 1""").fetchall()
     lines = _lines_at(path, [offset for offset, _, _ in rejects])
     reasons = [REASONS.get(kind, kind.lower()) for _, kind, _ in rejects]
-    return [(line, reason, text.rstrip("\r\n")) for line, reason, (_, _, text) in zip(lines, reasons, rejects, strict=True)]
+    return [
+        (line, reason, text.rstrip("\r\n")) for line, reason, (_, _, text) in zip(lines, reasons, rejects, strict=True)
+    ]
 
 
 def _lines_at(path: Path, offsets: list[int]) -> list[int]:

@@ -48,10 +48,14 @@ class Manifest:
         reading = ", ".join(f"{name} {value}" for name, value in self.reading.items())
         facts = {"Source": self.source, "Read as": reading, "Roles": roles, "Time zone": self.zone}
         facts |= {"Order": f"by {self.order}; {self.ties:,} events tie in time with the one before"}
-        return facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
+        return (
+            facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
+        )
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><th>{escape(label)}</th><td>{escape(text)}</td></tr>" for label, text in self.facts.items())
+        rows = "".join(
+            f"<tr><th>{escape(label)}</th><td>{escape(text)}</td></tr>" for label, text in self.facts.items()
+        )
         return f'<table class="cx-words"><tbody>{rows}</tbody></table>'
 
     def write(self, folder: Path) -> None:

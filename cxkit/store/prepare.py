@@ -55,7 +55,9 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
 def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
     """The star whose tables lie in a version's folder."""
     tables = {table: engine.scan(folder / table) for table in schema.TABLES if table != schema.REJECTED}
-    return Star(engine, described.version, **tables, attributes=described.attributes, zone=described.zone, timed=described.timed)
+    return Star(
+        engine, described.version, **tables, attributes=described.attributes, zone=described.zone, timed=described.timed
+    )
 
 
 def _build(log: Log, engine: Engine, folder: Path, version: str, step: Step) -> Manifest:
@@ -98,7 +100,10 @@ def _write_journeys(
     engine.write(journeys.select(*JOURNEY_COLUMNS, *columns[1:]), folder / schema.JOURNEYS, [JOURNEY])
     shutil.rmtree(ids)
     names = {CUSTOMER: "the customer", **{a.column: f'"{a.name}"' for a in attributes}}
-    return [f"{count:,} journeys have several values of {names[column]}; the first is kept." for column, count in several.items()]
+    return [
+        f"{count:,} journeys have several values of {names[column]}; the first is kept."
+        for column, count in several.items()
+    ]
 
 
 def _described(
@@ -111,7 +116,13 @@ def _described(
         notes = [*notes, f"{orphans:,} journeys have no customer; each counts as a customer of its own."]
     if roles.writing.doubt:
         notes = [*notes, roles.writing.doubt]
-    named = {"journey": roles.journey, "activity": roles.activity, "time": roles.time, "customer": roles.customer, "order": roles.order}
+    named = {
+        "journey": roles.journey,
+        "activity": roles.activity,
+        "time": roles.time,
+        "customer": roles.customer,
+        "order": roles.order,
+    }
     tie_break = [f'"{columns[roles.order]}"'] if roles.order is not None else []
     return Manifest(
         version=version,
@@ -156,7 +167,14 @@ def _facts(engine: Engine, folder: Path) -> dict[str, Any]:
 
 def _fingerprint(log: Log, engine: Engine) -> str:
     """The name of the version: the same source, roles and format give the same one."""
-    facts = (schema.FORMAT, log.source.fingerprint, log.source.name, log.source.reading, replace(log.settled, evidence=()), engine.name)
+    facts = (
+        schema.FORMAT,
+        log.source.fingerprint,
+        log.source.name,
+        log.source.reading,
+        replace(log.settled, evidence=()),
+        engine.name,
+    )
     return sha256(repr(facts).encode()).hexdigest()[:16]
 
 

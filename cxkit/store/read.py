@@ -44,6 +44,7 @@ class Source(ABC):
     name: str
     columns: tuple[str, ...]
     reading: dict[str, str]
+    delimiter = ","
 
     def __init__(self) -> None:
         self.connection = connect()
@@ -98,7 +99,8 @@ class TextFile(Source):
         self._path = path if look.clean else delimited.rewrite(path, look.encoding, self.scratch / "clean.csv")
         self._dialect = delimited.dialect(self.connection, self._path, path.name, delimiter)
         self.columns = self._dialect.columns
-        separator = delimited.DELIMITERS.get(self._dialect.delimiter, self._dialect.delimiter)
+        self.delimiter = self._dialect.delimiter
+        separator = delimited.DELIMITERS.get(self.delimiter, self.delimiter)
         self.reading = {"delimiter": separator, "encoding": look.encoding.removesuffix("-sig")}
 
     def stage(self) -> Path:
@@ -178,7 +180,9 @@ class Log:
 
     def head(self, rows: int = 10) -> pd.DataFrame:
         """The first rows, as they are in the source."""
-        table = self.source.connection.sql(f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}").limit(rows)
+        table = self.source.connection.sql(f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}").limit(
+            rows
+        )
         return table.to_arrow_table().rename_columns(self.columns).to_pandas()
 
     def roles(
@@ -267,6 +271,6 @@ def _source(source: Any, delimiter: str | None, encoding: str | None) -> Source:
 
 
 def _delimiter(text: str | None) -> str | None:
-    if text is not None and (len(text) != 1 or text in '"\r\n'):
+    if text is not None and (not isinstance(text, str) or len(text) != 1 or text in '"\r\n'):
         raise InputError(f'delimiter="{text}" is not one character. Write for example ";" or "\\t".')
     return text

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import InputError, not_found
 from cxkit.store import stamps
-from cxkit.store.schema import ROW
 from cxkit.store.stamps import Writing
 from cxkit.times import zone_of
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from cxkit.store.read import Source
 
 SAMPLED_JOURNEYS = 2_000
+COLUMNS_AT_ONCE = 40
 MOST_JOURNEYS_PER_CUSTOMER = 500
 WORDS = {
     "journey": "journey case trace process session visit ticket incident order claim application request number id key nr",
@@ -95,7 +95,7 @@ def settle(source: Source, given: Given) -> Roles:
     profiles = _profiles(source)
     if not profiles[0].rows:
         raise InputError(f'"{source.name}" has no rows that can be read. Export the log again, with one row per event.')
-    why = {role: "given" for role in taken}
+    why = dict.fromkeys(taken, "given")
 
     def choose(role: str, ranked: list[tuple[float, Profile, str]]) -> int | None:
         free = [entry for entry in ranked if entry[1].number not in taken.values() and entry[0] > 0]
@@ -164,23 +164,29 @@ def _needed(source: Source, role: str, number: int | None) -> int:
 
 
 def _profiles(source: Source) -> list[Profile]:
-    counts = ", ".join(
-        f"approx_count_distinct(c{n}), count(nullif(trim(c{n}::VARCHAR), ''))" for n in range(len(source.columns))
-    )
-    row = source.connection.execute(f"SELECT count(*), {counts} FROM {source.rows}").fetchone() or (0,)
-    return [
-        Profile(n, name, source.kinds[n], row[2 * n + 1], row[2 * n + 2], row[0]) for n, name in enumerate(source.columns)
-    ]
+    rows = source.connection.execute(f"SELECT count(*) FROM {source.rows}").fetchone()[0]  # type: ignore[index]
+    asked = "approx_count_distinct(c{n}), count(nullif(trim(c{n}::VARCHAR), ''))"
+    found = list(by_column(source, asked, range(len(source.columns))))
+    counts = zip(found[::2], found[1::2], strict=True)
+    names = enumerate(source.columns)
+    return [Profile(n, name, source.kinds[n], *count, rows) for (n, name), count in zip(names, counts, strict=True)]
+
+
+def by_column(source: Source, asked: str, columns: Sequence[int], table: str | None = None) -> Iterator[Any]:
+    """The answers to a question about each column, a few columns at a time so that wide logs stay small."""
+    for start in range(0, len(columns), COLUMNS_AT_ONCE):
+        part = ", ".join(asked.format(n=n) for n in columns[start : start + COLUMNS_AT_ONCE])
+        yield from source.connection.execute(f"SELECT {part} FROM {table or source.rows}").fetchone() or ()
 
 
 def _journeys(profiles: list[Profile], source: Source) -> list[tuple[float, Profile, str]]:
     ranked = []
     for p in profiles:
-        if p.kind in ("time", "date", "boolean", "number") or p.distinct < 2 or not p.filled:
+        if p.kind in ("time", "date", "boolean", "number") or not p.filled:
             continue
         repeated = 1.0 if 1.2 < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
         said = max(p.says("journey"), 0.8 * p.says("customer"))
-        if said == 0 and (p.repeats > 200 or _reads_as_time(source, p)):
+        if said == 0 and (p.distinct < 2 or p.repeats > 200 or _reads_as_time(source, p)):
             continue
         score = said + repeated + 0.5 * (p.filled == p.rows)
         ranked.append((score, p, f"about {p.distinct:,} values, {p.repeats:.1f} rows each"))
@@ -194,15 +200,12 @@ def _reads_as_time(source: Source, profile: Profile) -> bool:
 def _varying(source: Source, journey: int) -> set[int]:
     """The columns that take several values within a journey, looked for in a sample of whole journeys."""
     others = [n for n in range(len(source.columns)) if n != journey]
-    if not others:
-        return set()
-    changes = ", ".join(f"bool_or(c{n}_many)" for n in others)
-    many = ", ".join(f"count(DISTINCT c{n}) > 1 AS c{n}_many" for n in others)
-    sampled = f"SELECT c{journey} FROM {source.rows} GROUP BY 1 ORDER BY hash(c{journey}) LIMIT {SAMPLED_JOURNEYS}"
-    row = source.connection.execute(
-        f"SELECT {changes} FROM (SELECT {many} FROM {source.rows} WHERE c{journey} IN ({sampled}) GROUP BY c{journey})"
-    ).fetchone()
-    return {n for n, varies in zip(others, row or (), strict=True) if varies}
+    source.connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM {source.rows} WHERE c{journey} IN (
+            SELECT c{journey} FROM {source.rows} GROUP BY 1 ORDER BY hash(c{journey}) LIMIT {SAMPLED_JOURNEYS})""")
+    several = f"(SELECT bool_or(low <> high) FROM (SELECT min(c{{n}}) low, max(c{{n}}) high FROM sampled GROUP BY c{journey}))"
+    found = by_column(source, several, others, "(SELECT 1)")
+    return {n for n, varies in zip(others, found, strict=True) if varies}
 
 
 def _times(source: Source, profiles: list[Profile]) -> list[tuple[float, Profile, str]]:
@@ -211,9 +214,11 @@ def _times(source: Source, profiles: list[Profile]) -> list[tuple[float, Profile
         if p.kind == "boolean" or (p.kind in ("integer", "number") and not p.says("time")):
             continue
         share = stamps.find(source.connection, source.rows, f"c{p.number}", p.kind)[1]
-        if share > 0.8:
+        if share > (0.5 if p.says("time") else 0.8):
             rows = max(p.rows, 1)
-            ranked.append((p.says("time") + (p.distinct + p.filled) / rows, p, f"{share:.0%} of a sample read as times"))
+            ranked.append(
+                (p.says("time") + (p.distinct + p.filled) / rows, p, f"{share:.0%} of a sample read as times")
+            )
     return ranked
 
 
@@ -245,7 +250,7 @@ def _writing(source: Source, given: Given, time: int | None) -> Writing:
     if time is None:
         return Writing(stamps.ISO)
     if given.time_format:
-        return Writing(given.time_format, (given.time_format,))
+        return stamps.given(source.connection, given.time_format)
     return stamps.find(source.connection, source.rows, f"c{time}", source.kinds[time])[0]
 
 

@@ -6,6 +6,8 @@ This step always runs in DuckDB, which streams; what follows is the engine's.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
 from cxkit.store import schema, stamps
+from cxkit.store.roles import by_column
 from cxkit.store.schema import Attribute, Kind, Level
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 CODED = "coded"
 NO_JOURNEY, NO_ACTIVITY, NO_STAMP, BAD_STAMP = "no journey id", "no activity", "no time", "time not readable"
-NUMBERS = {
+NUMBERS: dict[Kind, tuple[str, str]] = {
     "integer": ("-?(0|[1-9][0-9]{0,17})", "BIGINT"),
     "number": (r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", "DOUBLE"),
     "boolean": ("(?i)true|false", "BOOLEAN"),
@@ -68,18 +71,19 @@ def _kinds_of_text(source: Source) -> list[Kind]:
     """The kind of every column; a text column is of a narrower kind if all its values are."""
     kinds: list[Kind] = ["time" if kind == "date" else kind for kind in source.kinds]  # type: ignore[misc]
     texts = [number for number, kind in enumerate(kinds) if kind == "text"]
-    tests = {(number, kind): pattern for number in texts for kind, (pattern, _) in NUMBERS.items()}
-    if not tests:
-        return kinds
-    checks = [
-        f"bool_and(regexp_full_match(c{number}, '{pattern}')) FILTER (c{number} <> '')"
-        for (number, _), pattern in tests.items()
-    ]
-    found = source.connection.execute(f"SELECT {', '.join(checks)} FROM {source.rows}").fetchone() or ()
-    for (number, kind), all_fit in zip(tests, found, strict=True):
-        if all_fit and kinds[number] == "text":
-            kinds[number] = kind  # type: ignore[call-overload]
+    asked = ", ".join(
+        f"bool_and(regexp_full_match(c{{n}}, '{_braced(pattern)}')) FILTER (c{{n}} <> '')"
+        for pattern, _ in NUMBERS.values()
+    )
+    found = iter(by_column(source, asked, texts))
+    for number in texts:
+        fits = [kind for kind in NUMBERS if next(found)]
+        kinds[number] = fits[0] if fits else "text"
     return kinds
+
+
+def _braced(pattern: str) -> str:
+    return pattern.replace("{", "{{").replace("}", "}}")
 
 
 def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) -> None:
@@ -126,17 +130,29 @@ def _value(source: Source, attribute: Attribute) -> str:
 def _put_aside(source: Source, folder: Path) -> dict[str, int]:
     """Write the table of rejected rows, and count them by reason."""
     connection = source.connection
-    fields = ", ".join(f"coalesce(c{number}::VARCHAR, '')" for number in range(len(source.columns)))
+    fields = ", ".join(f"c{number}::VARCHAR" for number in range(len(source.columns)))
     bad = connection.execute(f"""
-        SELECT {schema.ROW}, {schema.REASON}, concat_ws(',', {fields})
+        SELECT {schema.ROW}, {schema.REASON}, [{fields}]
         FROM read_rows JOIN {source.rows} USING ({schema.ROW})
         WHERE {schema.REASON} IS NOT NULL ORDER BY {schema.ROW}""").fetchall()
     lines = source.lines([row for row, _, _ in bad])
-    rejected = [*source.unfit, *((line, reason, text) for line, (_, reason, text) in zip(lines, bad, strict=True))]
+    rejected = [
+        *source.unfit,
+        *(
+            (line, reason, _line(values, source.delimiter))
+            for line, (_, reason, values) in zip(lines, bad, strict=True)
+        ),
+    ]
     rejected.sort(key=lambda entry: (entry[0] is None, entry[0]))
     _write_rejected(rejected, folder)
     reasons = [reason for _, reason, _ in rejected]
     return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
+
+
+def _line(values: list[str | None], delimiter: str) -> str:
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(values)
+    return line.getvalue()
 
 
 def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path) -> None:
@@ -145,7 +161,9 @@ def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path) -
 
     columns = list(zip(*rejected, strict=True)) or [(), (), ()]
     types = {schema.LINE: pa.int64(), schema.REASON: pa.string(), schema.TEXT: pa.string()}
-    table = pa.table({name: pa.array(values, type_) for (name, type_), values in zip(types.items(), columns, strict=True)})
+    table = pa.table(
+        {name: pa.array(values, type_) for (name, type_), values in zip(types.items(), columns, strict=True)}
+    )
     target = folder / schema.REJECTED
     target.mkdir()
     pq.write_table(table, target / "part-0.parquet")

@@ -12,14 +12,21 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from cxkit.errors import InputError
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ISO = "ISO 8601"
-TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
+TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %H:%M:%S.%n", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
 SAMPLE = 4_000
 EARLIEST, LATEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'", "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
-EPOCHS = {"epoch seconds": (1e8, 1_000_000.0), "epoch milliseconds": (1e11, 1e3), "epoch microseconds": (1e14, 1.0)}
+EPOCHS = {
+    "epoch seconds": (1e8, 1e6),
+    "epoch milliseconds": (1e11, 1e3),
+    "epoch microseconds": (1e14, 1.0),
+    "epoch nanoseconds": (1e17, 1e-3),
+}
 
 
 @dataclass(frozen=True)
@@ -89,12 +96,26 @@ def sql(writing: Writing, column: str, kind: str) -> str:
     if writing.name in EPOCHS:
         return _epoch(column, *EPOCHS[writing.name])
     text = f"CASE WHEN regexp_matches({column}, '[0-9]') THEN trim({column}) END"
-    iso = f"TRY_CAST({text} AS TIMESTAMPTZ)"
-    seconds = rf"regexp_replace({text}, '([T ]\d\d:\d\d)(Z|[+-]\d\d.*)?$', '\1:00\2')"
-    tries = [iso, f"TRY_CAST({seconds} AS TIMESTAMPTZ)"]
+    with_seconds = rf"regexp_replace({text}, '([T ]\d\d:\d\d)(Z|[+-]\d\d.*)?$', '\1:00\2')"
+    with_point = rf"regexp_replace({text}, '(:\d\d),(\d+)', '\1.\2')"
+    tries = [f"TRY_CAST({form} AS TIMESTAMPTZ)" for form in (text, with_seconds, with_point)]
     if writing.patterns:
         tries.append(f"try_strptime({text}, $patterns)::TIMESTAMPTZ")
     return _microseconds(f"coalesce({', '.join(tries)})")
+
+
+def given(connection: DuckDBPyConnection, pattern: str) -> Writing:
+    """The user's own strptime pattern, if it is one."""
+    import duckdb
+
+    try:
+        connection.execute("SELECT try_strptime('', $pattern)", {"pattern": str(pattern)})
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f'time_format="{pattern}" is no pattern ({reason}). Write for example "%d.%m.%Y %H:%M".'
+        ) from None
+    return Writing(str(pattern), (str(pattern),))
 
 
 def values(writing: Writing, statement: str) -> dict[str, list[str]]:

@@ -18,13 +18,10 @@ from cxkit.store.engine import Engine, Frame
 from cxkit.store.schema import (
     ACTIVITY,
     COUNT,
-    CUSTOMER,
     FIRST,
     FIRST_MOVE,
     FIRST_VISIT,
     GAP,
-    HASH,
-    ID,
     JOURNEY,
     KEY,
     LAST,
@@ -34,7 +31,6 @@ from cxkit.store.schema import (
     PATH,
     POSITION,
     ROW,
-    SYMBOL,
     TIME,
     VARIANT,
     Attribute,
@@ -105,7 +101,10 @@ def variants(paths: Frame) -> Frame:
     counted = paths.group_by(PATH).agg(nw.len().cast(nw.Int64).alias(COUNT))
     ranked = counted.with_columns((-nw.col(COUNT)).alias("falling")).with_row_index(VARIANT, order_by=["falling", PATH])
     return ranked.select(
-        (nw.col(VARIANT) + 1).cast(nw.Int32).alias(VARIANT), PATH, COUNT, nw.col(PATH).str.len_chars().cast(nw.Int32).alias(LENGTH)
+        (nw.col(VARIANT) + 1).cast(nw.Int32).alias(VARIANT),
+        PATH,
+        COUNT,
+        nw.col(PATH).str.len_chars().cast(nw.Int32).alias(LENGTH),
     )
 
 
@@ -118,14 +117,19 @@ def spans(events: Frame) -> Frame:
 
 def values(engine: Engine, events: Frame, columns: Sequence[str]) -> tuple[Frame, dict[str, int]]:
     """One value per journey for each column: the first that is known; and how many journeys had several."""
-    first = [nw.when(~nw.col(column).is_null()).then(nw.col(POSITION)).min().alias(f"{column}_at") for column in columns]
+    first = [
+        nw.when(~nw.col(column).is_null()).then(nw.col(POSITION)).min().alias(f"{column}_at") for column in columns
+    ]
     several = [(nw.col(column).min() != nw.col(column).max()).alias(f"{column}_several") for column in columns]
     known = events.group_by(JOURNEY).agg(*first, *several)
     counts = engine.collect(
-        known.select(*(nw.col(f"{column}_several").cast(nw.Int64).sum().cast(nw.Int64).alias(column) for column in columns))
+        known.select(
+            *(nw.col(f"{column}_several").cast(nw.Int64).sum().cast(nw.Int64).alias(column) for column in columns)
+        )
     ).to_pylist()[0]
     chosen = [
-        nw.when(nw.col(POSITION) == nw.col(f"{column}_at")).then(nw.col(column)).max().alias(column) for column in columns
+        nw.when(nw.col(POSITION) == nw.col(f"{column}_at")).then(nw.col(column)).max().alias(column)
+        for column in columns
     ]
     picked = events.join(known, on=JOURNEY, how="inner").group_by(JOURNEY).agg(*chosen)
     return picked, {column: count for column, count in counts.items() if count}
@@ -150,7 +154,15 @@ def trimmed(star: Star, since: int, until: int) -> Star:
         ),
     )
     return Star(
-        engine, key, events, journeys, kinds, star.activities, star.customers, star.attributes, star.zone, star.timed, star.flags
+        engine,
+        key,
+        events,
+        journeys,
+        kinds,
+        star.activities,
+        star.customers,
+        star.attributes,
+        star.zone,
+        star.timed,
+        star.flags,
     )
-
-

@@ -41,7 +41,11 @@ def _cards(row: Mapping[str, Any]) -> list[Card]:
         Card("Customers", count(row["customers"]), "each may have several journeys"),
         Card("Events", count(row["events"]), f"{row['events_per_journey']:.1f} per journey"),
         Card("Period", *_period(row["first"], row["last"])),
-        Card("Median duration", duration(row["median_seconds"]), f"P90 {duration(row['p90_seconds'])}, to the last event seen"),
+        Card(
+            "Median duration",
+            duration(row["median_seconds"]),
+            f"P90 {duration(row['p90_seconds'])}, to the last event seen",
+        ),
         Card("Variants", count(row["variants"]), "different ways through"),
         Card("Activities", count(row["activities"]), f"{count(row['moves'])} different moves between them"),
         Card("Rows left out", count(row["dropped_rows"]), f"{count(row['tied_events'])} events tied in time"),
@@ -52,7 +56,9 @@ def _period(first: datetime | None, last: datetime | None) -> tuple[str, str]:
     if first is None or last is None:
         return "unknown", "this log has no time"
     days = (last - first).days
-    return f"{first:%b %Y} – {last:%b %Y}".replace(" – ", "–") if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return f"{first:%b %Y} – {last:%b %Y}".replace(
+        " – ", "–"
+    ) if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _drawn(card: Card, place: int, top: float) -> str:

@@ -199,8 +199,9 @@ def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
     """What a move says when the pointer rests on it, escaped."""
     tips = {}
     for row in rows:
-        ends = (row["activity"] if _is_activity(row["source"]) else "Start"), (
-            row["next_activity"] if _is_activity(row["target"]) else _ENDS[row["target"]][0]
+        ends = (
+            (row["activity"] if _is_activity(row["source"]) else "Start"),
+            (row["next_activity"] if _is_activity(row["target"]) else _ENDS[row["target"]][0]),
         )
         words = " \N{RIGHTWARDS ARROW} ".join(theme.isolated(theme.clean(name)) for name in ends)
         words += f"\n{theme.plural(row['count'], 'time')} in {theme.plural(row['journeys'], 'journey')}"

@@ -18,7 +18,9 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, caption:
     numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
     head = "".join(f"<th{_side(name, numeric)}>{escape(name)}</th>" for name in columns)
     body = "".join(
-        "<tr>" + "".join(f"<td{_side(name, numeric)}>{escape(_said(row[name], name))}</td>" for name in columns) + "</tr>"
+        "<tr>"
+        + "".join(f"<td{_side(name, numeric)}>{escape(_said(row[name], name))}</td>" for name in columns)
+        + "</tr>"
         for row in rows
     )
     more = f'<p class="cx-note">{left_out:,} more rows; .df() has them all.</p>' if left_out > 0 else ""
@@ -44,5 +46,11 @@ def _said(value: Any, name: str) -> str:
     if isinstance(value, list):
         return " → ".join(map(str, value))
     if isinstance(value, float):
-        return theme.share(value) if "share" in name or name == "coverage" else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        return (
+            theme.share(value)
+            if "share" in name or name == "coverage"
+            else f"{value:,.0f}"
+            if abs(value) >= 100
+            else f"{value:.3g}"
+        )
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and name != "variant" else str(value)

@@ -19,9 +19,7 @@ _NARROW, _NAMED, _WIDE, _GAP = 40, 66, 120, 3
 _KEYS = 30
 
 
-def variants(
-    rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = 20
-) -> Picture:
+def variants(rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = 20) -> Picture:
     """Which ways do journeys take, and how often each?
 
     `rows` has one row a variant, the most frequent first: `rank`, `count`, `share`, `cumulative_share`, `length`,
@@ -186,9 +184,7 @@ def _chevrons(
     return "".join(parts)
 
 
-def _chevron(
-    x: float, middle: float, wide: float, name: str, times: int, colour: tuple[str, str], short: str
-) -> str:
+def _chevron(x: float, middle: float, wide: float, name: str, times: int, colour: tuple[str, str], short: str) -> str:
     right, top, bottom = x + wide - _GAP, middle - _CHEVRON / 2, middle + _CHEVRON / 2
     corners = (
         (x, top), (right - _NOTCH, top), (right, middle), (right - _NOTCH, bottom), (x, bottom), (x + _NOTCH, middle)

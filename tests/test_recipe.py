@@ -1,0 +1,208 @@
+"""A recipe is the same as Python, as JSON, as a file and as a hash; what is not a recipe is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cxkit as cx
+from cxkit import CxError, Recipe
+from cxkit import where as w
+from cxkit.recipe import Drop, Keep, Sample, Tag, Trim
+
+TEXTS = st.text(max_size=8) | st.sampled_from(["</script>", "it's", '"', "\\", "\n", "\ud800", "订单"])
+FILTERS = st.one_of(
+    st.builds(w.contains, TEXTS),
+    st.builds(lambda a, b: w.contains(a) & ~w.starts_with(b), TEXTS, TEXTS),
+    st.just(w.length(at_least=2)),
+)
+STEPS = st.one_of(
+    st.builds(Keep, FILTERS),
+    st.builds(Drop, FILTERS),
+    st.builds(Tag, TEXTS.filter(str.strip), FILTERS),
+    st.builds(Sample, st.floats(0, 1, exclude_min=True), st.integers(0, 2**31 - 1)),
+    st.sampled_from([Trim("2025"), Trim(until="2025-06"), Trim("2025-W01", "2025-06-15 10:30")]),
+)
+RECIPES = st.lists(STEPS, max_size=5).map(lambda steps: Recipe(tuple(steps)))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=5), parts, max_size=3),
+    max_leaves=6,
+)
+FIELDS = st.dictionaries(
+    st.sampled_from(["share", "seed", "since", "until", "name", "filter", "activity"]), JSON, max_size=3
+)
+NEARLY = st.lists(
+    st.dictionaries(st.sampled_from(["keep", "drop", "tag", "sample", "trim"]), FIELDS | JSON, max_size=2), max_size=3
+).map(lambda steps: {"recipe": 1, "steps": steps})
+WORKED = Recipe(
+    (
+        Keep(w.during("2025-06") & ~w.contains("Cancel")),
+        Drop(w.attribute("plan", missing=True)),
+        Tag("called", w.contains("Call")),
+        Sample(0.5, 7),
+        Trim(since="2025-06-03"),
+    )
+)
+
+
+class Said:
+    """Stands in for Journeys: collects the steps that a recipe's Python makes."""
+
+    def __init__(self, *steps):
+        self.recipe = Recipe(steps)
+
+    def keep(self, filter_):
+        return Said(*self.recipe, Keep(filter_))
+
+    def drop(self, filter_):
+        return Said(*self.recipe, Drop(filter_))
+
+    def tag(self, name, filter_):
+        return Said(*self.recipe, Tag(name, filter_))
+
+    def sample(self, share, *, seed=0):
+        return Said(*self.recipe, Sample(share, seed))
+
+    def trim(self, *, since=None, until=None):
+        return Said(*self.recipe, Trim(since, until))
+
+
+@given(RECIPES)
+def test_a_recipe_comes_back_from_its_json(recipe):
+    document = json.loads(json.dumps(recipe.to_json()))
+    again = Recipe.from_json(document)
+    assert again == recipe
+    assert again.hash == recipe.hash
+    assert again.to_json() == document
+
+
+@given(RECIPES)
+def test_a_recipe_comes_back_from_its_python(recipe):
+    assert eval("j" + repr(recipe), {"j": Said(), "w": w, "__builtins__": {}}).recipe == recipe
+
+
+@given(RECIPES)
+def test_a_recipe_comes_back_from_its_file(tmp_path_factory, recipe):
+    path = tmp_path_factory.getbasetemp() / "recipe.json"
+    assert Recipe.load(recipe.save(path)) == recipe
+
+
+@given(RECIPES, RECIPES)
+def test_the_hash_tells_recipes_apart(one, other):
+    assert (one.hash == other.hash) == (one == other)
+
+
+def test_the_hash_never_changes():
+    """These eight letters stand in reports that people keep. If this fails, recipes need a new format."""
+    assert WORKED.hash == "282ac3ae"
+    assert Recipe().hash == "ba7aded8"
+
+
+def test_the_json_is_plain():
+    assert WORKED.to_json() == {
+        "recipe": 1,
+        "steps": [
+            {
+                "keep": {
+                    "filter": "all_of",
+                    "of": [
+                        {"filter": "during", "start": "2025-06"},
+                        {"filter": "none_of", "of": [{"filter": "contains", "activity": "Cancel"}]},
+                    ],
+                }
+            },
+            {"drop": {"filter": "attribute", "name": "plan", "missing": True}},
+            {"tag": {"name": "called", "filter": {"filter": "contains", "activity": "Call"}}},
+            {"sample": {"share": 0.5, "seed": 7}},
+            {"trim": {"since": "2025-06-03", "until": None}},
+        ],
+    }
+
+
+def test_the_steps_of_a_selection_are_its_recipe(toy):
+    selected = toy.keep(w.during("2025-06") & ~w.contains("Cancel")).drop(w.attribute("plan", missing=True))
+    selected = selected.tag("called", w.contains("Call")).sample(0.5, seed=7).trim(since="2025-06-03")
+    assert selected.recipe == WORKED
+    assert selected.summary().recipe == WORKED
+    assert toy.apply(WORKED).journeys().table == selected.journeys().table
+    assert eval("j" + repr(WORKED), {"j": toy, "w": w}).journeys().table == selected.journeys().table
+    assert WORKED.hash in repr(selected.activities())
+
+
+def test_recipes_apply_one_after_the_other(toy):
+    first, second = Recipe((Tag("called", w.contains("Call")),)), Recipe((Keep(w.attribute("called", True)),))
+    assert toy.apply(first).apply(second).n.journeys == 3
+    with pytest.raises(CxError, match='No attribute "called"'):
+        toy.apply(second)
+
+
+def test_a_recipe_is_checked_against_the_log_before_it_is_used(toy, tmp_path):
+    saved = Recipe((Keep(w.contains("Shipp")),)).save(tmp_path / "recipe.json")
+    with pytest.raises(cx.CxError, match='No activity "Shipp". Closest: "Ship"'):
+        toy.apply(Recipe.load(saved))
+
+
+@given(JSON | NEARLY)
+def test_a_document_is_a_recipe_or_refused(document):
+    try:
+        recipe = Recipe.from_json(document)
+    except CxError as error:
+        assert str(error)
+        return
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (None, "JSON object"),
+        ([], "JSON object"),
+        ({"recipe": 1}, "JSON object"),
+        ({"recipe": 2, "steps": []}, '"recipe": 1'),
+        ({"recipe": 1, "steps": [], "more": 1}, "JSON object"),
+        ({"recipe": 1, "steps": {}}, "list"),
+        ({"recipe": 1, "steps": [{"sample": {"share": 0.5}}] * 201}, "at most 200"),
+        ({"recipe": 1, "steps": ["keep"]}, "one word"),
+        ({"recipe": 1, "steps": [{}]}, "one word"),
+        ({"recipe": 1, "steps": [{"keeep": {}}]}, 'Closest: "keep"'),
+        ({"recipe": 1, "steps": [{"keep": "Pay"}]}, "JSON object"),
+        ({"recipe": 1, "steps": [{"tag": {"name": "x"}}]}, "not complete"),
+        (
+            {"recipe": 1, "steps": [{"tag": {"name": "", "filter": {"filter": "length", "at_least": 1}}}]},
+            "needs a name",
+        ),
+        ({"recipe": 1, "steps": [{"sample": {}}]}, "not complete"),
+        ({"recipe": 1, "steps": [{"sample": {"share": "half"}}]}, "no share"),
+        ({"recipe": 1, "steps": [{"sample": {"share": True}}]}, "no share"),
+        ({"recipe": 1, "steps": [{"sample": {"share": float("nan")}}]}, "no share"),
+        ({"recipe": 1, "steps": [{"sample": {"share": 0.5, "seed": 2**31}}]}, "no seed"),
+        ({"recipe": 1, "steps": [{"sample": {"share": 0.5, "sed": 1}}]}, "share, seed"),
+        ({"recipe": 1, "steps": [{"trim": {}}]}, "since=, until="),
+        ({"recipe": 1, "steps": [{"trim": {"since": 2025}}]}, "no period"),
+        ({"recipe": 1, "steps": [{"trim": {"since": ".."}}]}, "no period"),
+        ({"recipe": 1, "steps": [{"trim": {"since": "2026", "until": "2025"}}]}, "Nothing is left"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(document, words):
+    with pytest.raises(CxError) as raised:
+        Recipe.from_json(document)
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"null", b'{"recipe": 1, "steps": [', b"\x80\x04K\x01."]
+)
+def test_a_file_that_is_no_recipe_is_refused(tmp_path, content):
+    path = tmp_path / "recipe.json"
+    path.write_bytes(content)
+    with pytest.raises(CxError, match="recipe"):
+        Recipe.load(path)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(CxError, match="cannot be read"):
+        Recipe.load(tmp_path / "none.json")

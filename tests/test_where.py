@@ -1,0 +1,225 @@
+"""Filters as values: their JSON and their Python lead back to them, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxkit import CxError, where
+from cxkit import where as w
+
+HOSTILE = [
+    "",
+    "Pay",
+    'say "hi"',
+    "it's",
+    "back\\slash",
+    "</script><script>alert(1)</script>",
+    "line\nbreak\r\t\0",
+    "') or __import__('os').system('true') or ('",
+    "{0} %s ${x}",
+    "Zurück 订单 🧾 \u202e",
+    "\ud800",
+    "'; DROP TABLE events; --",
+]
+TEXTS = st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=12)
+NUMBERS = st.integers(-(2**62), 2**62) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = TEXTS | NUMBERS | st.booleans()
+COUNTS = st.integers(0, 2**31 - 1)
+DURATIONS = st.sampled_from(["0s", "90s", "15min", "36h", "2d", "1w 2d", "1.5h"])
+PERIODS = st.sampled_from(["2025", "2025-Q2", "2025-06", "2025-W23", "2025-06-15", "2025-06-15 10:30"])
+
+
+def limits(values):
+    """At least one of at_least= and at_most=, the former not above the latter."""
+    both = st.tuples(values, values).map(sorted).map(lambda pair: {"at_least": pair[0], "at_most": pair[1]})
+    return both | values.map(lambda value: {"at_least": value}) | values.map(lambda value: {"at_most": value})
+
+
+LEAVES = st.one_of(
+    *(st.builds(kind, TEXTS) for kind in (w.contains, w.starts_with, w.ends_with)),
+    st.builds(w.follows, TEXTS, TEXTS, directly=st.booleans(), within=st.none() | DURATIONS),
+    st.builds(w.during, PERIODS, st.sampled_from([None, "..", "2026-W01"]), how=st.sampled_from(where.get_args(w.How))),
+    st.builds(w.during, st.just(".."), PERIODS),
+    st.builds(lambda name, values: w.attribute(name, *values), TEXTS, st.lists(VALUES, min_size=1, max_size=4)),
+    st.builds(lambda name, said: w.attribute(name, **said), TEXTS, limits(NUMBERS) | limits(PERIODS)),
+    st.builds(w.attribute, TEXTS, missing=st.just(True)),
+    DURATIONS.flatmap(lambda text: st.sampled_from([w.lasts(at_least=text), w.lasts(at_most=text)])),
+    *(limits(COUNTS).map(lambda said, kind=kind: kind(**said)) for kind in (w.length, w.variant_rank)),
+)
+FILTERS = st.recursive(
+    LEAVES,
+    lambda parts: (
+        st.builds(lambda a, b: a & b, parts, parts)
+        | st.builds(lambda a, b: a | b, parts, parts)
+        | parts.map(lambda a: ~a)
+    ),
+    max_leaves=8,
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=5), parts, max_size=3),
+    max_leaves=8,
+)
+WORDS = st.sampled_from(
+    [
+        "of",
+        "activity",
+        "first",
+        "then",
+        "name",
+        "values",
+        "missing",
+        "at_least",
+        "at_most",
+        "start",
+        "end",
+        "how",
+        "within",
+    ]
+)
+NEARLY = st.builds(
+    lambda kind, said: {**said, "filter": kind},
+    st.sampled_from([kind.__name__ for kind in where.FILTERS]),
+    st.dictionaries(WORDS, JSON | TEXTS | PERIODS | st.just([{"filter": "contains", "activity": "Pay"}]), max_size=4),
+)
+
+
+@given(FILTERS)
+def test_a_filter_comes_back_from_its_json(filter_):
+    document = json.loads(json.dumps(filter_.to_json()))
+    again = where.from_json(document)
+    assert again == filter_
+    assert again.key == filter_.key
+    assert again.to_json() == document
+
+
+@given(FILTERS)
+def test_a_filter_comes_back_from_its_python(filter_):
+    again = eval(repr(filter_), {"w": where, "__builtins__": {}})
+    assert again == filter_
+    assert again.key == filter_.key
+
+
+@given(LEAVES, LEAVES)
+def test_equal_filters_have_equal_keys_and_other_filters_have_others(one, other):
+    assert (one == other) == (one.key == other.key)
+    assert where.from_json(one.to_json()) == one
+    assert hash(where.from_json(one.to_json())) == hash(one)
+
+
+def test_a_number_is_not_a_truth_value():
+    assert w.attribute("x", 1).key != w.attribute("x", True).key
+    assert w.attribute("x", 1) != w.attribute("x", True)
+
+
+@given(FILTERS)
+def test_twice_not_is_nothing(filter_):
+    assert ~~filter_ == filter_ or isinstance(filter_, w.none_of)
+
+
+@given(FILTERS, FILTERS, FILTERS)
+def test_chains_of_one_sign_are_flat(a, b, c):
+    assert (a & b) & c == a & (b & c)
+    assert (a | b) | c == a | (b | c)
+
+
+@given(JSON | NEARLY)
+def test_a_document_is_a_filter_or_refused(document):
+    try:
+        filter_ = where.from_json(document)
+    except CxError as error:
+        assert str(error)
+        return
+    assert where.from_json(filter_.to_json()) == filter_
+    assert eval(repr(filter_), {"w": where}) == filter_
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (None, "JSON object"),
+        ([], "JSON object"),
+        ("w.contains('Pay')", "JSON object"),
+        ({}, "No filter"),
+        ({"filter": None}, "No filter"),
+        ({"filter": "contain", "activity": "Pay"}, 'Closest: "contains"'),
+        ({"filter": "Leaf"}, "No filter"),
+        ({"filter": "__class__"}, "No filter"),
+        ({"filter": "contains"}, "not complete"),
+        ({"filter": "contains", "activity": 3}, "not a text"),
+        ({"filter": "contains", "activity": "Pay", "activty": "x"}, 'Closest: "activity"'),
+        ({"filter": "follows", "first": "Pay"}, "not complete"),
+        ({"filter": "follows", "first": "Pay", "then": "Ship", "directly": 1}, "neither True nor False"),
+        ({"filter": "follows", "first": "Pay", "then": "Ship", "within": 2}, "no unit"),
+        ({"filter": "during", "start": "soon"}, "no period"),
+        ({"filter": "during", "start": "2025", "how": "inside"}, "No way to be during"),
+        ({"filter": "lasts"}, "at_least=, at_most="),
+        ({"filter": "lasts", "at_least": "3d", "at_most": "2d"}, "is more than"),
+        ({"filter": "length", "at_least": -1}, "not a count"),
+        ({"filter": "length", "at_least": True}, "not a count"),
+        ({"filter": "length", "at_least": 1.5}, "not a count"),
+        ({"filter": "attribute", "values": ["x"]}, "not complete"),
+        ({"filter": "attribute", "name": "plan"}, "needs values"),
+        ({"filter": "attribute", "name": "plan", "values": "plus"}, "is a list"),
+        ({"filter": "attribute", "name": "plan", "values": [None]}, "None is neither"),
+        ({"filter": "attribute", "name": "plan", "values": [["plus"]]}, "neither a text"),
+        ({"filter": "attribute", "name": "plan", "values": [float("nan")]}, "finite"),
+        ({"filter": "attribute", "name": "plan", "values": [10**30]}, "neither a text"),
+        ({"filter": "attribute", "name": "plan", "values": ["x"], "missing": True}, "needs values"),
+        ({"filter": "attribute", "name": "plan", "missing": 1}, "neither True nor False"),
+        ({"filter": "all_of"}, "list of filters"),
+        ({"filter": "all_of", "of": []}, "list of filters"),
+        ({"filter": "any_of", "of": {"filter": "length"}}, "list of filters"),
+        ({"filter": "none_of", "of": [{"filter": "length", "at_least": 1}] * 2}, "list of filters"),
+        ({"filter": "any_of", "of": [{"filter": "length", "at_least": 1}] * 201}, "more than 200"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(document, words):
+    with pytest.raises(CxError) as raised:
+        where.from_json(document)
+    assert words in str(raised.value)
+
+
+def test_a_deep_document_is_refused_before_python_gives_up():
+    document = {"filter": "length", "at_least": 1}
+    for _ in range(5_000):
+        document = {"filter": "none_of", "of": [document]}
+    with pytest.raises(CxError):
+        where.from_json(document)
+
+
+def test_reprs():
+    assert repr(w.contains("Pay")) == "w.contains('Pay')"
+    assert repr(w.follows("Pay", "Ship", within="2d")) == "w.follows('Pay', 'Ship', within='2d')"
+    assert repr(w.attribute("plan", "plus", "basic")) == "w.attribute('plan', 'plus', 'basic')"
+    assert repr((w.length(at_least=2) | w.contains("A")) & ~w.contains("B")) == (
+        "(w.length(at_least=2) | w.contains('A')) & ~w.contains('B')"
+    )
+    assert repr(~(w.contains("A") & w.contains("B"))) == "~(w.contains('A') & w.contains('B'))"
+
+
+def test_filters_do_not_become_truth_values():
+    for combine in (
+        lambda: w.contains("A") and w.contains("B"),
+        lambda: not w.contains("A"),
+        lambda: bool(~w.contains("A")),
+    ):
+        with pytest.raises(CxError, match="&, | and ~"):
+            combine()
+
+
+@pytest.mark.parametrize("other", ["Pay", None, True, 3])
+def test_only_filters_combine(other):
+    with pytest.raises(CxError, match="is not a filter"):
+        w.contains("Pay") & other
+    with pytest.raises(CxError, match="is not a filter"):
+        w.contains("Pay") | other
+
+
+def test_filters_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        w.contains("Pay").activity = "Ship"

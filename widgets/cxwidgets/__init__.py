@@ -1,0 +1,1 @@
+"""cxwidgets: the hands of cxkit - panels that filter, drill and compare in a notebook or an app."""
