@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from cxkit import selection
+from cxkit import selection as selecting
 from cxkit.filter import Filter, all_of
 from cxkit.measures.activities import activities
 from cxkit.measures.durations import durations
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from cxkit.filter import Frame
 
 
+WHOLE = Recipe()
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Journeys:
     """A prepared log and a selection of its journeys. Every method returns a new value; nothing is changed."""
@@ -40,7 +43,7 @@ class Journeys:
     folder: Path
     manifest: Manifest
     base: Star
-    recipe: Recipe = Recipe()
+    recipe: Recipe = WHOLE
 
     def keep(self, *filters: Filter) -> Journeys:
         """Which journeys match all of these filters? The selection of them."""
@@ -88,9 +91,9 @@ class Journeys:
         return known | {step.name: "tag: boolean of each journey" for step in self.recipe if isinstance(step, Tag)}
 
     @property
-    def selection(self) -> selection.Selection:
+    def selection(self) -> selecting.Selection:
         """The selected tables, for measures."""
-        return selection.select(self.base, self.recipe)
+        return selecting.select(self.base, self.recipe)
 
     @cached_property
     def _population(self) -> Population:
@@ -106,7 +109,7 @@ class Journeys:
         text = (self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8")
         return json.loads(text)
 
-    def collect(self, question: Callable[[selection.Selection], Frame]) -> pa.Table:
+    def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
         engine = self.base.engine
         with engine.lock:
@@ -116,7 +119,7 @@ class Journeys:
         return Journeys(self.folder, self.manifest, self.base, self.recipe.then(step))._checked()
 
     def _checked(self) -> Journeys:
-        selection.check(self.base, self.recipe)
+        selecting.check(self.base, self.recipe)
         return self
 
     def __repr__(self) -> str:

@@ -75,7 +75,7 @@ def _execute(name: str, parameters: dict[str, str], scratch: Path, page: Path) -
         )
     except papermill.PapermillExecutionError as error:
         kept = page.with_name(f"{page.stem}.{name}.failed.ipynb")
-        os.replace(output, kept)
+        output.replace(kept)
         raise ReportFailed(
             f'The notebook "{name}" failed: {error.ename}: {error.evalue} It is kept as "{kept}".'
         ) from None
@@ -124,4 +124,4 @@ def _publish(html: str, page: Path) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(html)
     Path(name).chmod(0o644)
-    os.replace(name, page)
+    Path(name).replace(page)

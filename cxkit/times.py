@@ -84,7 +84,8 @@ def _bounds(text: str, zone: str) -> tuple[int, int]:
     match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise InputError(
-            f'"{text}" is no period. Write "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15" or "2026-06-15 10:30".'
+            f'"{text}" is no period. Write "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15" '
+            'or "2026-06-15 10:30".'
         )
     try:
         start, end = _span({name: int(value) for name, value in match.groupdict().items() if value})

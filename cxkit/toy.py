@@ -35,7 +35,7 @@ def table() -> pa.Table:
 
 def _rows(line: str) -> list[dict[str, object]]:
     order, client, plan, steps = line.split(None, 3)
-    rows = []
+    rows: list[dict[str, object]] = []
     for step in steps.split(", "):
         what, hours = step.split()
         name, channel = what.split("/")

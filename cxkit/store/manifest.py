@@ -65,7 +65,7 @@ class Manifest:
             json.dump(asdict(self), file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, folder / FILE)
+        Path(name).replace(folder / FILE)
 
 
 def read(folder: Path) -> Manifest:

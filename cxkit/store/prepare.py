@@ -7,7 +7,6 @@ store as it was. One process prepares a folder at a time.
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -46,7 +45,7 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
             step(STEPS[4])
             (scratch / PICTURE).write_text(draw(open_star(scratch, made, engine)), encoding="utf-8")
             shutil.rmtree(folder / version, ignore_errors=True)
-            os.replace(scratch, folder / version)
+            scratch.replace(folder / version)
         made.write(folder)
         _sweep(folder, {version, old.version if old else version})
         return made
@@ -54,7 +53,7 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
 
 def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
     """The star whose tables lie in a version's folder."""
-    tables = {table: engine.scan(folder / table) for table in schema.TABLES if table != schema.REJECTED}
+    tables: dict[str, Any] = {table: engine.scan(folder / table) for table in schema.TABLES if table != schema.REJECTED}
     return Star(
         engine, described.version, **tables, attributes=described.attributes, zone=described.zone, timed=described.timed
     )
@@ -87,7 +86,7 @@ def _write_journeys(
     columns = [CUSTOMER, *(attribute.column for attribute in attributes)]
     values, several = star.values(engine, placed, columns)
     ids = folder / f"{schema.JOURNEYS}-ids"
-    os.replace(folder / schema.JOURNEYS, ids)
+    (folder / schema.JOURNEYS).replace(ids)
     variant_of = routes.join(engine.scan(folder / schema.VARIANTS).select(VARIANT, PATH), on=PATH, how="inner")
     own = (-nw.col(JOURNEY) - 1).cast(nw.Int32)
     journeys = (

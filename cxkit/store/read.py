@@ -236,7 +236,8 @@ class Log:
         )
         reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
         head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
-        return f"<table><caption>{escape(self.source.name)}: {reading}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        caption = f"<caption>{escape(self.source.name)}: {reading}</caption>"
+        return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
 def read(source: Any, *, name: str | None = None, delimiter: str | None = None, encoding: str | None = None) -> Log:

@@ -23,8 +23,8 @@ SAMPLED_JOURNEYS = 2_000
 COLUMNS_AT_ONCE = 40
 MOST_JOURNEYS_PER_CUSTOMER = 500
 WORDS = {
-    "journey": "journey case trace process session visit ticket incident order claim application request number id key nr",
-    "activity": "activity event action step task touchpoint handling status state concept operation page name type stage",
+    "journey": "journey case trace process session visit ticket incident order claim application request number id nr",
+    "activity": "activity event action step task touchpoint handling status state concept operation page name type",
     "time": "timestamp time datetime date when at updated occurred created start complete",
     "customer": "customer client user account household patient person member subscriber citizen",
 }
@@ -113,7 +113,9 @@ def settle(source: Source, given: Given) -> Roles:
     customer = choose("customer", _customers(profiles, journey, varying))
     writing = _writing(source, given, time)
     journey_level, event_level = _attributes(source, given, set(taken.values()), varying)
-    evidence = [(role, source.columns[taken[role]], why[role]) for role in ("journey", "activity") if role in taken]
+    evidence: list[tuple[str, str | None, str]] = [
+        (role, source.columns[taken[role]], why[role]) for role in ("journey", "activity") if role in taken
+    ]
     stamped = f"{why.get('time')}; {writing.name}. {writing.doubt}".strip()
     evidence.append(("time", source.columns[time], stamped) if time is not None else ("time", None, NO_TIME))
     evidence.append(
@@ -203,7 +205,8 @@ def _varying(source: Source, journey: int) -> set[int]:
     source.connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM {source.rows} WHERE c{journey} IN (
             SELECT c{journey} FROM {source.rows} GROUP BY 1 ORDER BY hash(c{journey}) LIMIT {SAMPLED_JOURNEYS})""")
-    several = f"(SELECT bool_or(low <> high) FROM (SELECT min(c{{n}}) low, max(c{{n}}) high FROM sampled GROUP BY c{journey}))"
+    extremes = f"SELECT min(c{{n}}) AS low, max(c{{n}}) AS high FROM sampled GROUP BY c{journey}"
+    several = f"(SELECT bool_or(low <> high) FROM ({extremes}))"
     found = by_column(source, several, others, "(SELECT 1)")
     return {n for n, varies in zip(others, found, strict=True) if varies}
 

@@ -176,7 +176,8 @@ def _nothing_left(source: Source, roles: Roles, dropped: dict[str, int]) -> str:
     hint = ""
     if BAD_STAMP in dropped and roles.time is not None:
         example = source.connection.execute(f"SELECT c{roles.time}::VARCHAR FROM {source.rows} LIMIT 1").fetchone()
-        hint = f' The first time is "{example[0] if example else ""}"; say how to read it with time_format="%d.%m.%Y %H:%M".'
+        first = example[0] if example else ""
+        hint = f' The first time is "{first}"; say how to read it with time_format="%d.%m.%Y %H:%M".'
     return f'No row of "{source.name}" can be used: {reasons}.{hint}'
 
 

@@ -55,19 +55,19 @@ def _cards(row: Mapping[str, Any]) -> list[Card]:
 def _period(first: datetime | None, last: datetime | None) -> tuple[str, str]:
     if first is None or last is None:
         return "unknown", "this log has no time"
+    months = f"{first:%b %Y} to {last:%b %Y}"
     days = (last - first).days
-    return f"{first:%b %Y} – {last:%b %Y}".replace(
-        " – ", "–"
-    ) if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return months if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _drawn(card: Card, place: int, top: float) -> str:
     x = (place % _COLUMNS) * (_WIDTH + _GAP)
     y = top + (place // _COLUMNS) * (_HEIGHT + _GAP)
     size = 26 if theme.text_width(card.figure, 26, bold=True) < _WIDTH - 32 else 19
+    said = escape(f"{card.label}: {card.figure}, {card.context}")
+    frame = f'width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="none" stroke="{theme.GRID}"'
     return (
-        f'<g class="cx-card" role="img" aria-label="{escape(f"{card.label}: {card.figure}, {card.context}")}">'
-        f'<rect x="{number(x)}" y="{number(y)}" width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="none" stroke="{theme.GRID}"/>'
+        f'<g class="cx-card" role="img" aria-label="{said}"><rect x="{number(x)}" y="{number(y)}" {frame}/>'
         + text(x + 16, y + 25, card.label, size=13, fill=theme.MUTED)
         + text(x + 16, y + 56, card.figure, size=size, more='font-weight="600"')
         + text(x + 16, y + 79, card.context, size=12, fill=theme.MUTED)
