@@ -60,6 +60,12 @@ class Leaf(Filter):
     def leaves(self) -> Iterator[Leaf]:
         yield self
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Leaf) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     def expression(self, flags: dict[str, str]) -> nw.Expr:
         return nw.col(flags[self.key])
 
@@ -133,6 +139,11 @@ class none_of(Compound):
 
     def __repr__(self) -> str:
         return f"~{super().__repr__()}"
+
+
+def is_text(value: object) -> bool:
+    """Whether the value is a text of whole characters: JSON can bring in halves of one."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _parts(kind: type[Compound], filter_: Filter) -> tuple[Filter, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from cxkit import selection as selecting
+from cxkit.errors import StoreError
 from cxkit.filter import Filter, all_of
 from cxkit.measures.activities import activities
 from cxkit.measures.durations import durations
@@ -106,8 +107,10 @@ class Journeys:
     @cached_property
     def geometry(self) -> dict[str, Any]:
         """Where the process map of the whole log places its activities; a selection moves nothing."""
-        text = (self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8")
-        return json.loads(text)
+        try:
+            return json.loads((self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StoreError(f"The map's geometry cannot be read ({error}). Prepare the log again.") from None
 
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""

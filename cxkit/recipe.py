@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from cxkit import times, where
 from cxkit.errors import InputError, not_found
-from cxkit.filter import Filter
+from cxkit.filter import Filter, is_text
 
 FORMAT = 1
 MOST_STEPS = 200
@@ -68,7 +68,7 @@ class Tag(Step):
     word = "tag"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name.strip():
+        if not is_text(self.name) or not self.name.strip():
             raise InputError(f"A tag needs a name, not {self.name!r}.")
         if not isinstance(self.filter, Filter):
             raise InputError(f"{self.filter!r} is not a filter. Write for example w.contains(...).")
@@ -147,7 +147,7 @@ class Recipe:
     def hash(self) -> str:
         """Eight letters that name this recipe; they are printed beside every number."""
         text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
-        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        return sha256(text.encode()).hexdigest()[:8]
 
     def __repr__(self) -> str:
         return "".join(repr(step) for step in self.steps)

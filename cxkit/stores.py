@@ -42,7 +42,7 @@ def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool 
     """
     if not isinstance(log, Log):
         raise InputError("cx.prepare needs a log. Write cx.prepare(cx.read(source), folder).")
-    target, runs_on = Path(folder).expanduser(), engine_of(engine)
+    target, runs_on = _folder(folder), engine_of(engine)
     with _steps(progress) as step:
         made = preparing.prepare(log, target, runs_on, draw_map, step)
     return _journeys(target, made, runs_on)
@@ -60,7 +60,7 @@ def open_store(folder: str | Path, *, engine: Any = None) -> Journeys:
 
     Errors: a folder that holds no store, or one that this version cannot read.
     """
-    target = Path(folder).expanduser()
+    target = _folder(folder)
     return _journeys(target, manifest.read(target), engine_of(engine))
 
 
@@ -118,6 +118,12 @@ def draw_map(star: Star) -> str:
         for row in star.engine.collect(first).to_pylist()
     ]
     return json.dumps(map_geometry(rows, activities))
+
+
+def _folder(folder: str | Path) -> Path:
+    if not isinstance(folder, str | Path) or "\0" in str(folder):
+        raise InputError(f"{folder!r} is no folder. Give its path.")
+    return Path(folder).expanduser()
 
 
 def _journeys(folder: Path, described: manifest.Manifest, engine: Engine) -> Journeys:

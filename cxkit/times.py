@@ -11,6 +11,7 @@ from cxkit.errors import InputError
 from cxkit.store.schema import SECOND
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 OPEN_END = ".."
 LONGEST = 2**62
 
@@ -87,11 +88,13 @@ def _bounds(text: str, zone: str) -> tuple[int, int]:
             f'"{text}" is no period. Write "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15" '
             'or "2026-06-15 10:30".'
         )
+    parts = {name: int(value) for name, value in match.groupdict().items() if value}
     try:
-        start, end = _span({name: int(value) for name, value in match.groupdict().items() if value})
+        start, end = _span(parts)
     except (ValueError, OverflowError):
         raise InputError(f'"{text}" is not in the calendar.') from None
-    return _microseconds(start, zone), _microseconds(end, zone)
+    since = _microseconds(start, zone)
+    return since, since + (end - start) // MICROSECOND if "hour" in parts else _microseconds(end, zone)
 
 
 def _span(parts: dict[str, int]) -> tuple[datetime, datetime]:
@@ -117,4 +120,4 @@ def _month_after(year: int, month: int) -> datetime:
 
 
 def _microseconds(local: datetime, zone: str) -> int:
-    return (local.replace(tzinfo=zone_of(zone)) - EPOCH) // timedelta(microseconds=1)
+    return (local.replace(tzinfo=zone_of(zone)) - EPOCH) // MICROSECOND

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from cxkit import times
-from cxkit.errors import InputError, not_found
-from cxkit.filter import Compound, Filter, Frame, Leaf, all_of, any_of, none_of
+from cxkit.errors import CxError, InputError, not_found
+from cxkit.filter import Compound, Filter, Frame, Leaf, all_of, any_of, is_text, none_of
 from cxkit.store import schema
 from cxkit.store.schema import ACTIVITY, FIRST, GAP, JOURNEY, LAST, NEXT, POSITION, TIME, Attribute
 
@@ -31,7 +31,7 @@ MOST_LEAVES = 200
 DEEPEST = 40
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class contains(Leaf):
     """Journeys that visit the activity at least once."""
 
@@ -66,7 +66,7 @@ class ends_with(contains):
         )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class follows(Leaf):
     """Journeys in which `then` comes after `first`: at once (`directly=True`) or at any time later.
 
@@ -120,7 +120,7 @@ def _only(events: Frame, first: int, then: int) -> Frame:
     )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class during(Leaf):
     """Journeys in a period of the log's time zone, which covers its whole length ("2026-06" includes June 30).
 
@@ -158,7 +158,7 @@ class during(Leaf):
         return star.journeys.filter(*inside[self.how]).select(JOURNEY)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class _between(Leaf):
     at_least: Any = None
     at_most: Any = None
@@ -204,7 +204,7 @@ class variant_rank(_between):
         return self._journeys(star, nw.col(schema.VARIANT))
 
 
-@dataclass(frozen=True, repr=False, init=False)
+@dataclass(frozen=True, repr=False, eq=False, init=False)
 class attribute(Leaf):
     """Journeys by a value of their own, of any of their events, or of a tag.
 
@@ -233,8 +233,8 @@ class attribute(Leaf):
         _text("name", name)
         if not isinstance(missing, bool):
             raise InputError(f"missing={missing!r} is neither True nor False.")
-        for value in (*values, at_least, at_most):
-            if value is not None and not _is_value(value):
+        for value in (*values, *(limit for limit in (at_least, at_most) if limit is not None)):
+            if not _is_value(value):
                 raise InputError(f"{value!r} is neither a text nor a finite number.")
         if (bool(values) + (at_least is not None or at_most is not None) + missing) != 1:
             raise InputError(f'w.attribute("{name}") needs values, or at_least= and at_most=, or missing=True.')
@@ -340,12 +340,14 @@ def _read(document: object, depth: int) -> Filter:
         raise InputError('"values" is a list.')
     try:
         return kind(words.pop("name"), *values, **words) if kind is attribute else kind(**words)
+    except CxError:
+        raise
     except (TypeError, KeyError):
         raise InputError(f"The filter {name} is not complete: it has {', '.join(known)}.") from None
 
 
 def _text(word: str, value: object) -> None:
-    if not isinstance(value, str):
+    if not is_text(value):
         raise InputError(f"{word}={value!r} is not a text.")
 
 
@@ -358,7 +360,7 @@ def _count(word: str, value: object) -> int | None:
 def _is_value(value: object) -> bool:
     if isinstance(value, int):
         return abs(value) < 2**63
-    return isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))
+    return is_text(value) if isinstance(value, str) else isinstance(value, float) and math.isfinite(value)
 
 
 def _limited(value: nw.Expr, low: Any, high: Any) -> list[nw.Expr]:

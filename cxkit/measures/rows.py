@@ -152,10 +152,10 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
 
 
 def _rejected(journeys: Journeys, page: int, rows: int) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    folder = journeys.folder / journeys.manifest.version / schema.REJECTED
-    return pq.read_table(folder / "part-0.parquet").slice((page - 1) * rows, rows)
+    engine = journeys.base.engine
+    table = engine.scan(journeys.folder / journeys.manifest.version / schema.REJECTED)
+    order = [schema.LINE, schema.REASON, schema.TEXT]
+    return engine.collect(_page(table, order, page, rows).sort(NUMBER).drop(NUMBER))
 
 
 def _one(selection: Selection, journey: str) -> Frame:

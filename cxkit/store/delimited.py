@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import glob
 import gzip
 import hashlib
 import io
@@ -52,7 +53,7 @@ class Text:
 
 def open_bytes(path: Path) -> BinaryIO:
     """The file's bytes, unpacked if it is a gzip file."""
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def look(path: Path, encoding: str | None) -> Text:
@@ -168,7 +169,7 @@ def _separators(connection: DuckDBPyConnection, path: Path, header: str) -> tupl
     candidate = max(DELIMITERS, key=header.count)
     try:
         sniff = "SELECT Delimiter, Quote FROM sniff_csv($path, ignore_errors = true)"
-        found, quote = connection.execute(sniff, {"path": [str(path)]}).fetchone() or ("", "")
+        found, quote = connection.execute(sniff, {"path": [glob.escape(str(path))]}).fetchone() or ("", "")
     except duckdb.Error:
         found, quote = "", ""
     quote = quote if quote in ('"', "'") else '"'
@@ -194,7 +195,7 @@ def load(connection: DuckDBPyConnection, path: Path, how: Dialect, target: Path)
     import duckdb
 
     options = {
-        "path": [str(path)],
+        "path": [glob.escape(str(path))],
         "delimiter": how.delimiter,
         "quote": how.quote,
         "skip": how.blank_lines,

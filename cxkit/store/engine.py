@@ -100,7 +100,13 @@ class DuckDB(Engine):
         files = [glob.escape(str(file)) for file in sorted(folder.glob("*.parquet"))]
         if not files:
             raise StoreError(f'The table "{folder.name}" is missing from its store. Prepare the log again.')
-        return nw.from_native(self._connection.read_parquet(files, hive_partitioning=False))
+        import duckdb
+
+        try:
+            return nw.from_native(self._connection.read_parquet(files, hive_partitioning=False))
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise StoreError(f'The table "{folder.name}" is damaged ({reason}). Prepare the log again.') from None
 
     def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
         folder.mkdir()

@@ -9,12 +9,14 @@ import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from cxkit.errors import StoreError
-from cxkit.store.schema import FORMAT, Attribute
+from cxkit.store.schema import FORMAT, Attribute, Kind, Level
+from cxkit.times import zone_of
 
 FILE = "manifest.json"
+COLUMN = re.compile(r"x[0-9]{1,6}")
 VERSION = re.compile(r"v-[0-9a-f]{16}")
 
 
@@ -78,17 +80,40 @@ def read(folder: Path) -> Manifest:
             f'There is no journey store in "{folder}". Make one with cx.prepare(log, "{folder}") '
             f"or `cxkit prepare FILE --store {folder}`."
         ) from None
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise StoreError(f'The manifest in "{folder}" cannot be read ({error}). Prepare the log again.') from None
 
 
 def _manifest(document: dict[str, Any]) -> Manifest:
+    if not isinstance(document, dict):
+        raise ValueError("it is no object")
     if document.get("format") != FORMAT:
         raise ValueError(f"its format is {document.get('format')}, this cxkit reads format {FORMAT}")
     if not VERSION.fullmatch(str(document.get("version"))):
         raise ValueError("it names no version")
     known = {entry.name for entry in fields(Manifest)}
     facts = {name: value for name, value in document.items() if name in known}
+    _check(facts)
     facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
     facts["notes"] = tuple(facts["notes"])
     return Manifest(**facts)
+
+
+def _check(facts: dict[str, Any]) -> None:
+    """Raise unless every fact is of its kind: a manifest may come from anywhere."""
+    zone_of(facts["zone"])
+    kinds = {
+        dict: ("roles", "counts", "dropped", "reading", "made_with"),
+        list: ("attributes", "notes"),
+        bool: ("timed",),
+    }
+    kinds |= {str: ("source", "fingerprint", "order"), int: ("ties",)}
+    wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
+    wrong += [name for name in ("counts", "dropped") if not all(isinstance(n, int) for n in facts[name].values())]
+    wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
+    known = {"level": get_args(Level), "kind": get_args(Kind)}
+    for attribute in facts["attributes"]:
+        if not COLUMN.fullmatch(attribute["column"]) or any(attribute[word] not in known[word] for word in known):
+            wrong.append("attributes")
+    if wrong:
+        raise ValueError(f"its {wrong[0]} is not what it should be")

@@ -62,7 +62,8 @@ def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
 def _build(log: Log, engine: Engine, folder: Path, version: str, step: Step) -> Manifest:
     step(STEPS[0])
     roles = log.settled
-    staged = stage.stage(log.source, roles, folder)
+    with log.source.guarded():
+        staged = stage.stage(log.source, roles, folder)
     coded = engine.scan(folder / stage.CODED)
     step(STEPS[1])
     order = [*([schema.TIME] if staged.timed else []), *([schema.KEY] if roles.order is not None else []), schema.ROW]
@@ -182,7 +183,9 @@ def _published(folder: Path) -> Manifest | None:
         old = manifest.read(folder)
     except StoreError:
         return None
-    return old if (folder / old.version / PICTURE).exists() else None
+    version = folder / old.version
+    whole = (version / PICTURE).is_file() and all(any((version / table).glob("*.parquet")) for table in schema.TABLES)
+    return old if whole else None
 
 
 @contextmanager
@@ -190,14 +193,18 @@ def _alone(folder: Path) -> Any:
     """Hold the folder's lock: only one process prepares it."""
     import filelock
 
+    lock = filelock.FileLock(folder / ".lock", timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder / ".lock", timeout=0):
-            yield
+        lock.acquire()
     except filelock.Timeout:
         raise StoreError(f'Another process is preparing "{folder}". Wait for it, or choose another folder.') from None
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        raise StoreError(f'"{folder}" cannot hold a store: {error.strerror or error}.') from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f'"{folder}" cannot hold a store: {error}.') from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

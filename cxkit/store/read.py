@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from glob import escape as escape_glob
@@ -58,16 +59,32 @@ class Source(ABC):
     @cached_property
     def rows(self) -> str:
         """The name of the view that holds every row under numbered column names, with its row number."""
-        names = ", ".join(f"c{number}" for number in range(len(self.columns)))
-        self.connection.read_parquet([escape_glob(str(self.stage()))], file_row_number=True).create_view("staged")
-        self.connection.execute(f"CREATE VIEW source_rows AS SELECT * FROM staged AS q({names}, {ROW})")
+        names = [f"c{number}" for number in range(len(self.columns))]
+        plain = [
+            f"{name}::VARCHAR AS {name}" if kind == "text" else name
+            for name, kind in zip(names, self.kinds, strict=True)
+        ]
+        self.connection.execute(
+            f"CREATE VIEW source_rows AS SELECT {', '.join(plain)}, {ROW} FROM staged AS q({', '.join(names)}, {ROW})"
+        )
         return "source_rows"
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The kind of value in each column: text, integer, number, boolean, time or date."""
-        types = self.connection.execute(f"DESCRIBE {self.rows}").fetchall()
+        self.connection.read_parquet([escape_glob(str(self.stage()))], file_row_number=True).create_view("staged")
+        types = self.connection.execute("DESCRIBE staged").fetchall()
         return tuple(_kind(entry[1]) for entry in types[: len(self.columns)])
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn what DuckDB says of a damaged source into our own error."""
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -155,15 +172,27 @@ class DataFrame(Source):
 def _arrow(frame: Any) -> pa.Table:
     try:
         known = nw.from_native(frame)
-        eager = known.collect("pyarrow") if isinstance(known, nw.LazyFrame) else known
-        return eager.to_arrow()
     except TypeError:
         raise InputError(
             f"cx.read cannot use a {type(frame).__name__}. Give a path to a CSV or Parquet file, "
             "or a pandas, polars or arrow data frame."
         ) from None
     except Exception as error:
+        raise InputError(f"The data frame cannot be read: {error} Rename its columns.") from None
+    try:
+        eager = known.collect("pyarrow") if isinstance(known, nw.LazyFrame) else known
+        return _plain(eager).to_arrow()
+    except Exception as error:
         raise InputError(f"The data frame cannot be read: {error}") from None
+
+
+def _plain(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    """The frame with columns of mixed objects, as pandas may have them, written out as text."""
+    mixed = [name for name, kind in frame.schema.items() if kind == nw.Object]
+    native = frame.to_native()
+    for name in mixed:
+        native = native.assign(**{name: native[name].map(str, na_action="ignore").astype("string")})
+    return nw.from_native(native, eager_only=True) if mixed else frame
 
 
 @dataclass(frozen=True)
@@ -180,6 +209,10 @@ class Log:
 
     def head(self, rows: int = 10) -> pd.DataFrame:
         """The first rows, as they are in the source."""
+        with self.source.guarded():
+            return self._head(rows)
+
+    def _head(self, rows: int) -> pd.DataFrame:
         table = self.source.connection.sql(f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}").limit(
             rows
         )
@@ -217,12 +250,13 @@ class Log:
         activity column, an unknown time zone.
         """
         given = Given(journey, activity, time, customer, order, journey_attributes, event_attributes, zone, time_format)
-        return replace(self, mapping=roles.settle(self.source, given))
+        with self.source.guarded():
+            return replace(self, mapping=roles.settle(self.source, given))
 
     @cached_property
     def settled(self) -> Roles:
         """The roles as given, or all of them guessed."""
-        return self.mapping or roles.settle(self.source, Given())
+        return self.mapping or self.roles().mapping  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         reading = ", ".join(f"{name} {value}" for name, value in self.source.reading.items())
@@ -262,13 +296,20 @@ def _source(source: Any, delimiter: str | None, encoding: str | None) -> Source:
     if not isinstance(source, str | Path):
         return DataFrame(source)
     path = Path(source).expanduser()
-    if not path.is_file():
+    if not _is_file(path):
         raise InputError(f'There is no file "{path}".{" It is a folder." if path.is_dir() else ""}')
     if path.suffix.lower() in (".parquet", ".pq"):
         return ParquetFile(path)
     if path.name.lower().endswith(TEXT_FILES):
         return TextFile(path, delimiter, encoding)
     raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(TEXT_FILES)} and .parquet.')
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _delimiter(text: str | None) -> str | None:

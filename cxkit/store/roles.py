@@ -45,6 +45,17 @@ class Given:
     zone: str = "UTC"
     time_format: str | None = None
 
+    def check(self) -> None:
+        """Raise unless names are texts, lists are lists, and the zone exists."""
+        zone_of(self.zone)
+        for role in ("journey", "activity", "time", "customer", "order"):
+            if not isinstance(getattr(self, role), str | int | None):
+                raise InputError(f"{role}={getattr(self, role)!r} is no column name.")
+        for level in ("journey_attributes", "event_attributes"):
+            names = getattr(self, level)
+            if names is not None and (isinstance(names, str) or not isinstance(names, Sequence)):
+                raise InputError(f'{level}={names!r} is no list of column names. Write for example ["plan"].')
+
 
 @dataclass(frozen=True)
 class Roles:
@@ -90,7 +101,7 @@ class Profile:
 
 def settle(source: Source, given: Given) -> Roles:
     """Check what is given, guess what is not."""
-    zone_of(given.zone)
+    given.check()
     taken = dict(_named(source, given))
     profiles = _profiles(source)
     if not profiles[0].rows:
@@ -152,7 +163,8 @@ def _named(source: Source, given: Given) -> Iterator[tuple[str, int]]:
         yield role, _number(source, name)
 
 
-def _number(source: Source, name: str) -> int:
+def _number(source: Source, name: str | int) -> int:
+    name = str(name)
     if name not in source.columns:
         raise not_found("column", name, source.columns)
     return source.columns.index(name)

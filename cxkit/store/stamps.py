@@ -95,7 +95,7 @@ def sql(writing: Writing, column: str, kind: str) -> str:
         return _microseconds(f"{column}::TIMESTAMP::TIMESTAMPTZ")
     if writing.name in EPOCHS:
         return _epoch(column, *EPOCHS[writing.name])
-    text = f"CASE WHEN regexp_matches({column}, '[0-9]') THEN trim({column}) END"
+    text = f"CASE WHEN regexp_matches({column}::VARCHAR, '[0-9]') THEN trim({column}::VARCHAR) END"
     with_seconds = rf"regexp_replace({text}, '([T ]\d\d:\d\d)(Z|[+-]\d\d.*)?$', '\1:00\2')"
     with_point = rf"regexp_replace({text}, '(:\d\d),(\d+)', '\1.\2')"
     tries = [f"TRY_CAST({form} AS TIMESTAMPTZ)" for form in (text, with_seconds, with_point)]

@@ -1,0 +1,155 @@
+"""One contract for every engine: the same store, the same tables, the toy's numbers."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import test_toy as known
+
+import cxkit as cx
+from cxkit import where as w
+
+ROLES = {
+    "journey": "order",
+    "activity": "step",
+    "time": "when",
+    "customer": "client",
+    "journey_attributes": ["plan"],
+    "event_attributes": ["channel"],
+}
+ANSWERS = {
+    "summary": lambda j: j.summary(),
+    "activities": lambda j: j.activities(),
+    "process_map": lambda j: j.process_map(),
+    "process_map without quantiles": lambda j: j.process_map(quantiles=False),
+    "variants": lambda j: j.variants(),
+    "durations": lambda j: j.durations(),
+    "durations by plan": lambda j: j.durations(by="plan"),
+    "durations of moves": lambda j: j.durations(per="move"),
+    "durations of moves by plan": lambda j: j.durations(per="move", by="plan"),
+    "journeys": lambda j: j.journeys(),
+    "journeys, page 2": lambda j: j.journeys(page=2, rows=5),
+    "events": lambda j: j.events(),
+    "events, page 3": lambda j: j.events(page=3, rows=13),
+    "events of one journey": lambda j: j.events(journey="A06"),
+    "rejected": lambda j: j.rejected(),
+}
+SELECTIONS = {
+    "keep": lambda j: j.keep(w.contains("Call") | w.attribute("plan", missing=True)),
+    "drop": lambda j: j.drop(w.attribute("channel", "phone")),
+    "keep nothing": lambda j: j.keep(w.starts_with("Pay")),
+    "tag": lambda j: j.tag("called", w.contains("Call")).drop(w.attribute("called", True)),
+    "trim": lambda j: j.trim(since="2025-06-05", until="2025-06-10"),
+    "keep after trim": lambda j: j.trim(since="2025-06-05").keep(w.variant_rank(at_most=2), ~w.starts_with("Order")),
+    "sample": lambda j: j.sample(0.5, seed=3),
+    "sample after keep": lambda j: j.keep(w.contains("Pay")).sample(0.5),
+}
+
+
+@pytest.fixture(scope="module")
+def here(engine, tmp_path_factory):
+    """The toy log, prepared and opened on the engine under test."""
+    return cx.prepare(cx.read(cx.toy_table()).roles(**ROLES), tmp_path_factory.mktemp("engine"), engine=engine, progress=False)
+
+
+def assert_same(one, other):
+    """The same columns of the same kinds and the same rows; numbers to nine digits."""
+    assert one.column_names == other.column_names
+    assert one.to_pandas().dtypes.astype(str).to_dict() == other.to_pandas().dtypes.astype(str).to_dict()
+    assert one.num_rows == other.num_rows
+    for left, right in zip(one.to_pylist(), other.to_pylist(), strict=True):
+        for column, value in left.items():
+            close = isinstance(value, float) and math.isclose(value, right[column], rel_tol=1e-9)
+            assert close or value == right[column], (column, value, right[column])
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_answers_are_the_same(here, toy, answer):
+    assert_same(ANSWERS[answer](here).table, ANSWERS[answer](toy).table)
+
+
+def test_the_answers_are_the_toys_numbers(here):
+    assert here.summary().table.to_pylist() == [known.SUMMARY]
+    assert (here.n.journeys, here.n.customers) == (12, 10)
+    assert known.rows(here.activities(), *here.activities().table.column_names) == known.ACTIVITIES
+    times = ("mean_seconds", "median_seconds", "p90_seconds")
+    moves = known.rows(here.process_map(), "activity", "next_activity", "count", "journeys", *times)
+    assert moves == [(*move[:4], *known.hours(*move[4:])) for move in known.MOVES]
+    variants = known.rows(here.variants(), "variant", "count", "length", "median_seconds", "activities")
+    assert variants == [(*row[:3], *known.hours(row[3]), row[4].split()) for row in known.VARIANTS]
+
+
+@pytest.mark.parametrize(("filter_", "kept"), known.FILTERS, ids=lambda value: repr(value) if isinstance(value, w.Filter) else "")
+def test_filter(here, filter_, kept):
+    assert known.ids(here.keep(filter_)) == kept
+    assert here.drop(filter_).n.journeys == 12 - len(kept.split())
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+@pytest.mark.parametrize("answer", ["summary", "process_map", "durations", "events"])
+def test_selections_are_the_same(here, toy, selection, answer):
+    one, other = (getattr(SELECTIONS[selection](journeys), answer)() for journeys in (here, toy))
+    assert_same(one.table, other.table)
+    assert one.n == other.n
+
+
+@pytest.mark.parametrize("answer", ["summary", "process_map", "variants", "durations by plan", "journeys", "events"])
+def test_a_store_is_read_by_every_engine(here, engine, toy, answer):
+    """What this engine has made is read by DuckDB, what DuckDB has made is read by this engine."""
+    assert_same(ANSWERS[answer](cx.open(here.folder)).table, ANSWERS[answer](toy).table)
+    assert_same(ANSWERS[answer](cx.open(toy.folder, engine=engine)).table, ANSWERS[answer](toy).table)
+
+
+def test_the_map_has_the_same_places(here, toy):
+    assert here.geometry == toy.geometry
+
+
+def test_manifests_differ_only_in_who_made_them(here, toy):
+    differing = ("version", "made_with")
+    one, other = ({key: value for key, value in vars(j.manifest).items() if key not in differing} for j in (here, toy))
+    assert one == other
+
+
+@pytest.mark.parametrize("roles", [{}, {"order": "turn"}], ids=["ties by row", "ties by a column"])
+def test_ties(engine, tmp_path, roles):
+    import pyarrow as pa
+
+    moment = cx.toy_table()["when"][0].as_py()
+    steps = [("A", "Order", 2), ("A", "Pay", 1), ("B", "Pay", 4), ("A", "Ship", 3)]
+    rows = [{"case": case, "what": what, "when": moment, "turn": turn} for case, what, turn in steps]
+    log = cx.read(pa.Table.from_pylist(rows)).roles(journey="case", activity="what", time="when", **roles)
+    journeys = cx.prepare(log, tmp_path / "ties", engine=engine, progress=False)
+    paths = journeys.events().table["activity"].to_pylist()
+    assert paths == (["Pay", "Order", "Ship", "Pay"] if roles else ["Order", "Pay", "Ship", "Pay"])
+    assert journeys.manifest.ties == 2
+
+
+def test_a_log_without_time(engine, tmp_path):
+    import pyarrow as pa
+
+    rows = [{"case": case, "what": what} for case, what in [("A", "Order"), ("B", "Order"), ("A", "Pay")]]
+    log = cx.read(pa.Table.from_pylist(rows)).roles(journey="case", activity="what", event_attributes=[])
+    journeys = cx.prepare(log, tmp_path / "timeless", engine=engine, progress=False)
+    assert known.rows(journeys.process_map(), "activity", "next_activity", "count", "mean_seconds") == [
+        (None, "Order", 2, None),
+        ("Order", None, 1, None),
+        ("Order", "Pay", 1, None),
+        ("Pay", None, 1, None),
+    ]
+    assert known.rows(journeys.variants(), "activities", "median_seconds") == [(["Order"], None), (["Order", "Pay"], None)]
+    assert known.rows(journeys.events(), "journey", "activity", "time") == [
+        ("A", "Order", None),
+        ("A", "Pay", None),
+        ("B", "Order", None),
+    ]
+    assert journeys.durations().table.num_rows == 0
+    assert known.ids(journeys.keep(w.follows("Order", "Pay"))) == "A"
+    for ask in (lambda: journeys.keep(w.lasts(at_most="2d")), lambda: journeys.trim(since="2025"), lambda: journeys.keep(w.during("2025"))):
+        with pytest.raises(cx.CxError, match="no time"):
+            ask()
+
+
+def test_what_is_no_engine_is_refused(toy):
+    with pytest.raises(cx.CxError, match="neither None"):
+        cx.open(toy.folder, engine="duckdb")
