@@ -33,6 +33,11 @@ class Selection:
         """The events of the chosen journeys."""
         return self._of(self.star.events)
 
+    @property
+    def moves(self) -> Frame:
+        """The events of the chosen journeys, without the client's columns."""
+        return self._of(self.star.moves)
+
     def _of(self, table: Frame) -> Frame:
         return table if self.chosen is None else table.join(self.chosen, on=JOURNEY, how="semi")
 

@@ -102,13 +102,13 @@ def draw_map(star: Star) -> str:
 
     from cxkit.views.layout import map_geometry
 
-    named = star.events.group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
+    named = star.moves.group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
     activities = [
         {"code": row[ACTIVITY], "activity": star.names[row[ACTIVITY]], "count": row[COUNT]}
         for row in star.engine.collect(named).to_pylist()
     ]
-    moves = star.events.group_by(ACTIVITY, NEXT).agg(nw.len().cast(nw.Int64).alias(COUNT))
-    first = star.events.filter(nw.col(POSITION) == 0).group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
+    moves = star.moves.group_by(ACTIVITY, NEXT).agg(nw.len().cast(nw.Int64).alias(COUNT))
+    first = star.moves.filter(nw.col(POSITION) == 0).group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
     rows = [
         {"source": row[ACTIVITY], "target": END if row[NEXT] is None else row[NEXT], "count": row[COUNT]}
         for row in star.engine.collect(moves).to_pylist()

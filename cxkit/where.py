@@ -45,7 +45,7 @@ class contains(Leaf):
         _code(star, self.activity)
 
     def journeys(self, star: Star) -> Frame:
-        return star.events.filter(
+        return star.moves.filter(
             nw.col(ACTIVITY) == _code(star, self.activity), nw.col(schema.FIRST_VISIT) == 1
         ).select(JOURNEY)
 
@@ -54,16 +54,14 @@ class starts_with(contains):
     """Journeys whose first event is the activity."""
 
     def journeys(self, star: Star) -> Frame:
-        return star.events.filter(nw.col(POSITION) == 0, nw.col(ACTIVITY) == _code(star, self.activity)).select(JOURNEY)
+        return star.moves.filter(nw.col(POSITION) == 0, nw.col(ACTIVITY) == _code(star, self.activity)).select(JOURNEY)
 
 
 class ends_with(contains):
     """Journeys whose last event so far is the activity; whether they are finished is another question."""
 
     def journeys(self, star: Star) -> Frame:
-        return star.events.filter(nw.col(NEXT).is_null(), nw.col(ACTIVITY) == _code(star, self.activity)).select(
-            JOURNEY
-        )
+        return star.moves.filter(nw.col(NEXT).is_null(), nw.col(ACTIVITY) == _code(star, self.activity)).select(JOURNEY)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -95,8 +93,8 @@ class follows(Leaf):
     def journeys(self, star: Star) -> Frame:
         first, then = _code(star, self.first), _code(star, self.then)
         if not self.directly and self.within is None:
-            return _eventually(star.events, first, then)
-        events = star.events if self.directly else _only(star.events, first, then)
+            return _eventually(star.moves, first, then)
+        events = star.moves if self.directly else _only(star.moves, first, then)
         moves = events.filter(nw.col(ACTIVITY) == first, nw.col(NEXT) == then)
         if self.within is not None:
             moves = moves.filter(nw.col(GAP) <= times.duration(self.within))

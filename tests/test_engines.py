@@ -50,7 +50,9 @@ SELECTIONS = {
 @pytest.fixture(scope="module")
 def here(engine, tmp_path_factory):
     """The toy log, prepared and opened on the engine under test."""
-    return cx.prepare(cx.read(cx.toy_table()).roles(**ROLES), tmp_path_factory.mktemp("engine"), engine=engine, progress=False)
+    return cx.prepare(
+        cx.read(cx.toy_table()).roles(**ROLES), tmp_path_factory.mktemp("engine"), engine=engine, progress=False
+    )
 
 
 def assert_same(one, other):
@@ -80,7 +82,9 @@ def test_the_answers_are_the_toys_numbers(here):
     assert variants == [(*row[:3], *known.hours(row[3]), row[4].split()) for row in known.VARIANTS]
 
 
-@pytest.mark.parametrize(("filter_", "kept"), known.FILTERS, ids=lambda value: repr(value) if isinstance(value, w.Filter) else "")
+@pytest.mark.parametrize(
+    ("filter_", "kept"), known.FILTERS, ids=lambda value: repr(value) if isinstance(value, w.Filter) else ""
+)
 def test_filter(here, filter_, kept):
     assert known.ids(here.keep(filter_)) == kept
     assert here.drop(filter_).n.journeys == 12 - len(kept.split())
@@ -137,7 +141,10 @@ def test_a_log_without_time(engine, tmp_path):
         ("Order", "Pay", 1, None),
         ("Pay", None, 1, None),
     ]
-    assert known.rows(journeys.variants(), "activities", "median_seconds") == [(["Order"], None), (["Order", "Pay"], None)]
+    assert known.rows(journeys.variants(), "activities", "median_seconds") == [
+        (["Order"], None),
+        (["Order", "Pay"], None),
+    ]
     assert known.rows(journeys.events(), "journey", "activity", "time") == [
         ("A", "Order", None),
         ("A", "Pay", None),
@@ -145,7 +152,11 @@ def test_a_log_without_time(engine, tmp_path):
     ]
     assert journeys.durations().table.num_rows == 0
     assert known.ids(journeys.keep(w.follows("Order", "Pay"))) == "A"
-    for ask in (lambda: journeys.keep(w.lasts(at_most="2d")), lambda: journeys.trim(since="2025"), lambda: journeys.keep(w.during("2025"))):
+    for ask in (
+        lambda: journeys.keep(w.lasts(at_most="2d")),
+        lambda: journeys.trim(since="2025"),
+        lambda: journeys.keep(w.during("2025")),
+    ):
         with pytest.raises(cx.CxError, match="no time"):
             ask()
 

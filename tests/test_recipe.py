@@ -1,9 +1,12 @@
-"""A recipe is the same as Python, as JSON, as a file and as a hash; what is not a recipe is refused."""
+"""A recipe is the same as Python, as JSON, as a file and as a hash, and chooses the same journeys everywhere."""
 
 from __future__ import annotations
 
 import json
+from itertools import combinations
+from math import sqrt
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,7 +145,7 @@ def test_recipes_apply_one_after_the_other(toy):
 
 def test_a_recipe_is_checked_against_the_log_before_it_is_used(toy, tmp_path):
     saved = Recipe((Keep(w.contains("Shipp")),)).save(tmp_path / "recipe.json")
-    with pytest.raises(cx.CxError, match='No activity "Shipp". Closest: "Ship"'):
+    with pytest.raises(cx.CxError, match=r'No activity "Shipp"\. Closest: "Ship"'):
         toy.apply(Recipe.load(saved))
 
 
@@ -206,3 +209,40 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path, content):
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(CxError, match="cannot be read"):
         Recipe.load(tmp_path / "none.json")
+
+
+# ---- sample ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """The selected ids of 3,000 journeys of one event, or of every tenth of them."""
+
+    def ids(every, share, seed=0):
+        names = [f"K{number}" for number in range(0, 3_000, every)]
+        log = cx.read(pa.table({"case": names, "what": ["Order"] * len(names)})).roles(journey="case", activity="what")
+        selected = cx.prepare(log, folder / str(every), progress=False).sample(share, seed=seed)
+        return set(selected.journeys(rows=3_000).table["journey"].to_pylist())
+
+    folder = tmp_path_factory.mktemp("crowd")
+    return ids
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**31 - 1])
+def test_samples_are_nested_and_of_the_share_that_was_asked(crowd, seed):
+    smaller = set()
+    for share in (0.01, 0.1, 0.5, 0.9, 1.0):
+        sampled = crowd(1, share, seed)
+        assert smaller <= sampled
+        assert abs(len(sampled) - 3_000 * share) <= 5 * sqrt(3_000 * share * (1 - share))
+        smaller = sampled
+
+
+def test_samples_of_different_seeds_are_independent(crowd):
+    for one, other in combinations([crowd(1, 0.5, seed) for seed in range(4)], 2):
+        assert abs(len(one & other) - 750) <= 5 * sqrt(3_000 * 0.25 * 0.75)
+
+
+def test_a_sample_asks_for_nothing_but_the_id(crowd):
+    """The same journeys are chosen from another log that holds them."""
+    assert crowd(10, 0.3) == crowd(1, 0.3) & {f"K{number}" for number in range(0, 3_000, 10)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -47,31 +48,26 @@ def test_duration(text, seconds):
     assert times.duration(text) == seconds * SECOND
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "2",
-        "d",
-        "2x",
-        "2 days",
-        "-2d",
-        "2d!",
-        "2d 3",
-        "1e3d",
-        "1,5h",
-        "1.2.3d",
-        "٢d",
-        "2D",
-        "nand",
-        "9" * 400 + "d",
-        2,
-        2.0,
-        None,
-        True,
-        ["2d"],
-    ],
-)
+NO_DURATIONS = [
+    "",
+    "2",
+    "d",
+    "2x",
+    "2 days",
+    "-2d",
+    "2d!",
+    "2d 3",
+    "1e3d",
+    "1,5h",
+    "1.2.3d",
+    "٢d",
+    "2D",
+    "nand",
+    "9" * 400 + "d",
+]
+
+
+@pytest.mark.parametrize("text", [*NO_DURATIONS, 2, 2.0, None, True, ["2d"]])
 def test_what_is_no_duration_is_refused_with_an_example(text):
     with pytest.raises(CxError, match="duration"):
         times.duration(text)
@@ -84,10 +80,8 @@ def test_a_bare_number_is_told_that_it_has_no_unit():
 
 @given(st.text())
 def test_any_text_is_a_duration_or_a_cxkit_error(text):
-    try:
+    with suppress(CxError):
         assert times.duration(text) >= 0
-    except CxError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -162,36 +156,24 @@ def test_parts_make_up_a_year(year, zone):
         assert (spans[0][0], spans[-1][1]) == span(f"{year}", zone)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2025-13",
-        "2025-00",
-        "2025-02-30",
-        "2025-Q5",
-        "2025-W54",
-        "2025-W53",
-        "2025-W00",
-        "0000",
-        "9999-12-31",
-        "2025-06-15 24:00",
-    ]
-    + [
-        "",
-        "now",
-        "25-06",
-        "2025/06",
-        "2025-6",
-        " 2025",
-        "2025\n",
-        "٢٠٢٥",
-        "2025-06-15 10",
-        "2025-06-15 10:30Z",
-        2025,
-        None,
-        [],
-    ],
-)
+NOT_IN_THE_CALENDAR = ["2025-13", "2025-00", "2025-02-30", "2025-W54", "2025-W53", "2025-W00", "0000", "9999-12-31"]
+NO_PERIODS = [
+    "",
+    "now",
+    "25-06",
+    "2025/06",
+    "2025-6",
+    " 2025",
+    "2025\n",
+    "٢٠٢٥",
+    "2025-Q5",
+    "2025-06-15 10",
+    2025,
+    None,
+]
+
+
+@pytest.mark.parametrize("text", [*NOT_IN_THE_CALENDAR, *NO_PERIODS, "2025-06-15 24:00", "2025-06-15 10:30Z"])
 def test_what_is_no_period_is_refused(text):
     with pytest.raises(CxError, match=r"no period|not in the calendar"):
         span(text)

@@ -208,7 +208,7 @@ def test_filters_do_not_become_truth_values():
         lambda: not w.contains("A"),
         lambda: bool(~w.contains("A")),
     ):
-        with pytest.raises(CxError, match="&, | and ~"):
+        with pytest.raises(CxError, match=r"&, \| and ~"):
             combine()
 
 

@@ -36,7 +36,7 @@ def activities(journeys: Journeys) -> Result:
 
 
 def _table(selection: Selection) -> Frame:
-    visits = selection.events.group_by(JOURNEY, ACTIVITY).agg(
+    visits = selection.moves.group_by(JOURNEY, ACTIVITY).agg(
         nw.len().cast(nw.Int64).alias("count"),
         (nw.col(POSITION) == 0).cast(nw.Int64).sum().cast(nw.Int64).alias("starts"),
         nw.col(NEXT).is_null().cast(nw.Int64).sum().cast(nw.Int64).alias("ends"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 Move = tuple[int, int]
 
@@ -19,28 +19,27 @@ def coverages(moves: Sequence[tuple[int, int, int]], start: int, end: int) -> di
     back, forth = _widest_ways(ranked, start, 0, 1), _widest_ways(ranked, end, 1, 0)
     total, before = sum(count for _, _, count in ranked), 0
     shows: dict[Move, float] = {}
+    connected = {start, end}
     for source, target, count in ranked:
-        for move in ((source, target), *_ways(source, target, back, forth, {start, end})):
+        for move in ((source, target), *_ways([source, target], back, forth, connected)):
             shows.setdefault(move, before / total)
         before += count
     return shows
 
 
-def _ways(source: int, target: int, back: Mapping[int, int], forth: Mapping[int, int], ends: set[int]) -> set[Move]:
-    """Every move on the widest ways of both activities and of the activities that these ways pass."""
-    found: set[Move] = set()
-    waiting, seen = [source, target], set(ends)
-    while waiting:
-        activity = waiting.pop()
-        if activity in seen:
+def _ways(shown: list[int], back: Mapping[int, int], forth: Mapping[int, int], connected: set[int]) -> Iterator[Move]:
+    """The moves on the widest ways of these activities, and of those they pass, that are not yet connected."""
+    while shown:
+        activity = shown.pop()
+        if activity in connected:
             continue
-        seen.add(activity)
-        for way, backwards in ((back, True), (forth, False)):
-            neighbour = way.get(activity)
-            if neighbour is not None:
-                found.add((neighbour, activity) if backwards else (activity, neighbour))
-                waiting.append(neighbour)
-    return found
+        connected.add(activity)
+        if activity in back:
+            yield back[activity], activity
+            shown.append(back[activity])
+        if activity in forth:
+            yield activity, forth[activity]
+            shown.append(forth[activity])
 
 
 def _widest_ways(ranked: Sequence[tuple[int, int, int]], root: int, near: int, far: int) -> dict[int, int]:

@@ -49,7 +49,7 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
     Errors: an unknown grain or attribute.
 
     >>> import cxkit as cx
-    >>> cx.toy_journeys().durations().df()["count"].sum()
+    >>> int(cx.toy_journeys().durations().df()["count"].sum())
     12
     """
     if per not in get_args(Grain):
@@ -133,7 +133,7 @@ def _moves(selection: Selection, by: str | None) -> Frame:
     quantiles = {"p25_seconds": gap.quantile(0.25, "linear"), "median_seconds": gap.median()}
     quantiles |= {"p75_seconds": gap.quantile(0.75, "linear"), "p90_seconds": gap.quantile(0.9, "linear")}
     moves = (
-        selection.star.events.filter(~nw.col(NEXT).is_null())
+        selection.star.moves.filter(~nw.col(NEXT).is_null())
         .join(segments, on=JOURNEY, how="inner")
         .group_by(SEGMENT, ACTIVITY, NEXT)
         .agg(

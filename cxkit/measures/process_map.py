@@ -41,8 +41,8 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
 
     >>> import cxkit as cx
     >>> toy = cx.toy_journeys()
-    >>> toy.process_map().df()[["activity", "next_activity", "count"]].head(2).values.tolist()
-    [[None, 'Order', 12], ['Order', 'Pay', 8]]
+    >>> toy.process_map().df().fillna("-")[["activity", "next_activity", "count"]].head(2).values.tolist()
+    [['-', 'Order', 12], ['Order', 'Pay', 8]]
     """
     if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
         raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")
@@ -61,10 +61,11 @@ def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
 
     moves = journeys.collect(lambda selection: _moves(selection, quantiles)).to_pylist()
     rows = [_move(row) for row in moves]
-    rows += _starts(rows)
+    starts = _starts(rows)
+    total = sum(row["count"] for row in starts)
+    rows += starts
     shows = coverages([(row["source"], row["target"], row["count"]) for row in rows], START, END)
     names = journeys.selection.star.names
-    total = journeys.n.journeys
     for row in rows:
         row["activity"] = None if row["source"] == START else names[row["source"]]
         row["next_activity"] = None if row["target"] == END else names[row["target"]]
@@ -86,7 +87,7 @@ def _moves(selection: Selection, quantiles: bool) -> Frame:
     times = {"mean_seconds": gap.mean()}
     if quantiles:
         times |= {"median_seconds": gap.median(), "p90_seconds": gap.quantile(0.9, "linear")}
-    return selection.events.group_by(ACTIVITY, NEXT).agg(
+    return selection.moves.group_by(ACTIVITY, NEXT).agg(
         nw.len().cast(nw.Int64).alias("count"),
         nw.col(FIRST_MOVE).cast(nw.Int64).sum().cast(nw.Int64).alias("journeys"),
         *((microseconds / SECOND).alias(name) for name, microseconds in times.items()),

@@ -179,7 +179,9 @@ def _with_attributes(own: dict[str, Any], attributes: Any) -> pa.Table:
 
     columns = dict(own)
     for name, values in attributes:
-        columns[f"{name} (attribute)" if name in columns else name] = values
+        while name in columns:
+            name = f"{name} (attribute)"
+        columns[name] = values
     return pa.table(columns)
 
 

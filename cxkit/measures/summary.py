@@ -78,11 +78,11 @@ def _of_journeys(selection: Selection) -> Frame:
 
 
 def _of_events(selection: Selection) -> Frame:
-    return selection.events.select(
+    return selection.moves.select(
         nw.len().cast(nw.Int64).alias("events"),
         nw.col(ACTIVITY).n_unique().fill_null(0).cast(nw.Int64).alias("activities"),
     )
 
 
 def _moves(selection: Selection) -> Frame:
-    return selection.events.filter(~nw.col(NEXT).is_null()).select(ACTIVITY, NEXT).unique()
+    return selection.moves.filter(~nw.col(NEXT).is_null()).select(ACTIVITY, NEXT).unique()

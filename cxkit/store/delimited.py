@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 CHUNK = 1 << 22
+WESTERN = frozenset("äöüßàâáãåæçèéêëíîïñóôõøùúûœÄÖÜÀÂÁÃÅÆÇÈÉÊËÍÎÏÑÓÔÕØÙÚÛŒ€„“”‘’–—…°§«»·©®")  # noqa: RUF001
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 ENCODINGS_OF_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -77,7 +79,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
         with open_bytes(path) as file:
             while chunk := file.read(CHUNK):
                 yield chunk
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f'"{path.name}" cannot be read: {error}.') from None
 
 
@@ -108,10 +110,19 @@ def _encoding(path: Path, valid: bool) -> str:
     damaged = sum(1 for line in lines if _broken(line))
     if 2 * damaged <= len(lines):
         return "utf-8"
+    sample = b"\n".join(lines[:2_000])
+    if _western(sample):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
-    guess = from_bytes(b"\n".join(lines[:2_000])).best()
+    guess = from_bytes(sample).best()
     return guess.encoding if guess else "cp1252"
+
+
+def _western(sample: bytes) -> bool:
+    """Whether nearly all letters beyond ASCII are Western European when read so; a guesser needs more text to see it."""
+    odd = [letter for letter in sample.decode("cp1252", "replace") if letter > "\x7f"]
+    return sum(letter in WESTERN for letter in odd) > 0.95 * len(odd) and not re.search(rb"[\x80-\xff]{4}", sample)
 
 
 def _broken(line: bytes) -> bool:

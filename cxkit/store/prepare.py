@@ -18,7 +18,7 @@ from typing import Any
 
 import narwhals as nw
 
-from cxkit.errors import StoreError
+from cxkit.errors import CxError, StoreError
 from cxkit.store import manifest, schema, stage, star
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.manifest import Manifest
@@ -28,6 +28,7 @@ from cxkit.store.star import Star
 
 PICTURE = "picture.json"
 STEPS = ("reading rows", "ordering events", "finding variants", "writing journeys", "drawing the map")
+MOST_EVENTS_IN_MEMORY = 20_000_000
 Draw = Callable[[Star], str]
 Step = Callable[[str], None]
 
@@ -54,8 +55,15 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
 def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
     """The star whose tables lie in a version's folder."""
     tables: dict[str, Any] = {table: engine.scan(folder / table) for table in schema.TABLES if table != schema.REJECTED}
+    large = described.counts["events"] > MOST_EVENTS_IN_MEMORY
     return Star(
-        engine, described.version, **tables, attributes=described.attributes, zone=described.zone, timed=described.timed
+        engine,
+        described.version,
+        **tables,
+        attributes=described.attributes,
+        zone=described.zone,
+        timed=described.timed,
+        direct=large,
     )
 
 
@@ -209,9 +217,15 @@ def _alone(folder: Path) -> Any:
 
 @contextmanager
 def _scratch(folder: Path) -> Any:
+    import duckdb
+
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
     try:
         yield scratch
+    except CxError:
+        raise
+    except (OSError, duckdb.IOException) as error:
+        raise StoreError(f'"{folder}" cannot be written: {error}. What was there before is as it was.') from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -7,6 +7,7 @@ values and varies within a journey, a time reads as a time and moves.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,9 @@ def settle(source: Source, given: Given) -> Roles:
     taken = dict(_named(source, given))
     profiles = _profiles(source)
     if not profiles[0].rows:
-        raise InputError(f'"{source.name}" has no rows that can be read. Export the log again, with one row per event.')
+        reasons = Counter(reason for _, reason, _ in source.unfit)
+        why = "".join(f" ({reason}: {count:,})" for reason, count in reasons.items())
+        raise InputError(f'"{source.name}" has a header but no rows that can be read{why}. It needs one row per event.')
     why = dict.fromkeys(taken, "given")
 
     def choose(role: str, ranked: list[tuple[float, Profile, str]]) -> int | None:

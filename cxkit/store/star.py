@@ -53,7 +53,16 @@ class Star:
     attributes: tuple[Attribute, ...]
     zone: str
     timed: bool
+    direct: bool = False
     flags: dict[str, Frame] = field(default_factory=dict)
+
+    @property
+    def moves(self) -> Frame:
+        """The events without the client's columns, in the engine's memory; `direct` logs are read as they lie."""
+        if self.direct:
+            return self.events
+        own = self.events.select(*schema.EVENT_COLUMNS)
+        return self.engine.materialise(f"{self.key}|{schema.EVENTS}", lambda: own)
 
     @cached_property
     def names(self) -> list[str]:
@@ -164,5 +173,6 @@ def trimmed(star: Star, since: int, until: int) -> Star:
         star.attributes,
         star.zone,
         star.timed,
+        True,
         star.flags,
     )
