@@ -68,15 +68,15 @@ def row(number, activity, tick, plan, channel, amount):
 
 EVENTS = st.builds(
     row,
-    st.integers(0, 11),
+    st.integers(0, 7),
     st.sampled_from(NAMES),
-    st.integers(0, 40),
+    st.integers(0, 24),
     st.sampled_from([None, "basic", "plus"]),
     st.sampled_from([None, "web", "shop"]),
     st.none() | st.integers(-1, 3),
 )
-ROWS = st.lists(EVENTS, min_size=1, max_size=40)
-ROWS_WITHOUT_TIES = st.lists(EVENTS, min_size=1, max_size=40, unique_by=lambda row: (row["case"], row["when"]))
+ROWS = st.integers(1, 32).flatmap(lambda least: st.lists(EVENTS, min_size=least, max_size=32))
+ROWS_WITHOUT_TIES = ROWS.map(lambda rows: list({(row["case"], row["when"]): row for row in rows}.values()))
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,9 @@ HOSTILE = [
     "') or __import__('os').system('true') or ('",
     "{0} %s ${x}",
     "Zurück 订单 🧾 \u202e",
-    "\ud800",
     "'; DROP TABLE events; --",
 ]
-TEXTS = st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=12)
+TEXTS = st.sampled_from(HOSTILE) | st.text(max_size=12)
 NUMBERS = st.integers(-(2**62), 2**62) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = TEXTS | NUMBERS | st.booleans()
 COUNTS = st.integers(0, 2**31 - 1)
@@ -151,6 +150,7 @@ def test_a_document_is_a_filter_or_refused(document):
         ({"filter": "__class__"}, "No filter"),
         ({"filter": "contains"}, "not complete"),
         ({"filter": "contains", "activity": 3}, "not a text"),
+        ({"filter": "contains", "activity": "\ud800"}, "not a text"),
         ({"filter": "contains", "activity": "Pay", "activty": "x"}, 'Closest: "activity"'),
         ({"filter": "follows", "first": "Pay"}, "not complete"),
         ({"filter": "follows", "first": "Pay", "then": "Ship", "directly": 1}, "neither True nor False"),

@@ -120,7 +120,7 @@ def _encoding(path: Path, valid: bool) -> str:
 
 
 def _western(sample: bytes) -> bool:
-    """Whether nearly all letters beyond ASCII are Western European when read so; a guesser needs more text to see it."""
+    """Whether nearly all letters beyond ASCII are Western European when read so; guessers need more text to see it."""
     odd = [letter for letter in sample.decode("cp1252", "replace") if letter > "\x7f"]
     return sum(letter in WESTERN for letter in odd) > 0.95 * len(odd) and not re.search(rb"[\x80-\xff]{4}", sample)
 

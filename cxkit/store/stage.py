@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
 from cxkit.store import schema, stamps
-from cxkit.store.roles import by_column
+from cxkit.store.guess import by_column
 from cxkit.store.schema import Attribute, Kind, Level
 
 if TYPE_CHECKING:
@@ -61,23 +61,23 @@ def _attributes(source: Source, roles: Roles) -> Iterator[Attribute]:
         ("journey", roles.journey_attributes),
         ("event", roles.event_attributes),
     )
-    kinds = _kinds_of_text(source)
+    kinds = _kinds(source, [number for _, numbers in levels for number in numbers])
     for level, numbers in levels:
         for number in numbers:
             yield Attribute(source.columns[number], f"x{number}", level, kinds[number])
 
 
-def _kinds_of_text(source: Source) -> list[Kind]:
-    """The kind of every column; a text column is of a narrower kind if all its values are."""
-    kinds: list[Kind] = ["time" if kind == "date" else kind for kind in source.kinds]  # type: ignore[misc]
-    texts = [number for number, kind in enumerate(kinds) if kind == "text"]
+def _kinds(source: Source, columns: Sequence[int]) -> dict[int, Kind]:
+    """The kinds of these columns; a text column is of a narrower kind if all its values are."""
+    kinds: dict[int, Kind] = {n: "time" if source.kinds[n] == "date" else source.kinds[n] for n in columns}  # type: ignore[misc]
+    texts = [number for number, kind in kinds.items() if kind == "text"]
     asked = ", ".join(
         f"bool_and(regexp_full_match(c{{n}}, '{_braced(pattern)}')) FILTER (c{{n}} <> '')"
         for pattern, _ in NUMBERS.values()
     )
-    found = iter(by_column(source, asked, texts))
+    found = by_column(source, asked, texts)
     for number in texts:
-        fits = [kind for kind in NUMBERS if next(found)]
+        fits = [kind for kind, fit in zip(NUMBERS, found, strict=False) if fit]
         kinds[number] = fits[0] if fits else "text"
     return kinds
 
@@ -114,7 +114,7 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) 
 
 
 def _order_key(source: Source, number: int) -> str:
-    kind = _kinds_of_text(source)[number]
+    kind = _kinds(source, [number])[number]
     return f"TRY_CAST(c{number} AS {'DOUBLE' if kind in ('integer', 'number') else 'VARCHAR'}) AS {schema.KEY}"
 
 

@@ -61,7 +61,8 @@ def find(connection: DuckDBPyConnection, table: str, column: str, kind: str) -> 
         return Writing("time stamps of the source"), 1.0
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE stamp_sample AS
-        SELECT DISTINCT {column} AS s FROM {table} WHERE trim({column}::VARCHAR) <> '' LIMIT {SAMPLE}""")
+        SELECT DISTINCT {column} AS s FROM {table}
+        WHERE row % greatest(1, (SELECT count(*) FROM {table}) // {SAMPLE}) = 0 AND trim({column}::VARCHAR) <> ''""")
     tried = list(_tried(connection, kind))
     read, total = max(read for _, read, _ in tried), max(total for _, _, total in tried)
     if not total:

@@ -11,8 +11,8 @@ from typing import Any
 from cxkit.errors import InputError
 from cxkit.views import theme
 
-MARGIN = 24
-_TITLE_SIZE, _TEXT_SIZE, _LEADING = 18, 13, 19
+WIDTH, MARGIN = 944, 24  # of what is drawn, and the paper around it
+_TITLE_SIZE, _TEXT_SIZE, _LEADING = 16, 13, 19
 NOTHING = "No journeys in this selection."
 _ADVICE = "Widen the period, or take away the filter that you added last."
 _PAGE_STYLE = (
