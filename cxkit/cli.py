@@ -177,7 +177,11 @@ def lab(source: str, folder: Path, no_browser: bool) -> None:
     sys.exit(code)
 
 
-QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+QUIET = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
 
 
 def _copy_notebooks(journeys: cx.Journeys, folder: Path, source: str) -> None:

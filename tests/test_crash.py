@@ -120,7 +120,7 @@ def test_killed_at_any_moment(logs, kill, tmp_path):
         assert left in (old[1], new[1])
         leftovers = [path.name for path in folder.iterdir() if path.name.startswith((".making-", ".manifest-"))]
         outcomes.append("new" if left == new[1] else "interrupted" if leftovers else "old")
-        assert prepare(following, folder) == following[1]
+        assert prepare(following, folder).manifest.version == following[1][0]
         kept = {".lock", manifest.FILE, following[1][0], left[0]}
         assert {path.name for path in folder.iterdir()} == kept
     assert outcomes.count("interrupted") > len(outcomes) / 3
@@ -128,7 +128,7 @@ def test_killed_at_any_moment(logs, kill, tmp_path):
 
 
 def prepare(log, folder):
-    return facts(cx.prepare(cx.read(log[0]).roles(**ROLES), folder, progress=False))
+    return cx.prepare(cx.read(log[0]).roles(**ROLES), folder, progress=False)
 
 
 def timed(work):
@@ -169,4 +169,4 @@ def test_an_error_at_any_file_operation(error, call, logs, tmp_path, monkeypatch
     assert published in (logs[0][1], logs[1][1])
     left_over = {path.name for path in folder.iterdir()} - before - {logs[1][1][0]}
     assert not left_over
-    assert prepare(logs[1], folder) == logs[1][1]
+    assert facts(prepare(logs[1], folder)) == logs[1][1]

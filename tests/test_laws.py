@@ -228,7 +228,7 @@ def test_preparing_twice_is_preparing_once(tmp_path_factory, rows):
     assert tables(twice) == tables(once) == tables(cx.open(folder))
 
 
-@few(35)
+@few(50)
 @given(logs_with(8))
 def test_filters_mean_what_the_loops_over_the_rows_say(stores, case):
     rows, chosen = case

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -190,6 +191,21 @@ def test_a_deep_document_is_refused_before_python_gives_up():
         document = {"filter": "none_of", "of": [document]}
     with pytest.raises(CxError):
         where.from_json(document)
+
+
+@pytest.mark.parametrize("grow", [lambda f, n: ~(f & w.length(at_least=n)), lambda f, n: f | w.length(at_least=n)])
+def test_a_filter_that_can_be_written_can_be_read(grow):
+    filter_ = w.contains("Pay")
+    with suppress(CxError):
+        for n in range(250):
+            filter_ = grow(filter_, n)
+    assert where.from_json(filter_.to_json()) == filter_
+
+
+def test_nothing_is_no_filter():
+    for kind in (w.all_of, w.any_of, w.none_of):
+        with pytest.raises(CxError):
+            kind(())
 
 
 def test_reprs():

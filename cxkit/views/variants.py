@@ -14,8 +14,8 @@ Row = Mapping[str, Any]
 Path = list[tuple[str, int]]
 
 _LEFT, _RIGHT = 190, WIDTH - 74
-_NARROW, _WIDE, _ROOMY = 68, 100, 128
-_SIZE, _LEADING, _NOTCH, _GAP, _LINE_GAP = 11, 12.5, 7, 2, 5
+_NARROW, _WIDE, _ROOMY = 60, 100, 120
+_SIZE, _LEADING, _NOTCH, _GAP, _LINE_GAP = 10.5, 12, 6, 2, 4
 _FOLDED = "\N{HORIZONTAL ELLIPSIS} +"
 
 
@@ -28,15 +28,20 @@ class Style(NamedTuple):
 
     @property
     def inside(self) -> float:
-        return self.wide - _GAP - _NOTCH - 6
+        return self.wide - _GAP - _NOTCH
 
     @property
     def tall(self) -> float:
-        return self.lines * _LEADING + 11
+        return self.lines * _LEADING + 7
 
     @property
     def across(self) -> int:
         return int((_RIGHT - _LEFT) // self.wide)
+
+    @property
+    def room(self) -> int:
+        """Steps on two lines, the second of which is indented."""
+        return 2 * self.across - 1
 
 
 def variants(rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = 20) -> Picture:
@@ -81,13 +86,18 @@ def _counted(names: Sequence[str]) -> Path:
 
 
 def _style(paths: Sequence[Path]) -> Style:
-    """The narrowest chevrons in which every name can be read, on two lines if possible, else on three."""
-    steps = {step for path in paths for step in path}
-    colours = _colours(paths)
-    roomy = max(_NARROW, min(_ROOMY, (_RIGHT - _LEFT) / max(map(len, paths))))
-    widths = [*range(_NARROW, _WIDE + 1, 4), roomy]
-    styles = [Style(max(wide, roomy), lines, colours) for lines in (1, 2, 3) for wide in widths]
-    return next((style for style in styles if all(_fits(step, style) for step in steps)), styles[-2])
+    """Chevrons in which every name can be read; of those the ones that fold least and take least height."""
+    steps, colours = {step for path in paths for step in path}, _colours(paths)
+    roomy = min(_ROOMY, (_RIGHT - _LEFT) / max(map(len, paths)))
+    widths = [*range(_NARROW, _WIDE + 1, 4), *([roomy] if roomy > _WIDE else [])]
+    styles = [Style(wide, lines, colours) for lines in (1, 2, 3) for wide in widths]
+
+    def cost(style: Style) -> tuple[int, float, float]:
+        folded = sum(len(path) > style.room for path in paths)
+        height = sum(min(2, -(-len(path) // style.across)) * (style.tall + _LINE_GAP) for path in paths)
+        return folded, height, -style.wide
+
+    return min((style for style in styles if all(_fits(step, style) for step in steps)), key=cost, default=styles[-1])
 
 
 def _fits(step: tuple[str, int], style: Style) -> bool:
@@ -157,9 +167,8 @@ def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tu
 
 def _steps(path: Path, top: float, look: Style) -> tuple[str, int]:
     """The steps on one line or two, and how many; what does not fit is folded and counted in its middle."""
-    room = 2 * look.across - 1
-    hidden = path[room - 4 : -3] if len(path) > room else []
-    pieces: list[tuple[str, int] | None] = [*path[: room - 4], None, *path[-3:]] if hidden else [*path]
+    hidden = path[look.room - 4 : -3] if len(path) > look.room else []
+    pieces: list[tuple[str, int] | None] = [*path[: look.room - 4], None, *path[-3:]] if hidden else [*path]
     parts = []
     for place, step in enumerate(pieces):
         line, column = divmod(place, look.across) if place < look.across else (1, place - look.across)
@@ -192,7 +201,7 @@ def _chevron(x: float, top: float, step: tuple[str, int], look: Style) -> str:
     name, times = step
     tip = f"{escape(name)}{f', {times} times in a row' if times > 1 else ''}"
     colour, lines = look.colours[name], _label(step, look)
-    first = middle + 4 - (len(lines) - 1) * _LEADING / 2
+    first = middle + 3.5 - (len(lines) - 1) * _LEADING / 2
     words = (
         text((x + right) / 2 + 1, first + i * _LEADING, line, size=_SIZE, more='text-anchor="middle"')
         for i, line in enumerate(lines)

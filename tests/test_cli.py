@@ -1,0 +1,126 @@
+"""The command line: answers, files, and errors that are sentences."""
+
+from __future__ import annotations
+
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+
+import nbformat
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import cxkit as cx
+from cxkit import cli
+from cxkit import where as w
+
+CSV = "order;step;when\nA;Order;01.06.2025 09:00\nA;Pay;01.06.2025 10:00\nB;Order;30.06.2025 09:00\nB;Pay;never\n"
+
+
+def run(*words):
+    return CliRunner().invoke(cli.main, [str(word) for word in words])
+
+
+@pytest.fixture
+def shop(tmp_path):
+    file = tmp_path / "shop.csv"
+    file.write_text(CSV, encoding="utf-8")
+    done = run("prepare", file, "--store", tmp_path / "store")
+    assert done.exit_code == 0, done.output
+    return tmp_path, done.output
+
+
+def test_prepare_says_what_it_found(shop):
+    _, said = shop
+    for words in (
+        "delimiter semicolon",
+        "day first",
+        "3 events in 2 journeys of 2 customers",
+        "Left out: 1 rows (time not",
+    ):
+        assert words in said
+
+
+def test_ask_answers_in_every_form(shop):
+    store = shop[0] / "store"
+    assert "n = 2 journeys of 2 customers" in run("ask", store, "variants").output
+    table = pd.read_csv(io.StringIO(run("ask", store, "variants", "--format", "csv").output))
+    assert table.activities.tolist() == ["Order", "Order > Pay"]
+    answer = json.loads(run("ask", store, "process_map", "--format", "json").output)
+    assert answer["n"] == {"journeys": 2, "customers": 2}
+    assert {"Order", "Pay", None} == {row["activity"] for row in answer["rows"]}
+    assert ElementTree.fromstring(run("ask", store, "process_map", "--format", "svg").output).tag.endswith("svg")
+    rejected = json.loads(run("ask", store, "rejected", "--format", "json").output)["rows"]
+    assert rejected == [{"line": 5, "reason": "time not readable", "text": "B;Pay;never"}]
+
+
+def test_ask_follows_a_recipe_and_takes_parameters(shop):
+    folder, _ = shop
+    cx.open(folder / "store").keep(w.contains("Pay")).recipe.save(folder / "paid.json")
+    words = ("ask", folder / "store", "journeys", "--recipe", folder / "paid.json", "--format", "json")
+    assert [row["journey"] for row in json.loads(run(*words).output)["rows"]] == ["A"]
+    moves = run("ask", folder / "store", "durations", "--with", "per=move", "--format", "csv").output
+    assert moves.splitlines()[1].startswith("Order,Pay,1,1,3600")
+    answer = folder / "map.svg"
+    assert (
+        run(
+            "ask", folder / "store", "process_map", "--with", "coverage=0.5", "--format", "svg", "--out", answer
+        ).exit_code
+        == 0
+    )
+    assert answer.read_text(encoding="utf-8").startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("ask", "nowhere", "summary"), "There is no journey store"),
+        (("ask", "sample", "variant"), 'Closest: "variants"'),
+        (("ask", "sample", "process_map", "--with", "coverage=2"), "is no share"),
+        (("ask", "sample", "process_map", "--with", "speed=2"), "is no parameter"),
+        (("ask", "sample", "journeys", "--format", "svg"), "has no picture"),
+        (("ask", "sample", "summary", "--recipe", "missing.json"), "cannot be read"),
+        (("ask", "sample", "summary", "--out", "no/such/folder/x.csv"), "cannot be written"),
+        (("prepare", "missing.csv", "--store", "s"), "There is no file"),
+        (("report", "missing.csv"), "There is no journey store"),
+        (("report", "sample", "--out", "report.pdf"), "ends in .html"),
+    ],
+)
+def test_errors_are_sentences(words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run(*words)
+    assert done.exit_code != 0
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_bug_is_no_traceback_either(monkeypatch, tmp_path):
+    monkeypatch.setattr(cx, "open", lambda folder: 1 / 0)
+    done = run("ask", tmp_path, "summary")
+    assert done.exit_code == 1
+    assert "Error: ZeroDivisionError" in done.output and "Traceback" not in done.output
+
+
+def test_help_has_examples():
+    for command in ((), ("prepare",), ("ask",), ("report",), ("lab",)):
+        assert "cxkit " in run(*command, "--help").output
+
+
+def test_lab_copies_notebooks_once_and_sets_the_store(shop, monkeypatch):
+    folder, _ = shop
+    calls = []
+    monkeypatch.setattr(cli.subprocess, "call", lambda command: calls.append(command) or 0)
+    book = folder / "book"
+    assert run("lab", folder / "store", "--folder", book, "--no-browser").exit_code == 0
+    copies = sorted(book.glob("*.ipynb"))
+    assert [copy.name for copy in copies] == ["00_start_here.ipynb", "03_see_the_journey.ipynb"]
+    for copy in copies:
+        cells = [
+            cell for cell in nbformat.read(copy, as_version=4).cells if "parameters" in cell.metadata.get("tags", ())
+        ]
+        assert str((folder / "store").resolve()) in cells[0].source
+    copies[0].write_text("mine", encoding="utf-8")
+    assert "stays as it is" in run("lab", folder / "store", "--folder", book).output
+    assert copies[0].read_text(encoding="utf-8") == "mine"
+    assert "--no-browser" in calls[0] and f"--ServerApp.root_dir={book.resolve()}" in calls[0]

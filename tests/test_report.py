@@ -1,0 +1,87 @@
+"""The report: the notebooks as one page that needs nothing, says what it shows, and fails loudly."""
+
+import re
+
+import nbformat
+import pytest
+
+import cxkit as cx
+from cxkit import places, report
+from cxkit import where as w
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    journeys = cx.sample_journeys().keep(w.attribute("kind", "order"))
+    return journeys, report.report(journeys, tmp_path_factory.mktemp("reports") / "orders.html")
+
+
+@pytest.fixture
+def opened(page, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    tab, seen = context.new_page(), []
+    tab.on(
+        "request", lambda request: seen.append(request.url) if not request.url.startswith(("file:", "data:")) else None
+    )
+    tab.on("pageerror", lambda error: seen.append(str(error)))
+    tab.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
+    tab.goto(page[1].as_uri())
+    tab.wait_for_selector(".cx-picture .vega-embed, .cx-picture .marks")
+    yield tab
+    context.close()
+    assert seen == []
+
+
+def test_the_page_is_whole_without_script(page):
+    journeys, path = page
+    html = path.read_text(encoding="utf-8")
+    assert html.count("<svg") >= 6
+    assert journeys.recipe.hash in html
+    assert f"{journeys.n.journeys:,} journeys of {journeys.n.customers:,} customers" in html
+    assert not re.search(r"""(?:src|href)\s*=\s*["']?https?:""", html)
+
+
+@pytest.mark.browser
+def test_the_page_works_with_the_network_off(opened):
+    assert opened.title().startswith("Customer journeys: Lindenfunk")
+    headings = [text.rstrip("¶") for text in opened.locator("main h1, main h2").all_inner_texts()]
+    assert {"What is in this log?", "The ways customers go", "How long it takes"} <= set(headings)
+    assert opened.locator("nav.cx-toc a").count() >= 8
+    assert opened.locator("svg .cx-node").count() > 10
+
+
+@pytest.mark.browser
+def test_charts_have_tooltips(opened):
+    bar = opened.locator(".vega-embed .mark-rect path, .marks .mark-rect path").last
+    bar.scroll_into_view_if_needed()
+    bar.hover()
+    opened.wait_for_selector("#vg-tooltip-element.visible")
+    assert "share" in opened.locator("#vg-tooltip-element").inner_text()
+
+
+@pytest.mark.browser
+def test_the_map_says_what_its_table_says(page, opened):
+    journeys, _ = page
+    table = journeys.process_map().df()
+    moves = opened.locator("svg .cx-move")
+    for place in range(0, moves.count(), 4):
+        move = moves.nth(place)
+        source, target = int(move.get_attribute("data-source")), int(move.get_attribute("data-target"))
+        row = table[(table.source == source) & (table.target == target)].iloc[0]
+        assert f"{row['count']:,}" in move.locator("title").text_content()
+
+
+def test_a_failing_notebook_is_kept_and_the_old_page_stays(tmp_path, monkeypatch, toy):
+    book = tmp_path / "book"
+    book.mkdir()
+    cells = [nbformat.v4.new_code_cell('store = ""\nrecipe = ""', metadata={"tags": ["parameters"]})]
+    broken = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell("1 / 0")])
+    broken.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(broken, book / "00_start_here.ipynb")
+    monkeypatch.setattr(places, "notebooks", lambda: book)
+    page = tmp_path / "toy.html"
+    page.write_text("old", encoding="utf-8")
+    with pytest.raises(report.ReportFailed, match="ZeroDivisionError"):
+        report.report(toy, page)
+    assert page.read_text(encoding="utf-8") == "old"
+    assert (tmp_path / "toy.00_start_here.failed.ipynb").exists()
