@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cxkit.store.star import Star
 
 Frame = nw.LazyFrame[Any]
+MOST_LEAVES = 200
+DEEPEST = 40
 
 
 class Filter(ABC):
@@ -99,6 +101,17 @@ class Leaf(Filter):
 class Compound(Filter):
     of: tuple[Filter, ...]
     sign: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        if not self.of or not all(isinstance(part, Filter) for part in self.of):
+            raise InputError(f"{self.of!r} are no filters to combine. Write for example w.contains(...).")
+        if self.depth > DEEPEST or sum(1 for _ in self.leaves()) > MOST_LEAVES:
+            raise InputError(f"The filter has more than {MOST_LEAVES} conditions, or is nested more than {DEEPEST} deep.")
+
+    @property
+    def depth(self) -> int:
+        """How deep the filters are nested."""
+        return 1 + max(part.depth if isinstance(part, Compound) else 0 for part in self.of)
 
     def to_json(self) -> dict[str, Any]:
         return {"filter": type(self).__name__, "of": [part.to_json() for part in self.of]}

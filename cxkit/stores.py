@@ -123,7 +123,7 @@ def draw_map(star: Star) -> str:
 def _folder(folder: str | Path) -> Path:
     if not isinstance(folder, str | Path) or "\0" in str(folder):
         raise InputError(f"{folder!r} is no folder. Give its path.")
-    return Path(folder).expanduser()
+    return Path(folder).expanduser().absolute()
 
 
 def _journeys(folder: Path, described: manifest.Manifest, engine: Engine) -> Journeys:

@@ -18,7 +18,7 @@ import narwhals as nw
 
 from cxkit import times
 from cxkit.errors import CxError, InputError, not_found
-from cxkit.filter import Compound, Filter, Frame, Leaf, all_of, any_of, is_text, none_of
+from cxkit.filter import DEEPEST, Compound, Filter, Frame, Leaf, all_of, any_of, is_text, none_of
 from cxkit.store import schema
 from cxkit.store.schema import ACTIVITY, FIRST, GAP, JOURNEY, LAST, NEXT, POSITION, TIME, Attribute
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool
 How = Literal["contained", "intersecting", "started", "completed"]
-MOST_LEAVES = 200
-DEEPEST = 40
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -310,10 +308,7 @@ FILTERS: tuple[type[Filter], ...] = (
 
 def from_json(document: object) -> Filter:
     """The filter of a JSON document; anything that is not exactly one is refused."""
-    filter_ = _read(document, DEEPEST)
-    if sum(1 for _ in filter_.leaves()) > MOST_LEAVES:
-        raise InputError(f"The filter has more than {MOST_LEAVES} conditions.")
-    return filter_
+    return _read(document, DEEPEST + 1)
 
 
 def _read(document: object, depth: int) -> Filter:

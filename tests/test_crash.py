@@ -62,7 +62,10 @@ def logs(tmp_path_factory):
     found = []
     for number, journeys in enumerate((3_000, 4_000, 5_000)):
         file = folder / f"log{number}.csv"
-        rows = (f"J{n % journeys},A{n * 7919 % 13 % (n % 5 + 2)},2025-01-01 10:{n % 60:02}:00,{n * 31 % 977}\n" for n in range(8_000))
+        rows = (
+            f"J{n % journeys},A{n * 7919 % 13 % (n % 5 + 2)},2025-01-01 10:{n % 60:02}:00,{n * 31 % 977}\n"
+            for n in range(8_000)
+        )
         file.write_text("id,act,when,note\n" + "".join(rows))
         found.append((file, facts(cx.prepare(cx.read(file).roles(**ROLES), folder / f"store{number}", progress=False))))
     return found
@@ -137,7 +140,7 @@ def timed(work):
     return time.perf_counter() - start
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError(28, "No space left on device")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError])
 @pytest.mark.parametrize("call", range(1, 34, 4))
 def test_an_error_at_any_file_operation(error, call, logs, tmp_path, monkeypatch):
     """Whatever operation on files or tables goes wrong: the old store stays, nothing half-made is left."""
@@ -147,20 +150,27 @@ def test_an_error_at_any_file_operation(error, call, logs, tmp_path, monkeypatch
     prepare(logs[0], folder)
     before = {path.name for path in folder.iterdir()}
     log = cx.read(logs[1][0]).roles(**ROLES)
-    log.settled
+    repr(log)
     left = [call]
 
     def failing(real):
         def run(*arguments, **named):
             left[0] -= 1
             if left[0] == 0:
-                raise error
+                raise error("no space left")
             return real(*arguments, **named)
 
         return run
 
     with monkeypatch.context() as patch:
-        for owner, name in ((os, "replace"), (DuckDB, "write"), (DuckDB, "scan"), (DuckDB, "collect"), (DuckDB, "_keep"), (type(folder), "write_text")):
+        for owner, name in (
+            (os, "replace"),
+            (DuckDB, "write"),
+            (DuckDB, "scan"),
+            (DuckDB, "collect"),
+            (DuckDB, "_keep"),
+            (type(folder), "write_text"),
+        ):
             patch.setattr(owner, name, failing(getattr(owner, name)))
         with contextlib.suppress(cx.CxError, KeyboardInterrupt, MemoryError):
             cx.prepare(log, folder, progress=False)

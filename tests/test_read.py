@@ -1,4 +1,4 @@
-"""What reading finds: delimiter, encoding, how times are written, which column is what, and on which line a row stands."""
+"""What reading finds: delimiter, encoding, how times are written, which column is what, on which line a row stands."""
 
 import gzip
 from html.parser import HTMLParser
@@ -33,8 +33,14 @@ WAYS = {
     "semicolon": (GOOD.replace(",", ";").encode(), {"delimiter": "semicolon"}),
     "tab": (GOOD.replace(",", "\t").encode(), {"delimiter": "tab"}),
     "pipe": (GOOD.replace(",", "|").encode(), {"delimiter": "pipe"}),
-    "semicolon, commas inside": (GOOD.replace(",", ";").replace("Straße", "a,b,c,d,e").encode(), {"delimiter": "semicolon"}),
-    "all quoted": ("\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in GOOD.splitlines()).encode(), {}),
+    "semicolon, commas inside": (
+        GOOD.replace(",", ";").replace("Straße", "a,b,c,d,e").encode(),
+        {"delimiter": "semicolon"},
+    ),
+    "all quoted": (
+        "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in GOOD.splitlines()).encode(),
+        {},
+    ),
     "trailing delimiter": (GOOD.replace("\n", ",\n").encode(), {}),
     "CRLF": (GOOD.replace("\n", "\r\n").encode(), {}),
     "CR": (GOOD.replace("\n", "\r").encode(), {}),
@@ -58,14 +64,14 @@ def test_every_way_of_writing_gives_the_same_events(content, facts, packed, tmp_
     assert described.dropped == {}
 
 
-WESTERN = "id,act,when\n" + "".join(f"J{n},{word},2025-01-01\n" for n, word in enumerate(
-    ["Käufer prüft Größe", "Reçu à l'été", "Ángel señala la opción", "Détails de la commande", "Weiß", "Coût élevé", "L’offre – 5 €"] * 5))  # fmt: skip
+WORDS = ["Käufer prüft Größe", "Reçu à l'été", "Ángel señala la opción", "Détails", "Weiß", "Coût élevé", "5 €"]
+WESTERN = "id,act,when\n" + "".join(f"J{number},{word},2025-01-01\n" for number, word in enumerate(WORDS * 5))
 
 
 @pytest.mark.parametrize("how", [{}, {"encoding": "cp1252"}])
 def test_western_letters_of_cp1252(how, tmp_path):
     journeys = prepare(read(tmp_path, WESTERN.encode("cp1252"), **how), tmp_path)
-    assert sorted(journeys.activities().df().activity) == sorted({line.split(",")[1] for line in WESTERN.splitlines()[1:]})
+    assert sorted(journeys.activities().df().activity) == sorted(WORDS)
 
 
 @pytest.mark.parametrize("mark", ["§", "😀", "~", " "])
@@ -85,7 +91,11 @@ def test_lines_are_exact(tmp_path):
             lines += [f'J{number},"two', f'lines",2025-01-01,"quoted, {number}"']
         if number % 1_999 == 11:
             bad.append(len(lines) + 1)
-            lines.append([f"J{number},A", f"J{number},A,never,n", f",A,2025-01-01,{number}", f"J{number},A,2025-01-01,a,b"][number % 4])
+            lines.append(
+                [f"J{number},A", f"J{number},A,never,n", f",A,2025-01-01,{number}", f"J{number},A,2025-01-01,a,b"][
+                    number % 4
+                ]
+            )
         lines.append(f"J{number},A,2025-01-01 00:00:00,n")
     journeys = prepare(read(tmp_path, "\n".join(lines) + "\n"), tmp_path)
     rejected = journeys.rejected().df()
@@ -95,40 +105,56 @@ def test_lines_are_exact(tmp_path):
 
 
 STAMPS = {
-    "day first": (["03/04/2025", "31/12/2025 10:00"], {}, ["2025-04-03T00:00", "2025-12-31T10:00"], "day first"),
-    "month first": (["03/04/2025", "12/31/2025 1:05 PM"], {}, ["2025-03-04T00:00", "2025-12-31T13:05"], "month first"),
-    "points": (["03.04.2025 10:00:05", "31.12.2025"], {}, ["2025-04-03T10:00:05", "2025-12-31T00:00"], "day first"),
-    "named month": (["31 Dec 2025", "1 Jan 2026 10:00"], {}, ["2025-12-31T00:00", "2026-01-01T10:00"], "named month"),
-    "seconds": (["1735689600", "1735689601.25"], {}, ["2025-01-01T00:00", "2025-01-01T00:00:01.250000"], "epoch seconds"),
-    "milliseconds": (["1735689600000", "1735689600001"], {}, ["2025-01-01T00:00", "2025-01-01T00:00:00.001000"], "epoch milliseconds"),
-    "microseconds": (["1735689600000001"], {}, ["2025-01-01T00:00:00.000001"], "epoch microseconds"),
-    "compact": (["20251231235959", "20250101000000"], {}, ["2025-12-31T23:59:59", "2025-01-01T00:00"], "compact"),
-    "nine decimals": (["2025-01-01 10:00:00.123456789", "2025-01-01T10:00:00.5Z"], {}, ["2025-01-01T10:00:00.123456", "2025-01-01T10:00:00.500000"], "ISO 8601"),
-    "offsets": (["2025-01-01T10:00:00Z", "2025-01-01T10:00:00+02:00", "2025-01-01T10:00:00", "2025-01-01 10:00:00-0500", "2025-01-01T10:00+01"],
-                {"zone": "Europe/Berlin"}, ["2025-01-01T10:00", "2025-01-01T08:00", "2025-01-01T09:00", "2025-01-01T15:00", "2025-01-01T09:00"], "ISO 8601"),
-    "clock change": (["2025-10-26 01:30:00", "2025-10-26 03:30:00", "2025-03-30 03:30:00", "2025-03-30 01:30:00"], {"zone": "Europe/Berlin"},
-                     ["2025-10-25T23:30", "2025-10-26T02:30", "2025-03-30T01:30", "2025-03-30T00:30"], "ISO 8601"),
-    "far away": (["0001-01-02", "9999-12-29", "1970-01-01", "1969-12-31", "3000-01-01"], {},
-                 ["0001-01-02T00:00", "9999-12-29T00:00", "1970-01-01T00:00", "1969-12-31T00:00", "3000-01-01T00:00"], "ISO 8601"),
-    "given format": (["31~12~2025"], {"time_format": "%d~%m~%Y"}, ["2025-12-31T00:00"], "%d~%m~%Y"),
-    "given against the guess": (["03/04/2025", "05/06/2025"], {"time_format": "%m/%d/%Y"}, ["2025-03-04T00:00", "2025-05-06T00:00"], "%m/%d/%Y"),
-}  # fmt: skip
+    "day first": {"03/04/2025": "2025-04-03", "31/12/2025 10:00": "2025-12-31T10:00"},
+    "day first, points": {"03.04.2025 10:00:05": "2025-04-03T10:00:05", "31.12.2025": "2025-12-31"},
+    "month first": {"03/04/2025": "2025-03-04", "12/31/2025 1:05 PM": "2025-12-31T13:05"},
+    "named month": {"31 Dec 2025": "2025-12-31", "1 Jan 2026 10:00": "2026-01-01T10:00"},
+    "epoch seconds": {"1735689600": "2025-01-01", "1735689601.25": "2025-01-01T00:00:01.250000"},
+    "epoch milliseconds": {"1735689600000": "2025-01-01", "1735689600001": "2025-01-01T00:00:00.001000"},
+    "epoch microseconds": {"1735689600000001": "2025-01-01T00:00:00.000001"},
+    "compact": {"20251231235959": "2025-12-31T23:59:59", "20250101000000": "2025-01-01"},
+    "ISO 8601, nine decimals": {
+        "2025-01-01 10:00:00.123456789": "2025-01-01T10:00:00.123456",
+        "2025-01-01T10:00:00.5Z": "2025-01-01T10:00:00.500000",
+    },
+    "ISO 8601, offsets, Europe/Berlin": {
+        "2025-01-01T10:00:00Z": "2025-01-01T10:00",
+        "2025-01-01T10:00:00+02:00": "2025-01-01T08:00",
+        "2025-01-01T10:00:00": "2025-01-01T09:00",
+        "2025-01-01 10:00:00-0500": "2025-01-01T15:00",
+        "2025-01-01T10:00+01": "2025-01-01T09:00",
+    },
+    "ISO 8601, clock change, Europe/Berlin": {
+        "2025-10-26 01:30:00": "2025-10-25T23:30",
+        "2025-10-26 03:30:00": "2025-10-26T02:30",
+        "2025-03-30 03:30:00": "2025-03-30T01:30",
+        "2025-03-30 01:30:00": "2025-03-30T00:30",
+    },
+    "ISO 8601, far away": {day: day for day in ("0001-01-02", "9999-12-29", "1970-01-01", "1969-12-31", "3000-01-01")},
+    "%d~%m~%Y": {"31~12~2025": "2025-12-31"},
+    "%m/%d/%Y": {"03/04/2025": "2025-03-04", "05/06/2025": "2025-05-06"},
+}
 
 
-@pytest.mark.parametrize("stamps, how, moments, writing", STAMPS.values(), ids=STAMPS)
-def test_times(stamps, how, moments, writing, tmp_path):
-    journeys = prepare(read(tmp_path, "id,act,when\n" + "".join(f"J{n},A,{stamp}\n" for n, stamp in enumerate(stamps))), tmp_path, **how)
-    micros = journeys.journeys().table["first"].cast("int64").to_pylist()
-    wanted = [_microseconds(moment) for moment in moments]
-    assert micros == wanted
-    assert journeys.manifest.reading["time"].startswith(writing)
+@pytest.mark.parametrize("name", STAMPS)
+def test_times(name, tmp_path):
+    """Stamps and the moments in UTC that they mean; a name begins with the writing, and may be a given format."""
+    rows = "".join(f"J{number},A,{stamp}\n" for number, stamp in enumerate(STAMPS[name]))
+    how = {"time_format": name} if name.startswith("%") else {}
+    how |= {"zone": "Europe/Berlin"} if "Berlin" in name else {}
+    journeys = prepare(read(tmp_path, "id,act,when\n" + rows), tmp_path, **how)
+    found = journeys.journeys().table["first"].cast("int64").to_pylist()
+    assert found == [_microseconds(moment) for moment in STAMPS[name].values()]
+    assert journeys.manifest.reading["time"].startswith(name.split(",")[0])
     assert journeys.manifest.dropped == {}
 
 
 def _microseconds(text):
     from datetime import UTC, datetime, timedelta
 
-    return (datetime.fromisoformat(text).replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return (datetime.fromisoformat(text).replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
+        microseconds=1
+    )
 
 
 def test_an_ambiguous_hour_is_read_one_way_and_a_missing_hour_is_moved(tmp_path):
@@ -142,7 +168,9 @@ def test_a_doubt_about_days_and_months_is_told(tmp_path):
     log = read(tmp_path, "id,act,when\nJ1,A,03/04/2025\nJ1,B,05/06/2025\n")
     assert "cannot be told apart" in repr(log.roles(**ROLES))
     assert any("cannot be told apart" in note for note in prepare(log, tmp_path).manifest.notes)
-    assert "cannot be told apart" not in repr(read(tmp_path, "id,act,when\nJ1,A,31/04/2025\nJ1,B,31/12/2025\n").roles(**ROLES))
+    assert "cannot be told apart" not in repr(
+        read(tmp_path, "id,act,when\nJ1,A,31/04/2025\nJ1,B,31/12/2025\n").roles(**ROLES)
+    )
 
 
 def test_a_column_written_in_two_ways_loses_no_row_silently(tmp_path):
@@ -193,7 +221,15 @@ def test_the_evidence_is_shown_and_escaped(tmp_path):
     log = read(tmp_path, f'case,"activity {EVIL.replace(chr(34), chr(34) * 2)}",time\n' + rows, "a&b.csv")
     shown = Tags(log._repr_html_())
     assert shown.seen == {"table", "caption", "thead", "tbody", "tr", "th", "td"}
-    for words in (f"activity {EVIL}", "a&b.csv", "delimiter comma", "encoding utf-8", "ISO 8601", "rows each", "changing within a journey"):
+    for words in (
+        f"activity {EVIL}",
+        "a&b.csv",
+        "delimiter comma",
+        "encoding utf-8",
+        "ISO 8601",
+        "rows each",
+        "changing within a journey",
+    ):
         assert words in shown.text
         assert words in repr(log)
 
@@ -209,10 +245,104 @@ def test_a_log_without_times_keeps_its_row_order(tmp_path):
     assert "order is the row order" in repr(log)
     journeys = cx.prepare(log, tmp_path / "store", progress=False)
     assert journeys.events().df().activity.tolist() == ["B", "A", "C", "A", "B"]
-    assert (journeys.manifest.order, journeys.manifest.timed, journeys.manifest.reading["time"]) == ("row", False, "none")
+    assert (journeys.manifest.order, journeys.manifest.timed, journeys.manifest.reading["time"]) == (
+        "row",
+        False,
+        "none",
+    )
 
 
 def test_head_shows_the_source(tmp_path):
     head = read(tmp_path, GOOD.replace("note", "act")).head(2)
     assert list(head.columns) == ["id", "act", "when", "act (2)"]
     assert head.iloc[0].tolist() == ["J0", "Prüfung 0", "2025-01-01 10:00:00", "Straße"]
+
+
+NO_SOURCES = [
+    None,
+    5,
+    [1],
+    {"a": [1]},
+    b"x",
+    object(),
+    "",
+    "no.csv",
+    "https://example.org/x.csv",
+    "x" * 5_000 + ".csv",
+    "a\0.csv",
+]
+
+
+@pytest.mark.parametrize("source", NO_SOURCES, ids=lambda source: repr(source)[:30])
+def test_no_source(source):
+    with pytest.raises(cx.CxError, match=r"There is no file|cannot use|too long"):
+        cx.read(source)
+
+
+WRONG_WAYS = [{"encoding": one} for one in ("klingon", "base64", "rot13", "hex", 5, "a\0b")]
+WRONG_WAYS += [{"delimiter": one} for one in (5, "", "::", '"', "\n", "\0")]
+
+
+@pytest.mark.parametrize("how", WRONG_WAYS, ids=repr)
+def test_wrong_ways_to_read(how, tmp_path):
+    with pytest.raises(cx.CxError):
+        prepare(read(tmp_path, GOOD, **how), tmp_path)
+
+
+PATHS = [
+    "gl*b?[a].csv",
+    "a[1].csv",
+    "a b.csv",
+    "ünï😀.csv",
+    "qu'ote.csv",
+    "semi;colon.csv",
+    "$path{0}%s.csv",
+    "#h.CSV",
+    "LOG.CSV.GZ",
+]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_paths(name, tmp_path):
+    """A path is one file, whatever its characters mean to a shell or to SQL."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for decoy in ("a1", "gl-b-a"):
+        (tmp_path / f"{decoy}.csv").write_text("id,act,when,note\nX1,wrong file,2025-01-01,n\n")
+        pq.write_table(
+            pa.table({"id": ["X1"], "act": ["wrong file"], "when": ["2025-01-01"]}), tmp_path / f"{decoy}.parquet"
+        )
+    try:
+        log = read(tmp_path, gzip.compress(GOOD.encode()) if name.endswith("GZ") else GOOD, name)
+    except OSError:
+        pytest.skip("this system has no files of that name")
+    wanted = ["Prüfung 0", "Prüfung 1", "Prüfung 2"]
+    assert prepare(log, tmp_path).activities().df().activity.tolist() == wanted
+    file = tmp_path / (name.rsplit(".", 1)[0] + ".parquet")
+    pq.write_table(pa.table({"id": ["J"] * 3, "act": wanted, "when": ["2025-01-01"] * 3}), file)
+    assert prepare(cx.read(file), tmp_path).activities().df().activity.tolist() == wanted
+
+
+def test_links_and_folders(tmp_path):
+    read(tmp_path, GOOD)
+    try:
+        (tmp_path / "link.csv").symlink_to(tmp_path / "log.csv")
+        (tmp_path / "dead.csv").symlink_to(tmp_path / "nowhere")
+    except OSError:
+        pytest.skip("no right to make links")
+    assert cx.read(tmp_path / "link.csv").columns == ["id", "act", "when", "note"]
+    for name in ("dead.csv", ""):
+        with pytest.raises(cx.CxError, match="There is no file"):
+            cx.read(tmp_path / name)
+
+
+def test_a_file_that_is_gone_before_prepare(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"id": ["J"], "act": ["A"], "when": ["2025-01-01"]}), tmp_path / "log.parquet")
+    for log in (read(tmp_path, GOOD), cx.read(tmp_path / "log.parquet").roles(**ROLES)):
+        (tmp_path / log.source.name).unlink()
+        with pytest.raises(cx.CxError, match=r"log\.|rows"):
+            prepare(log, tmp_path)

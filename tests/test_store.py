@@ -1,4 +1,4 @@
-"""The store: what its manifest says, how it is replaced, what readers may count on, what an attacker may write in it."""
+"""The store: what its manifest says, how it is replaced, what readers may count on, what an attacker may write."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,14 @@ from cxkit.store import schema
 from cxkit.store.prepare import PICTURE
 
 ROLES = {"journey": "id", "activity": "act", "time": "when"}
-ROWS = ["J1,A,2025-01-01,gold,7", "J1,B,2025-01-02,gold,2", "J1,C,2025-01-02,gold,1", "J2,A,2025-01-03,,3", "J2,B,bad,gold,4", "J2,,2025-01-03,blue,5"]
+ROWS = [
+    "J1,A,2025-01-01,gold,7",
+    "J1,B,2025-01-02,gold,2",
+    "J1,C,2025-01-02,gold,1",
+    "J2,A,2025-01-03,,3",
+    "J2,B,bad,gold,4",
+    "J2,,2025-01-03,blue,5",
+]
 HEAD = "id,act,when,plan,rank\n"
 
 
@@ -24,7 +32,9 @@ def make(tmp_path):
 
     def prepare(rows=ROWS, folder="store", name="log.csv", **roles):
         (tmp_path / name).write_text(HEAD + "\n".join(rows) + "\n")
-        log = cx.read(tmp_path / name).roles(**{**ROLES, "journey_attributes": ["plan"], "event_attributes": ["rank"], **roles})
+        log = cx.read(tmp_path / name).roles(
+            **{**ROLES, "journey_attributes": ["plan"], "event_attributes": ["rank"], **roles}
+        )
         return cx.prepare(log, tmp_path / folder, progress=False)
 
     return prepare
@@ -32,7 +42,10 @@ def make(tmp_path):
 
 def listing(folder):
     """Every path below a folder with its size and time of change."""
-    return {str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))}
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+    }
 
 
 def numbers(journeys):
@@ -44,10 +57,19 @@ def numbers(journeys):
 
 def test_manifest_of_the_toy_log(toy):
     known = toy.manifest
-    assert known.counts == {"events": 40, "journeys": 12, "customers": 10, "activities": 6, "variants": len(toy.variants().df())}
+    assert known.counts == {
+        "events": 40,
+        "journeys": 12,
+        "customers": 10,
+        "activities": 6,
+        "variants": len(toy.variants().df()),
+    }
     assert (known.dropped, known.ties, known.timed, known.zone, known.format) == ({}, 0, True, "UTC", schema.FORMAT)
     assert known.roles == {"journey": "order", "activity": "step", "time": "when", "customer": "client", "order": None}
-    assert [(one.name, one.level, one.kind) for one in known.attributes] == [("plan", "journey", "text"), ("channel", "event", "text")]
+    assert [(one.name, one.level, one.kind) for one in known.attributes] == [
+        ("plan", "journey", "text"),
+        ("channel", "event", "text"),
+    ]
     assert known.last - known.first == 289 * 3_600 * schema.SECOND
     assert known.made_with["engine"] == "duckdb"
 
@@ -63,7 +85,9 @@ def test_manifest_of_a_log_with_faults(make, tmp_path):
     assert cx.open(tmp_path / "store").manifest == known
 
 
-@pytest.mark.parametrize("order, activities, rule", [(None, "ABC", "time, then row"), ("rank", "ACB", 'time, then "rank", then row')])
+@pytest.mark.parametrize(
+    "order, activities, rule", [(None, "ABC", "time, then row"), ("rank", "ACB", 'time, then "rank", then row')]
+)
 def test_ties_follow_the_order_rule(order, activities, rule, make):
     journeys = make(order=order, event_attributes=[])
     assert "".join(journeys.events(journey="J1").df().activity) == activities
@@ -94,8 +118,13 @@ def test_the_same_log_again_costs_nothing(make, tmp_path, monkeypatch):
     }
 
 
-@pytest.mark.parametrize("change", [{"zone": "Europe/Berlin"}, {"order": "rank", "event_attributes": []}, {"journey_attributes": []},
-                                    {"time_format": "%Y-%m-%d"}, {"name": "other.csv"}, {"customer": "plan", "journey_attributes": []}])  # fmt: skip
+CHANGES = [
+    *({"zone": "Europe/Berlin"}, {"time_format": "%Y-%m-%d"}, {"name": "other.csv"}, {"journey_attributes": []}),
+    *({"order": "rank", "event_attributes": []}, {"customer": "plan", "journey_attributes": []}),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=repr)
 def test_other_roles_are_another_version(change, make):
     assert make().manifest.version != make(**change).manifest.version
 
@@ -132,15 +161,20 @@ def test_leftovers_are_swept_and_strangers_stay(make, tmp_path):
 
 def test_readers_write_nothing(make, tmp_path):
     make()
-    before, files = listing(tmp_path), set(os.listdir())
+    before, files = listing(tmp_path), set(Path().iterdir())
     from cxkit import where as w
 
     journeys = cx.open(tmp_path / "store")
     numbers(journeys)
-    numbers(journeys.keep(w.contains("A")).tag("c", w.contains("C")).trim(since="2025-01-01", until="2025-01-03").sample(1.0))
+    numbers(
+        journeys.keep(w.contains("A"))
+        .tag("c", w.contains("C"))
+        .trim(since="2025-01-01", until="2025-01-03")
+        .sample(1.0)
+    )
     repr(journeys), journeys.process_map()._repr_html_()
     assert listing(tmp_path) == before
-    assert set(os.listdir()) == files
+    assert set(Path().iterdir()) == files
 
 
 def test_independent_of_the_current_directory(make, tmp_path, monkeypatch):
@@ -207,7 +241,9 @@ def test_a_full_disk(limit, make, tmp_path):
 
     expected = numbers(make())
     before = {path.name for path in (tmp_path / "store").iterdir()}
-    (tmp_path / "big.csv").write_text(HEAD + "".join(f"J{n},A{n % 9},2025-01-01,p{n * 7919},{n}\n" for n in range(20_000)))
+    (tmp_path / "big.csv").write_text(
+        HEAD + "".join(f"J{n},A{n % 9},2025-01-01,p{n * 7919},{n}\n" for n in range(20_000))
+    )
     log = cx.read(tmp_path / "big.csv").roles(**ROLES)
     repr(log)
     allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -221,15 +257,21 @@ def test_a_full_disk(limit, make, tmp_path):
     assert numbers(cx.open(tmp_path / "store")) == expected
 
 
+def attribute(**change):
+    return [{"name": "a", "column": "x3", "level": "journey", "kind": "text", **change}]
+
+
 WORST = [
-    "", "[]", "5", '"x"', "null", '{"format":', "[" * 100_000, '{"format": ' + "9" * 5_000 + "}", b'{"format": 1, "source": "\xfc"}', b"\xff\xfe\0\0",
+    *("", "[]", "5", '"x"', "null", '{"format":', "[" * 100_000, '{"format": ' + "9" * 5_000 + "}"),
+    *(b'{"format": 1, "source": "\xfc"}', b"\xff\xfe\0\0"),
     *({"version": one} for one in ("../..", "v-0123456789abcdef\n", "v-" + "0" * 16, "/etc", 5, None, ["v"])),
-    *({"format": one} for one in (99, "1", None)), {"zone": "../../etc/passwd"}, {"zone": 5}, {"zone": None}, {"notes": 5}, {"notes": [5]},
-    *({"attributes": one} for one in (5, [5], [{"name": "a"}], [{"name": "a", "column": "x9", "level": "event", "kind": "text"}],
-                                      [{"name": "a", "column": 'x3"; DROP TABLE', "level": "journey", "kind": "text"}],
-                                      [{"name": "a", "column": "x3", "level": "galaxy", "kind": "text"}])),
+    *({"format": one} for one in (99, "1", None)),
+    *({"zone": one} for one in ("../../etc/passwd", 5, None)),
+    *({"notes": one} for one in (5, [5])),
+    *({"attributes": one} for one in (5, [5], [{"name": "a"}], attribute(column="x9"), attribute(level="galaxy"))),
+    {"attributes": attribute(column='x3"; DROP TABLE')},
     *({name: "many"} for name in ("counts", "dropped", "ties", "roles", "reading")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("worst", WORST, ids=lambda worst: str(worst)[:50])
@@ -287,7 +329,7 @@ except cx.CxError as error:
 
 
 def test_two_prepares_at_once_and_a_reader(make, tmp_path):
-    """One of them wins or the others find its store; who cannot prepare says so; a reader sees a whole store all the time."""
+    """One wins, or the others find its store; who cannot prepare says so; a reader sees a whole store all the time."""
     file = tmp_path / "big.csv"
     file.write_text(HEAD + "".join(f"J{n % 9000},A{n % 9},2025-01-01,p,{n}\n" for n in range(45_000)))
     make()

@@ -41,8 +41,8 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
 
     >>> import cxkit as cx
     >>> toy = cx.toy_journeys()
-    >>> toy.process_map().df().fillna("-")[["activity", "next_activity", "count"]].head(2).values.tolist()
-    [['-', 'Order', 12], ['Order', 'Pay', 8]]
+    >>> toy.process_map().df()[["next_activity", "count", "journeys"]].head(2).values.tolist()
+    [['Order', 12, 12], ['Pay', 8, 8]]
     """
     if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
         raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")

@@ -55,7 +55,11 @@ class Text:
 
 def open_bytes(path: Path) -> BinaryIO:
     """The file's bytes, unpacked if it is a gzip file."""
-    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path) if _packing(path) == "gzip" else path.open("rb")  # type: ignore[return-value]
+
+
+def _packing(path: Path) -> str:
+    return "gzip" if path.suffix.lower() == ".gz" else "none"
 
 
 def look(path: Path, encoding: str | None) -> Text:
@@ -179,8 +183,10 @@ def _separators(connection: DuckDBPyConnection, path: Path, header: str) -> tupl
 
     candidate = max(DELIMITERS, key=header.count)
     try:
-        sniff = "SELECT Delimiter, Quote FROM sniff_csv($path, ignore_errors = true)"
-        found, quote = connection.execute(sniff, {"path": [glob.escape(str(path))]}).fetchone() or ("", "")
+        sniff = "SELECT Delimiter, Quote FROM sniff_csv($path, ignore_errors = true, compression = $packing)"
+        found, quote = connection.execute(
+            sniff, {"path": [glob.escape(str(path))], "packing": _packing(path)}
+        ).fetchone() or ("", "")
     except duckdb.Error:
         found, quote = "", ""
     quote = quote if quote in ('"', "'") else '"'
@@ -211,11 +217,12 @@ def load(connection: DuckDBPyConnection, path: Path, how: Dialect, target: Path)
         "quote": how.quote,
         "skip": how.blank_lines,
         "columns": {f"c{number}": "VARCHAR" for number in range(len(how.columns))},
+        "packing": _packing(path),
         "target": str(target),
     }
     statement = """
         COPY (SELECT * FROM read_csv($path, delim = $delimiter, quote = $quote, escape = $quote, skip = $skip,
-            columns = $columns, header = true, auto_detect = false, store_rejects = true))
+            columns = $columns, header = true, compression = $packing, auto_detect = false, store_rejects = true))
         TO $target (FORMAT parquet, COMPRESSION lz4)"""
     try:
         connection.execute(statement, options)

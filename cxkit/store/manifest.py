@@ -63,11 +63,14 @@ class Manifest:
     def write(self, folder: Path) -> None:
         """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""
         handle, name = tempfile.mkstemp(prefix=".manifest-", dir=folder)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(folder / FILE)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(self), file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(folder / FILE)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
 
 def read(folder: Path) -> Manifest:
@@ -109,11 +112,16 @@ def _check(facts: dict[str, Any]) -> None:
     }
     kinds |= {str: ("source", "fingerprint", "order"), int: ("ties",)}
     wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
+    _refuse(wrong)
     wrong += [name for name in ("counts", "dropped") if not all(isinstance(n, int) for n in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
     known = {"level": get_args(Level), "kind": get_args(Kind)}
     for attribute in facts["attributes"]:
         if not COLUMN.fullmatch(attribute["column"]) or any(attribute[word] not in known[word] for word in known):
             wrong.append("attributes")
+    _refuse(wrong)
+
+
+def _refuse(wrong: list[str]) -> None:
     if wrong:
         raise ValueError(f"its {wrong[0]} is not what it should be")

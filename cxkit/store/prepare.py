@@ -35,8 +35,9 @@ Step = Callable[[str], None]
 
 def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> Manifest:
     """Build and publish the store of a log; `draw` makes the map's geometry, `step` hears how far it is."""
-    with _alone(folder):
-        version = f"v-{_fingerprint(log, engine)}"
+    with _alone(folder), log.source.lock:
+        with log.source.guarded():
+            version = f"v-{_fingerprint(log, engine)}"
         old = _published(folder)
         if old is not None and old.version == version:
             return old
@@ -47,7 +48,8 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
             (scratch / PICTURE).write_text(draw(open_star(scratch, made, engine)), encoding="utf-8")
             shutil.rmtree(folder / version, ignore_errors=True)
             scratch.replace(folder / version)
-        made.write(folder)
+        with _writing(folder):
+            made.write(folder)
         _sweep(folder, {version, old.version if old else version})
         return made
 
@@ -55,7 +57,10 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
 def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
     """The star whose tables lie in a version's folder."""
     tables: dict[str, Any] = {table: engine.scan(folder / table) for table in schema.TABLES if table != schema.REJECTED}
-    large = described.counts["events"] > MOST_EVENTS_IN_MEMORY
+    columns = {level: tables[f"{level}s"].collect_schema().names() for level in ("journey", "event")}
+    for attribute in described.attributes:
+        if attribute.column not in columns[attribute.level]:
+            raise StoreError(f'The store has no values of "{attribute.name}". Prepare the log again.')
     return Star(
         engine,
         described.version,
@@ -63,7 +68,7 @@ def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
         attributes=described.attributes,
         zone=described.zone,
         timed=described.timed,
-        direct=large,
+        direct=described.counts["events"] > MOST_EVENTS_IN_MEMORY,
     )
 
 
@@ -217,17 +222,25 @@ def _alone(folder: Path) -> Any:
 
 @contextmanager
 def _scratch(folder: Path) -> Any:
+    with _writing(folder):
+        scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Any:
+    """Say in our own words that the folder cannot be written; a publication that fails changes nothing."""
     import duckdb
 
-    scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
     try:
-        yield scratch
+        yield
     except CxError:
         raise
     except (OSError, duckdb.IOException) as error:
         raise StoreError(f'"{folder}" cannot be written: {error}. What was there before is as it was.') from None
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _sweep(folder: Path, used: set[str]) -> None:

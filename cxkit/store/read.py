@@ -15,6 +15,7 @@ from functools import cached_property
 from glob import escape as escape_glob
 from html import escape
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -48,6 +49,7 @@ class Source(ABC):
     delimiter = ","
 
     def __init__(self) -> None:
+        self.lock = RLock()
         self.connection = connect()
         self._scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
         self.scratch = Path(self._scratch.name)
@@ -83,7 +85,7 @@ class Source(ABC):
 
         try:
             yield
-        except duckdb.Error as error:
+        except (duckdb.Error, FileNotFoundError) as error:
             raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
 
     @cached_property
@@ -114,6 +116,7 @@ class TextFile(Source):
         look = delimited.look(path, encoding)
         self.name, self.fingerprint = path.name, look.fingerprint
         self._path = path if look.clean else delimited.rewrite(path, look.encoding, self.scratch / "clean.csv")
+        self._seen = self._path.stat().st_mtime_ns
         self._dialect = delimited.dialect(self.connection, self._path, path.name, delimiter)
         self.columns = self._dialect.columns
         self.delimiter = self._dialect.delimiter
@@ -123,6 +126,8 @@ class TextFile(Source):
     def stage(self) -> Path:
         target = self.scratch / "rows.parquet"
         if not target.exists():
+            if self._seen != self._path.stat().st_mtime_ns:
+                raise InputError(f'"{self.name}" has changed since it was read. Read it again.')
             delimited.load(self.connection, self._path, self._dialect, target)
         return target
 
@@ -250,7 +255,7 @@ class Log:
         activity column, an unknown time zone.
         """
         given = Given(journey, activity, time, customer, order, journey_attributes, event_attributes, zone, time_format)
-        with self.source.guarded():
+        with self.source.lock, self.source.guarded():
             return replace(self, mapping=roles.settle(self.source, given))
 
     @cached_property
@@ -296,8 +301,7 @@ def _source(source: Any, delimiter: str | None, encoding: str | None) -> Source:
     if not isinstance(source, str | Path):
         return DataFrame(source)
     path = Path(source).expanduser()
-    if not _is_file(path):
-        raise InputError(f'There is no file "{path}".{" It is a folder." if path.is_dir() else ""}')
+    _check_file(path)
     if path.suffix.lower() in (".parquet", ".pq"):
         return ParquetFile(path)
     if path.name.lower().endswith(TEXT_FILES):
@@ -305,11 +309,13 @@ def _source(source: Any, delimiter: str | None, encoding: str | None) -> Source:
     raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(TEXT_FILES)} and .parquet.')
 
 
-def _is_file(path: Path) -> bool:
+def _check_file(path: Path) -> None:
     try:
-        return path.is_file()
+        found, folder = path.is_file(), path.is_dir()
     except (OSError, ValueError):
-        return False
+        found = folder = False
+    if not found:
+        raise InputError(f'There is no file "{path}".{" It is a folder." if folder else ""}')
 
 
 def _delimiter(text: str | None) -> str | None:

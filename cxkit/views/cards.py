@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, Picture, drawing, empty, escape, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, escape, heading, number, text
 
-_COLUMNS, _WIDTH, _HEIGHT, _GAP = 4, 248, 96, 14
+_COLUMNS, _GAP, _PADDING, _LARGEST = 4, 12, 18, 30
+_WIDTH, _HEIGHT = (WIDTH - (_COLUMNS - 1) * _GAP) / _COLUMNS, 110
 
 
 class Card(NamedTuple):
@@ -25,29 +26,28 @@ def summary(rows: Sequence[Mapping[str, Any]], *, title: str, population: str, n
     if not rows or not rows[0]["journeys"]:
         return empty(title, population, note)
     cards = _cards(rows[0])
-    width = _COLUMNS * _WIDTH + (_COLUMNS - 1) * _GAP
-    head, top = heading(title, [f"{population} · {note}" if note else population], width)
+    head, top = heading(title, [f"{population} · {note}" if note else population], WIDTH)
     body = head + "".join(_drawn(card, place, top + 12) for place, card in enumerate(cards))
     lines = -(-len(cards) // _COLUMNS)
     height = top + 12 + lines * _HEIGHT + (lines - 1) * _GAP
     said = ". ".join(f"{card.label}: {card.figure} ({card.context})" for card in cards)
-    return Picture(title, drawing(title, said, body, width + 2 * MARGIN, height + 2 * MARGIN))
+    return Picture(title, drawing(title, said, body, WIDTH + 2 * MARGIN, height + 2 * MARGIN))
 
 
 def _cards(row: Mapping[str, Any]) -> list[Card]:
     count, duration = theme.count, theme.duration
     return [
         Card("Journeys", count(row["journeys"]), f"{row['journeys_per_customer']:.1f} per customer"),
-        Card("Customers", count(row["customers"]), "each may have several journeys"),
+        Card("Customers", count(row["customers"]), "with one or more journeys"),
         Card("Events", count(row["events"]), f"{row['events_per_journey']:.1f} per journey"),
         Card("Period", *_period(row["first"], row["last"])),
         Card(
             "Median duration",
             duration(row["median_seconds"]),
-            f"P90 {duration(row['p90_seconds'])}, to the last event seen",
+            f"P90 {duration(row['p90_seconds'])}, to the last event",
         ),
         Card("Variants", count(row["variants"]), "different ways through"),
-        Card("Activities", count(row["activities"]), f"{count(row['moves'])} different moves between them"),
+        Card("Activities", count(row["activities"]), f"{count(row['moves'])} moves between them"),
         Card("Rows left out", count(row["dropped_rows"]), f"{count(row['tied_events'])} events tied in time"),
     ]
 
@@ -63,13 +63,15 @@ def _period(first: datetime | None, last: datetime | None) -> tuple[str, str]:
 def _drawn(card: Card, place: int, top: float) -> str:
     x = (place % _COLUMNS) * (_WIDTH + _GAP)
     y = top + (place // _COLUMNS) * (_HEIGHT + _GAP)
-    size = 26 if theme.text_width(card.figure, 26, bold=True) < _WIDTH - 32 else 19
+    room = _WIDTH - 2 * _PADDING
+    size = min(_LARGEST, _LARGEST * room / theme.text_width(card.figure, _LARGEST, bold=True))
     said = escape(f"{card.label}: {card.figure}, {card.context}")
-    frame = f'width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="none" stroke="{theme.GRID}"'
+    frame = f'width="{number(_WIDTH)}" height="{_HEIGHT}" rx="10" fill="{theme.MANY[0][0]}"'
+    context = theme.fit(card.context, room, 13.5)
     return (
         f'<g class="cx-card" role="img" aria-label="{said}"><rect x="{number(x)}" y="{number(y)}" {frame}/>'
-        + text(x + 16, y + 25, card.label, size=13, fill=theme.MUTED)
-        + text(x + 16, y + 56, card.figure, size=size, more='font-weight="600"')
-        + text(x + 16, y + 79, card.context, size=12, fill=theme.MUTED)
+        + text(x + _PADDING, y + 29, card.label, size=14, fill=theme.MUTED)
+        + text(x + _PADDING, y + 65, card.figure, size=size, more='font-weight="600"')
+        + text(x + _PADDING, y + 91, context, size=13.5, fill=theme.MUTED)
         + "</g>"
     )

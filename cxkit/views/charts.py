@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import Picture, chart, empty
+from cxkit.views.picture import WIDTH, Picture, chart, empty
 from cxkit.views.variants import variants
 
 __all__ = ["activities", "durations", "variants"]
 
 Row = Mapping[str, Any]
 
-_WIDTH, _NAME, _LABELS = 900, 175, 380
+_NAME, _LABELS = 175, 380
 _MOST_SEGMENTS, _MOST_MOVES, _MOST_ACTIVITIES = 8, 25, 30
+_TINY = 20  # journeys
+_BETWEEN, _RULE_WORDS = 28, 76  # pixels between panels, and what "P90 120 min" takes
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _TICKS = (
     0.001, 0.01, 0.1, 1, 10, _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY, 90 * _DAY,
@@ -49,7 +51,7 @@ def _altair() -> Any:
 def _finished(drawn: Any, title: str, population: object, words: str, note: str) -> Picture:
     """The chart with its heading, in our colours, as a picture."""
     said = [theme.clean(line) for line in (population, words, note) if line]
-    lines = [row for line in said for row in theme.wrap(line, _WIDTH, 13, lines=3)]
+    lines = [row for line in said for row in theme.wrap(line, WIDTH, 13, lines=3)]
     spec = drawn.properties(title={"text": theme.clean(title), "subtitle": lines}).to_dict(validate=False)
     for view in _views(spec):
         if "data" in view:
@@ -89,23 +91,29 @@ def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: 
         segments[theme.clean(row["segment"]) if "segment" in row else ""].append(row)
     ranked = sorted(segments, key=lambda name: (-sum(row["count"] for row in segments[name]), name))
     shown = ranked[:_MOST_SEGMENTS]
-    tallest = max(row["share"] for name in shown for row in segments[name])
+    large = [name for name in shown if not _is_tiny(segments[name])] or shown
+    tallest = max(row["share"] for name in large for row in segments[name])
     if "segment" not in rows[0]:
-        panel = _panel(rows, edges, tallest, _WIDTH, 280)
+        panel = _panel(rows, edges, tallest, WIDTH - 44, 280)
         words = f"Half take up to {theme.duration(rows[0]['median_seconds'])}, nine in ten up to "
         return _finished(panel, title, population, words + f"{theme.duration(rows[0]['p90_seconds'])}.", note)
     panels = [
-        _panel(segments[name], edges, tallest, 410, 150).properties(
+        _panel(segments[name], edges, tallest, 414, 150).properties(
             title={"text": theme.fit(name, 300, 13), "subtitle": _n(segments[name]), "fontSize": 13, "offset": 8}
         )
         for name in shown
     ]
     words = "Half take up to P50, nine in ten up to P90." + _more(len(ranked) - len(shown), "smaller group")
-    return _finished(alt.concat(*panels, columns=2, spacing=28), title, population, words, note)
+    words += f" Grey: fewer than {_TINY} journeys, too few to compare." if len(large) < len(shown) else ""
+    return _finished(alt.concat(*panels, columns=2, spacing=_BETWEEN), title, population, words, note)
 
 
 def _n(rows: Sequence[Row]) -> str:
-    return theme.plural(rows[0]["journeys"], "journey")
+    return f"n = {theme.count(rows[0]['journeys'])}"
+
+
+def _is_tiny(rows: Sequence[Row]) -> bool:
+    return bool(rows[0]["journeys"] < _TINY)
 
 
 def _edges(rows: Sequence[Row], filled: Sequence[Row]) -> list[float]:
@@ -138,14 +146,14 @@ def _panel(rows: Sequence[Row], edges: list[float], tallest: float, width: int, 
         for row in rows
     ]  # fmt: skip
     x = alt.X("from:Q", axis=_bin_axis(edges), scale=alt.Scale(domain=[0, len(edges) - 1], nice=False, zero=False))
-    y = alt.Y("share:Q", axis=_share_axis(tallest), scale=alt.Scale(domain=[0, tallest * 1.22], nice=False))
+    y = alt.Y("share:Q", axis=_share_axis(tallest), scale=alt.Scale(domain=[0, tallest * 1.22], nice=False, clamp=True))
     bars = (
         alt.Chart(_values(bins))
-        .mark_rect(color=theme.LONGER[3][0], stroke=theme.PAPER, strokeWidth=1.5)
+        .mark_rect(color=theme.LINES[0] if _is_tiny(rows) else theme.LONGER[3][0], stroke=theme.PAPER, strokeWidth=1.5)
         .encode(x=x, x2="to:Q", y=y, y2=alt.datum(0))
         .encode(tooltip=_tooltips(takes="takes", times="how often", part="share", sum="up to here"))
     )
-    return alt.layer(bars, *_rules(rows[0], edges)).properties(width=width, height=height)
+    return alt.layer(bars, *_rules(rows[0], edges, width)).properties(width=width, height=height)
 
 
 def _bin_axis(edges: Sequence[float]) -> Any:
@@ -163,7 +171,7 @@ def _share_axis(tallest: float) -> Any:
     return _altair().Axis(title=None, values=marks, domain=False, ticks=False, labelExpr=percent)
 
 
-def _rules(row: Row, edges: Sequence[float]) -> list[Any]:
+def _rules(row: Row, edges: Sequence[float], width: float) -> list[Any]:
     """P50 and P90, each with its words, in the room above the bars."""
     alt = _altair()
     lines, words = [], []
@@ -172,7 +180,8 @@ def _rules(row: Row, edges: Sequence[float]) -> list[Any]:
         if seconds is None:
             continue
         place = _place(seconds, edges)
-        side = -1 if place > 0.8 * (len(edges) - 1) else 1
+        left = place / (len(edges) - 1) * width
+        side = 1 if left < _RULE_WORDS or (name == "P90" and width - left > _RULE_WORDS - _BETWEEN) else -1
         base = alt.Chart(_values([{"at": place, "words": f"{name} {theme.duration(seconds)}"}])).encode(x="at:Q")
         lines.append(base.mark_rule(color=theme.INK, strokeDash=dash))
         label = base.encode(text="words:N", y=alt.value(top))
@@ -206,7 +215,7 @@ def _ranges(rows: Sequence[Row], title: str, population: object, note: str) -> P
         colour = alt.Color("segment:N", scale=scale, title=None)
         base = base.encode(yOffset=alt.YOffset("segment:N", sort=segments), color=colour)
     drawn = alt.layer(*_marks(base, _time_axis(shown, low, high), bool(segments)))
-    drawn = drawn.properties(width=_WIDTH - _LABELS, height={"step": 16 if segments else 26})
+    drawn = drawn.properties(width=WIDTH - _LABELS - 20, height={"step": 16 if segments else 26})
     words = "Dot: median. Thick: the middle half. Thin: up to nine in ten."
     return _finished(drawn, title, population, words + _more(len(order) - len(labels), "rarer move"), note)
 
@@ -322,7 +331,7 @@ def activities(rows: Sequence[Row], *, title: str, population: object, note: str
     bars = bars.encode(y=y, x=x, color=colour, order=alt.Order("rank:Q"), tooltip=tips)
     ends = alt.Chart(_values([value for value in values if value["rank"] == 0]))
     numbers = ends.mark_text(align="left", dx=6, color=theme.MUTED, fontSize=12).encode(y=y, x="all:Q", text="words:N")
-    drawn = alt.layer(bars, numbers).properties(width=_WIDTH - _LABELS, height={"step": 26})
+    drawn = alt.layer(bars, numbers).properties(width=WIDTH - _LABELS - 20, height={"step": 26})
     words = "Journeys in which each activity happens." + _more(len(ranked) - len(shown), "rarer one")
     return _finished(drawn, title, population, words, note)
 

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cxkit.views.layout import Box, Point
+from cxkit.views.curves import Box, Point
 
 _CELL = 9  # pixels: lines are looked up by the square they run through
 _BEST = 0.46  # of the way from source to target
+_SIDES = (0, 1, -1)  # on the line, else to the right of it, else to the left
 
 Squares = Mapping[tuple[int, int], set[int]]
 
@@ -22,7 +23,8 @@ def places(
     taken = list(obstacles)
     chosen: list[Box | None] = []
     for line, (track, size) in enumerate(zip(tracks, sizes, strict=True)):
-        best = min(_candidates(line, track, size, taken, squares), default=None)
+        rooms = (min(_free(line, track, size, taken, squares, side), default=None) for side in _SIDES)
+        best = next(filter(None, rooms), None)
         chosen.append(best and best[2])
         taken += [best[2]] if best else []
     return chosen
@@ -36,14 +38,15 @@ def _squares(tracks: Sequence[list[Point]]) -> Squares:
     return squares
 
 
-def _candidates(
-    line: int, track: list[Point], size: tuple[float, float], taken: list[Box], squares: Squares
+def _free(
+    line: int, track: list[Point], size: tuple[float, float], taken: list[Box], squares: Squares, side: int
 ) -> Iterator[tuple[int, float, Box]]:
-    """Free places on a line (beside it, if it is a loop): (other lines there, distance from the best place, place)."""
+    """Free places on a line or beside it: (other lines there, distance from the best place, place)."""
     width, height = size
     loop = track[0][0] == track[-1][0] < max(track)[0]
+    shift = (side or loop) * (width / 2 + 6)
     for position, (x, y) in enumerate(track):
-        box = Box(x + 6 if loop else x - width / 2, y - height / 2, width, height)
+        box = Box(x + shift - width / 2, y - height / 2, width, height)
         if not any(box.meets(other) for other in taken):
             yield len(_lines_at(box, squares) - {line}), abs(position / len(track) - _BEST), box
 

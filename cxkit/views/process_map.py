@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cxkit.views import layout, theme
+from cxkit.views import curves, layout, theme
+from cxkit.views.curves import Box, Spline
 from cxkit.views.labels import places
-from cxkit.views.layout import END, START, Box, Geometry, Spline
+from cxkit.views.layout import END, FEW_MOVES, START, Geometry
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number, text
 
 Row = Mapping[str, Any]
@@ -17,7 +18,7 @@ Row = Mapping[str, Any]
 COVERAGE, MOST_MOVES = 0.9, 40
 _THIN, _THICK = 1.4, 8.0
 _LABEL_SIZE, _LABEL_LEADING = 11, 13
-_NARROWEST = 640
+_NARROWEST = 700
 _ASIDE = 160
 
 # Where a journey leaves the map: code -> (words, colour).
@@ -61,7 +62,8 @@ def process_map(
     `rows` has one row a move: `activity`, `next_activity` (None at start and end), `source`, `target` (codes, -1 and -2
     for start and end), `count`, `journeys`, `share` of journeys, `coverage` above which it shows, and where times are
     known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log.
-    `coverage` in [0, 1] says how much to show; None: up to 0.9 and about 40 moves, and always a way from start to end.
+    `coverage` in [0, 1] says how much to show; None: all of up to 25 moves, else up to 0.9 and
+    about 40 moves, and always a way from start to end.
     """
     if not rows:
         return empty(title, population, note)
@@ -75,7 +77,9 @@ def process_map(
 
 
 def default_coverage(rows: Sequence[Row]) -> float:
-    """The largest coverage up to 0.9 that shows about 40 moves, or what it takes to get from start to end."""
+    """All of a small log; else the most up to 0.9 and about 40 moves, or what it takes to get from start to end."""
+    if len(rows) <= FEW_MOVES:
+        return 1.0
     ranked = sorted(row["coverage"] for row in rows)
     readable = min(COVERAGE, ranked[MOST_MOVES] if len(ranked) > MOST_MOVES else COVERAGE)
     steps = [step for step in dict.fromkeys(ranked) if step > readable]
@@ -127,7 +131,7 @@ def _composed(
     visits, tips = _visits(rows), _tips(rows)
     nodes = _nodes(rows, moves, boxes, visits)
     rings = [_caption_box(boxes[code], code, _caption(code, visits[code])) for code in nodes if not _is_activity(code)]
-    fixed, tracks = [boxes[code] for code in nodes] + rings, [layout.sampled(move.spline) for move in moves]
+    fixed, tracks = [boxes[code] for code in nodes] + rings, [curves.sampled(move.spline) for move in moves]
     rooms = places(tracks, [_label_size(move.row) for move in moves], fixed + [_tip_box(move) for move in moves])
     labels = [(move, room) for move, room in zip(moves, rooms, strict=True) if room]
     crop = _around(fixed + [room for _, room in labels] + [Box(x - 5, y - 5, 10, 10) for way in tracks for x, y in way])
@@ -273,7 +277,7 @@ def _routed(shown: Sequence[Row], boxes: Mapping[int, Box], geometry: Geometry) 
     sides = min((box.left for box in touched), default=0), max((box.right for box in touched), default=0)
 
     def way(source: int, target: int) -> Spline:
-        points = ways.get((source, target)) or layout.curve(boxes[source], boxes[target])
+        points = ways.get((source, target)) or curves.curve(boxes[source], boxes[target])
         return [(_drawn_in(x, *sides), y) for x, y in points]
 
     return [Move(row, way(row["source"], row["target"]), math.sqrt(row["count"] / most)) for row in ranked]
@@ -292,7 +296,7 @@ def _path(spline: Spline) -> str:
 
 def _drawn_move(move: Move, tip: str) -> str:
     length, half = 6 + 1.1 * move.width, 3 + 0.75 * move.width
-    line = layout.shortened(move.spline, length)
+    line = curves.shortened(move.spline, length)
     (x, y), end = line[-1], move.spline[-1]
     far = math.dist((x, y), end) or 1
     nx, ny = -(end[1] - y) / far * half, (end[0] - x) / far * half

@@ -10,28 +10,36 @@ from typing import Any
 from cxkit.views import theme
 from cxkit.views.picture import escape
 
+_SHORT = 40  # characters that stay on one line
+
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
-    """Rows as an HTML table with a caption; numbers to the right, times to the minute, everything escaped."""
+    """Rows as an HTML table with a caption; numbers to the right, times to the minute, everything escaped.
+
+    The caption is a paragraph of its own, as wide as the page, and the table's name.
+    """
+    said = f'<p class="cx-note">{escape(caption)}</p>'
     if not rows:
-        return f'<p class="cx-note">{escape(caption)}</p><p class="cx-empty">{escape(empty)}</p>'
+        return f'{said}<p class="cx-empty">{escape(empty)}</p>'
     numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
-    head = "".join(f"<th{_side(name, numeric)}>{escape(name)}</th>" for name in columns)
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{_side(name, numeric)}>{escape(_said(row[name], name))}</td>" for name in columns)
-        + "</tr>"
-        for row in rows
-    )
+    head = "".join(f"<th{_look(name, numeric, name)}>{escape(name)}</th>" for name in columns)
+    body = "".join(f"<tr>{''.join(_cell(row[name], name, numeric) for name in columns)}</tr>" for row in rows)
     more = f'<p class="cx-note">{left_out:,} more rows; .df() has them all.</p>' if left_out > 0 else ""
     return (
-        f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><caption>{escape(caption)}</caption>'
+        f'{said}<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows" aria-label="{escape(caption)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
     )
 
 
-def _side(name: str, numeric: set[str]) -> str:
-    return "" if name in numeric else ' class="cx-words" style="text-align:left"'
+def _cell(value: Any, name: str, numeric: set[str]) -> str:
+    said = _said(value, name)
+    return f"<td{_look(name, numeric, said)}>{escape(said) if said else ''}</td>"
+
+
+def _look(name: str, numeric: set[str], said: str) -> str:
+    """How a cell stands, in a page with our style sheet or without."""
+    kept = "white-space:nowrap" if len(said) <= _SHORT else "min-width:16em"
+    return f' style="{kept}"' if name in numeric else f' class="cx-words" style="text-align:left;{kept}"'
 
 
 def _is_number(value: object) -> bool:
@@ -46,11 +54,7 @@ def _said(value: Any, name: str) -> str:
     if isinstance(value, list):
         return " → ".join(map(str, value))
     if isinstance(value, float):
-        return (
-            theme.share(value)
-            if "share" in name or name == "coverage"
-            else f"{value:,.0f}"
-            if abs(value) >= 100
-            else f"{value:.3g}"
-        )
+        if "share" in name or name == "coverage":
+            return theme.share(value)
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and name != "variant" else str(value)

@@ -114,14 +114,14 @@ def altair_config() -> dict[str, object]:
     return {
         "background": PAPER,
         "font": FONT,
-        "padding": 20,
+        "padding": 24,
         "view": {"stroke": None},
         "axis": text | {"gridColor": GRID, "domainColor": LINES[0], "tickColor": LINES[0], "labelPadding": 6},
         "legend": text | {"symbolType": "square", "orient": "top", "titleOrient": "left", "offset": 14},
         "header": text | {"labelFontWeight": 600, "labelColor": INK, "labelAnchor": "start"},
         "title": {
-            "anchor": "start", "frame": "bounds", "color": INK, "fontSize": 18, "fontWeight": 600, "offset": 18,
-            "subtitleColor": MUTED, "subtitleFontSize": 13, "subtitleLineHeight": 19, "subtitlePadding": 6,
+            "anchor": "start", "frame": "bounds", "color": INK, "fontSize": 16, "fontWeight": 600, "offset": 18,
+            "subtitleColor": MUTED, "subtitleFontSize": 13, "subtitleLineHeight": 19, "subtitlePadding": 9,
         },
         "range": {"category": [fill for fill, _ in CATEGORIES]},
     }  # fmt: skip

@@ -14,17 +14,22 @@ Row = Mapping[str, Any]
 Path = list[tuple[str, int]]
 
 _LEFT, _RIGHT = 190, WIDTH - 74
-_NARROW, _WIDE, _ROOMY = 60, 100, 120
-_SIZE, _LEADING, _NOTCH, _GAP, _LINE_GAP = 10.5, 12, 6, 2, 4
+_ACROSS = range(11, 4, -1)  # steps on a line
+_CUT = 7  # steps on a line where some names have to be cut
+_SIZE, _LEADING, _NOTCH, _GAP, _LINE_GAP = 11, 12, 6, 2, 4
 _FOLDED = "\N{HORIZONTAL ELLIPSIS} +"
 
 
 class Style(NamedTuple):
     """How all chevrons of one picture look."""
 
-    wide: float
+    across: int
     lines: int  # of text
     colours: Mapping[str, str]
+
+    @property
+    def wide(self) -> float:
+        return (_RIGHT - _LEFT) / self.across
 
     @property
     def inside(self) -> float:
@@ -33,10 +38,6 @@ class Style(NamedTuple):
     @property
     def tall(self) -> float:
         return self.lines * _LEADING + 7
-
-    @property
-    def across(self) -> int:
-        return int((_RIGHT - _LEFT) // self.wide)
 
     @property
     def room(self) -> int:
@@ -88,16 +89,14 @@ def _counted(names: Sequence[str]) -> Path:
 def _style(paths: Sequence[Path]) -> Style:
     """Chevrons in which every name can be read; of those the ones that fold least and take least height."""
     steps, colours = {step for path in paths for step in path}, _colours(paths)
-    roomy = min(_ROOMY, (_RIGHT - _LEFT) / max(map(len, paths)))
-    widths = [*range(_NARROW, _WIDE + 1, 4), *([roomy] if roomy > _WIDE else [])]
-    styles = [Style(wide, lines, colours) for lines in (1, 2, 3) for wide in widths]
+    styles = [Style(across, lines, colours) for lines in (1, 2, 3) for across in _ACROSS]
 
     def cost(style: Style) -> tuple[int, float, float]:
         folded = sum(len(path) > style.room for path in paths)
         height = sum(min(2, -(-len(path) // style.across)) * (style.tall + _LINE_GAP) for path in paths)
-        return folded, height, -style.wide
+        return folded, height, style.across
 
-    return min((style for style in styles if all(_fits(step, style) for step in steps)), key=cost, default=styles[-1])
+    return min((style for style in styles if all(_fits(step, style) for step in steps)), key=cost, default=Style(_CUT, 3, colours))
 
 
 def _fits(step: tuple[str, int], style: Style) -> bool:
@@ -207,6 +206,6 @@ def _chevron(x: float, top: float, step: tuple[str, int], look: Style) -> str:
         for i, line in enumerate(lines)
     )
     return (
-        f'<g class="cx-step"><title>{tip}</title><polygon points="{points}" fill="{colour}" fill-opacity=".18" '
-        f'stroke="{colour}" stroke-opacity=".5"/>{"".join(words)}</g>'
+        f'<g class="cx-step"><title>{tip}</title><polygon points="{points}" fill="{colour}" fill-opacity=".22" '
+        f'stroke="{colour}" stroke-opacity=".55"/>{"".join(words)}</g>'
     )

@@ -21,13 +21,16 @@
     const headings = all("main :is(h1, h2, h3)").filter((heading) => heading.checkVisibility?.() ?? true);
     if (headings.length < 2) return;
     const toc = document.querySelector(".cx-toc");
+    const levels = [...new Set(headings.map(({ localName }) => localName))].sort();
+    const chapters = levels.length > 1;
     const links = headings.map((heading, number) => {
       heading.id ||= `section-${number + 1}`;
       const link = document.createElement("a");
       link.href = "#" + encodeURIComponent(heading.id);
       link.textContent = label(heading);
+      const depth = levels.indexOf(heading.localName);
+      link.className = depth === 0 && chapters ? "cx-chapter" : `cx-deep-${depth}`;
       const item = document.createElement("li");
-      item.className = "cx-toc-" + heading.localName;
       item.append(link);
       toc.querySelector("ol").append(item);
       return link;
