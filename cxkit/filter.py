@@ -106,7 +106,8 @@ class Compound(Filter):
         if not self.of or not all(isinstance(part, Filter) for part in self.of):
             raise InputError(f"{self.of!r} are no filters to combine. Write for example w.contains(...).")
         if self.depth > DEEPEST or sum(1 for _ in self.leaves()) > MOST_LEAVES:
-            raise InputError(f"The filter has more than {MOST_LEAVES} conditions, or is nested more than {DEEPEST} deep.")
+            limits = f"more than {MOST_LEAVES} conditions, or is nested more than {DEEPEST} deep"
+            raise InputError(f"The filter has {limits}.")
 
     @property
     def depth(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import combinations
 from math import sqrt
 
@@ -220,15 +221,17 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
 
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory):
-    """The selected ids of 3,000 journeys of one event, or of every tenth of them."""
+    """The ids that a sample selects from 3,000 journeys of one event, or from every tenth of them."""
 
-    def ids(every, share, seed=0):
+    @cache
+    def store(every):
         names = [f"K{number}" for number in range(0, 3_000, every)]
         log = cx.read(pa.table({"case": names, "what": ["Order"] * len(names)})).roles(journey="case", activity="what")
-        selected = cx.prepare(log, folder / str(every), progress=False).sample(share, seed=seed)
-        return set(selected.journeys(rows=3_000).table["journey"].to_pylist())
+        return cx.prepare(log, tmp_path_factory.mktemp("crowd"), progress=False)
 
-    folder = tmp_path_factory.mktemp("crowd")
+    def ids(every, share, seed=0):
+        return set(store(every).sample(share, seed=seed).journeys(rows=3_000).table["journey"].to_pylist())
+
     return ids
 
 

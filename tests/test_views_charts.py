@@ -194,18 +194,35 @@ def test_repeats_and_long_ways_are_folded_and_counted():
 def test_an_activity_keeps_its_colour_from_picture_to_picture():
     def colour(rows: list[dict]) -> str:
         groups = ET.fromstring(charts.variants(rows, **SAY).svg).iter(f"{SVG}g")
-        pay = next(group for group in groups if group.get("class") == "cx-key" and group[0].text == "Pay")
-        return pay.find(f"{SVG}rect").get("fill")
+        pay = next(group for group in groups if group.get("class") == "cx-step" and group[0].text == "Pay")
+        return pay.find(f"{SVG}polygon").get("fill")
 
     assert colour([variant(1, ["Pay"])]) == colour([variant(1, ["Pay", "Order"]), variant(2, ["Pay", "Other"])])
 
 
-def test_every_activity_of_a_legend_has_its_own_letters():
-    names = [f"{a} {b}" for a in ("check", "check the", "change", "cancel") for b in ("order", "offer", "out", "")]
-    svg = charts.variants([variant(1, names)], **SAY).svg
-    keys = [group for group in ET.fromstring(svg).iter(f"{SVG}g") if group.get("class") == "cx-key"]
-    letters = [group.find(f"{SVG}text").text for group in keys]
-    assert len(set(letters)) == len({" ".join(name.split()) for name in names}) == len(keys)
+def test_names_of_activities_stand_whole_in_their_chevrons():
+    names = ["Order confirmation sent", "Receive result of appeal", "Pay", "Pay", *(f"Item {i}" for i in range(12))]
+    for group in ET.fromstring(charts.variants([variant(1, names)], **SAY).svg).iter(f"{SVG}g"):
+        if group.get("class") == "cx-step":
+            name, _, times = group[0].text.partition(", ")
+            said = " ".join(line.text for line in group.iter(f"{SVG}text"))
+            assert said == name + (" \N{MULTIPLICATION SIGN}2" if times else "")
+
+
+def test_a_way_of_up_to_twelve_steps_is_never_folded():
+    said = words(charts.variants([variant(1, [f"Check the order {i}" for i in range(12)])], **SAY).svg)
+    assert not any(text.startswith("… +") for text in said)
+
+
+def test_tiny_groups_are_grey_and_do_not_stretch_the_axis():
+    rows = histogram([90, 110, 95, 105], "large") + histogram([0, 3], "tiny")
+    picture = charts.durations(rows, **SAY)
+    large, tiny = (panel["layer"][0] for panel in picture.spec["concat"])
+    assert large["encoding"]["y"]["scale"]["domain"][1] < 0.5
+    assert tiny["encoding"]["y"]["scale"] == large["encoding"]["y"]["scale"]
+    assert tiny["mark"]["color"] != large["mark"]["color"]
+    assert "n = 3" in words(picture.svg)
+    assert any("Grey: fewer than 20 journeys" in text for text in words(picture.svg))
 
 
 def test_without_vl_convert_a_chart_still_has_its_specification(monkeypatch):

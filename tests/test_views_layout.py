@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cxkit.views import layout
-from cxkit.views.layout import END, START, Box, map_geometry
+from cxkit.views import curves, layout
+from cxkit.views.curves import Box
+from cxkit.views.layout import END, START, map_geometry
 
 
 def log(size: int, moves: int, seed: int = 1) -> tuple[list[dict], list[dict]]:
@@ -69,6 +70,21 @@ def test_ways_begin_and_end_at_their_activities():
         assert len(edge["spline"]) % 3 == 1
 
 
+def test_rare_activities_do_not_bend_the_strong_moves():
+    moves, activities = log(6, 0)
+    alone = map_geometry(moves, activities)
+    rare = [{"source": a, "target": b, "count": 1} for b in range(6, 30) for a in (0, 2, 4)]
+    rare += [{"source": a, "target": b, "count": 1} for a in range(6, 30) for b in (3, 5, END)]
+    crowded = map_geometry(moves + rare, activities + log(30, 0)[1][6:])
+    strong = {(row["source"], row["target"]) for row in moves}
+
+    def bends(geometry):
+        ways = (edge["spline"] for edge in geometry["edges"] if (edge["source"], edge["target"]) in strong)
+        return [round(max(x for x, _ in way) - min(x for x, _ in way)) for way in ways]
+
+    assert bends(crowded) == bends(alone)
+
+
 def test_every_activity_keeps_its_strongest_move_in_and_out():
     moves, activities = log(100, 900)
     geometry = map_geometry(moves, activities)
@@ -120,14 +136,15 @@ def test_an_engine_that_fails_is_passed_over(monkeypatch):
 def test_dot_on_the_path_is_asked_when_the_wheel_is_missing(monkeypatch):
     no_wasm(monkeypatch)
     asked = []
-    answer = layout._wasm_engine()(layout._dot([{"code": 0, "size": (96, 46)}], []))
+    node = {"code": 0, "size": (96, 46)}
+    answer = layout._wasm_engine()(layout._dot([node], [], {0: 1}, [26, 46]), "dot")
 
     class Run:
         stdout = answer
 
     monkeypatch.setattr(layout.shutil, "which", lambda name: "dot")
     monkeypatch.setattr(layout.subprocess, "run", lambda *args, **more: asked.append(args) or Run())
-    geometry = layout.layout([{"code": 0, "size": (96, 46)}], [])
+    geometry = layout.layout([node], [])
     assert (geometry["engine"], len(asked)) == ("dot", 1)
 
 
@@ -138,6 +155,6 @@ def test_an_empty_log_has_a_start_and_an_end():
 def test_curves_can_be_drawn_between_any_two_boxes():
     middle = Box(200, 200, 100, 50)
     for other in (Box(0, 0, 90, 40), Box(400, 210, 90, 40), Box(210, 400, 90, 40), middle):
-        curve = layout.curve(middle, other)
+        curve = curves.curve(middle, other)
         assert len(curve) == 4
-        assert layout.sampled(layout.shortened(curve, 8))[0] == curve[0]
+        assert curves.sampled(curves.shortened(curve, 8))[0] == curve[0]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from cxkit.views import layout
-from cxkit.views.layout import END, START, map_geometry
+from cxkit.views.layout import END, FEW_MOVES, START, map_geometry
 from cxkit.views.picture import NOTHING
 from cxkit.views.process_map import default_coverage, process_map
 
@@ -150,10 +150,14 @@ def test_the_default_shows_about_forty_moves_but_never_cuts_the_way():
     limit = default_coverage(fan)
     shown = [row for row in fan if row["coverage"] < limit]
     assert any(row["target"] == END for row in shown)
-    few = journeys_of(SHOP)
-    assert default_coverage(few) == 0.9
     chain = journeys_of({tuple(f"s{i}" for i in range(70)): 5})
     assert len([row for row in chain if row["coverage"] < default_coverage(chain)]) == 71
+
+
+def test_a_small_log_shows_all_its_moves():
+    rows = journeys_of(SHOP)
+    assert len(rows) <= FEW_MOVES
+    assert all(row["coverage"] < default_coverage(rows) for row in rows)
 
 
 def test_a_move_that_the_layout_does_not_know_is_drawn_all_the_same():

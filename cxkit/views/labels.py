@@ -7,7 +7,7 @@ from cxkit.views.curves import Box, Point
 
 _CELL = 9  # pixels: lines are looked up by the square they run through
 _BEST = 0.46  # of the way from source to target
-_SIDES = (0, 1, -1)  # on the line, else to the right of it, else to the left
+_SIDES = ((0, 0), (1, 0), (-1, 0), (0, -1), (0, 1))  # on the line, right of it, left of it, above, below
 
 Squares = Mapping[tuple[int, int], set[int]]
 
@@ -23,8 +23,7 @@ def places(
     taken = list(obstacles)
     chosen: list[Box | None] = []
     for line, (track, size) in enumerate(zip(tracks, sizes, strict=True)):
-        rooms = (min(_free(line, track, size, taken, squares, side), default=None) for side in _SIDES)
-        best = next(filter(None, rooms), None)
+        best = min((room for side in _SIDES for room in _free(line, track, size, taken, squares, side)), default=None)
         chosen.append(best and best[2])
         taken += [best[2]] if best else []
     return chosen
@@ -39,16 +38,17 @@ def _squares(tracks: Sequence[list[Point]]) -> Squares:
 
 
 def _free(
-    line: int, track: list[Point], size: tuple[float, float], taken: list[Box], squares: Squares, side: int
+    line: int, track: list[Point], size: tuple[float, float], taken: list[Box], squares: Squares, side: Point
 ) -> Iterator[tuple[int, float, Box]]:
-    """Free places on a line or beside it: (other lines there, distance from the best place, place)."""
+    """Free places on a line or beside it: (what speaks against it, distance from the best place, place)."""
     width, height = size
     loop = track[0][0] == track[-1][0] < max(track)[0]
-    shift = (side or loop) * (width / 2 + 6)
+    right, down = (side[0] or loop) * (width / 2 + 6), side[1] * (height / 2 + 4)
     for position, (x, y) in enumerate(track):
-        box = Box(x + shift - width / 2, y - height / 2, width, height)
+        box = Box(x + right - width / 2, y + down - height / 2, width, height)
         if not any(box.meets(other) for other in taken):
-            yield len(_lines_at(box, squares) - {line}), abs(position / len(track) - _BEST), box
+            against = 2 * len(_lines_at(box, squares) - {line}) + any(side)  # another line there is worse than beside
+            yield against, abs(position / len(track) - _BEST), box
 
 
 def _lines_at(box: Box, squares: Squares) -> set[int]:

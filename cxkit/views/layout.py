@@ -218,14 +218,14 @@ def _drawn(nodes: Sequence[Row], edges: Sequence[Row], render: Render) -> Geomet
     """The strong moves as if they were alone, so that nothing rare bends them; around them the rest."""
     rank, core = _ranks([node["code"] for node in nodes], edges), _core(edges)
     inner = {edge[side] for edge in core for side in ("source", "target")} | {START, END}
-    levels = [max(_height(node) for node in nodes if rank[node["code"]] == level) for level in _levels(rank)]
-    placed, ways = _read(render(_dot([node for node in nodes if node["code"] in inner], core, rank, levels), "dot"))
-    rows = {code: point for code, point in placed.items() if code.startswith("r")}
+    inner |= rank.keys() if len(core) == len(edges) else set()
+    source = _dot([node for node in nodes if node["code"] in inner], core, rank, _tallest(nodes, rank))
+    placed, ways = _read(render(source, "dot"))
     boxes = {node["code"]: _around(placed[str(node["code"])], node) for node in nodes if node["code"] in inner}
     for node in nodes:
         if node["code"] not in boxes:
             taken = [*boxes.values(), *(Box(x, y, 0, 0) for way in ways for x, y in sampled(way["spline"]))]
-            row = rows[f"r{rank[node['code']]}"][1]
+            row = placed[f"r{rank[node['code']]}"][1]
             boxes[node["code"]] = _beside(row, node, taken, _pull(node["code"], boxes, edges))
     drawn = {(edge["source"], edge["target"]) for edge in core}
     others = [edge for edge in edges if (edge["source"], edge["target"]) not in drawn]
@@ -246,8 +246,12 @@ def _levels(rank: Mapping[int, int]) -> range:
     return range(max(rank.values(), default=-1) + 1)
 
 
-def _height(node: Row) -> float:
-    return float(node["size"][1])
+def _tallest(nodes: Sequence[Row], rank: Mapping[int, int]) -> list[float]:
+    """The height of each row of the map, whatever part of it is drawn first."""
+    heights = [0.0] * len(_levels(rank))
+    for node in nodes:
+        heights[rank[node["code"]]] = max(heights[rank[node["code"]]], node["size"][1])
+    return heights
 
 
 def _around(middle: Point, node: Row) -> Box:
@@ -278,7 +282,7 @@ def _dot(nodes: Sequence[Row], edges: Sequence[Row], rank: Mapping[int, int], he
     """The graph in Graphviz' language. Codes are all it gets to know: no name, so nothing to escape."""
     spine, most = set(_spine(rank, edges)), max((edge["count"] for edge in edges), default=1)
     lines = [
-        "digraph { graph [rankdir=TB nodesep=0.4 ranksep=0.76 nslimit=2 nslimit1=2 mclimit=1 splines=true]",
+        "digraph { graph [rankdir=TB nodesep=0.65 ranksep=0.76 nslimit=2 nslimit1=2 mclimit=1 splines=true]",
         'node [shape=box label="" fixedsize=true] edge [arrowhead=none]',
     ]
     for node in nodes:
@@ -357,7 +361,7 @@ def _tidy(boxes: Mapping[int, Box], ways: Iterable[Row]) -> Geometry:
         return [round(x - left, 1), round(y - top, 1)]
 
     nodes = [{"code": code, "box": [*at(box.left, box.top), box.width, box.height]} for code, box in boxes.items()]
-    edges = [way | {"spline": [at(*point) for point in way["spline"]]} for way in ways]
+    edges = [{**way, "spline": [at(*point) for point in way["spline"]]} for way in ways]
     return {
         "width": round(max((x for x, _ in points), default=0) - left, 1),
         "height": round(max((y for _, y in points), default=0) - top, 1),

@@ -39,7 +39,9 @@ def _cell(value: Any, name: str, numeric: set[str]) -> str:
 def _look(name: str, numeric: set[str], said: str) -> str:
     """How a cell stands, in a page with our style sheet or without."""
     kept = "white-space:nowrap" if len(said) <= _SHORT else "min-width:16em"
-    return f' style="{kept}"' if name in numeric else f' class="cx-words" style="text-align:left;{kept}"'
+    if name in numeric:
+        return f' style="text-align:right;{kept}"'
+    return f' class="cx-words" style="text-align:left;{kept}"'
 
 
 def _is_number(value: object) -> bool:

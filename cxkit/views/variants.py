@@ -96,7 +96,8 @@ def _style(paths: Sequence[Path]) -> Style:
         height = sum(min(2, -(-len(path) // style.across)) * (style.tall + _LINE_GAP) for path in paths)
         return folded, height, style.across
 
-    return min((style for style in styles if all(_fits(step, style) for step in steps)), key=cost, default=Style(_CUT, 3, colours))
+    fitting = (style for style in styles if all(_fits(step, style) for step in steps))
+    return min(fitting, key=cost, default=Style(_CUT, 3, colours))
 
 
 def _fits(step: tuple[str, int], style: Style) -> bool:

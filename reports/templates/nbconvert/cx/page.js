@@ -112,14 +112,16 @@
     }
   }
 
-  // On paper: light colours, and tables unfolded where they are short enough to belong there.
+  // On paper: light colours, and tables unfolded where they are small enough to belong there.
   function paper() {
-    const SHORT = 20;
+    const SHORT = 20, NARROW = 10;
+    const fits = (details) =>
+      all("tr", details).length <= SHORT && (details.querySelector("tr")?.children.length ?? 0) <= NARROW;
     let theme, unfolded;
     addEventListener("beforeprint", () => {
       theme = root.dataset.theme;
       root.dataset.theme = "light";
-      unfolded = all("main details:not([open])").filter((details) => all("tr", details).length <= SHORT);
+      unfolded = all("main details:not([open])").filter(fits);
       unfolded.forEach((details) => { details.open = true; });
     });
     addEventListener("afterprint", () => {
