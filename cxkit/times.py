@@ -73,7 +73,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones() - {"Factory"})
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def stamp(microseconds: int, zone: str) -> datetime:

@@ -171,7 +171,6 @@ def test_an_error_at_any_file_operation(error, call, logs, tmp_path, monkeypatch
         for owner, name in (
             (os, "replace"),
             (DuckDB, "write"),
-            (DuckDB, "scan"),
             (DuckDB, "collect"),
             (DuckDB, "_keep"),
             (type(folder), "write_text"),

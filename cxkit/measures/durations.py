@@ -28,6 +28,7 @@ EDGES = (
     *(days * DAY for days in (1, 2, 3, 4, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270)),
     *(years * YEAR for years in (1, 2, 3, 5, 10, 20, 50)),
 )
+QUANTILES = {"p25_seconds": 0.25, "median_seconds": 0.5, "p75_seconds": 0.75, "p90_seconds": 0.9}
 LAST_SEEN = "from the first event to the last one seen; open journeys are still running"
 
 
@@ -103,17 +104,12 @@ def _lasting(selection: Selection, by: str | None) -> Frame:
 
 
 def _whole(selection: Selection, by: str | None) -> Frame:
-    seconds = nw.col("seconds")
-    return (
-        _lasting(selection, by)
-        .group_by(SEGMENT)
-        .agg(
-            nw.len().cast(nw.Int64).alias("journeys"),
-            seconds.mean().alias("mean_seconds"),
-            seconds.median().alias("median_seconds"),
-            seconds.quantile(0.9, "linear").alias("p90_seconds"),
-        )
+    lasting = _lasting(selection, by)
+    counted = lasting.group_by(SEGMENT).agg(
+        nw.len().cast(nw.Int64).alias("journeys"), nw.col("seconds").mean().alias("mean_seconds")
     )
+    shares = {name: QUANTILES[name] for name in ("median_seconds", "p90_seconds")}
+    return counted.join(selection.star.engine.quantiles(lasting, [SEGMENT], "seconds", shares), on=SEGMENT, how="inner")
 
 
 def _bins(selection: Selection, by: str | None) -> Frame:
@@ -127,20 +123,18 @@ def _of_moves(journeys: Journeys, by: str | None) -> pa.Table:
 
 
 def _moves(selection: Selection, by: str | None) -> Frame:
-    gap = nw.col(GAP)
     segments = segment.segmented(selection, by).select(JOURNEY, SEGMENT)
     names = selection.star.activities
-    quantiles = {"p25_seconds": gap.quantile(0.25, "linear"), "median_seconds": gap.median()}
-    quantiles |= {"p75_seconds": gap.quantile(0.75, "linear"), "p90_seconds": gap.quantile(0.9, "linear")}
-    moves = (
-        selection.star.moves.filter(~nw.col(NEXT).is_null())
-        .join(segments, on=JOURNEY, how="inner")
-        .group_by(SEGMENT, ACTIVITY, NEXT)
-        .agg(
-            nw.len().cast(nw.Int64).alias("count"),
-            nw.col(FIRST_MOVE).cast(nw.Int64).sum().cast(nw.Int64).alias("journeys"),
-            *((value / SECOND).alias(name) for name, value in {"mean_seconds": gap.mean(), **quantiles}.items()),
-        )
+    groups = [SEGMENT, ACTIVITY, NEXT]
+    waits = selection.star.moves.filter(~nw.col(NEXT).is_null()).join(segments, on=JOURNEY, how="inner")
+    counted = waits.group_by(groups).agg(
+        nw.len().cast(nw.Int64).alias("count"),
+        nw.col(FIRST_MOVE).cast(nw.Int64).sum().cast(nw.Int64).alias("journeys"),
+        (nw.col(GAP).mean() / SECOND).alias("mean_seconds"),
+    )
+    found = selection.star.engine.quantiles(waits, groups, GAP, QUANTILES)
+    moves = counted.join(
+        found.with_columns(*((nw.col(name) / SECOND).alias(name) for name in QUANTILES)), on=groups, how="inner"
     )
     return (
         moves.join(names.select(ACTIVITY, nw.col(NAME).alias("from")), on=ACTIVITY, how="inner")
@@ -149,7 +143,7 @@ def _moves(selection: Selection, by: str | None) -> Frame:
             SEGMENT,
             nw.col("from").alias("activity"),
             nw.col("to").alias("next_activity"),
-            *("count", "journeys", "mean_seconds", *quantiles),
+            *("count", "journeys", "mean_seconds", *QUANTILES),
         )
         .sort("count", SEGMENT, "activity", "next_activity", descending=[True, False, False, False])
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cxkit.journeys import Journeys
     from cxkit.selection import Selection
 
+QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9}
+
 
 def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles: bool = True) -> Result:
     """Which way do journeys go?
@@ -72,7 +74,7 @@ def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
         row["share"] = row["journeys"] / total
         row["coverage"] = shows[row["source"], row["target"]]
     rows.sort(key=lambda row: (-row["count"], row["activity"] or "", row["next_activity"] or ""))
-    times = ("mean_seconds", *(("median_seconds", "p90_seconds") if quantiles else ()))
+    times = ("mean_seconds", *(QUANTILES if quantiles else ()))
     types = {
         **dict.fromkeys(("activity", "next_activity"), pa.string()),
         **dict.fromkeys(("count", "journeys"), pa.int64()),
@@ -83,15 +85,17 @@ def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
 
 
 def _moves(selection: Selection, quantiles: bool) -> Frame:
-    gap = nw.col(GAP)
-    times = {"mean_seconds": gap.mean()}
-    if quantiles:
-        times |= {"median_seconds": gap.median(), "p90_seconds": gap.quantile(0.9, "linear")}
-    return selection.moves.group_by(ACTIVITY, NEXT).agg(
+    counted = selection.moves.group_by(ACTIVITY, NEXT).agg(
         nw.len().cast(nw.Int64).alias("count"),
         nw.col(FIRST_MOVE).cast(nw.Int64).sum().cast(nw.Int64).alias("journeys"),
-        *((microseconds / SECOND).alias(name) for name, microseconds in times.items()),
+        (nw.col(GAP).mean() / SECOND).alias("mean_seconds"),
     )
+    if not quantiles:
+        return counted
+    waits = selection.moves.filter(~nw.col(NEXT).is_null())
+    found = selection.star.engine.quantiles(waits, [ACTIVITY, NEXT], GAP, QUANTILES)
+    seconds = [(nw.col(name) / SECOND).alias(name) for name in QUANTILES]
+    return counted.join(found.with_columns(*seconds), on=[ACTIVITY, NEXT], how="left")
 
 
 def _move(row: dict) -> dict:

@@ -12,7 +12,7 @@ import tempfile
 import weakref
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from threading import RLock
@@ -59,6 +59,10 @@ class Engine(ABC):
     @abstractmethod
     def sequence(self, events: Frame) -> Frame:
         """One row per journey with its path: the symbols of its events in order."""
+
+    @abstractmethod
+    def quantiles(self, frame: Frame, by: Sequence[str], column: str, shares: Mapping[str, float]) -> Frame:
+        """Quantiles of a column by groups, all in one pass: a column for each name; linear between neighbours."""
 
     @abstractmethod
     def _keep(self, frame: Frame) -> Kept:
@@ -118,6 +122,13 @@ class DuckDB(Engine):
         path = f"string_agg({SYMBOL}, '' ORDER BY {POSITION}) AS {PATH}"
         return nw.from_native(events.to_native().aggregate(f"{JOURNEY}, {path}", JOURNEY))
 
+    def quantiles(self, frame: Frame, by: Sequence[str], column: str, shares: Mapping[str, float]) -> Frame:
+        groups = ", ".join(by)
+        wanted = f"quantile_cont({column}, {list(shares.values())}) AS found"
+        found = frame.to_native().aggregate(f"{groups}, {wanted}", groups)
+        named = ", ".join(f"found[{place}] AS {name}" for place, name in enumerate(shares, 1))
+        return nw.from_native(found.project(f"{groups}, {named}"))
+
     def _keep(self, frame: Frame) -> Kept:
         table = f"kept_{next(self._numbers)}"
         frame.to_native().create(table)
@@ -148,6 +159,13 @@ class Spark(Engine):
         steps = f.array_sort(f.collect_list(f.struct(POSITION, SYMBOL)))
         path = f.array_join(f.transform(steps, lambda step: step[SYMBOL]), "").alias(PATH)
         return nw.from_native(events.to_native().groupBy(JOURNEY).agg(path))
+
+    def quantiles(self, frame: Frame, by: Sequence[str], column: str, shares: Mapping[str, float]) -> Frame:
+        from pyspark.sql import functions as f
+
+        found = f.percentile(column, f.array(*map(f.lit, shares.values()))).alias("found")
+        named = [f.col("found")[place].alias(name) for place, name in enumerate(shares)]
+        return nw.from_native(frame.to_native().groupBy(*by).agg(found).select(*by, *named))
 
     def _keep(self, frame: Frame) -> Kept:
         kept = frame.to_native().persist()

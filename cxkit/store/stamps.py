@@ -109,14 +109,14 @@ def given(connection: DuckDBPyConnection, pattern: str) -> Writing:
     """The user's own strptime pattern, if it is one."""
     import duckdb
 
+    wrong = InputError(f'time_format={pattern!r} is no pattern. Write for example "%d.%m.%Y %H:%M".')
+    if not isinstance(pattern, str) or "%" not in pattern:
+        raise wrong
     try:
-        connection.execute("SELECT try_strptime('', $pattern)", {"pattern": str(pattern)})
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            f'time_format="{pattern}" is no pattern ({reason}). Write for example "%d.%m.%Y %H:%M".'
-        ) from None
-    return Writing(str(pattern), (str(pattern),))
+        connection.execute("SELECT try_strptime('', $pattern)", {"pattern": pattern})
+    except duckdb.Error:
+        raise wrong from None
+    return Writing(pattern, (pattern,))
 
 
 def values(writing: Writing, statement: str) -> dict[str, list[str]]:

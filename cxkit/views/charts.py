@@ -104,7 +104,8 @@ def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: 
         for name in shown
     ]
     words = "Half take up to P50, nine in ten up to P90." + _more(len(ranked) - len(shown), "smaller group")
-    words += f" Grey: fewer than {_TINY} journeys, too few to compare." if len(large) < len(shown) else ""
+    if len(large) < len(shown):
+        words += f" Grey: fewer than {_TINY} journeys, too few to compare; tall bars are cut."
     return _finished(alt.concat(*panels, columns=2, spacing=_BETWEEN), title, population, words, note)
 
 

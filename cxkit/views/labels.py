@@ -43,7 +43,8 @@ def _free(
     """Free places on a line or beside it: (what speaks against it, distance from the best place, place)."""
     width, height = size
     loop = track[0][0] == track[-1][0] < max(track)[0]
-    right, down = (side[0] or loop) * (width / 2 + 6), side[1] * (height / 2 + 4)
+    across, along = side if any(side) or not loop else (1, 0)
+    right, down = across * (width / 2 + 6), along * (height / 2 + 9)
     for position, (x, y) in enumerate(track):
         box = Box(x + right - width / 2, y + down - height / 2, width, height)
         if not any(box.meets(other) for other in taken):
