@@ -119,7 +119,7 @@ def test_title_population_and_what_is_hidden_stand_in_the_picture():
     part = 100 * sum(row["count"] for row in shown) / sum(row["count"] for row in rows)
     activities = {code for row in shown for code in (row["source"], row["target"]) if code >= 0}
     assert words[2] == (
-        f"Shows {len(shown)} of {len(rows)} moves ({part:.0f} % of all steps taken) "
+        f"Shows {len(shown)} of {len(rows)} moves, starts and ends included ({part:.0f} % of all steps taken), "
         f"and {len(activities)} of 5 activities."
     )
     assert f"Shows every one of {len(rows)} moves between 5 activities." in [t.text for t in every.iter(f"{SVG}text")]

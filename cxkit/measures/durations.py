@@ -29,7 +29,7 @@ EDGES = (
     *(years * YEAR for years in (1, 2, 3, 5, 10, 20, 50)),
 )
 QUANTILES = {"p25_seconds": 0.25, "median_seconds": 0.5, "p75_seconds": 0.75, "p90_seconds": 0.9}
-LAST_SEEN = "from the first event to the last one seen; open journeys are still running"
+LAST_SEEN = "From the first event to the last one seen; open journeys are still running"
 
 
 def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = None) -> Result:

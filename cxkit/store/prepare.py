@@ -182,6 +182,7 @@ def _fingerprint(log: Log, engine: Engine) -> str:
     """The name of the version: the same source, roles and format give the same one."""
     facts = (
         schema.FORMAT,
+        importlib.metadata.version("cxkit"),
         log.source.fingerprint,
         log.source.name,
         log.source.reading,

@@ -58,7 +58,7 @@ FAMILIES = (
 def find(connection: DuckDBPyConnection, table: str, column: str, kind: str) -> tuple[Writing, float]:
     """How the stamps of a column are written, and the share of a sample that is read that way."""
     if kind in ("time", "date"):
-        return Writing("time stamps of the source"), 1.0
+        return Writing("typed in the source"), 1.0
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE stamp_sample AS
         SELECT DISTINCT {column} AS s FROM {table}

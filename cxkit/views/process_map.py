@@ -109,7 +109,7 @@ def _summary(rows: Sequence[Row], shown: Sequence[Row], boxes: Mapping[int, Box]
     if len(shown) == len(rows):
         return f"Shows every one of {moves} between {theme.plural(activities, 'activity', 'activities')}."
     words = (
-        f"Shows {len(shown):,} of {moves} ({part} of all steps taken) and {drawn:,} of "
+        f"Shows {len(shown):,} of {moves}, starts and ends included ({part} of all steps taken), and {drawn:,} of "
         f"{theme.plural(activities, 'activity', 'activities')}."
     )
     unplaced = len([code for code in every if _is_activity(code) and code not in boxes])
