@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,27 +181,12 @@ def test_only_the_pages_own_scripts_may_run(report: str) -> None:
 
 # ---- in a browser ----------------------------------------------------------------------------------------------
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 WATCH = """window.__violations = [];
 document.addEventListener("securitypolicyviolation", (event) => window.__violations.push(event.violatedDirective));"""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("needs Chromium on the path, or CHROMIUM=its path")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(chromium: Any, tmp_path: Path) -> Iterator[Any]:
+def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
     """Opens a page from disk with the network off; afterwards nothing may have gone wrong or gone out."""
     seen: list[str] = []
     contexts = []
@@ -211,7 +194,7 @@ def visit(chromium: Any, tmp_path: Path) -> Iterator[Any]:
     def open_page(html: str, **options: Any) -> Any:
         file = tmp_path / f"report-{len(contexts)}.html"
         file.write_text(html, encoding="utf-8")
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
         context.set_offline(True)
         contexts.append(context)
         page = context.new_page()

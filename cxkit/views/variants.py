@@ -161,7 +161,8 @@ def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tu
         text(WIDTH, base, theme.duration(row.get("median_seconds")), size=13, fill=theme.LONG, more=end),
         drawn,
     ]
-    group = f'<g class="cx-variant" data-rank="{row["rank"]}"><title>{html.escape(tip)}</title>{"".join(parts)}</g>'
+    keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"'
+    group = f'<g class="cx-variant" {keys}><title>{html.escape(tip)}</title>{"".join(parts)}</g>'
     return group, tall
 
 

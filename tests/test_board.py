@@ -1,0 +1,179 @@
+"""The board and its panels, in Python: what the browser asks runs the same path."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import cxkit as cx
+from cxkit import where as w
+from cxwidgets import Board
+from cxwidgets.base import FAILED, NOT_UNDERSTOOD, READY
+from cxwidgets.words import words
+
+
+@pytest.fixture
+def board(toy):
+    return Board(toy).show()
+
+
+def panel(board, name):
+    return next(panel for panel in board.panels if panel.name == name)
+
+
+def ids(journeys):
+    return journeys.journeys().df()["journey"].tolist()
+
+
+def test_a_panel_sees_every_clause_but_its_own(board):
+    board.put("process_map", w.contains("Call"))
+    board.put("variants", w.variant_rank(at_least=4, at_most=4))
+    assert ids(board.journeys) == ["A12"]
+    assert ids(board.journeys_for("process_map")) == ["A12"]
+    assert ids(board.journeys_for("variants")) == ["A05", "A06", "A12"]
+    assert board.cost("process_map").journeys == 0
+    assert board.cost("variants").journeys == 2
+
+
+def test_undo_and_redo_walk_through_the_changes(board):
+    board.put("process_map", w.contains("Call"))
+    board.put("process_map", w.contains("Pay"))
+    board.put("process_map", w.contains("Pay"))
+    board.undo()
+    assert ids(board.journeys) == ["A05", "A06", "A12"]
+    board.undo()
+    assert board.journeys.n.journeys == 12 and not board.can_undo
+    board.redo()
+    board.redo()
+    assert board.journeys.n.journeys == 9 and not board.can_redo
+    board.clear()
+    board.undo()
+    assert board.journeys.n.journeys == 9
+
+
+def test_the_code_repeats_the_clicks(board):
+    panel(board, "process_map").choose("activity 0", besides=False)
+    panel(board, "filters").add({"filter": "none_of", "of": [{"filter": "lasts", "at_most": "1d"}]})
+    names = {}
+    exec(board.code, names)
+    assert ids(names["j"]) == ids(board.journeys) == ["A05", "A06"]
+    again = board.base.apply(cx.Recipe.from_json(board.recipe.to_json()))
+    assert ids(again) == ["A05", "A06"]
+
+
+def test_choosing_on_the_map(board):
+    chart = panel(board, "process_map")
+    codes = {name: code for code, name in enumerate(["Call", "Cancel", "Deliver", "Order", "Pay", "Ship"])}
+    chart.choose(f"activity {codes['Call']}", besides=False)
+    chart.choose(f"activity {codes['Pay']}", besides=True)
+    assert ids(board.journeys) == ["A05", "A06"]
+    assert set(chart.marks) == {"activity 0", "activity 4"}
+    chart.choose("activity 0", besides=True)
+    assert board.journeys.n.journeys == 9
+    chart.choose(f"move {codes['Pay']} -2", besides=False)
+    assert ids(board.journeys) == ["A09", "A10"]
+    chart.choose(f"move {codes['Pay']} -2", besides=False)
+    assert board.journeys.n.journeys == 12 and chart.marks == []
+
+
+@pytest.mark.parametrize("name", ["summary", "process_map", "variants", "durations"])
+def test_panels_show_what_the_measures_say(board, name):
+    board.put("elsewhere", w.contains("Call"))
+    drawn = panel(board, name)
+    options = {"coverage": 1.0} if name == "process_map" else {}
+    kept = board.base.keep(w.contains("Call"))
+    assert drawn.markup == getattr(kept, name)().chart(**options).svg
+    assert drawn.status == READY
+
+
+def test_variants_add_up_and_the_table_drills_down(board):
+    variants, table = panel(board, "variants"), panel(board, "journeys")
+    variants.choose("variant 1", besides=False)
+    variants.choose("variant 2", besides=True)
+    assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A07", "A08"]
+    table.hear({"do": "open", "journey": "A07"})
+    assert table.facts["journey"] == "A07" and "Cancel" in table.markup
+    table.hear({"do": "close"})
+    assert table.facts == {"page": 1, "pages": 1, "journey": None}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        "choose",
+        {},
+        {"do": "__init__"},
+        {"do": ["choose"]},
+        {"do": "choose"},
+        {"do": "choose", "key": "activity 99", "besides": False},
+        {"do": "choose", "key": "activity -1", "besides": False},
+        {"do": "choose", "key": "move 0", "besides": False},
+        {"do": "choose", "key": 7, "besides": False},
+        {"do": "choose", "key": "activity 0", "besides": False, "sql": "DROP TABLE events"},
+    ],
+)
+def test_hostile_messages_change_nothing(board, message):
+    chart = panel(board, "process_map")
+    chart.hear(message)
+    assert chart.said == NOT_UNDERSTOOD
+    assert board.clauses == {}
+
+
+def test_filters_are_refused_in_plain_words(board):
+    bar = panel(board, "filters")
+    bar.hear({"do": "add", "filter": {"filter": "contains", "activity": "Cal"}})
+    assert 'Closest: "Call"' in bar.said and board.clauses == {}
+    bar.hear({"do": "add", "filter": {"filter": "contains", "activity": "Call", "sql": "1"}})
+    assert "No word" in bar.said
+    bar.hear({"do": "negate", "owner": "nobody"})
+    assert bar.said == NOT_UNDERSTOOD
+
+
+def test_traits_cannot_be_set_from_the_browser(board):
+    chart = panel(board, "process_map")
+    before = chart.markup
+    chart.set_state({"markup": "<script>alert(1)</script>", "status": FAILED, "facts": {"n": 0}})
+    assert chart.markup == before and chart.status == READY
+
+
+def test_a_failing_panel_leaves_the_others_alive(board, monkeypatch):
+    monkeypatch.setattr(type(panel(board, "variants")), "result", lambda self, journeys: 1 / 0)
+    board.put("process_map", w.contains("Call"))
+    assert panel(board, "variants").status == FAILED
+    assert "could not be drawn" in panel(board, "variants").said
+    assert panel(board, "summary").status == READY and "3 journeys" in panel(board, "summary").markup
+
+
+def test_a_later_change_overtakes_an_earlier_one(board):
+    async def clicks():
+        chart = panel(board, "process_map")
+        chart.hear({"do": "choose", "key": "activity 0", "besides": False})
+        first = board._task
+        chart.hear({"do": "choose", "key": "activity 1", "besides": False})
+        await asyncio.gather(first, board._task)
+
+    asyncio.run(clicks())
+    assert ids(board.journeys) == ["A07", "A08", "A11", "A12"]
+    assert "4 journeys" in panel(board, "summary").markup
+    assert panel(board, "process_map").marks == ["activity 1"]
+
+
+def test_without_a_kernel_the_pictures_stand(board):
+    board.put("process_map", w.contains("Call"))
+    bundle = board._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/html"].count("<svg") == 4
+    assert "3 journeys of 3 customers" in bundle["text/html"]
+
+
+def test_unknown_panels_are_named(toy):
+    with pytest.raises(cx.CxError, match="process_map"):
+        Board(toy).show("proces_map")
+
+
+def test_words_are_plain():
+    said = words(w.contains("Call") & ~w.lasts(at_least="2d") | w.attribute("plan", "plus", "basic"))
+    assert said == 'visits "Call" and not: lasts at least 2d or has plan plus or basic'

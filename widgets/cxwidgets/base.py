@@ -1,0 +1,119 @@
+"""What every panel is: a picture that Python drew, a line on how it is doing, and messages that are not believed."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets as t
+
+import cxkit as cx
+from cxwidgets.board import Board
+
+STATIC = Path(__file__).parent / "static"
+READY, BUSY, FAILED = "ready", "busy", "failed"
+NOT_UNDERSTOOD = "That could not be understood. Nothing was changed."
+Action = Callable[..., None]
+
+
+def script(*names: str) -> str:
+    """Plain JavaScript files as one module."""
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a panel shows: markup in which everything from the log is escaped, what is chosen, and other facts."""
+
+    markup: str = ""
+    marks: tuple[str, ...] = ()
+    said: str = ""
+    failed: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Panel(anywidget.AnyWidget):
+    """One view of a board.
+
+    Python draws, the browser asks. No trait can be set from the browser; a message that is not one of the panel's
+    `actions` with arguments that hold is refused in plain words.
+    """
+
+    _esm = script("panel.js", "plain.js")
+    _css = STATIC / "panel.css"
+    markup = t.Unicode("").tag(sync=True)
+    status = t.Unicode(READY).tag(sync=True)
+    said = t.Unicode("").tag(sync=True)
+    marks = t.List(t.Unicode()).tag(sync=True)
+    facts = t.Dict().tag(sync=True)
+    label = t.Unicode("").tag(sync=True)
+    name: ClassVar[str] = ""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(label=self.name.replace("_", " ").capitalize())
+        self.board = board
+        self.on_msg(lambda _, content, __: self.hear(content))
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """What the browser may ask for, by name."""
+        return {}
+
+    @abstractmethod
+    def draw(self) -> Drawn:
+        """The board as it stands, as this panel shows it."""
+
+    def drawn(self) -> Drawn:
+        """What `draw` gives, or why it failed, in plain words: an error stays in its panel."""
+        try:
+            return self.draw()
+        except cx.CxError as error:
+            return Drawn(said=str(error), failed=True)
+        except Exception as error:
+            return Drawn(said=f"This panel could not be drawn ({type(error).__name__}). The others go on.", failed=True)
+
+    def show(self, drawn: Drawn) -> None:
+        """Send what was drawn to the browser."""
+        with self.hold_sync():
+            self.markup, self.marks, self.said = drawn.markup, list(drawn.marks), drawn.said
+            self.facts = dict(drawn.facts)
+            self.status = FAILED if drawn.failed else READY
+
+    def wait(self) -> None:
+        """Say that something is being computed."""
+        self.status = BUSY
+
+    def still(self) -> str:
+        """The panel as it looks where there is no kernel."""
+        return f'<div class="cx-output">{self.markup}</div>' if self.markup else ""
+
+    def _repr_mimebundle_(self, **words: Any) -> Any:
+        shown = super()._repr_mimebundle_(**words)
+        data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
+        return {**data, "text/html": self.still()}, metadata
+
+    def chosen(self) -> Iterable[str]:
+        """The keys of what this panel's own clause has chosen."""
+        return ()
+
+    def hear(self, content: object) -> None:
+        """Do what the browser asks, if it may."""
+        asked = dict(content) if isinstance(content, dict) else {}
+        action = self.actions.get(str(asked.pop("do", "")))
+        self.said = ""
+        try:
+            if action is None:
+                raise cx.CxError(NOT_UNDERSTOOD)
+            with self.board.answering():
+                action(**{str(word): value for word, value in asked.items()})
+        except cx.CxError as error:
+            self.said = str(error)
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            self.said = NOT_UNDERSTOOD
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Traits flow from Python to the browser only."""

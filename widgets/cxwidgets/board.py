@@ -1,0 +1,205 @@
+"""The board: one cross-filtering state that all panels share.
+
+Each panel may own one clause. A panel is shown under every clause but its own, so that it offers what else could be
+chosen; everything else speaks of the journeys under all clauses. The board is undone and redone as a whole, repeats
+itself as Python (`board.code`) and as a recipe (`board.recipe`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import cxkit as cx
+from cxkit.filter import Filter
+
+if TYPE_CHECKING:
+    from cxwidgets.base import Panel
+
+Clauses = Mapping[str, Filter]
+NONE: Clauses = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a clause takes away: journeys and customers that the other clauses would keep."""
+
+    journeys: int
+    customers: int
+
+
+class Board:
+    """Clauses by owner over a store's journeys, their history, and the panels that show them.
+
+    Parameters
+    ----------
+    journeys : the journeys to explore; the steps of their recipe come before every clause.
+
+    >>> import cxkit as cx
+    >>> from cxkit import where as w
+    >>> board = Board(cx.toy_journeys())
+    >>> board.put("process_map", w.contains("Call"))
+    >>> board.journeys.n.journeys, board.journeys_for("process_map").n.journeys
+    (3, 12)
+    """
+
+    def __init__(self, journeys: cx.Journeys) -> None:
+        self.base = journeys
+        self.panels: list[Panel] = []
+        self._past: list[Clauses] = []
+        self._future: list[Clauses] = []
+        self._clauses: Clauses = NONE
+        self._generation = 0
+        self._answering = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def clauses(self) -> Clauses:
+        """The clauses by their owner, in the order in which they were made."""
+        return self._clauses
+
+    def put(self, owner: str, clause: Filter | None) -> None:
+        """Give an owner this clause instead of the one it has; None takes it away."""
+        rest = {name: filter_ for name, filter_ in self._clauses.items() if name != owner}
+        if clause is None:
+            self._move(rest)
+        else:
+            self.base.keep(clause)
+            self._move({**self._clauses, owner: clause})
+
+    def clear(self) -> None:
+        """Take all clauses away."""
+        self._move(NONE)
+
+    def undo(self) -> None:
+        """Go back to the clauses before the last change."""
+        if self._past:
+            self._future.append(self._clauses)
+            self._set(self._past.pop())
+
+    def redo(self) -> None:
+        """Go forward to the clauses before the last undo."""
+        if self._future:
+            self._past.append(self._clauses)
+            self._set(self._future.pop())
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to undo."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an undone change."""
+        return bool(self._future)
+
+    @property
+    def journeys(self) -> cx.Journeys:
+        """The journeys under all clauses."""
+        return self._under(self._clauses)
+
+    def journeys_for(self, owner: str) -> cx.Journeys:
+        """The journeys under every clause but the owner's."""
+        return self._under({name: clause for name, clause in self._clauses.items() if name != owner})
+
+    def cost(self, owner: str) -> Cost:
+        """How many journeys and customers the owner's clause takes away from what the others keep."""
+        without, with_it = self.journeys_for(owner).n, self.journeys.n
+        return Cost(without.journeys - with_it.journeys, without.customers - with_it.customers)
+
+    @property
+    def recipe(self) -> cx.Recipe:
+        """The steps that select what the board shows."""
+        return self.journeys.recipe
+
+    @property
+    def code(self) -> str:
+        """The Python that repeats the clicks."""
+        steps = "".join(f"\nj = j{step!r}" for step in self.recipe)
+        imports = "import cxkit as cx\nfrom cxkit import where as w\n\n"
+        return f"{imports}j = cx.open({str(self.base.folder)!r}){steps}\n"
+
+    def panel(self, name: str) -> Panel:
+        """The panel of that name, to be shown on its own: "filters", "summary", "process_map", "variants" ..."""
+        from cxwidgets.panels import panel
+
+        shown = next((known for known in self.panels if known.name == name), None)
+        if shown is None:
+            shown = panel(name, self)
+            self.panels.append(shown)
+            shown.show(shown.drawn())
+        return shown
+
+    def show(self, *names: str) -> Board:
+        """Show these panels, with the filters above them; without names, all of them. Returns the board."""
+        from cxwidgets.panels import PANELS
+
+        for name in ("filters", *(names or PANELS)):
+            self.panel(name)
+        return self
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While the browser waits: changes are drawn in the background, and a later one overtakes an earlier one."""
+        self._answering = True
+        try:
+            yield
+        finally:
+            self._answering = False
+
+    def _under(self, clauses: Clauses) -> cx.Journeys:
+        chosen = self.base
+        for clause in clauses.values():
+            chosen = chosen.keep(clause)
+        return chosen
+
+    def _move(self, clauses: Clauses) -> None:
+        if dict(clauses) != dict(self._clauses):
+            self._past.append(self._clauses)
+            self._future.clear()
+            self._set(clauses)
+
+    def _set(self, clauses: Clauses) -> None:
+        self._clauses = MappingProxyType(dict(clauses))
+        self._generation += 1
+        loop = _running_loop() if self._answering else None
+        if loop:
+            self._task = loop.create_task(self._draw_in_turn(self._generation))
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
+        for panel in self.panels:
+            panel.show(panel.drawn())
+
+    async def _draw_in_turn(self, generation: int) -> None:
+        for panel in self.panels:
+            panel.wait()
+        for panel in self.panels:
+            drawn = await asyncio.to_thread(panel.drawn)
+            if generation != self._generation:
+                return
+            panel.show(drawn)
+
+    def _repr_mimebundle_(self, **words: Any) -> Any:
+        """The panels side by side where there is a kernel, and the pictures they hold where there is none."""
+        import ipywidgets
+
+        if not self.panels:
+            self.show()
+        box = ipywidgets.VBox(self.panels)
+        box.add_class("cxw-board")
+        bundle = dict(box._repr_mimebundle_(**words))
+        bundle["text/html"] = "".join(panel.still() for panel in self.panels)
+        return bundle
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,81 @@
+// One panel: shows what Python drew, tells Python what was done, and never runs anything from the log.
+const UNSAFE = "script, foreignObject, iframe, object, embed, link, meta, base, form";
+
+function parsed(markup) {
+  const page = new DOMParser().parseFromString(`<body>${markup}</body>`, "text/html");
+  page.querySelectorAll(UNSAFE).forEach((node) => node.remove());
+  page.querySelectorAll("*").forEach((node) => {
+    for (const { name, value } of [...node.attributes]) {
+      if (name.startsWith("on") || /^\s*javascript:/i.test(value)) node.removeAttribute(name);
+    }
+  });
+  return [...page.body.childNodes];
+}
+
+function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+function panel(model, el, connect = () => {}) {
+  const root = make("section", { className: "cxw-panel" });
+  const said = make("p", { className: "cxw-said", role: "status" });
+  const tools = make("div", { className: "cxw-tools" });
+  const body = make("div", { className: "cxw-body" });
+  root.setAttribute("aria-label", model.get("label"));
+  root.append(tools, said, body);
+  el.append(root);
+  const ask = (action, words = {}) => model.send({ do: action, ...words });
+  let connected = new AbortController();
+
+  const draw = () => {
+    connected.abort();
+    connected = new AbortController();
+    body.replaceChildren(...parsed(model.get("markup")).map((node) => document.importNode(node, true)));
+    connect({ body, tools, ask, signal: connected.signal, model });
+    mark();
+  };
+  const mark = () => {
+    const marks = new Set(model.get("marks"));
+    for (const node of body.querySelectorAll("[data-key]")) {
+      node.setAttribute("aria-pressed", String(marks.has(node.dataset.key)));
+    }
+    root.classList.toggle("cxw-marked", marks.size > 0);
+  };
+  const tell = () => {
+    root.dataset.status = model.get("status");
+    root.setAttribute("aria-busy", String(model.get("status") === "busy"));
+    said.textContent = model.get("said");
+    said.hidden = !model.get("said");
+  };
+  const watched = { "change:markup": draw, "change:facts": draw, "change:marks": mark, "change:status": tell, "change:said": tell };
+  for (const [event, react] of Object.entries(watched)) model.on(event, react);
+  draw();
+  tell();
+  return () => {
+    connected.abort();
+    for (const [event, react] of Object.entries(watched)) model.off(event, react);
+  };
+}
+
+// Everything with a key is a button: click, Enter or Space choose it, with Shift besides what is chosen.
+function choosing({ body, signal }, choose) {
+  for (const node of body.querySelectorAll("[data-key]")) {
+    node.setAttribute("tabindex", "0");
+    node.setAttribute("role", "button");
+  }
+  const chosen = (event) => {
+    const node = event.target.closest?.("[data-key]");
+    if (node && body.contains(node)) choose(node, event.shiftKey);
+    return node;
+  };
+  body.addEventListener("click", chosen, { signal });
+  body.addEventListener(
+    "keydown",
+    (event) => {
+      if ((event.key === "Enter" || event.key === " ") && chosen(event)) event.preventDefault();
+    },
+    { signal },
+  );
+}
