@@ -16,12 +16,11 @@ from cxkit.errors import not_found
 
 @dataclass(frozen=True)
 class Entry:
-    """One measure: its name, its function, the view that draws it (if any) and the extra it needs (if any)."""
+    """One measure: its name, its function, and the view that draws it, if any."""
 
     name: str
     measure: str
     view: str | None = None
-    extra: str | None = None
 
     @property
     def function(self) -> Callable[..., Any]:

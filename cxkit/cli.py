@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,9 @@ class Group(click.Group):
     """A command group whose errors are sentences: no traceback reaches the terminal."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+                stream.reconfigure(encoding="utf-8")
         try:
             return super().main(*args, **kwargs)
         except cx.CxError as error:
@@ -88,7 +93,7 @@ def prepare(file: Path, folder: Path, delimiter: str | None, encoding: str | Non
     click.echo(f"Next: cxkit ask {folder} process_map, or cxkit report {folder}")
 
 
-@main.command()
+@main.command(epilog=f"Measures: {', '.join(known.name for known in catalog.CATALOG)}.")
 @click.argument("store")
 @click.argument("measure")
 @click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")
@@ -106,7 +111,6 @@ def ask(store: str, measure: str, recipe: Path | None, form: str, words: Sequenc
     cxkit ask sample durations --with per=move --with by=kind --format csv
     cxkit ask stores/shop journeys --recipe late.json --with rows=1000 --format json
 
-    Measures: summary, activities, process_map, variants, durations, journeys, events, rejected.
     """
     function = catalog.entry(measure).function
     journeys = _open(store, recipe)
@@ -167,6 +171,8 @@ def lab(source: str, folder: Path, no_browser: bool) -> None:
     cxkit lab
     cxkit lab stores/shop --folder work/shop
     """
+    if find_spec("jupyterlab") is None:
+        raise cx.CxError('JupyterLab is missing. Install it with: pip install "cxkit[lab]"')
     _copy_notebooks(_open(source, None), folder, SAMPLE if source == SAMPLE else "")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *QUIET]
     start = f"--LabApp.default_url=/lab/tree/{sorted(places.notebooks().glob('*.ipynb'))[0].name}"
@@ -191,7 +197,7 @@ def _copy_notebooks(journeys: cx.Journeys, folder: Path, source: str) -> None:
     for original in sorted(places.notebooks().glob("*.ipynb")):
         copy = folder / original.name
         if copy.exists():
-            click.echo(f"{copy} is there already and stays as it is.")
+            click.echo(f"{copy} is there already and stays as it is, with the store that it had.")
             continue
         notebook = nbformat.read(original, as_version=4)
         for cell in notebook.cells:

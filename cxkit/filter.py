@@ -103,8 +103,16 @@ class Compound(Filter):
     sign: ClassVar[str]
 
     def __post_init__(self) -> None:
-        if not self.of or not all(isinstance(part, Filter) for part in self.of):
-            raise InputError(f"{self.of!r} are no filters to combine. Write for example w.contains(...).")
+        wrong = [part for part in self.of if not isinstance(part, Filter)]
+        if wrong or not self.of:
+            raise InputError(
+                f"{wrong[0] if wrong else 'Nothing'!r} is not a filter. Write for example w.contains(...)."
+            )
+        if isinstance(self, none_of) and len(self.of) > 1:
+            raise InputError("w.none_of takes one filter. Write ~(a | b).")
+        if not isinstance(self, none_of):
+            parts = tuple(part for whole in self.of for part in _parts(type(self), whole))
+            object.__setattr__(self, "of", parts)
         if self.depth > DEEPEST or sum(1 for _ in self.leaves()) > MOST_LEAVES:
             limits = f"more than {MOST_LEAVES} conditions, or is nested more than {DEEPEST} deep"
             raise InputError(f"The filter has {limits}.")

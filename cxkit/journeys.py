@@ -99,6 +99,7 @@ class Journeys:
     @cached_property
     def _population(self) -> Population:
         with self.base.engine.lock:
+            self.base.engine.make_room()
             chosen = self.selection.journeys.select(
                 nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().fill_null(0).alias("customers")
             )
@@ -116,6 +117,7 @@ class Journeys:
         """The rows of a measure's table over the selection; one question runs at a time."""
         engine = self.base.engine
         with engine.lock:
+            engine.make_room()
             return engine.collect(question(self.selection))
 
     def _then(self, step: Step) -> Journeys:
@@ -133,5 +135,4 @@ class Journeys:
 
 
 def _all(filters: tuple[Filter, ...]) -> Filter:
-    first, *rest = filters or (None,)
-    return all_of((first, *rest)) if rest else first  # type: ignore[return-value, arg-type]
+    return filters[0] if len(filters) == 1 else all_of(filters)

@@ -145,7 +145,7 @@ class Recipe:
 
     @property
     def hash(self) -> str:
-        """Eight letters that name this recipe; they are printed beside every number."""
+        """Eight hexadecimal digits that name this recipe; they are printed beside every number."""
         text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
         return sha256(text.encode()).hexdigest()[:8]
 

@@ -6,7 +6,7 @@ The page is put in its place only when every notebook has run; a notebook that f
 
 from __future__ import annotations
 
-import os
+import secrets
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -95,7 +95,7 @@ def _facts(journeys: Journeys) -> dict[str, str]:
     facts = {
         "Source": manifest.source,
         "Journeys": str(journeys.n),
-        "Prepared": datetime.now().strftime("%Y-%m-%d %H:%M"),
+        "Written": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
     }
     return facts | {
         "Recipe": f"{journeys.recipe.hash} {journeys.recipe!r}" if len(journeys.recipe) else "none: the whole log"
@@ -120,8 +120,9 @@ def _page(notebook: NotebookNode, facts: dict[str, Any]) -> str:
 
 
 def _publish(html: str, page: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{page.stem}-", suffix=".html", dir=page.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(html)
-    Path(name).chmod(0o644)
-    Path(name).replace(page)
+    new = page.with_name(f".{page.stem}-{secrets.token_hex(8)}.html")
+    try:
+        new.write_text(html, encoding="utf-8")
+        new.replace(page)
+    finally:
+        new.unlink(missing_ok=True)

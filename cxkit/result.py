@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cxkit import catalog
+from cxkit.errors import not_found
 from cxkit.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from cxkit.views.picture import Picture
 
 ROWS_SHOWN = 200
+NOT_OPTIONS = ("rows", "title", "population", "note", "geometry")
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,17 @@ class Result:
         return self.table.to_pandas()
 
     def chart(self, **options: Any) -> Picture | None:
-        """The answer as a picture; None for answers that are tables only."""
+        """The answer as a picture; None for answers that are tables only.
+
+        Options are those of the view: `coverage=` for a process map, `top=` for variants.
+        """
         draw = catalog.entry(self.name).draw
         if draw is None:
             return None
+        known = [name for name in inspect.signature(draw).parameters if name not in NOT_OPTIONS]
+        for option in options:
+            if option not in known:
+                raise not_found(f"option of this picture ({self.name})", option, known)
         words = {"title": self.question, "population": f"{self.n} · {self._steps}", "note": self.note}
         return draw(self.table.to_pylist(), **words, **{**self.shown(), **options})
 

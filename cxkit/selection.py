@@ -48,7 +48,7 @@ def select(star: Star, recipe: Recipe) -> Selection:
     done = Recipe()
     for step in recipe:
         done = done.then(step)
-        selection = _follow(selection, step, f"{star.key}|recipe {done.hash}")
+        selection = _follow(selection, step, f"{star.key}|{done!r}")
     return selection
 
 
@@ -74,7 +74,7 @@ def _follow(selection: Selection, step: object, key: str) -> Selection:
         return replace(selection, chosen=_narrowed(selection, matching(star, wanted), key))
     if isinstance(step, Tag):
         flags = {**star.flags, step.name: matching(star, step.filter)}
-        return replace(selection, star=replace(star, key=f"{star.key}|{step!r}", flags=flags))
+        return replace(selection, star=replace(star, tags=f"{star.tags}|{step!r}", flags=flags))
     if isinstance(step, Sample):
         return replace(selection, chosen=_narrowed(selection, _sampled(star, step), key))
     assert isinstance(step, Trim)
@@ -92,11 +92,11 @@ def matching(star: Star, wanted: Filter) -> Frame:
     """The journeys that match a filter, computed once for each star."""
     if isinstance(wanted, Leaf):
         return _leaf(star, wanted)
-    return star.engine.materialise(f"{star.key}|{wanted.key}", lambda: _combined(star, wanted))
+    return star.engine.materialise(f"{star.key}{star.tags}|{wanted.key}", lambda: _combined(star, wanted))
 
 
 def _leaf(star: Star, leaf: Leaf) -> Frame:
-    return star.engine.materialise(f"{star.key}|{leaf.key}", lambda: leaf.journeys(star))
+    return star.engine.materialise(f"{star.key}{star.tags}|{leaf.key}", lambda: leaf.journeys(star))
 
 
 def _combined(star: Star, wanted: Filter) -> Frame:

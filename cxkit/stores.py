@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,8 @@ def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool 
     ----------
     log : what `cx.read` gave, with its roles if they were set.
     folder : where the store goes. A store that is there is replaced in one step, and stays readable until then.
-    engine : None for DuckDB, or a Spark session.
+    engine : None for DuckDB, or a Spark session. DuckDB reads and codes the source on this machine either way; the
+        session's executors must see the folder.
     progress : whether to show a progress bar when it takes longer than a second.
 
     Returns the Journeys of the new store. Rows that could not be used are counted in `.manifest.dropped` and kept in
@@ -98,8 +100,6 @@ def toy_journeys(*, engine: Any = None) -> Journeys:
 
 def draw_map(star: Star) -> str:
     """The geometry of the whole log's process map, as JSON."""
-    import json
-
     from cxkit.views.layout import map_geometry
 
     named = star.moves.group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))

@@ -76,11 +76,6 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
-def stamp(microseconds: int, zone: str) -> datetime:
-    """The moment in the log's time zone."""
-    return (EPOCH + timedelta(microseconds=microseconds)).astimezone(zone_of(zone))
-
-
 def _bounds(text: str, zone: str) -> tuple[int, int]:
     match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
     if not match:

@@ -258,7 +258,7 @@ class attribute(Leaf):
         ]
         if wrong:
             raise InputError(f'"{self.name}" holds {kind} values; {wrong[0]!r} is none.')
-        for text in limits if kind == "time" else ():
+        for text in (*self.values, *limits) if kind == "time" else ():
             times.instant(str(text), "UTC")
 
     def journeys(self, star: Star) -> Frame:
@@ -325,9 +325,12 @@ def _read(document: object, depth: int) -> Filter:
             raise not_found(f"word in the filter {name}", word, known)
     if issubclass(kind, Compound):
         parts = words.get("of")
-        if not isinstance(parts, list) or not parts or (kind is none_of and len(parts) > 1):
+        if not isinstance(parts, list) or not parts:
             raise InputError(f'"of" in {name} is a list of filters.')
-        return kind(tuple(_read(part, depth - 1) for part in parts))
+        read = [_read(part, depth - 1) for part in parts]
+        if len(read) > 1:
+            return kind(tuple(read))
+        return ~read[0] if kind is none_of else read[0]
     values = words.pop("values", [])
     if not isinstance(values, list):
         raise InputError('"values" is a list.')

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -196,13 +195,6 @@ def test_a_period_that_ends_before_it_starts_is_refused():
 def test_dates_are_periods():
     assert times.check_period(date(2025, 6, 15)) == "2025-06-15"
     assert times.check_period(datetime(2025, 6, 15, 10, 30)) == "2025-06-15 10:30:00"
-
-
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)), ZONES)
-def test_a_stamp_is_the_moment_it_was_made_of(moment, zone):
-    microseconds = (moment.replace(tzinfo=UTC) - times.EPOCH) // timedelta(microseconds=1)
-    assert times.stamp(microseconds, zone) == moment.replace(tzinfo=UTC)
-    assert times.stamp(microseconds, zone).tzinfo == ZoneInfo(zone)
 
 
 @pytest.mark.parametrize("name", ["Berlin", "", "../etc/passwd", "/etc/passwd", "UTC\0", None])

@@ -9,6 +9,7 @@ import pytest
 
 from cxkit.views import charts
 from cxkit.views.picture import NOTHING
+from cxkit.views.variants import variants as draw_variants
 
 altair = pytest.importorskip("altair")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -85,7 +86,7 @@ def test_charts_leave_the_settings_of_altair_alone(name):
     assert (altair.theme.active, altair.data_transformers.active, altair.renderers.active) == before
 
 
-@pytest.mark.parametrize("view", [charts.variants, charts.durations, charts.activities])
+@pytest.mark.parametrize("view", [draw_variants, charts.durations, charts.activities])
 def test_no_rows_say_so_kindly(view):
     picture = view([], **SAY, note="Note.")
     assert NOTHING in words(picture.svg)
@@ -99,7 +100,7 @@ def test_bins_without_journeys_are_an_empty_selection():
 def test_names_are_data_and_never_markup_or_expression():
     pairs = list(pairwise(HOSTILE))
     pictures = [
-        charts.variants([variant(1, HOSTILE), variant(2, HOSTILE[::-1])], title="<script>", population="<b>"),
+        draw_variants([variant(1, HOSTILE), variant(2, HOSTILE[::-1])], title="<script>", population="<b>"),
         charts.durations([move(a, b, segment=a) for a, b in pairs[:3]], **SAY),
         charts.durations([move(a, b) for a, b in pairs], **SAY),
         charts.durations([row for name in HOSTILE for row in histogram([1, 2], name)], **SAY),
@@ -169,7 +170,7 @@ def test_a_thousand_activities_show_thirty():
 
 
 def test_variants_say_rank_share_count_and_time():
-    said = words(charts.variants([variant(1, ["Order", "Pay"], 1234, 0.6), variant(2, ["Order"], 20, 0.01)], **SAY).svg)
+    said = words(draw_variants([variant(1, ["Order", "Pay"], 1234, 0.6), variant(2, ["Order"], 20, 0.01)], **SAY).svg)
     for word in ("1", "60 %", "1,234", "1 h", "Order", "Pay", "2", "1 %", "20"):
         assert word in said
     assert "Shows the 2 variants: 2 % of the journeys." in said
@@ -177,13 +178,13 @@ def test_variants_say_rank_share_count_and_time():
 
 def test_variants_count_what_is_shown():
     rows = [variant(rank, ["a", f"b{rank}"], share=0.02) for rank in range(1, 31)]
-    said = words(charts.variants(rows, **SAY).svg)
+    said = words(draw_variants(rows, **SAY).svg)
     assert "Shows the 20 most frequent of 30 variants: 40 % of the journeys." in said
 
 
 def test_repeats_and_long_ways_are_folded_and_counted():
     path = ["Start", "Ask", "Ask", "Ask", *(f"step {i % 40}" for i in range(300)), "End"]
-    svg = charts.variants([variant(1, path)], **SAY).svg
+    svg = draw_variants([variant(1, path)], **SAY).svg
     said = words(svg)
     assert any(text.endswith("\N{MULTIPLICATION SIGN}3") for text in said)
     hidden = next(text for text in said if text.startswith("… +"))
@@ -193,7 +194,7 @@ def test_repeats_and_long_ways_are_folded_and_counted():
 
 def test_an_activity_keeps_its_colour_from_picture_to_picture():
     def colour(rows: list[dict]) -> str:
-        groups = ET.fromstring(charts.variants(rows, **SAY).svg).iter(f"{SVG}g")
+        groups = ET.fromstring(draw_variants(rows, **SAY).svg).iter(f"{SVG}g")
         pay = next(group for group in groups if group.get("class") == "cx-step" and group[0].text == "Pay")
         return pay.find(f"{SVG}polygon").get("fill")
 
@@ -202,7 +203,7 @@ def test_an_activity_keeps_its_colour_from_picture_to_picture():
 
 def test_names_of_activities_stand_whole_in_their_chevrons():
     names = ["Order confirmation sent", "Receive result of appeal", "Pay", "Pay", *(f"Item {i}" for i in range(12))]
-    for group in ET.fromstring(charts.variants([variant(1, names)], **SAY).svg).iter(f"{SVG}g"):
+    for group in ET.fromstring(draw_variants([variant(1, names)], **SAY).svg).iter(f"{SVG}g"):
         if group.get("class") == "cx-step":
             name, _, times = group[0].text.partition(", ")
             said = " ".join(line.text for line in group.iter(f"{SVG}text"))
@@ -210,7 +211,7 @@ def test_names_of_activities_stand_whole_in_their_chevrons():
 
 
 def test_a_way_of_up_to_twelve_steps_is_never_folded():
-    said = words(charts.variants([variant(1, [f"Check the order {i}" for i in range(12)])], **SAY).svg)
+    said = words(draw_variants([variant(1, [f"Check the order {i}" for i in range(12)])], **SAY).svg)
     assert not any(text.startswith("… +") for text in said)
 
 

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from cxkit.store.schema import END, START
 from cxkit.views import curves, layout
 from cxkit.views.curves import Box
-from cxkit.views.layout import END, START, map_geometry
+from cxkit.views.layout import map_geometry
 
 
 def log(size: int, moves: int, seed: int = 1) -> tuple[list[dict], list[dict]]:

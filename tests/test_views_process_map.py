@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import pytest
 
+from cxkit.store.schema import END, START
 from cxkit.views import layout
-from cxkit.views.layout import END, FEW_MOVES, START, map_geometry
+from cxkit.views.layout import FEW_MOVES, map_geometry
 from cxkit.views.picture import NOTHING
 from cxkit.views.process_map import default_coverage, process_map
 

@@ -175,7 +175,7 @@ def test_a_document_is_a_filter_or_refused(document):
         ({"filter": "all_of"}, "list of filters"),
         ({"filter": "all_of", "of": []}, "list of filters"),
         ({"filter": "any_of", "of": {"filter": "length"}}, "list of filters"),
-        ({"filter": "none_of", "of": [{"filter": "length", "at_least": 1}] * 2}, "list of filters"),
+        ({"filter": "none_of", "of": [{"filter": "length", "at_least": 1}] * 2}, "one filter"),
         ({"filter": "any_of", "of": [{"filter": "length", "at_least": 1}] * 201}, "200 conditions"),
     ],
 )

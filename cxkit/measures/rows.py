@@ -9,7 +9,7 @@ import narwhals as nw
 
 from cxkit.errors import InputError
 from cxkit.measures.stamps import zoned
-from cxkit.result import Result
+from cxkit.result import Population, Result
 from cxkit.store import schema
 from cxkit.store.schema import ACTIVITY, CUSTOMER, FIRST, GAP, ID, JOURNEY, LAST, LENGTH, NAME, POSITION, TIME, VARIANT
 
@@ -58,7 +58,7 @@ def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str 
 
     Returns a Result with a row per event, journey by journey and in order: `journey` (the client's id), `position`
     (from 1), `activity`, `time` (in the log's zone), `seconds` (to the next event), then the attributes of events.
-    `n` counts the journeys of all pages.
+    `n` counts the journeys of all pages, or the one journey.
 
     Errors: a page or a number of rows below 1, a journey that is not in the selection.
 
@@ -70,7 +70,11 @@ def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str 
     if journey is not None and not len(journeys.collect(lambda selection: _one(selection, journey))):
         raise InputError(f'No journey "{journey}" in this selection. See j.journeys().')
     return Result(
-        "events", "events", journeys.recipe, lambda: _events(journeys, page, rows, journey), lambda: journeys.n
+        name="events",
+        unit="events",
+        recipe=journeys.recipe,
+        ask=lambda: _events(journeys, page, rows, journey),
+        count=lambda: journeys.n if journey is None else Population(1, 1),
     )
 
 
@@ -110,9 +114,8 @@ def _check_page(page: int, rows: int) -> None:
 
 
 def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
-    star = journeys.selection.star
-
     def question(selection: Selection) -> Frame:
+        star = selection.star
         found = _page(selection.journeys, [JOURNEY], page, rows)
         for number, flag in enumerate(star.flags.values()):
             tagged = flag.with_columns(nw.lit(True).alias(f"tag{number}"))
@@ -120,20 +123,19 @@ def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
         people = star.customers.rename({ID: "customer_id"})
         return found.join(people, on=CUSTOMER, how="left").sort(NUMBER)
 
-    table = journeys.collect(question)
-    lasting = _seconds(table[FIRST], table[LAST])
+    table, star = journeys.collect(question), journeys.selection.star
     own = {"journey": table[ID], "customer": table["customer_id"], VARIANT: table[VARIANT]}
     own |= {name: zoned(table[name], star.zone) for name in (FIRST, LAST)}
-    own |= {"seconds": lasting, "events": table[LENGTH]}
+    own |= {"seconds": _seconds(_difference(table[FIRST], table[LAST])), "events": table[LENGTH]}
     tags = [(name, table[f"tag{number}"]) for number, name in enumerate(star.flags)]
     return _with_attributes(own, [*_attributes(star, "journey", table), *tags])
 
 
 def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa.Table:
-    star = journeys.selection.star
+    import pyarrow.compute as pc
 
     def question(selection: Selection) -> Frame:
-        chosen = selection.events
+        chosen, star = selection.events, selection.star
         if journey is not None:
             chosen = chosen.join(_one(selection, journey), on=JOURNEY, how="semi")
         return (
@@ -143,19 +145,17 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
             .sort(NUMBER)
         )
 
-    import pyarrow.compute as pc
-
-    table = journeys.collect(question)
+    table, star = journeys.collect(question), journeys.selection.star
     own = {"journey": table[ID], "position": pc.add(table[POSITION], 1), "activity": table[NAME]}
-    own |= {"time": zoned(table[TIME], star.zone), "seconds": pc.divide(table[GAP].cast("float64"), schema.SECOND)}
+    own |= {"time": zoned(table[TIME], star.zone), "seconds": _seconds(table[GAP])}
     return _with_attributes(own, _attributes(star, "event", table))
 
 
 def _rejected(journeys: Journeys, page: int, rows: int) -> pa.Table:
     engine = journeys.base.engine
-    table = engine.scan(journeys.folder / journeys.manifest.version / schema.REJECTED)
+    folder = journeys.folder / journeys.manifest.version / schema.REJECTED
     order = [schema.LINE, schema.REASON, schema.TEXT]
-    return engine.collect(_page(table, order, page, rows).sort(NUMBER).drop(NUMBER))
+    return journeys.collect(lambda _: _page(engine.scan(folder), order, page, rows).sort(NUMBER).drop(NUMBER))
 
 
 def _one(selection: Selection, journey: str) -> Frame:
@@ -185,7 +185,13 @@ def _with_attributes(own: dict[str, Any], attributes: Any) -> pa.Table:
     return pa.table(columns)
 
 
-def _seconds(first: Any, last: Any) -> Any:
+def _difference(first: Any, last: Any) -> Any:
     import pyarrow.compute as pc
 
-    return pc.divide(pc.subtract(last, first).cast("float64"), schema.SECOND)
+    return pc.subtract(last, first)
+
+
+def _seconds(microseconds: Any) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.divide(microseconds.cast("float64", safe=False), schema.SECOND)

@@ -69,14 +69,18 @@ class Engine(ABC):
         """Compute the frame into the engine's scratch space."""
 
     def materialise(self, key: str, build: Callable[[], Frame]) -> Frame:
-        """The frame computed once under the key; the least recently used are forgotten when space runs short."""
+        """The frame, computed once under the key."""
         with self.lock:
             if key not in self._kept:
                 self._kept[key] = self._keep(build())
             self._kept.move_to_end(key)
-            while len(self._kept) > 1 and sum(kept.rows for kept in self._kept.values()) > MOST_ROWS_KEPT:
-                self._kept.popitem(last=False)[1].forget()
             return self._kept[key].frame
+
+    def make_room(self) -> None:
+        """Forget the least recently used tables when space runs short; called between questions, never within one."""
+        with self.lock:
+            while sum(kept.rows for kept in self._kept.values()) > MOST_ROWS_KEPT:
+                self._kept.popitem(last=False)[1].forget()
 
     def forget(self, prefix: str) -> None:
         """Free every materialised table whose key begins like this."""
@@ -146,12 +150,11 @@ class Spark(Engine):
         self._session = session
 
     def scan(self, folder: Path) -> Frame:
-        escaped = re.sub(r"([\[\]{}*?\\])", r"\\\1", str(folder))
-        return nw.from_native(self._session.read.parquet(escaped))
+        return nw.from_native(self._session.read.parquet(re.sub(r"([\[\]{}*?\\])", r"\\\1", _address(folder))))
 
     def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
         ordered = frame.to_native().coalesce(1)
-        ordered.sortWithinPartitions(*order).write.parquet(str(folder))
+        ordered.sortWithinPartitions(*order).write.parquet(_address(folder))
 
     def sequence(self, events: Frame) -> Frame:
         from pyspark.sql import functions as f
@@ -170,6 +173,12 @@ class Spark(Engine):
     def _keep(self, frame: Frame) -> Kept:
         kept = frame.to_native().persist()
         return Kept(nw.from_native(kept), kept.count(), kept.unpersist)
+
+
+def _address(folder: Path) -> str:
+    """A local folder as Spark names it, whatever its default file system is."""
+    path = folder.absolute().as_posix()
+    return f"file://{path}" if path.startswith("/") else f"file:///{path}"
 
 
 def engine_of(engine: Any = None) -> Engine:

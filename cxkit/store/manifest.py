@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
+import secrets
 from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from pathlib import Path
@@ -62,15 +62,15 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""
-        handle, name = tempfile.mkstemp(prefix=".manifest-", dir=folder)
+        new = folder / f".manifest-{secrets.token_hex(8)}"
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with new.open("x", encoding="utf-8") as file:
                 json.dump(asdict(self), file, ensure_ascii=False, indent=1)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(folder / FILE)
+            new.replace(folder / FILE)
         finally:
-            Path(name).unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
 
 
 def read(folder: Path) -> Manifest:

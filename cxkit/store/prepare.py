@@ -7,8 +7,8 @@ store as it was. One process prepares a folder at a time.
 from __future__ import annotations
 
 import importlib.metadata
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,9 +35,12 @@ Step = Callable[[str], None]
 
 def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> Manifest:
     """Build and publish the store of a log; `draw` makes the map's geometry, `step` hears how far it is."""
+    with log.source.lock, log.source.guarded():
+        version = f"v-{_fingerprint(log, engine)}"
+    old = _published(folder)
+    if old is not None and old.version == version:
+        return old
     with _alone(folder), log.source.lock:
-        with log.source.guarded():
-            version = f"v-{_fingerprint(log, engine)}"
         old = _published(folder)
         if old is not None and old.version == version:
             return old
@@ -224,7 +227,8 @@ def _alone(folder: Path) -> Any:
 @contextmanager
 def _scratch(folder: Path) -> Any:
     with _writing(folder):
-        scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+        scratch = folder / f".making-{secrets.token_hex(8)}"
+        scratch.mkdir()
         try:
             yield scratch
         finally:

@@ -85,6 +85,10 @@ class Source(ABC):
 
         try:
             yield
+        except duckdb.OutOfMemoryException:
+            raise MemoryError from None
+        except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
+            raise
         except (duckdb.Error, FileNotFoundError) as error:
             raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
 
@@ -214,7 +218,7 @@ class Log:
 
     def head(self, rows: int = 10) -> pd.DataFrame:
         """The first rows, as they are in the source."""
-        with self.source.guarded():
+        with self.source.lock, self.source.guarded():
             return self._head(rows)
 
     def _head(self, rows: int) -> pd.DataFrame:

@@ -48,11 +48,6 @@ class Attribute:
     kind: Kind
 
 
-def symbol(code: int) -> str:
-    """The one character that stands for an activity in a path."""
-    return chr(SYMBOL_BASE + code)
-
-
 def codes(path: str) -> list[int]:
     """The activity codes of a path, in order."""
     return [ord(character) - SYMBOL_BASE for character in path]

@@ -26,7 +26,7 @@ CODED = "coded"
 NO_JOURNEY, NO_ACTIVITY, NO_STAMP, BAD_STAMP = "no journey id", "no activity", "no time", "time not readable"
 NUMBERS: dict[Kind, tuple[str, str]] = {
     "integer": ("-?(0|[1-9][0-9]{0,17})", "BIGINT"),
-    "number": (r"-?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", "DOUBLE"),
+    "number": (r"-?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", "DOUBLE"),
     "boolean": ("(?i)true|false", "BOOLEAN"),
 }
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
@@ -115,7 +115,7 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) 
 
 def _order_key(source: Source, number: int) -> str:
     kind = _kinds(source, [number])[number]
-    return f"TRY_CAST(c{number} AS {'DOUBLE' if kind in ('integer', 'number') else 'VARCHAR'}) AS {schema.KEY}"
+    return f"TRY_CAST(c{number} AS {TYPES.get(kind, 'VARCHAR')}) AS {schema.KEY}"
 
 
 def _value(source: Source, attribute: Attribute) -> str:

@@ -97,11 +97,12 @@ def sql(writing: Writing, column: str, kind: str) -> str:
     if writing.name in EPOCHS:
         return _epoch(column, *EPOCHS[writing.name])
     text = f"CASE WHEN regexp_matches({column}::VARCHAR, '[0-9]') THEN trim({column}::VARCHAR) END"
-    with_seconds = rf"regexp_replace({text}, '([T ]\d\d:\d\d)(Z|[+-]\d\d.*)?$', '\1:00\2')"
-    with_point = rf"regexp_replace({text}, '(:\d\d),(\d+)', '\1.\2')"
-    tries = [f"TRY_CAST({form} AS TIMESTAMPTZ)" for form in (text, with_seconds, with_point)]
+    iso = rf"CASE WHEN regexp_matches({column}::VARCHAR, '^\s*\d{{4}}[-/]') THEN trim({column}::VARCHAR) END"
+    with_seconds = rf"regexp_replace({iso}, '([T ]\d\d:\d\d)(Z|[+-]\d\d.*)?$', '\1:00\2')"
+    with_point = rf"regexp_replace({iso}, '(:\d\d),(\d+)', '\1.\2')"
+    tries = [f"TRY_CAST({form} AS TIMESTAMPTZ)" for form in (iso, with_seconds, with_point)]
     if writing.patterns:
-        tries.append(f"try_strptime({text}, $patterns)::TIMESTAMPTZ")
+        tries.insert(0, f"try_strptime({text}, $patterns)::TIMESTAMPTZ")
     return _microseconds(f"coalesce({', '.join(tries)})")
 
 

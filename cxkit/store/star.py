@@ -8,7 +8,7 @@ Order contract: by time, then by the order column if there is one, then by row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import narwhals as nw
@@ -54,6 +54,7 @@ class Star:
     zone: str
     timed: bool
     direct: bool = False
+    tags: str = ""
     flags: dict[str, Frame] = field(default_factory=dict)
 
     @property
@@ -162,17 +163,4 @@ def trimmed(star: Star, since: int, until: int) -> Star:
             .join(routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH), on=JOURNEY, how="inner")
         ),
     )
-    return Star(
-        engine,
-        key,
-        events,
-        journeys,
-        kinds,
-        star.activities,
-        star.customers,
-        star.attributes,
-        star.zone,
-        star.timed,
-        True,
-        star.flags,
-    )
+    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True)

@@ -9,9 +9,6 @@ from typing import Any
 
 from cxkit.views import theme
 from cxkit.views.picture import WIDTH, Picture, chart, empty
-from cxkit.views.variants import variants
-
-__all__ = ["activities", "durations", "variants"]
 
 Row = Mapping[str, Any]
 

@@ -17,6 +17,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from cxkit.store.schema import END, START
 from cxkit.views import theme
 from cxkit.views.curves import Box, Point, sampled
 
@@ -24,7 +25,6 @@ Geometry = dict[str, Any]
 Row = Mapping[str, Any]
 Render = Callable[[str, str], bytes]  # a graph in Graphviz' language and the name of a layout -> the drawing as JSON
 
-START, END = -1, -2
 MOST_ACTIVITIES, STRONGEST_MOVES, FEW_MOVES = 120, 60, 25
 NAME_SIZE, VISITS_SIZE, LINE_HEIGHT = 13, 11.5, 16
 _NAME_WIDTH, _PADDING = 168, 14

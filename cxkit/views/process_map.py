@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cxkit.store.schema import END, START
 from cxkit.views import curves, layout, theme
 from cxkit.views.curves import Box, Spline
 from cxkit.views.labels import places
-from cxkit.views.layout import END, FEW_MOVES, START, Geometry
+from cxkit.views.layout import FEW_MOVES, Geometry
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number, text
 
 Row = Mapping[str, Any]
