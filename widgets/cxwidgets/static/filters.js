@@ -74,6 +74,7 @@ function adding(facts, ask) {
 }
 
 function render({ model, el }) {
+  let form = null;
   return panel(model, el, ({ body, tools, ask, model }) => {
     const facts = model.get("facts");
     const button = (text, action, disabled) =>
@@ -88,7 +89,8 @@ function render({ model, el }) {
       copy,
     );
     const chips = make("ul", { className: "cxw-chips" }, ...facts.clauses.map((clause) => chip(clause, ask)));
-    body.replaceChildren(chips, adding(facts, ask));
+    form ??= adding(facts, ask);
+    body.replaceChildren(chips, form);
   });
 }
 export default { render };

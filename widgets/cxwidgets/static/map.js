@@ -1,5 +1,6 @@
 // The process map: pan, zoom, choose, and a coverage slider that asks nothing.
 const ZOOM = { least: 0.5, most: 8, step: 1.25 };
+const [LEAST, USUAL, FEW, MANY] = [0.05, 0.9, 25, 40];
 
 function keyed(body) {
   for (const node of body.querySelectorAll(".cx-node")) node.dataset.key = `activity ${node.dataset.activity}`;
@@ -12,7 +13,8 @@ function zooming({ body, tools, signal }, view) {
   const svg = body.querySelector("svg");
   const map = svg?.querySelector(".cx-map");
   if (!map) return;
-  const apply = () => map.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
+  const placed = map.getAttribute("transform") ?? "";
+  const apply = () => map.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k}) ${placed}`);
   const point = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(map.parentNode.getScreenCTM().inverse());
   const zoom = (factor, at) => {
     const k = Math.min(ZOOM.most, Math.max(ZOOM.least, view.k * factor));
@@ -60,18 +62,32 @@ function zooming({ body, tools, signal }, view) {
   apply();
 }
 
-function covering({ body, tools, model, signal }, view) {
-  const shown = [...body.querySelectorAll("[data-coverage]")];
-  if (!shown.length) return;
-  view.coverage ??= Number(model.get("coverage"));
-  const slider = make("input", { type: "range", min: 5, max: 100, step: 1, value: Math.round(view.coverage * 100) });
+function readable(moves) {
+  const coverages = moves.map((move) => Number(move.dataset.coverage)).sort((a, b) => a - b);
+  if (coverages.length <= FEW) return 1;
+  return Math.max(LEAST, Math.min(USUAL, coverages[MANY] ?? 1));
+}
+
+function covering({ body, tools, signal }, view) {
+  const parts = [...body.querySelectorAll("[data-coverage]")];
+  const moves = parts.filter((part) => part.classList.contains("cx-move"));
+  if (!moves.length) return;
+  const coverage = view.coverage ?? readable(moves);
+  const slider = make("input", { type: "range", min: 100 * LEAST, max: 100, step: 1, value: Math.round(100 * coverage) });
   const output = make("output");
+  const said = [...body.querySelectorAll("text")].find((text) => text.textContent.startsWith("Shows "));
   const apply = () => {
-    view.coverage = Number(slider.value) / 100;
-    for (const node of shown) node.classList.toggle("cxw-hidden", Number(node.dataset.coverage) >= view.coverage);
-    output.textContent = `${slider.value} % of all moves`;
+    const share = Number(slider.value) / 100;
+    for (const part of parts) part.classList.toggle("cxw-hidden", Number(part.dataset.coverage) >= share);
+    const shown = moves.filter((move) => !move.classList.contains("cxw-hidden")).length;
+    output.textContent = `${slider.value} %`;
+    if (said) said.textContent = `Shows ${shown} of ${moves.length} moves, starts and ends included.`;
   };
-  slider.addEventListener("input", apply, { signal });
+  const slide = () => {
+    view.coverage = Number(slider.value) / 100;
+    apply();
+  };
+  slider.addEventListener("input", slide, { signal });
   tools.append(make("label", { className: "cxw-slider" }, "Coverage ", slider, " ", output));
   apply();
 }

@@ -1,0 +1,141 @@
+"""The panels in a real browser: a notebook of panels, served by Voila, clicked in Chromium."""
+
+from __future__ import annotations
+
+import random
+import socket
+import subprocess
+import sys
+import time
+from urllib.request import urlopen
+
+import nbformat
+import pytest
+
+import cxkit as cx
+from cxkit import where as w
+
+CELLS = ["import cxkit as cx", "from cxwidgets import Board", "board = Board(cx.open({store!r})).show()", "board"]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """The toy log with hostile names, so that every panel shows them."""
+    table = cx.toy_table().to_pandas()
+    table["step"] = table["step"].replace({"Call": "<script>window.owned = 1</script>"})
+    table["order"] = table["order"].replace({"A01": "<img src=x onerror='window.owned = 1'>"})
+    roles = {"journey": "order", "activity": "step", "time": "when", "customer": "client"}
+    return cx.prepare(cx.read(table).roles(**roles), tmp_path_factory.mktemp("panels") / "store", progress=False)
+
+
+@pytest.fixture(scope="module")
+def address(store, tmp_path_factory):
+    pytest.importorskip("voila")
+    folder = tmp_path_factory.mktemp("voila")
+    source = "\n".join(CELLS).format(store=str(store.folder))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / "board.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "voila", str(folder / "board.ipynb"), "--no-browser", f"--port={port}"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+    _wait_for(f"{base}/voila/static/voila.js")
+    yield base
+    server.terminate()
+    server.wait(20)
+
+
+def _wait_for(url):
+    for _ in range(100):
+        try:
+            return urlopen(url, timeout=5).status
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+@pytest.fixture
+def page(address, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 2400})
+    tab, errors = context.new_page(), []
+    tab.route("**/*", lambda route: route.continue_() if route.request.url.startswith(address) else route.abort())
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.goto(address)
+    tab.wait_for_selector(".cxw-panel .cx-variant", timeout=60_000)
+    yield tab
+    assert tab.evaluate("window.owned") is None
+    context.close()
+    assert errors == []
+
+
+def shown(page, n):
+    """Wait until the filter bar says n and no panel is busy."""
+    page.wait_for_function(
+        """n => document.querySelector('.cxw-tools strong')?.textContent === n
+            && !document.querySelector('[aria-busy=true]')""",
+        arg=str(n),
+    )
+
+
+@pytest.mark.browser
+def test_a_click_is_a_filter_in_every_panel(page, store):
+    code = store.selection.star.codes["Cancel"]
+    page.locator(f'.cx-node[data-activity="{code}"]').click()
+    kept = store.keep(w.contains("Cancel"))
+    shown(page, kept.n)
+    rows = page.locator(".cxw-panel tbody tr")
+    assert [row.split("\t")[0] for row in rows.all_inner_texts()] == kept.journeys().df()["journey"].tolist()
+    assert page.locator(".cx-variant").count() == len(kept.variants().table)
+    assert page.locator(".cxw-chip").inner_text().startswith('visits "Cancel"')
+
+
+@pytest.mark.browser
+def test_keyboard_undo_and_the_form(page, store):
+    page.locator('.cx-variant[data-variant="1"]').press("Enter")
+    shown(page, store.keep(w.variant_rank(at_most=1)).n)
+    page.get_by_role("button", name="Undo").click()
+    shown(page, store.n)
+    page.locator("select[name=kind]").select_option("lasts")
+    page.locator("input[name=at_least]").fill("1d")
+    page.get_by_role("button", name="Keep these").click()
+    shown(page, store.keep(w.lasts(at_least="1d")).n)
+    page.get_by_role("button", name="Turn round").click()
+    shown(page, store.drop(w.lasts(at_least="1d")).n)
+    page.locator("input[name=at_least]").fill("soon")
+    page.get_by_role("button", name="Keep these").click()
+    page.get_by_text('at_least="soon" is no duration').wait_for()
+
+
+@pytest.mark.browser
+def test_the_slider_hides_and_asks_nothing(page):
+    moves = page.locator(".cx-move")
+    assert page.locator(".cx-move.cxw-hidden").count() == 0
+    page.locator("input[type=range]").fill("50")
+    assert 0 < page.locator(".cx-move.cxw-hidden").count() < moves.count()
+    box = page.locator("svg .cx-map").first.bounding_box()
+    frame = page.locator("svg:has(.cx-map)").first.bounding_box()
+    assert box["x"] >= frame["x"] - 1 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+
+
+@pytest.mark.browser
+def test_a_journey_opens_to_its_events(page, store):
+    page.get_by_role("button", name="A06").click()
+    page.get_by_role("button", name="Back to the journeys").wait_for()
+    said = page.locator(".cxw-panel tbody tr").all_inner_texts()
+    assert [row.split("\t")[2] for row in said] == store.events(journey="A06").df()["activity"].tolist()
+
+
+@pytest.mark.browser
+def test_random_clicks_agree_with_the_library(page, store):
+    names, chance = store.selection.star.names, random.Random(7)
+    for _ in range(8):
+        code = chance.randrange(len(names))
+        node = page.locator(f'.cx-node[data-activity="{code}"]')
+        if not node.count():
+            continue
+        pressed = node.get_attribute("aria-pressed") == "true"
+        node.click()
+        shown(page, store.n if pressed else store.keep(w.contains(names[code])).n)
