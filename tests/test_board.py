@@ -87,6 +87,23 @@ def test_panels_show_what_the_measures_say(board, name):
     assert drawn.status == READY
 
 
+def test_durations_are_chosen_by_bars(board):
+    bars = panel(board, "durations")
+    assert bars.facts["bins"][0] == "bin 3600 7200"
+    bars.choose("bin 172800 259200", besides=False)
+    assert ids(board.journeys) == ["A03", "A08", "A11"] and bars.marks == ["bin 172800 259200"]
+    bars.choose("bin 345600 432000", besides=True)
+    assert ids(board.journeys) == ["A01", "A02", "A03", "A05", "A06", "A08", "A11"]
+    assert board.code.endswith("j = j.keep(w.lasts(at_least='2d') & ~w.lasts(at_least='5d'))\n")
+    assert len(bars.marks) == 3
+    bars.choose("bin 345600 432000", besides=False)
+    bars.choose("bin 345600 432000", besides=False)
+    assert board.clauses == {}
+    for wrong in ("bin 5 1", "bin -5 7", "bin 5", "bar 5 7", 5):
+        bars.hear({"do": "choose", "key": wrong, "besides": False})
+        assert bars.said == NOT_UNDERSTOOD
+
+
 def test_variants_add_up_and_the_table_drills_down(board):
     variants, table = panel(board, "variants"), panel(board, "journeys")
     variants.choose("variant 1", besides=False)
