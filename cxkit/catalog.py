@@ -44,6 +44,7 @@ CATALOG = (
     Entry("process_map", "cxkit.measures.process_map:process_map", "cxkit.views.process_map:process_map"),
     Entry("variants", "cxkit.measures.variants:variants", "cxkit.views.variants:variants"),
     Entry("durations", "cxkit.measures.durations:durations", "cxkit.views.charts:durations"),
+    Entry("segments", "cxkit.measures.segments:segments", "cxkit.views.bars:segments"),
     Entry("journeys", "cxkit.measures.rows:journeys"),
     Entry("events", "cxkit.measures.rows:events"),
     Entry("rejected", "cxkit.measures.rows:rejected"),

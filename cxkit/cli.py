@@ -1,4 +1,4 @@
-"""The command line: cxkit prepare | ask | report | lab."""
+"""The command line: cxkit prepare | ask | report | lab | app."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from cxkit import catalog, places
 
 FORMATS = ("table", "csv", "json", "svg")
 SAMPLE = "sample"
+DATA_FILES = (".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq")
 PYTHON_WORDS = {"true": True, "false": False}
 
 
@@ -57,6 +59,7 @@ def main() -> None:
     cxkit ask stores/shop process_map             a question, answered as a table
     cxkit report stores/shop                      the report on your own data
     cxkit lab stores/shop                         the notebooks, in JupyterLab
+    cxkit app stores/shop                         the same, as an app in the browser
     """
 
 
@@ -70,9 +73,12 @@ def main() -> None:
 @click.option("--order", help="Column that orders events with the same time.")
 @click.option("--zone", default="UTC", show_default=True, help="Time zone of stamps without an offset.")
 @click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".')
+@click.option("--name", help="What reports call it; the file's name when not given.")
 @click.option("--delimiter", help="What separates the columns of a text file.")
 @click.option("--encoding", help="Encoding of a text file.")
-def prepare(file: Path, folder: Path, delimiter: str | None, encoding: str | None, **roles: Any) -> None:
+def prepare(
+    file: Path, folder: Path, name: str | None, delimiter: str | None, encoding: str | None, **roles: Any
+) -> None:
     """Make a journey store from FILE (CSV, TSV or Parquet, also .gz).
 
     Roles that are not given are guessed and shown.
@@ -81,7 +87,7 @@ def prepare(file: Path, folder: Path, delimiter: str | None, encoding: str | Non
     cxkit prepare export.csv --store stores/shop
     cxkit prepare export.csv --journey order --activity step --time when --store stores/shop
     """
-    log = cx.read(file, delimiter=delimiter, encoding=encoding).roles(**roles)
+    log = cx.read(file, name=name, delimiter=delimiter, encoding=encoding).roles(**roles)
     click.echo(log)
     journeys = cx.prepare(log, folder)
     facts = journeys.manifest
@@ -89,7 +95,9 @@ def prepare(file: Path, folder: Path, delimiter: str | None, encoding: str | Non
     for note in facts.notes:
         click.echo(f"Note: {note}")
     for reason, count in facts.dropped.items():
-        click.echo(f"Left out: {count:,} rows ({reason}). See them: cxkit ask {folder} rejected")
+        click.echo(f"Left out: {count:,} {'row' if count == 1 else 'rows'} ({reason}).")
+    if facts.dropped:
+        click.echo(f"See them: cxkit ask {folder} rejected")
     click.echo(f"Next: cxkit ask {folder} process_map, or cxkit report {folder}")
 
 
@@ -97,17 +105,19 @@ def prepare(file: Path, folder: Path, delimiter: str | None, encoding: str | Non
 @click.argument("store")
 @click.argument("measure")
 @click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to answer.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to answer.  [default: table, or as --out ends]")
 @click.option(
     "--with", "words", multiple=True, metavar="NAME=VALUE", help="A parameter of the measure; may be repeated."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
-def ask(store: str, measure: str, recipe: Path | None, form: str, words: Sequence[str], out: Path | None) -> None:
+def ask(
+    store: str, measure: str, recipe: Path | None, form: str | None, words: Sequence[str], out: Path | None
+) -> None:
     """Answer a question about STORE (a store's folder, or "sample").
 
     \b
     cxkit ask sample summary
-    cxkit ask sample process_map --format svg --with coverage=0.9 --out map.svg
+    cxkit ask sample process_map --with coverage=0.9 --out map.svg
     cxkit ask sample durations --with per=move --with by=kind --format csv
     cxkit ask stores/shop journeys --recipe late.json --with rows=1000 --format json
 
@@ -115,7 +125,7 @@ def ask(store: str, measure: str, recipe: Path | None, form: str, words: Sequenc
     function = catalog.entry(measure).function
     journeys = _open(store, recipe)
     result = function(journeys, **_parameters(function, measure, words))
-    text = _answer(result, form)
+    text = _answer(result, form or _form(out))
     if out is None:
         click.echo(text)
     else:
@@ -183,6 +193,31 @@ def lab(source: str, folder: Path, no_browser: bool) -> None:
     sys.exit(code)
 
 
+@main.command()
+@click.argument("source", default=SAMPLE)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: a free one]")
+@click.option("--no-browser", is_flag=True, help="Start the app without opening the browser.")
+def app(source: str, port: int | None, no_browser: bool) -> None:
+    """Explore SOURCE in the browser: a file, a store's folder, or the sample. Only this machine can reach the app.
+
+    \b
+    cxkit app
+    cxkit app stores/shop --port 8900
+    """
+    from cxkit import app as apps
+
+    journeys = _open(source, None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with apps.serving(journeys, port=port) as server:
+            click.echo(f"{server.address}\nCtrl-C ends the app.")
+            if not no_browser:
+                click.launch(server.address)
+            sys.exit(server.process.wait())
+    except KeyboardInterrupt:
+        click.echo("The app has ended.")
+
+
 QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -196,14 +231,22 @@ def _copy_notebooks(journeys: cx.Journeys, folder: Path, source: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for original in sorted(places.notebooks().glob("*.ipynb")):
         copy = folder / original.name
+        store = "" if source == SAMPLE else str(journeys.folder.resolve())
         if copy.exists():
-            click.echo(f"{copy} is there already and stays as it is, with the store that it had.")
+            if not _is_set_to(nbformat.read(copy, as_version=4), store):
+                raise cx.CxError(f'"{copy}" is set to another store. Choose another folder with --folder.')
+            click.echo(f"{copy} is there already and stays as it is.")
             continue
         notebook = nbformat.read(original, as_version=4)
         for cell in notebook.cells:
-            if "parameters" in cell.metadata.get("tags", ()) and source != SAMPLE:
-                cell.source = cell.source.replace('store = ""', f"store = {str(journeys.folder.resolve())!r}", 1)
+            if "parameters" in cell.metadata.get("tags", ()):
+                cell.source = cell.source.replace('store = ""', f"store = {store!r}", 1)
         nbformat.write(notebook, copy)
+
+
+def _is_set_to(notebook: Any, store: str) -> bool:
+    said = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
+    return any(f"store = {store!r}" in source or (not store and 'store = ""' in source) for source in said)
 
 
 def _open(source: str, recipe: Path | None) -> cx.Journeys:
@@ -216,6 +259,8 @@ def _open(source: str, recipe: Path | None) -> cx.Journeys:
         log = cx.read(path)
         click.echo(log, err=True)
         journeys = cx.prepare(log, places.cache() / "files" / key)
+    elif path.suffix.lower() in DATA_FILES:
+        raise cx.CxError(f'There is no file "{path}".')
     else:
         journeys = cx.open(path)
     return journeys.apply(cx.Recipe.load(recipe)) if recipe else journeys
@@ -246,6 +291,14 @@ def _value(text: str) -> Any:
         except ValueError:
             continue
     return text
+
+
+def _form(out: Path | None) -> str:
+    """The form that a file's ending asks for; a table on the terminal."""
+    ending = "table" if out is None else out.suffix.lower().removeprefix(".").replace("txt", "table")
+    if ending not in FORMATS:
+        raise click.UsageError(f'"{out}" ends in no form of answer. End it in .csv, .json, .svg or .txt.')
+    return ending
 
 
 def _answer(result: cx.Result, form: str) -> str:

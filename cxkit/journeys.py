@@ -19,6 +19,7 @@ from cxkit.measures.activities import activities
 from cxkit.measures.durations import durations
 from cxkit.measures.process_map import process_map
 from cxkit.measures.rows import events, journeys, rejected
+from cxkit.measures.segments import segments
 from cxkit.measures.summary import summary
 from cxkit.measures.variants import variants
 from cxkit.recipe import Drop, Keep, Recipe, Sample, Step, Tag, Trim
@@ -75,6 +76,7 @@ class Journeys:
     process_map = process_map
     variants = variants
     durations = durations
+    segments = segments
 
     journeys = journeys
     events = events

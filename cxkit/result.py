@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cxkit.views.picture import Picture
 
 ROWS_SHOWN = 200
+LINES_SHOWN = 25
 NOT_OPTIONS = ("rows", "title", "population", "note", "geometry")
 
 
@@ -53,6 +54,7 @@ class Result:
     shown: Callable[[], Mapping[str, Any]] = dict
     note: str = ""
     empty: str = "No journeys in this selection."
+    hidden: tuple[str, ...] = ()
 
     @property
     def question(self) -> str:
@@ -93,10 +95,18 @@ class Result:
         return f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
 
     def __repr__(self) -> str:
-        table = self.df()
-        rows = table.to_string(max_rows=20, max_cols=12) if len(table) else self.empty
+        from cxkit.views.table import as_text
+
         said = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
-        return f"{self.question}\n{said}\n\n{rows}"
+        rows = self.table.slice(0, LINES_SHOWN).to_pylist()
+        left_out = len(self.table) - len(rows)
+        more = f"\n... {left_out:,} more rows; .df() has them all" if left_out else ""
+        return f"{self.question}\n{said}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}"
+
+    @property
+    def _columns(self) -> list[str]:
+        """The columns that people read; the others are for programs."""
+        return [name for name in self.table.column_names if name not in self.hidden]
 
     def _repr_html_(self) -> str:
         from cxkit.views.table import table
@@ -104,7 +114,7 @@ class Result:
         picture = self.chart()
         rows = table(
             self.table.slice(0, ROWS_SHOWN).to_pylist(),
-            self.table.column_names,
+            self._columns,
             caption=f"{self.question} n = {self.n}, {self._steps}",
             left_out=len(self.table) - ROWS_SHOWN,
             empty=self.empty,

@@ -17,13 +17,26 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from cxkit import times
-from cxkit.errors import CxError, InputError, not_found
+from cxkit.errors import CxError, InputError, closest, not_found
 from cxkit.filter import DEEPEST, Compound, Filter, Frame, Leaf, all_of, any_of, is_text, none_of
 from cxkit.store import schema
 from cxkit.store.schema import ACTIVITY, FIRST, GAP, JOURNEY, LAST, NEXT, POSITION, TIME, Attribute
 
 if TYPE_CHECKING:
     from cxkit.store.star import Star
+
+__all__ = [
+    "attribute",
+    "contains",
+    "during",
+    "ends_with",
+    "follows",
+    "from_json",
+    "lasts",
+    "length",
+    "starts_with",
+    "variant_rank",
+]
 
 Value = str | int | float | bool
 How = Literal["contained", "intersecting", "started", "completed"]
@@ -242,6 +255,13 @@ class attribute(Leaf):
         if self.name not in star.by_name:
             raise not_found("attribute", self.name, [*star.by_name, *star.flags], "j.attributes")
         self._check_kind(star.by_name[self.name].kind)
+        if star.by_name[self.name].kind == "text":
+            self._check_values(star.texts(self.name) or [])
+
+    def _check_values(self, known: list[str]) -> None:
+        for value in self.values:
+            if value not in known and closest(str(value), known):
+                raise not_found(f"value of {self.name}", value, known)
 
     def _check_kind(self, kind: schema.Kind) -> None:
         limits = [limit for limit in (self.at_least, self.at_most) if limit is not None]
@@ -367,3 +387,7 @@ def _code(star: Star, name: str) -> int:
     if name not in star.codes:
         raise not_found("activity", name, star.codes, "j.activities()")
     return star.codes[name]
+
+
+def __dir__() -> list[str]:
+    return __all__

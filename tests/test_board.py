@@ -104,6 +104,20 @@ def test_durations_are_chosen_by_bars(board):
         assert bars.said == NOT_UNDERSTOOD
 
 
+def test_segments_are_chosen_by_value(board):
+    bars = panel(board, "segments")
+    assert bars.facts == {"by": "plan", "attributes": ["plan"]}
+    bars.choose("value 1", besides=False)
+    assert ids(board.journeys) == ["A03", "A04", "A06", "A09", "A11"] and bars.marks == ["value 1"]
+    bars.choose("value 2", besides=True)
+    assert "A12" in ids(board.journeys) and set(bars.marks) == {"value 1", "value 2"}
+    for wrong in ({"key": "value 9"}, {"key": "value -1"}, {"key": "value"}):
+        bars.hear({"do": "choose", "besides": False, **wrong})
+        assert bars.said == NOT_UNDERSTOOD
+    bars.hear({"do": "ask", "by": "nothing"})
+    assert bars.said == NOT_UNDERSTOOD
+
+
 def test_variants_add_up_and_the_table_drills_down(board):
     variants, table = panel(board, "variants"), panel(board, "journeys")
     variants.choose("variant 1", besides=False)
@@ -182,7 +196,7 @@ def test_without_a_kernel_the_pictures_stand(board):
     board.put("process_map", w.contains("Call"))
     bundle = board._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert bundle["text/html"].count("<svg") == 4
+    assert bundle["text/html"].count("<svg") == 5
     assert "3 journeys of 3 customers" in bundle["text/html"]
 
 

@@ -37,7 +37,7 @@ def test_prepare_says_what_it_found(shop):
         "delimiter semicolon",
         "day first",
         "3 events in 2 journeys of 2 customers",
-        "Left out: 1 rows (time not",
+        "Left out: 1 row (time not",
     ):
         assert words in said
 
@@ -83,7 +83,8 @@ def test_ask_follows_a_recipe_and_takes_parameters(shop):
         (("ask", "sample", "summary", "--recipe", "missing.json"), "cannot be read"),
         (("ask", "sample", "summary", "--out", "no/such/folder/x.csv"), "cannot be written"),
         (("prepare", "missing.csv", "--store", "s"), "There is no file"),
-        (("report", "missing.csv"), "There is no journey store"),
+        (("report", "missing.csv"), "There is no file"),
+        (("ask", "sample", "summary", "--out", "x.xlsx"), "ends in no form"),
         (("report", "sample", "--out", "report.pdf"), "ends in .html"),
     ],
 )
@@ -120,7 +121,9 @@ def test_lab_copies_notebooks_once_and_sets_the_store(shop, monkeypatch):
             cell for cell in nbformat.read(copy, as_version=4).cells if "parameters" in cell.metadata.get("tags", ())
         ]
         assert str((folder / "store").resolve()) in cells[0].source
-    copies[0].write_text("mine", encoding="utf-8")
+    mine = copies[0].read_text(encoding="utf-8").replace("Start here", "Mine")
+    copies[0].write_text(mine, encoding="utf-8")
     assert "stays as it is" in run("lab", folder / "store", "--folder", book).output
-    assert copies[0].read_text(encoding="utf-8") == "mine"
+    assert copies[0].read_text(encoding="utf-8") == mine
+    assert "set to another store" in run("lab", "--folder", book).output
     assert "--no-browser" in calls[0] and f"--ServerApp.root_dir={book.resolve()}" in calls[0]

@@ -33,6 +33,7 @@ ANSWERS = {
     "events": lambda j: j.events(),
     "events, page 3": lambda j: j.events(page=3, rows=13),
     "events of one journey": lambda j: j.events(journey="A06"),
+    "segments": lambda j: j.segments(by="plan"),
     "rejected": lambda j: j.rejected(),
 }
 SELECTIONS = {

@@ -54,6 +54,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
         recipe=journeys.recipe,
         ask=lambda: _table(journeys, quantiles),
         count=lambda: journeys.n,
+        hidden=("source", "target", "coverage"),
         shown=lambda: {"geometry": journeys.geometry, "coverage": coverage},
     )
 

@@ -21,10 +21,13 @@ SAMPLED_JOURNEYS = 2_000
 COLUMNS_AT_ONCE = 40
 MOST_JOURNEYS_PER_CUSTOMER = 500
 WORDS = {
-    "journey": "journey case trace process session visit ticket incident order claim application request number id nr",
-    "activity": "activity event action step task touchpoint handling status state concept operation page name type",
-    "time": "timestamp time datetime date when at updated occurred created start complete",
-    "customer": "customer client user account household patient person member subscriber citizen",
+    "journey": "journey case trace process session visit ticket incident order claim application request number id nr "
+    "vorgang auftrag fall",
+    "activity": "activity event action step task touchpoint handling status state concept operation page name type "
+    "schritt",
+    "time": "timestamp time datetime date when at updated occurred created start complete zeitpunkt zeit datum",
+    "customer": "customer client user account household patient person member subscriber citizen kunde kundennr "
+    "kundennummer",
 }
 XES = {"case:concept:name": "journey", "concept:name": "activity", "time:timestamp": "time"}
 Ranked = Iterator[tuple[float, "Profile", str]]
@@ -55,7 +58,7 @@ def says(name: str, role: str) -> float:
     """How much a column's name speaks for the role, 0 to 3."""
     if name.lower() in XES:
         return 3.0 if XES[name.lower()] == role else 0.0
-    tokens = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+    tokens = re.findall(r"[a-zäöüß]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
     words = WORDS[role].split()
     ranks = [words.index(token) for token in tokens if token in words]
     return 2.0 - min(ranks) / len(words) if ranks else 0.0

@@ -77,7 +77,8 @@ def settle(source: Source, given: Given) -> Roles:
             raise InputError(_nothing_like(role, source))
     writing = _writing(source, given, taken.get("time"))
     if "time" in taken:
-        why["time"] += f"; {writing.name}. {writing.doubt}".rstrip()
+        local = "" if writing.name in stamps.EPOCHS else f" Times without an offset are of {given.zone}."
+        why["time"] += f"; {writing.name}.{local} {writing.doubt}".rstrip()
     journey_level, event_level = _attributes(source, given, guesses)
     return Roles(
         taken["journey"],

@@ -37,6 +37,7 @@ from cxkit.store.schema import (
 )
 
 ORDERED = "ordered"
+MOST_TEXTS = 1_000
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,20 @@ class Star:
     def codes(self) -> dict[str, int]:
         """The activities' codes by name."""
         return {name: code for code, name in enumerate(self.names)}
+
+    def texts(self, name: str) -> list[str] | None:
+        """The different values of a text attribute; None where there are too many to name."""
+        if name not in self._texts:
+            known = self.by_name[name]
+            table = self.journeys if known.level == "journey" else self.events
+            values = table.select(nw.col(known.column).alias(NAME)).filter(~nw.col(NAME).is_null()).unique()
+            found = self.engine.collect(values.sort(NAME).head(MOST_TEXTS + 1))[NAME].to_pylist()
+            self._texts[name] = found if len(found) <= MOST_TEXTS else None
+        return self._texts[name]
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str] | None]:
+        return {}
 
     @cached_property
     def by_name(self) -> dict[str, Attribute]:

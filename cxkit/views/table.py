@@ -1,4 +1,4 @@
-"""A table as HTML: the twin of a picture, and the face of answers that have none."""
+"""A table as HTML or as text: the twin of a picture, and the face of answers that have none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cxkit.views import theme
 from cxkit.views.picture import escape
 
 _SHORT = 40  # characters that stay on one line
+_WIDEST = 64  # characters of a cell in a table of text
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
@@ -29,6 +30,25 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, caption:
         f'{said}<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows" aria-label="{escape(caption)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
     )
+
+
+def as_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Rows as aligned text; one row alone is written downwards."""
+    if len(rows) == 1:
+        width = max(map(len, columns))
+        return "\n".join(f"{name:<{width}}  {_said(rows[0][name], name)}" for name in columns)
+    numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
+    lines = [list(columns), *([_cut(_said(row[name], name)) for name in columns] for row in rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
+    sides = [">" if name in numeric else "<" for name in columns]
+    cells = zip(sides, widths, strict=True)
+    form = "  ".join(f"{{:{side}{width}}}" for side, width in cells)
+    return "\n".join(form.format(*line).rstrip() for line in lines)
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
 
 
 def _cell(value: Any, name: str, numeric: set[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from cxwidgets.words import words
 
 START, END = -1, -2
 MICROSECONDS = 1_000_000
+MISSING = "(missing)"
 ALL_MOVES = 1.0
 ROWS = 20
 
@@ -266,6 +267,65 @@ def _seconds(bound: w.lasts) -> float:
     return times.duration(bound.at_least) / MICROSECONDS
 
 
+class Segments(Choosing):
+    """The values of one attribute: a click keeps the journeys that have one, with Shift several."""
+
+    _esm = script("panel.js", "segments.js")
+    name = "segments"
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board)
+        star = board.base.selection.star
+        self._kinds = {a.name: a.kind for a in star.attributes if a.level == "journey" and a.kind != "time"}
+        self._kinds |= dict.fromkeys(star.flags, "boolean")
+        self._by = next(iter(self._kinds), "")
+        self._values: list[str] = []
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        return {"choose": self.choose, "ask": self.ask}
+
+    def ask(self, by: str) -> None:
+        """Look at another attribute; the choice made on the last one is taken back."""
+        if by not in self._kinds:
+            raise ValueError(by)
+        self._by = by
+        self.board.put(self.name, None)
+        self.show(self.drawn())
+
+    def result(self, journeys: cx.Journeys) -> cx.Result:
+        return journeys.segments(by=self._by)
+
+    def draw(self) -> Drawn:
+        if not self._by:
+            return Drawn(said="This log has no attributes of journeys to choose by.")
+        result = self.result(self.board.journeys_for(self.name))
+        self._values = result.table["segment"].to_pylist()
+        picture = result.chart()
+        facts = {"by": self._by, "attributes": list(self._kinds)}
+        return Drawn(picture.svg if picture else "", tuple(self.chosen()), facts=facts)
+
+    def still(self) -> str:
+        return super().still() if self._by else ""
+
+    def condition(self, key: str) -> Leaf:
+        word, rank = key.split(" ")
+        if word != "value" or not rank.isdigit():
+            raise ValueError(key)
+        value = self._values[int(rank)]
+        if value == MISSING:
+            return w.attribute(self._by, missing=True)
+        kinds: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": "true".__eq__}
+        return w.attribute(self._by, kinds.get(self._kinds[self._by], str)(value))
+
+    def key(self, condition: Leaf) -> str:
+        if not isinstance(condition, w.attribute):
+            raise ValueError(condition)
+        value = MISSING if condition.missing else str(condition.values[0])
+        said = value.lower() if self._kinds[condition.name] == "boolean" else value
+        return f"value {self._values.index(said)}" if said in self._values else ""
+
+
 class Journeys(Panel):
     """The journeys under all clauses, page by page, and the events of one."""
 
@@ -314,7 +374,7 @@ class Journeys(Panel):
 
 
 PANELS: Mapping[str, type[Panel]] = {
-    panel.name: panel for panel in (Filters, Summary, ProcessMap, Variants, Durations, Journeys)
+    panel.name: panel for panel in (Filters, Summary, ProcessMap, Variants, Durations, Segments, Journeys)
 }
 
 

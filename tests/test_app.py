@@ -1,0 +1,252 @@
+"""The app in a real browser: served, clicked, closed, attacked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import nbformat
+import pytest
+
+import cxkit as cx
+from cxkit import places
+from cxkit import where as w
+
+pytest.importorskip("voila")
+from cxkit import app
+
+pytestmark = pytest.mark.browser
+MAP = ".cxw-panel .cx-node"
+PROC = Path("/proc")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return cx.prepare(cx.toy_table(), tmp_path_factory.mktemp("app") / "store", progress=False)
+
+
+@pytest.fixture(scope="module")
+def server(store):
+    with app.serving(store) as running:
+        yield running
+
+
+class Tab:
+    """A page and what it asked for, said and broke."""
+
+    def __init__(self, browser, server, path="", **words):
+        self.context = browser.new_context(viewport={"width": 1280, "height": 1600}, **words)
+        self.page, self.asked, self.errors = self.context.new_page(), [], []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.goto(server.address + path)
+
+    def close(self):
+        self.page.goto("about:blank")
+        self.context.close()
+
+
+@pytest.fixture
+def tab(browser, server):
+    opened = Tab(browser, server, color_scheme="light")
+    opened.page.wait_for_selector(MAP, timeout=60_000)
+    yield opened
+    opened.close()
+    abroad = [url for url in opened.asked if not url.startswith((server.address, "data:", "blob:", "about:"))]
+    assert abroad == []
+    assert opened.errors == []
+
+
+def kernels(server):
+    """The ids of the kernel processes below this server."""
+    if not PROC.is_dir():
+        pytest.skip("this test counts processes in /proc")
+    parents = {}
+    for stat in PROC.glob("[0-9]*/stat"):
+        try:
+            words = (stat.parent / "cmdline").read_bytes()
+            if b"ipykernel_launcher" in words:
+                parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    return {child for child, parent in parents.items() if parent == server.process.pid}
+
+
+def until(true, seconds=30):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def status(url, method="GET", **headers):
+    try:
+        return urlopen(Request(url, method=method, headers=headers), timeout=20).status
+    except HTTPError as error:
+        return error.code
+
+
+def test_the_page_says_what_it_shows(tab, store):
+    assert tab.page.locator("h1").inner_text() == tab.page.title() == "See the journey"
+    facts = tab.page.locator(".cx-facts").inner_text()
+    assert store.manifest.source in facts
+    assert str(store.n) in facts
+    assert not tab.page.locator(".cx-starting").is_visible()
+    assert not tab.page.locator(".cx-gone").is_visible()
+    html = urlopen(f"{tab.page.url}voila/static/voila.js").headers
+    assert html["Content-Security-Policy"] == app.POLICY
+
+
+def test_a_click_is_a_filter(tab, store):
+    code = store.selection.star.codes["Cancel"]
+    tab.page.locator(f'{MAP}[data-activity="{code}"]').click()
+    kept = store.keep(w.contains("Cancel"))
+    tab.page.get_by_text(str(kept.n), exact=True).first.wait_for()
+    assert "Cancel" in tab.page.locator(".cxw-chip").inner_text()
+    tab.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    assert tab.page.locator(".cx-variant").count() == len(kept.variants().table)
+
+
+def test_the_theme_is_chosen_followed_and_remembered(tab):
+    def paper():
+        return tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    light = paper()
+    tab.page.get_by_role("button", name="Dark").click()
+    tab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    dark = paper()
+    assert dark != light
+    tab.page.emulate_media(color_scheme="dark")
+    tab.page.get_by_role("button", name="Light").click()
+    assert paper() == light
+    tab.page.get_by_role("button", name="Auto").click()
+    tab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    assert paper() == dark
+    tab.page.get_by_role("button", name="Light").click()
+    tab.page.reload()
+    assert paper() == light
+
+
+@pytest.mark.parametrize("width", [360, 800, 1280, 1720])
+def test_the_page_fits_its_window(tab, width):
+    tab.page.set_viewport_size({"width": width, "height": 900})
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.page.evaluate("document.documentElement.scrollHeight") > 1_500
+
+
+def test_a_kernel_ends_with_its_tab(browser, server):
+    opened = Tab(browser, server)
+    opened.page.wait_for_selector(MAP, timeout=60_000)
+    until(lambda: len(kernels(server)) == 1 + app.READY_KERNELS)
+    before = kernels(server)
+    opened.close()
+    until(lambda: len(kernels(server)) == app.READY_KERNELS)
+    assert kernels(server) < before
+
+
+def test_a_session_that_is_over_says_so(browser, server):
+    opened = Tab(browser, server)
+    page = opened.page
+    page.wait_for_selector(MAP, timeout=60_000)
+    page.evaluate("""() => {
+        const { kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+        return fetch(`/voila/api/shutdown/${kernelId}`, { method: "POST" });
+    }""")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_text("Your session has expired. Reload the page to start again.").wait_for()
+    page.get_by_role("button", name="Reload").click()
+    page.wait_for_selector(MAP, timeout=60_000)
+    assert not page.locator(".cx-gone").is_visible()
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "voila/tree",
+        "voila/tree/",
+        f"voila/render/{app.NOTEBOOK}",
+        f"voila/files/{app.NOTEBOOK}",
+        f"voila/files/../notebook/{app.NOTEBOOK}",
+        "voila/files/%2e%2e/voila.json",
+        "voila/files/../voila.json",
+        "api/contents",
+        f"api/contents/{app.NOTEBOOK}",
+        "voila/api/contents",
+        "api/kernels",
+        "api/sessions",
+        "api/kernelspecs",
+        "terminals/1",
+        "api/terminals",
+        "lab",
+        "tree",
+        "files/voila.json",
+    ],
+)
+def test_nothing_else_is_served(server, path):
+    assert status(server.address + path) in (403, 404)
+
+
+def test_another_host_name_is_refused(server):
+    assert status(server.address, Host="evil.example") == 403
+    assert status(server.address + "voila/api/shutdown/00000000-0000-0000-0000-000000000000", "POST") in (403, 404)
+
+
+@pytest.mark.parametrize("query", ["template=lab", "template=../x", "theme=dark", "theme=<script>", "store=/etc"])
+def test_the_address_decides_nothing(browser, server, query):
+    opened = Tab(browser, server, f"?{query}")
+    opened.page.wait_for_selector(MAP, timeout=60_000)
+    assert opened.page.locator("h1").inner_text() == "See the journey"
+    assert "<script>'" not in opened.page.content()
+    opened.close()
+    assert opened.errors == []
+    until(lambda: len(kernels(server)) == app.READY_KERNELS)
+
+
+def test_a_cell_that_fails_says_so_and_no_more(browser, store, tmp_path, capfd):
+    notebook = nbformat.read(places.notebooks() / app.NOTEBOOK, as_version=4)
+    cell = next(cell for cell in notebook.cells if "process_map" in cell.source)
+    cell.source = 'raise ValueError("secret-7")'
+    broken = tmp_path / "broken.ipynb"
+    nbformat.write(notebook, broken)
+    with app.serving(store, notebook=broken) as server:
+        opened = Tab(browser, server)
+        opened.page.get_by_text("This part could not be computed, so the page ends here.").wait_for(timeout=60_000)
+        html = opened.page.content()
+        opened.close()
+    assert not any(word in html for word in ("secret-7", "Traceback", "ValueError", "panel("))
+    assert "secret-7" in capfd.readouterr().err
+
+
+def test_a_taken_port_is_an_error(store, server):
+    port = int(server.address.rstrip("/").rpartition(":")[2])
+    with pytest.raises(cx.CxError, match="is taken"), app.serving(store, port=port):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_ends_clean(store, tmp_path, number):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    code = "from cxkit.cli import main; main()"
+    command = [sys.executable, "-c", code, "app", str(store.folder), "--no-browser"]
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": str(scratch)}
+    )
+    address = started.stdout.readline().strip()
+    assert status(address + "voila/static/voila.js") == 200
+    assert list(scratch.iterdir())
+    started.send_signal(number)
+    said, _ = started.communicate(timeout=30)
+    assert "The app has ended." in said
+    assert list(scratch.iterdir()) == []
+    with pytest.raises(OSError, match="refused"):
+        urlopen(address, timeout=5)
