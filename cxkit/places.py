@@ -45,3 +45,9 @@ def templates() -> list[str]:
     """The repository's report templates, if this is one; an installed package has them where Jupyter looks."""
     folder = REPOSITORY / "reports" / "templates" / "nbconvert"
     return [str(folder)] if folder.is_dir() else []
+
+
+def template_folders() -> list[Path]:
+    """The repository's template folders, one for each program that reads them; none where Jupyter has them already."""
+    folder = REPOSITORY / "reports" / "templates"
+    return sorted(filter(Path.is_dir, folder.iterdir())) if folder.is_dir() else []

@@ -43,7 +43,8 @@ ROOMS = {
     "cxkit.store.schema": "",
     "cxkit.measures": "errors times filter selection result measures store.schema",
     "cxkit.views": "errors views store.schema _altair",
-    "cxkit.cli": "errors places catalog recipe report",
+    "cxkit.cli": "errors places catalog recipe report app",
+    "cxkit.app": "errors places journeys times",
     "cxkit.report": "errors places journeys recipe views",
     "cxwidgets": "errors where filter recipe catalog journeys result times views",
 }
@@ -207,7 +208,7 @@ def test_no_file_speaks_of_somebodys_machine(name):
 
 LOADED = re.compile(
     r"""(?:\bsrc|\bhref|\bposter|\bdata)\s*=\s*["']?(?:https?:)?//(?!www\.w3\.org)"""
-    r"""|url\(\s*["']?(?:https?:)?//|@import\b|\bimport\s*\(?\s*["']https?:|\bfetch\(|\bfrom\s+["']https?:"""
+    r"""|url\(\s*["']?(?:https?:)?//|@import\b|\bimport\s*\(?\s*["']https?:|\bfetch\((?!`\$\{baseUrl\})|\bfrom\s+["']https?:"""
 )
 
 

@@ -1,0 +1,50 @@
+(() => {
+  const root = document.documentElement, body = document.body;
+  const POLL = 15_000;
+  const EXPIRED = "Your session has expired. Reload the page to start again.";
+  const SILENT = "The app does not answer. It may have been stopped.";
+
+  // What the server and the front end call while the page grows.
+  window.voila_process = window.voila_heartbeat = window.display_cells = () => {};
+  window.voila_finish = () => {
+    document.querySelector(".cx-starting").hidden = true;
+    watch();
+  };
+
+  // JupyterLab's own parts take the theme from the body, whatever set it last.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  function theme() {
+    const light = String((root.dataset.theme ?? (dark.matches ? "dark" : "light")) === "light");
+    if (body.dataset.jpThemeLight !== light) body.dataset.jpThemeLight = light;
+  }
+  new MutationObserver(theme).observe(root, { attributeFilter: ["data-theme"] });
+  new MutationObserver(theme).observe(body, { attributeFilter: ["data-jp-theme-light"] });
+  dark.addEventListener("change", theme);
+  theme();
+
+  function session() {
+    const config = document.getElementById("jupyter-config-data");
+    return config && JSON.parse(config.textContent);
+  }
+
+  // The front end ends the kernel with its page, but only once it is up itself.
+  addEventListener("pagehide", () => {
+    const held = session();
+    if (held) navigator.sendBeacon(`${held.baseUrl}voila/api/shutdown/${held.kernelId}`);
+  });
+
+  // A kernel that was ended says nothing, so the page asks.
+  const bar = document.querySelector(".cx-gone");
+  bar.querySelector("button").addEventListener("click", () => location.reload());
+  let timer;
+  async function watch() {
+    clearTimeout(timer);
+    const { baseUrl, kernelId } = session();
+    const status = await fetch(`${baseUrl}api/kernels/${kernelId}`).then((answer) => answer.status, () => 0);
+    const said = status === 404 ? EXPIRED : status === 0 ? SILENT : "";
+    bar.firstElementChild.textContent = said;
+    bar.hidden = !said;
+    if (said !== EXPIRED) timer = setTimeout(watch, POLL);
+  }
+  document.addEventListener("visibilitychange", () => { if (timer && !document.hidden) watch(); });
+})();
