@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -186,7 +187,8 @@ def test_a_later_change_overtakes_an_earlier_one(board):
         chart.hear({"do": "choose", "key": "activity 1", "besides": False})
         await asyncio.gather(first, board._task)
 
-    asyncio.run(clicks())
+    with ThreadPoolExecutor(1) as apart_from_any_other_loop:
+        apart_from_any_other_loop.submit(asyncio.run, clicks()).result()
     assert ids(board.journeys) == ["A07", "A08", "A11", "A12"]
     assert "4 journeys" in panel(board, "summary").markup
     assert panel(board, "process_map").marks == ["activity 1"]

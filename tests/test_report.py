@@ -26,7 +26,7 @@ def opened(page, browser):
     tab.on("pageerror", lambda error: seen.append(str(error)))
     tab.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
     tab.goto(page[1].as_uri())
-    tab.wait_for_selector(".cx-picture .vega-embed, .cx-picture .marks")
+    tab.wait_for_selector(".cx-picture.vega-embed .mark-rect path, .cx-picture .vega-embed .mark-rect path")
     yield tab
     context.close()
     assert seen == []
@@ -52,7 +52,9 @@ def test_the_page_works_with_the_network_off(opened):
 
 @pytest.mark.browser
 def test_charts_have_tooltips(opened):
-    bar = opened.locator(".vega-embed .mark-rect path, .marks .mark-rect path").last
+    bars = opened.locator(".vega-embed .mark-rect path")
+    heights = bars.evaluate_all("bars => bars.map(bar => bar.getBoundingClientRect().height)")
+    bar = bars.nth(heights.index(max(heights)))
     bar.scroll_into_view_if_needed()
     bar.hover()
     opened.wait_for_selector("#vg-tooltip-element.visible")
