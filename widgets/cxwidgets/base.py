@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -37,10 +37,10 @@ class Drawn:
 
 
 class Panel(anywidget.AnyWidget):
-    """One view of a board.
+    """A picture with a hand: Python draws, the browser asks.
 
-    Python draws, the browser asks. No trait can be set from the browser; a message that is not one of the panel's
-    `actions` with arguments that hold is refused in plain words.
+    No trait can be set from the browser; a message that is not one of the panel's `actions` with arguments that hold
+    is refused in plain words.
     """
 
     _esm = script("panel.js", "plain.js")
@@ -53,10 +53,9 @@ class Panel(anywidget.AnyWidget):
     label = t.Unicode("").tag(sync=True)
     name: ClassVar[str] = ""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self) -> None:
         super().__init__(label=self.name.replace("_", " ").capitalize())
-        self.board = board
-        self.on_msg(lambda _, content, __: self.hear(content))
+        self.on_msg(lambda _, content, buffers: self.hear(content, buffers))
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -65,7 +64,7 @@ class Panel(anywidget.AnyWidget):
 
     @abstractmethod
     def draw(self) -> Drawn:
-        """The board as it stands, as this panel shows it."""
+        """What there is to show now."""
 
     def drawn(self) -> Drawn:
         """What `draw` gives, or why it failed, in plain words: an error stays in its panel."""
@@ -96,24 +95,39 @@ class Panel(anywidget.AnyWidget):
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
         return {**data, "text/html": self.still()}, metadata
 
-    def chosen(self) -> Iterable[str]:
-        """The keys of what this panel's own clause has chosen."""
-        return ()
-
-    def hear(self, content: object) -> None:
-        """Do what the browser asks, if it may."""
+    def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
+        """Do what the browser asks, if it may; bytes that came along are passed on as `chunk`."""
         asked = dict(content) if isinstance(content, dict) else {}
         action = self.actions.get(str(asked.pop("do", "")))
         self.said = ""
         try:
             if action is None:
                 raise cx.CxError(NOT_UNDERSTOOD)
-            with self.board.answering():
-                action(**{str(word): value for word, value in asked.items()})
+            self.act(action, asked | {"chunk": bytes(buffers[0])} if buffers else asked)
         except cx.CxError as error:
             self.said = str(error)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError):
             self.said = NOT_UNDERSTOOD
 
+    def act(self, action: Action, words: Mapping[str, Any]) -> None:
+        """Do what was asked; what goes wrong becomes a sentence."""
+        action(**words)
+
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Traits flow from Python to the browser only."""
+
+
+class View(Panel):
+    """A panel that shows one side of a board."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self.board = board
+
+    def act(self, action: Action, words: Mapping[str, Any]) -> None:
+        with self.board.answering():
+            action(**words)
+
+    def chosen(self) -> Iterable[str]:
+        """The keys of what this view's own clause has chosen."""
+        return ()

@@ -18,7 +18,7 @@ import cxkit as cx
 from cxkit.filter import Filter
 
 if TYPE_CHECKING:
-    from cxwidgets.base import Panel
+    from cxwidgets.base import View
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
@@ -49,7 +49,7 @@ class Board:
 
     def __init__(self, journeys: cx.Journeys) -> None:
         self.base = journeys
-        self.panels: list[Panel] = []
+        self.panels: list[View] = []
         self._past: list[Clauses] = []
         self._future: list[Clauses] = []
         self._clauses: Clauses = NONE
@@ -123,7 +123,7 @@ class Board:
         imports = "import cxkit as cx\nfrom cxkit import where as w\n\n"
         return f"{imports}j = cx.open({str(self.base.folder)!r}){steps}\n"
 
-    def panel(self, name: str) -> Panel:
+    def panel(self, name: str) -> View:
         """The panel of that name, to be shown on its own: "filters", "summary", "process_map", "variants" ..."""
         from cxwidgets.panels import panel
 

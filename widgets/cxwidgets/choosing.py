@@ -1,0 +1,66 @@
+"""Panels that show a picture, and those in which things with a key are chosen."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import cxkit as cx
+from cxkit.filter import Filter, Leaf, all_of, any_of
+from cxwidgets.base import Action, Drawn, View
+
+
+class Pictured(View):
+    """A panel that shows the picture of one answer, under every clause but its own."""
+
+    options: ClassVar[Mapping[str, Any]] = {}
+
+    @abstractmethod
+    def result(self, journeys: cx.Journeys) -> cx.Result:
+        """The answer for these journeys."""
+
+    def draw(self) -> Drawn:
+        picture = self.result(self.board.journeys_for(self.name)).chart(**self.options)
+        return Drawn(picture.svg if picture else "", tuple(self.chosen()))
+
+    def still(self) -> str:
+        return self.result(self.board.journeys)._repr_html_()
+
+
+class Choosing(Pictured):
+    """A panel in which things with a key are chosen: one by a click, several with Shift."""
+
+    together: ClassVar[type[all_of] | type[any_of]] = any_of
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        return {"choose": self.choose}
+
+    @abstractmethod
+    def condition(self, key: str) -> Leaf:
+        """The condition that a key stands for; an unknown key is refused."""
+
+    @abstractmethod
+    def key(self, condition: Leaf) -> str:
+        """The key that stands for a condition."""
+
+    def choose(self, key: str, besides: bool) -> None:
+        """Choose the thing with this key, or take the choice back; `besides` keeps what is chosen already."""
+        condition, chosen = self.condition(key), self._conditions()
+        kept = [other for other in chosen if other != condition] if besides is True else []
+        wanted = kept if condition in chosen else [*kept, condition]
+        self.board.put(self.name, _joined(self.together, wanted))
+
+    def chosen(self) -> Iterable[str]:
+        return [self.key(condition) for condition in self._conditions()]
+
+    def _conditions(self) -> list[Leaf]:
+        clause = self.board.clauses.get(self.name)
+        return [] if clause is None else list(clause.leaves())
+
+
+def _joined(kind: type[all_of] | type[any_of], conditions: Sequence[Leaf]) -> Filter | None:
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return kind(tuple(conditions))

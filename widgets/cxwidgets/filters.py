@@ -1,0 +1,65 @@
+"""The filter bar: what is chosen, what it costs, and a form that writes one more clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from cxkit import where as w
+from cxkit.filter import Filter
+from cxwidgets.base import Action, Drawn, View, script
+from cxwidgets.board import Board
+from cxwidgets.words import words
+
+
+class Filters(View):
+    """The filter bar: every clause with what it costs, undo and redo, and a form that writes one more."""
+
+    _esm = script("panel.js", "filters.js")
+    name = "filters"
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board)
+        self._numbers = count(1)
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        board = self.board
+        steps = {"undo": board.undo, "redo": board.redo, "clear": board.clear}
+        return {**steps, "add": self.add, "negate": self.negate, "remove": self.remove}
+
+    def draw(self) -> Drawn:
+        board = self.board
+        star = board.base.selection.star
+        return Drawn(
+            facts={
+                "n": str(board.journeys.n),
+                "clauses": [self._clause(owner, clause) for owner, clause in board.clauses.items()],
+                "can_undo": board.can_undo,
+                "can_redo": board.can_redo,
+                "code": board.code,
+                "activities": star.names,
+                "attributes": {name: known.kind for name, known in star.by_name.items()}
+                | dict.fromkeys(star.flags, "boolean"),
+            }
+        )
+
+    def still(self) -> str:
+        return ""
+
+    def add(self, filter: object) -> None:
+        """One more clause, from its JSON document."""
+        self.board.put(f"filter {next(self._numbers)}", w.from_json(filter))
+
+    def negate(self, owner: str) -> None:
+        """Turn a clause round."""
+        self.board.put(owner, ~self.board.clauses[owner])
+
+    def remove(self, owner: str) -> None:
+        """Take a clause away."""
+        self.board.put(owner, None)
+
+    def _clause(self, owner: str, clause: Filter) -> dict[str, Any]:
+        cost = self.board.cost(owner)
+        return {"owner": owner, "words": words(clause), "journeys": cost.journeys, "customers": cost.customers}
