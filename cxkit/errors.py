@@ -25,6 +25,10 @@ class StoreError(CxError, OSError):
     """A journey store cannot be read or written."""
 
 
+class Interrupted(CxError):
+    """A question was given up because a later one came."""
+
+
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like the given one, or None when nothing comes near."""
     names = {candidate.casefold(): candidate for candidate in known}

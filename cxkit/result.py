@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
-NOT_OPTIONS = ("rows", "title", "population", "note", "geometry")
+NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of")
 
 
 @dataclass(frozen=True)

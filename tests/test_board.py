@@ -183,9 +183,9 @@ def test_a_later_change_overtakes_an_earlier_one(board):
     async def clicks():
         chart = panel(board, "process_map")
         chart.hear({"do": "choose", "key": "activity 0", "besides": False})
-        first = board._task
         chart.hear({"do": "choose", "key": "activity 1", "besides": False})
-        await asyncio.gather(first, board._task)
+        while board.drawing:
+            await asyncio.sleep(0.01)
 
     with ThreadPoolExecutor(1) as apart_from_any_other_loop:
         apart_from_any_other_loop.submit(asyncio.run, clicks()).result()
@@ -209,4 +209,6 @@ def test_unknown_panels_are_named(toy):
 
 def test_words_are_plain():
     said = words(w.contains("Call") & ~w.lasts(at_least="2d") | w.attribute("plan", "plus", "basic"))
-    assert said == 'visits "Call" and not: lasts at least 2d or has plan plus or basic'
+    assert said == '(visits "Call" and not: lasts at least 2d) or has plan plus or basic'
+    assert words(~(w.contains("Call") | w.contains("Pay"))) == 'not: (visits "Call" or visits "Pay")'
+    assert words(w.lasts(at_least="2d") & ~w.lasts(at_least="4d")) == "lasts at least 2d and less than 4d"

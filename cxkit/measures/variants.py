@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from cxkit.errors import InputError
 from cxkit.result import Result
 from cxkit.store.schema import FIRST, LAST, PATH, SECOND, VARIANT, codes
 
@@ -17,32 +18,41 @@ if TYPE_CHECKING:
     from cxkit.selection import Selection
 
 
-def variants(journeys: Journeys) -> Result:
+def variants(journeys: Journeys, *, top: int | None = None) -> Result:
     """Which sequences of activities do journeys take, and how common is each?
+
+    Parameters
+    ----------
+    top : how many of the most frequent variants to return; all of them when not given.
 
     Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where
     1 is the most frequent), `rank` (in this selection), `count` (journeys), `share`, `cumulative_share` (of the
     selected journeys), `length` (events), `median_seconds` (from first to last event) and `activities` (their names,
     in order). Equally frequent variants come in the order of the whole store.
 
+    Errors: a top that is no whole number above 0.
+
     >>> import cxkit as cx
     >>> cx.toy_journeys().variants().df().loc[0, "activities"].tolist()
     ['Order', 'Pay', 'Ship', 'Deliver']
     """
+    if top is not None and (not isinstance(top, int) or top < 1):
+        raise InputError(f"top={top!r} is no number of variants. Write a whole number above 0, such as 20.")
     return Result(
         name="variants",
         unit="journeys",
         recipe=journeys.recipe,
-        ask=lambda: _table(journeys),
+        ask=lambda: _table(journeys, top),
         count=lambda: journeys.n,
+        shown=lambda: {"of": journeys.collect(_different)["variants"][0].as_py()} if top else {},
     )
 
 
-def _table(journeys: Journeys) -> pa.Table:
+def _table(journeys: Journeys, top: int | None) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = journeys.collect(_counts)
+    found = journeys.collect(lambda selection: _counts(selection, top))
     names = journeys.selection.star.names
     counts, total = found["count"], max(journeys.n.journeys, 1)
     columns = {
@@ -60,11 +70,15 @@ def _table(journeys: Journeys) -> pa.Table:
     return pa.table(columns)
 
 
-def _counts(selection: Selection) -> Frame:
+def _counts(selection: Selection, top: int | None) -> Frame:
+    counts = selection.journeys.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
+    falling = {"by": ["count", VARIANT], "descending": [True, False]}
+    chosen = counts.sort(**falling).head(top) if top else counts
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
-    return (
-        selection.journeys.group_by(VARIANT)
-        .agg(nw.len().cast(nw.Int64).alias("count"), lasting)
-        .join(selection.star.variants.select(VARIANT, PATH, "length"), on=VARIANT, how="inner")
-        .sort("count", VARIANT, descending=[True, False])
-    )
+    medians = selection.journeys.join(chosen.select(VARIANT), on=VARIANT, how="semi").group_by(VARIANT).agg(lasting)
+    known = selection.star.variants.select(VARIANT, PATH, "length")
+    return chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner").sort(**falling)
+
+
+def _different(selection: Selection) -> Frame:
+    return selection.journeys.select(nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"))

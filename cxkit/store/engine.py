@@ -12,7 +12,8 @@ import tempfile
 import weakref
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 from threading import RLock
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
-from cxkit.errors import InputError, StoreError
+from cxkit.errors import InputError, Interrupted, StoreError
 from cxkit.store.schema import JOURNEY, PATH, POSITION, SYMBOL
 
 if TYPE_CHECKING:
@@ -72,9 +73,14 @@ class Engine(ABC):
         """The frame, computed once under the key."""
         with self.lock:
             if key not in self._kept:
-                self._kept[key] = self._keep(build())
+                with self._interruptible():
+                    self._kept[key] = self._keep(build())
             self._kept.move_to_end(key)
             return self._kept[key].frame
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """Give up the question that is running, if there is one: it raises `Interrupted`. Called from any thread."""
 
     def make_room(self) -> None:
         """Forget the least recently used tables when space runs short; called between questions, never within one."""
@@ -90,8 +96,12 @@ class Engine(ABC):
 
     def collect(self, frame: Frame) -> pa.Table:
         """The rows of a small frame as an Arrow table."""
-        with self.lock:
+        with self.lock, self._interruptible():
             return frame.collect("pyarrow").to_native()
+
+    @abstractmethod
+    def _interruptible(self) -> AbstractContextManager[None]:
+        """Raise `Interrupted` where the engine says so in its own way."""
 
 
 class DuckDB(Engine):
@@ -133,6 +143,18 @@ class DuckDB(Engine):
         named = ", ".join(f"found[{place}] AS {name}" for place, name in enumerate(shares, 1))
         return nw.from_native(found.project(f"{groups}, {named}"))
 
+    def interrupt(self) -> None:
+        self._connection.interrupt()
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise Interrupted("This question was given up, because a later one came.") from None
+
     def _keep(self, frame: Frame) -> Kept:
         table = f"kept_{next(self._numbers)}"
         frame.to_native().create(table)
@@ -169,6 +191,12 @@ class Spark(Engine):
         found = f.percentile(column, f.array(*map(f.lit, shares.values()))).alias("found")
         named = [f.col("found")[place].alias(name) for place, name in enumerate(shares)]
         return nw.from_native(frame.to_native().groupBy(*by).agg(found).select(*by, *named))
+
+    def interrupt(self) -> None:
+        """Jobs on a cluster run to their end; what they found is left unread."""
+
+    def _interruptible(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _keep(self, frame: Frame) -> Kept:
         kept = frame.to_native().persist()

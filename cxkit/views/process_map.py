@@ -19,6 +19,7 @@ Row = Mapping[str, Any]
 COVERAGE, MOST_MOVES = 0.9, 40
 _THIN, _THICK = 1.4, 8.0
 _LABEL_SIZE, _LABEL_LEADING = 11, 13
+_MOST_LABELS = 120  # more than anybody can read; the other moves speak when the pointer rests on them
 _NARROWEST = 700
 _ASIDE = 160
 
@@ -129,12 +130,13 @@ def _composed(
     title: str, lines: list[str], rows: Sequence[Row], moves: Sequence[Move], boxes: Mapping[int, Box]
 ) -> tuple[str, float, float]:
     """Heading, map and legend, cropped to what is shown; returns the drawing and its size."""
-    visits, tips = _visits(rows), _tips(rows)
+    visits, tips = _visits(rows), _tips(move.row for move in moves)
     nodes = _nodes(rows, moves, boxes, visits)
     rings = [_caption_box(boxes[code], code, _caption(code, visits[code])) for code in nodes if not _is_activity(code)]
     fixed, tracks = [boxes[code] for code in nodes] + rings, [curves.sampled(move.spline) for move in moves]
-    rooms = places(tracks, [_label_size(move.row) for move in moves], fixed + [_tip_box(move) for move in moves])
-    labels = [(move, room) for move, room in zip(moves, rooms, strict=True) if room]
+    sizes = [_label_size(move.row) for move in moves[:_MOST_LABELS]]
+    rooms = places(tracks, sizes, fixed + [_tip_box(move) for move in moves])
+    labels = [(move, room) for move, room in zip(moves, rooms, strict=False) if room]
     crop = _around(fixed + [room for _, room in labels] + [Box(x - 5, y - 5, 10, 10) for way in tracks for x, y in way])
     width = max(crop.width, _NARROWEST)
     head, above = heading(title, lines, width)

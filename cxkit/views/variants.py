@@ -45,11 +45,14 @@ class Style(NamedTuple):
         return 2 * self.across - 1
 
 
-def variants(rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = 20) -> Picture:
+def variants(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = 20, of: int | None = None
+) -> Picture:
     """Which ways do journeys take, and how often each?
 
     `rows` has one row a variant, the most frequent first: `rank`, `count`, `share`, `cumulative_share`, `length`,
-    `median_seconds` and `activities` (its names in order). The first `top` are drawn.
+    `median_seconds` and `activities` (its names in order). The first `top` are drawn; `of` says how many variants
+    there are where `rows` has not all of them.
     """
     if not rows:
         return empty(title, population, note)
@@ -57,7 +60,7 @@ def variants(rows: Sequence[Row], *, title: str, population: object, note: str =
     paths = [_counted([theme.clean(name) for name in row["activities"]]) for row in shown]
     look, most = _style(paths), max(row["share"] for row in shown)
     words = (
-        f"Shows {'the' if len(shown) > 1 else 'the only'} {_these(shown, rows)}: "
+        f"Shows {'the' if len(shown) > 1 else 'the only'} {_these(len(shown), of or len(rows))}: "
         f"{theme.share(shown[-1]['cumulative_share'])} of the journeys."
     )
     head, y = heading(title, [str(population), words, note], WIDTH)
@@ -72,10 +75,10 @@ def variants(rows: Sequence[Row], *, title: str, population: object, note: str =
     return Picture(title, drawing(title, f"{population}. {words}", "".join(parts), *size))
 
 
-def _these(shown: Sequence[Row], rows: Sequence[Row]) -> str:
-    if len(shown) == len(rows):
-        return "variant" if len(rows) == 1 else f"{len(rows):,} variants"
-    return f"{len(shown):,} most frequent of {len(rows):,} variants"
+def _these(shown: int, every: int) -> str:
+    if shown == every:
+        return "variant" if every == 1 else f"{every:,} variants"
+    return f"{shown:,} most frequent of {every:,} variants"
 
 
 def _counted(names: Sequence[str]) -> Path:

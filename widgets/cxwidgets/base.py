@@ -12,10 +12,12 @@ import anywidget
 import traitlets as t
 
 import cxkit as cx
-from cxwidgets.board import Board
+from cxkit.errors import Interrupted
+from cxwidgets.board import AWAY, FAR, NEAR, Board
 
 STATIC = Path(__file__).parent / "static"
 READY, BUSY, FAILED = "ready", "busy", "failed"
+MOST_PAGES = 50
 NOT_UNDERSTOOD = "That could not be understood. Nothing was changed."
 Action = Callable[..., None]
 
@@ -70,6 +72,8 @@ class Panel(anywidget.AnyWidget):
         """What `draw` gives, or why it failed, in plain words: an error stays in its panel."""
         try:
             return self.draw()
+        except Interrupted:
+            raise
         except cx.CxError as error:
             return Drawn(said=str(error), failed=True)
         except Exception as error:
@@ -118,11 +122,37 @@ class Panel(anywidget.AnyWidget):
 
 
 class View(Panel):
-    """A panel that shows one side of a board."""
+    """A panel that shows one side of a board; the browser says whether anybody can see it."""
 
     def __init__(self, board: Board) -> None:
         super().__init__()
         self.board = board
+        self.stale = False
+        self._sights: dict[str, str] = {}
+
+    @property
+    def sight(self) -> str:
+        """Where the panel is in the pages that show it; near until a page says otherwise."""
+        return next((sight for sight in (NEAR, FAR, AWAY) if sight in self._sights.values()), NEAR)
+
+    def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
+        if isinstance(content, dict) and content.get("do") == "seen":
+            self.seen(str(content.get("page")), content.get("sight"))
+        else:
+            super().hear(content, buffers)
+
+    def seen(self, page: str, sight: object) -> None:
+        """A page tells where it has the panel."""
+        if sight not in (NEAR, FAR, AWAY) or (page not in self._sights and len(self._sights) >= MOST_PAGES):
+            return
+        self._sights[page] = str(sight)
+        if self.stale and self.sight != AWAY:
+            with self.board.answering():
+                self.board.redraw([self])
+
+    def show(self, drawn: Drawn) -> None:
+        self.stale = False
+        super().show(drawn)
 
     def act(self, action: Action, words: Mapping[str, Any]) -> None:
         with self.board.answering():

@@ -8,13 +8,14 @@ itself as Python (`board.code`) and as a recipe (`board.recipe`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import cxkit as cx
+from cxkit.errors import Interrupted
 from cxkit.filter import Filter
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
+NEAR, FAR, AWAY = "near", "far", "away"  # on the screen or nearly; elsewhere on the page; in no page at all
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Board:
         self._clauses: Clauses = NONE
         self._generation = 0
         self._answering = False
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._found: dict[frozenset[str], cx.Journeys] = {}
 
     @property
     def clauses(self) -> Clauses:
@@ -142,6 +145,11 @@ class Board:
             self.panel(name)
         return self
 
+    @property
+    def drawing(self) -> bool:
+        """Whether panels are still being drawn in the background."""
+        return bool(self._tasks)
+
     @contextmanager
     def answering(self) -> Iterator[None]:
         """While the browser waits: changes are drawn in the background, and a later one overtakes an earlier one."""
@@ -152,10 +160,13 @@ class Board:
             self._answering = False
 
     def _under(self, clauses: Clauses) -> cx.Journeys:
-        chosen = self.base
-        for clause in clauses.values():
-            chosen = chosen.keep(clause)
-        return chosen
+        owners = frozenset(clauses)
+        if owners not in self._found:
+            chosen = self.base
+            for clause in clauses.values():
+                chosen = chosen.keep(clause)
+            self._found[owners] = chosen
+        return self._found[owners]
 
     def _move(self, clauses: Clauses) -> None:
         if dict(clauses) != dict(self._clauses):
@@ -165,23 +176,35 @@ class Board:
 
     def _set(self, clauses: Clauses) -> None:
         self._clauses = MappingProxyType(dict(clauses))
+        self._found = {}
         self._generation += 1
+        if self.drawing:
+            self.base.base.engine.interrupt()
+        self.redraw(self.panels)
+
+    def redraw(self, panels: Sequence[View]) -> None:
+        """Bring panels up to date, those on the screen first; one that is in no page waits until it is."""
+        for panel in panels:
+            panel.stale = True
+        due = sorted((panel for panel in panels if panel.sight != AWAY), key=lambda panel: panel.sight == FAR)
         loop = _running_loop() if self._answering else None
-        if loop:
-            self._task = loop.create_task(self._draw_in_turn(self._generation))
-        else:
-            self._draw()
+        if loop is None:
+            for panel in due:
+                panel.show(panel.drawn())
+            return
+        task = loop.create_task(self._draw_in_turn(self._generation, due))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _draw(self) -> None:
-        for panel in self.panels:
-            panel.show(panel.drawn())
-
-    async def _draw_in_turn(self, generation: int) -> None:
-        for panel in self.panels:
+    async def _draw_in_turn(self, generation: int, panels: Sequence[View]) -> None:
+        for panel in panels:
             panel.wait()
-        for panel in self.panels:
-            drawn = await asyncio.to_thread(panel.drawn)
-            if generation != self._generation:
+        for panel in panels:
+            drawn = None
+            while drawn is None and generation == self._generation:
+                with suppress(Interrupted):
+                    drawn = await asyncio.to_thread(panel.drawn)
+            if drawn is None or generation != self._generation:
                 return
             panel.show(drawn)
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import cxkit as cx
 from cxkit.filter import Filter, Leaf, all_of, any_of
+from cxkit.views.picture import Picture
 from cxwidgets.base import Action, Drawn, View
 
 
 class Pictured(View):
     """A panel that shows the picture of one answer, under every clause but its own."""
 
-    options: ClassVar[Mapping[str, Any]] = {}
-
     @abstractmethod
     def result(self, journeys: cx.Journeys) -> cx.Result:
         """The answer for these journeys."""
 
     def draw(self) -> Drawn:
-        picture = self.result(self.board.journeys_for(self.name)).chart(**self.options)
+        picture = self.drawing(self.result(self.board.journeys_for(self.name)))
         return Drawn(picture.svg if picture else "", tuple(self.chosen()))
+
+    def drawing(self, result: cx.Result) -> Picture | None:
+        """The answer's picture, as this panel wants it."""
+        return result.chart()
 
     def still(self) -> str:
         return self.result(self.board.journeys)._repr_html_()

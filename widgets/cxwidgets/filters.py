@@ -27,7 +27,7 @@ class Filters(View):
     def actions(self) -> Mapping[str, Action]:
         board = self.board
         steps = {"undo": board.undo, "redo": board.redo, "clear": board.clear}
-        return {**steps, "add": self.add, "negate": self.negate, "remove": self.remove}
+        return {**steps, "add": self.add, "negate": self.negate, "replace": self.replace, "remove": self.remove}
 
     def draw(self) -> Drawn:
         board = self.board
@@ -52,6 +52,12 @@ class Filters(View):
         """One more clause, from its JSON document."""
         self.board.put(f"filter {next(self._numbers)}", w.from_json(filter))
 
+    def replace(self, owner: str, filter: object) -> None:
+        """Another clause in the place of one."""
+        if owner not in self.board.clauses:
+            raise KeyError(owner)
+        self.board.put(owner, w.from_json(filter))
+
     def negate(self, owner: str) -> None:
         """Turn a clause round."""
         self.board.put(owner, ~self.board.clauses[owner])
@@ -62,4 +68,10 @@ class Filters(View):
 
     def _clause(self, owner: str, clause: Filter) -> dict[str, Any]:
         cost = self.board.cost(owner)
-        return {"owner": owner, "words": words(clause), "journeys": cost.journeys, "customers": cost.customers}
+        return {
+            "owner": owner,
+            "words": words(clause),
+            "filter": clause.to_json(),
+            "journeys": cost.journeys,
+            "customers": cost.customers,
+        }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import cxkit as cx
 from cxkit import where as w
 from cxkit.filter import Leaf, all_of
+from cxkit.views.picture import Picture
 from cxwidgets.base import Action, Drawn, View, script
 from cxwidgets.board import Board
 from cxwidgets.chart import Durations
@@ -17,7 +18,8 @@ from cxwidgets.rows import Journeys
 
 START, END = -1, -2
 MISSING = "(missing)"
-ALL_MOVES = 1.0
+MOST_MOVES = 240
+MOST_VARIANTS = 20
 
 
 class Summary(Pictured):
@@ -35,7 +37,11 @@ class ProcessMap(Choosing):
     _esm = script("panel.js", "map.js")
     name = "process_map"
     together = all_of
-    options: ClassVar[Mapping[str, Any]] = {"coverage": ALL_MOVES}
+
+    def drawing(self, result: cx.Result) -> Picture | None:
+        """The map with its most frequent moves, which the browser's slider hides and shows."""
+        coverages = sorted(result.table["coverage"].to_pylist())
+        return result.chart(coverage=coverages[MOST_MOVES] if len(coverages) > MOST_MOVES else 1.0)
 
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.process_map()
@@ -79,7 +85,7 @@ class Variants(Choosing):
     name = "variants"
 
     def result(self, journeys: cx.Journeys) -> cx.Result:
-        return journeys.variants()
+        return journeys.variants(top=MOST_VARIANTS)
 
     def condition(self, key: str) -> Leaf:
         number = int(key.removeprefix("variant "))

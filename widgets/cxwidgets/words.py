@@ -71,17 +71,25 @@ def _(filter_: w.attribute) -> str:
 
 @words.register
 def _(filter_: none_of) -> str:
-    return f"not: {words(filter_.of[0])}"
+    return f"not: {_part(filter_.of[0])}"
 
 
 @words.register
 def _(filter_: all_of) -> str:
-    return " and ".join(map(words, filter_.of))
+    match filter_.of:
+        case (w.lasts(at_least=low, at_most=None), none_of(of=(w.lasts(at_least=high, at_most=None),))):
+            return f"lasts at least {low} and less than {high}"
+    return " and ".join(map(_part, filter_.of))
 
 
 @words.register
 def _(filter_: any_of) -> str:
-    return " or ".join(map(words, filter_.of))
+    return " or ".join(map(_part, filter_.of))
+
+
+def _part(filter_: Filter) -> str:
+    """A part of a longer sentence: in brackets when it has several parts of its own."""
+    return f"({words(filter_)})" if isinstance(filter_, all_of | any_of) else words(filter_)
 
 
 def _between(filter_: w.lasts | w.length | w.variant_rank | w.attribute) -> str:

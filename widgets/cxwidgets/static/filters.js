@@ -43,34 +43,77 @@ function written(kind, form, facts) {
   return form.elements.not.checked ? { filter: "none_of", of: [document_] } : document_;
 }
 
-function chip(clause, ask) {
+// The clause as the form can show it: kind, words by field, turned round or not; null if it is more than one condition.
+function editable({ filter }) {
+  const not = filter.filter === "none_of";
+  const { filter: kind, ...said } = not ? filter.of[0] : filter;
+  if (kind === "attribute" && !(said.missing || said.values?.length === 1)) return null;
+  const words = kind === "attribute" ? { name: said.name, value: said.missing ? "" : String(said.values[0]) } : said;
+  const known = KINDS[kind]?.fields.map(([name]) => name) ?? [];
+  return Object.keys(words).every((name) => known.includes(name)) ? { kind, words, not } : null;
+}
+
+function chip(clause, ask, edit) {
   const button = (text, label, act) => make("button", { type: "button", textContent: text, ariaLabel: label, title: label, onclick: act });
   const lost = `−${clause.journeys.toLocaleString("en")} journeys, −${clause.customers.toLocaleString("en")} customers`;
+  const form = editable(clause);
   return make(
     "li",
     { className: "cxw-chip" },
     make("span", { textContent: clause.words }),
     make("small", { textContent: lost }),
+    ...(form ? [button("edit", `Edit: ${clause.words}`, () => edit(clause.owner, form))] : []),
     button("not", `Turn round: ${clause.words}`, () => ask("negate", { owner: clause.owner })),
     button("×", `Remove: ${clause.words}`, () => ask("remove", { owner: clause.owner })),
   );
 }
 
-function adding(facts, ask) {
+// The form that writes a clause: a new one, or another one in the place of the `edited` owner's.
+function writing(facts, ask) {
+  let edited = null;
   const kinds = Object.entries(KINDS).filter(([name]) => name !== "attribute" || Object.keys(facts.attributes).length);
   const select = make("select", { name: "kind" }, ...kinds.map(([name, { words }]) => make("option", { value: name, textContent: words })));
   const not = make("input", { type: "checkbox", name: "not" });
   const fields = make("span", { className: "cxw-fields" });
-  const form = make("form", { className: "cxw-form" }, make("label", {}, "A journey that ", select), fields, make("label", {}, not, " not"));
-  form.append(make("button", { type: "submit", textContent: "Keep these" }));
+  const send = make("button", { type: "submit" });
+  const leave = make("button", { type: "button", textContent: "Leave as it is" });
+  const element = make("form", { className: "cxw-form" }, make("label", {}, "A journey that ", select), fields, make("label", {}, not, " not"), send, leave);
   const refill = () => fields.replaceChildren(...KINDS[select.value].fields.map((entry) => field(entry, facts)));
+  const mode = (owner) => {
+    edited = owner;
+    send.textContent = owner === null ? "Keep these" : "Change";
+    leave.hidden = owner === null;
+  };
   select.onchange = refill;
-  form.onsubmit = (event) => {
+  leave.onclick = () => mode(null);
+  element.onsubmit = (event) => {
     event.preventDefault();
-    ask("add", { filter: written(select.value, form, facts) });
+    const filter = written(select.value, element, facts);
+    if (edited === null) ask("add", { filter });
+    else ask("replace", { owner: edited, filter });
+    mode(null);
+  };
+  const edit = (owner, { kind, words, not: turned }) => {
+    select.value = kind;
+    refill();
+    for (const [name, value] of Object.entries(words)) element.elements.namedItem(name).value = value ?? "";
+    not.checked = turned;
+    mode(owner);
+    select.focus();
   };
   refill();
-  return form;
+  mode(null);
+  return { element, edit };
+}
+
+function copying(code) {
+  const copy = make("button", { type: "button", textContent: "Copy code", title: "The Python that repeats these choices" });
+  const say = (text) => {
+    copy.textContent = text;
+    setTimeout(() => (copy.textContent = "Copy code"), 2000);
+  };
+  copy.onclick = () => navigator.clipboard.writeText(code).then(() => say("Copied"), () => say("The browser refused"));
+  return copy;
 }
 
 function render({ model, el }) {
@@ -79,18 +122,16 @@ function render({ model, el }) {
     const facts = model.get("facts");
     const button = (text, action, disabled) =>
       make("button", { type: "button", textContent: text, disabled, onclick: () => ask(action) });
-    const copy = make("button", { type: "button", textContent: "Copy code" });
-    copy.onclick = () => navigator.clipboard?.writeText(facts.code).then(() => (copy.textContent = "Copied"));
+    form ??= writing(facts, ask);
     tools.replaceChildren(
       make("strong", { textContent: facts.n }),
       button("Undo", "undo", !facts.can_undo),
       button("Redo", "redo", !facts.can_redo),
       button("Clear", "clear", !facts.clauses.length),
-      copy,
+      copying(facts.code),
     );
-    const chips = make("ul", { className: "cxw-chips" }, ...facts.clauses.map((clause) => chip(clause, ask)));
-    form ??= adding(facts, ask);
-    body.replaceChildren(chips, form);
+    const chips = facts.clauses.map((clause) => chip(clause, ask, form.edit));
+    body.replaceChildren(make("ul", { className: "cxw-chips" }, ...chips), form.element);
   });
 }
 export default { render };

@@ -26,6 +26,7 @@ function panel(model, el, connect = () => {}) {
   root.setAttribute("aria-label", model.get("label"));
   root.append(tools, said, body);
   el.append(root);
+  const page = crypto.randomUUID();
   const ask = (action, words = {}) => model.send({ do: action, ...words });
   let connected = new AbortController();
 
@@ -53,9 +54,36 @@ function panel(model, el, connect = () => {}) {
   for (const [event, react] of Object.entries(watched)) model.on(event, react);
   draw();
   tell();
+  const forget = watching(root, (sight) => ask("seen", { page, sight }));
   return () => {
+    forget();
     connected.abort();
     for (const [event, react] of Object.entries(watched)) model.off(event, react);
+  };
+}
+
+// Tells where the panel is: near the screen, elsewhere on the page, or in a page that nobody sees.
+function watching(root, tell) {
+  let told = "near";
+  let near = true;
+  const look = () => {
+    const away = document.hidden || root.getClientRects().length === 0;
+    const sight = away ? "away" : near ? "near" : "far";
+    if (sight !== told) tell((told = sight));
+  };
+  const observer = new IntersectionObserver(
+    (entries) => {
+      near = entries.at(-1).isIntersecting;
+      look();
+    },
+    { rootMargin: "300px" },
+  );
+  observer.observe(root);
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", look);
+    if (told !== "away") tell("away");
   };
 }
 
