@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,10 @@ from cxkit.store.read import Log, read
 from cxkit.store.schema import ACTIVITY, COUNT, END, NEXT, POSITION, START
 from cxkit.store.star import Star
 
+Told = Callable[[str, float], object]
 
-def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool = True) -> Journeys:
+
+def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool | Told = True) -> Journeys:
     """Build the journey store of a log, once: afterwards `cx.open(folder)`.
 
     Parameters
@@ -30,7 +32,9 @@ def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool 
     folder : where the store goes. A store that is there is replaced in one step, and stays readable until then.
     engine : None for DuckDB, or a Spark session. DuckDB reads and codes the source on this machine either way; the
         session's executors must see the folder.
-    progress : whether to show a progress bar when it takes longer than a second.
+    progress : whether to show a progress bar when it takes longer than a second; or a function that is told the name
+        of each step before it starts and the share that is done, from 0 to 1, and at last that all is done. An error
+        that it raises ends the work; what was in the folder stays as it was.
 
     Returns the Journeys of the new store. Rows that could not be used are counted in `.manifest.dropped` and kept in
     `.rejected()`. Preparing the same source with the same roles again changes nothing and costs nothing.
@@ -130,11 +134,26 @@ def _journeys(folder: Path, described: manifest.Manifest, engine: Engine) -> Jou
     return Journeys(folder, described, preparing.open_star(folder / described.version, described, engine))
 
 
+def _steps(progress: bool | Told) -> AbstractContextManager[Callable[[str], None]]:
+    return _told(progress) if callable(progress) else _bar(progress)
+
+
 @contextmanager
-def _steps(progress: bool) -> Iterator[Callable[[str], None]]:
+def _told(progress: Told) -> Iterator[Callable[[str], None]]:
+    names = preparing.STEPS
+
+    def step(name: str) -> None:
+        progress(name, names.index(name) / len(names))
+
+    yield step
+    progress(names[-1], 1.0)
+
+
+@contextmanager
+def _bar(shown: bool) -> Iterator[Callable[[str], None]]:
     from tqdm.auto import tqdm
 
-    with tqdm(total=len(preparing.STEPS), delay=1, disable=not progress, unit="step", leave=False) as bar:
+    with tqdm(total=len(preparing.STEPS), delay=1, disable=not shown, unit="step", leave=False) as bar:
 
         def step(name: str) -> None:
             bar.set_description(f"Preparing: {name}", refresh=False)
