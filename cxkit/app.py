@@ -1,6 +1,6 @@
-"""The app: one notebook, alive in the browser, served by Voila on this machine alone.
+"""The app: the notebooks, alive in the browser, served by Voila on this machine alone.
 
-Every tab has its own kernel, which ends with it. Nothing but the page is served: no source, no file, no list.
+Every tab has its own kernel, which ends with it. Nothing but the pages is served: no source, no file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,8 +25,8 @@ from cxkit import places
 from cxkit.errors import CxError
 from cxkit.journeys import Journeys
 from cxkit.times import zone_of
+from cxkit.views.page import title
 
-NOTEBOOK = "03_see_the_journey.ipynb"
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
 READY_KERNELS = 1
@@ -76,14 +76,16 @@ class Server:
 
 
 @contextmanager
-def serving(journeys: Journeys, *, port: int | None = None, notebook: Path | None = None) -> Iterator[Server]:
+def serving(
+    journeys: Journeys, *, port: int | None = None, notebooks: Sequence[Path] | None = None
+) -> Iterator[Server]:
     """Where can these journeys be explored? A server for as long as the `with` block lasts.
 
     Parameters
     ----------
     journeys : the store to open; its recipe stays behind.
     port : the port to listen on; a free one when not given.
-    notebook : the notebook to serve, with a `store` among its parameters; the journey notebook when not given.
+    notebooks : the notebooks to serve, with a `store` among their parameters; the whole book when not given.
 
     Yields the server. Afterwards its kernels and its files are gone.
 
@@ -93,7 +95,8 @@ def serving(journeys: Journeys, *, port: int | None = None, notebook: Path | Non
         raise CxError('Voila is missing. Install it with: pip install "cxkit[app]"')
     with tempfile.TemporaryDirectory(prefix="cxkit-app-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
-        command = _lay_out(journeys, notebook or places.notebooks() / NOTEBOOK, port, folder)
+        book = notebooks or sorted(places.notebooks().glob("*.ipynb"))
+        command = _lay_out(journeys, book, port, folder)
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -112,22 +115,34 @@ def serving(journeys: Journeys, *, port: int | None = None, notebook: Path | Non
             _end(process)
 
 
-def _lay_out(journeys: Journeys, original: Path, port: int | None, folder: Path) -> list[str]:
-    """Write the notebook and the settings into the folder; the command that serves them."""
+def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder: Path) -> list[str]:
+    """Write the notebooks and the settings into the folder; the command that serves them."""
     import nbformat
-    from papermill.iorw import load_notebook_node
-    from papermill.parameterize import parameterize_notebook
 
-    store = {"store": str(journeys.folder.resolve())}
-    notebook = parameterize_notebook(load_notebook_node(str(original)), store, kernel_name="python3")
-    notebook.metadata["cx"] = _facts(journeys)
-    served = folder / "notebook" / original.name
-    served.parent.mkdir()
-    nbformat.write(notebook, served)
+    served = folder / "book"
+    served.mkdir()
+    pages = {original.name: _set_to(journeys, original) for original in book}
+    contents = [{"file": name, "title": title(page)} for name, page in pages.items()]
+    for name, page in pages.items():
+        page.metadata["cx"] = _facts(journeys)
+        page.metadata["cx_contents"] = contents if len(contents) > 1 else []
+        nbformat.write(page, served / name)
     place = {"port": port or FIRST_PORT, "port_retries": 0 if port else 50, "connection_dir_root": str(folder)}
     settings = SETTINGS | {"Voila": SETTINGS["Voila"] | place}
     (folder / "voila.json").write_text(json.dumps(settings), encoding="utf-8")
     return [sys.executable, "-m", "voila", str(served)]
+
+
+def _set_to(journeys: Journeys, original: Path) -> Any:
+    """The notebook with its parameters set to this store, and new stores kept where the app was started."""
+    from papermill import inspect_notebook
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    new = {"store": str(journeys.folder.resolve()), "stores": str(Path("stores").absolute())}
+    known = inspect_notebook(str(original))
+    words = {name: place for name, place in new.items() if name in known}
+    return parameterize_notebook(load_notebook_node(str(original)), words, kernel_name="python3")
 
 
 def _facts(journeys: Journeys) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ pytest.importorskip("voila")
 from cxkit import app
 
 pytestmark = pytest.mark.browser
+HOME = "03_see_the_journey.ipynb"
+READY = app.READY_KERNELS * len(list(places.notebooks().glob("*.ipynb")))
 MAP = ".cxw-panel .cx-node"
 PROC = Path("/proc")
 
@@ -40,13 +43,13 @@ def server(store):
 class Tab:
     """A page and what it asked for, said and broke."""
 
-    def __init__(self, browser, server, path="", **words):
+    def __init__(self, browser, server, query="", notebook=HOME, **words):
         self.context = browser.new_context(viewport={"width": 1280, "height": 1600}, **words)
         self.page, self.asked, self.errors = self.context.new_page(), [], []
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        self.answer = self.page.goto(server.address + path)
+        self.answer = self.page.goto(f"{server.address}voila/render/{notebook}{query}")
 
     def close(self):
         self.page.goto("about:blank")
@@ -146,17 +149,17 @@ def test_the_page_fits_its_window(tab, width):
 def test_a_kernel_ends_with_its_tab(browser, server):
     opened = Tab(browser, server)
     opened.page.wait_for_selector(MAP, timeout=60_000)
-    until(lambda: len(kernels(server)) == 1 + app.READY_KERNELS)
+    until(lambda: len(kernels(server)) == 1 + READY)
     before = kernels(server)
     opened.close()
-    until(lambda: len(kernels(server)) == app.READY_KERNELS)
+    until(lambda: len(kernels(server)) == READY)
     assert kernels(server) < before
 
 
 def test_a_kernel_ends_with_a_tab_that_was_closed_at_once(browser, server):
     for _ in range(3):
         Tab(browser, server).close()
-    until(lambda: len(kernels(server)) == app.READY_KERNELS)
+    until(lambda: len(kernels(server)) == READY)
 
 
 def test_a_kernel_left_behind_is_culled_and_one_in_use_is_not(browser, store, monkeypatch):
@@ -166,11 +169,11 @@ def test_a_kernel_left_behind_is_culled_and_one_in_use_is_not(browser, store, mo
     with app.serving(store) as server:
         opened = Tab(browser, server)
         opened.page.wait_for_selector(MAP, timeout=60_000)
-        until(lambda: len(kernels(server)) == 1 + app.READY_KERNELS)
+        until(lambda: len(kernels(server)) == 1 + READY)
         time.sleep(8)
-        assert len(kernels(server)) == 1 + app.READY_KERNELS
+        assert len(kernels(server)) == 1 + READY
         opened.context.close()  # as a browser that crashes: it does not say goodbye
-        until(lambda: len(kernels(server)) == app.READY_KERNELS)
+        until(lambda: len(kernels(server)) == READY)
 
 
 def test_a_session_that_is_over_says_so(browser, server):
@@ -192,16 +195,16 @@ def test_a_session_that_is_over_says_so(browser, server):
 @pytest.mark.parametrize(
     "path",
     [
-        "voila/tree",
-        "voila/tree/",
-        f"voila/render/{app.NOTEBOOK}",
-        f"voila/files/{app.NOTEBOOK}",
-        f"voila/files/../notebook/{app.NOTEBOOK}",
+        "voila/render/",
+        "voila/render/other.ipynb",
+        "voila/render/../voila.json",
+        "voila/render/%2e%2e/voila.json",
+        f"voila/files/{HOME}",
+        f"voila/files/../book/{HOME}",
         "voila/files/%2e%2e/voila.json",
         "voila/files/../voila.json",
         "api/contents",
-        f"api/contents/{app.NOTEBOOK}",
-        "voila/api/contents",
+        f"api/contents/{HOME}",
         "api/kernels",
         "api/sessions",
         "api/kernelspecs",
@@ -221,6 +224,29 @@ def test_nothing_else_is_served(server, path):
     assert len(body) < 200
 
 
+def test_of_the_notebooks_only_the_names_are_said(server):
+    status, body = answer(f"{server.address}voila/api/contents")
+    names = [(entry["name"], entry["content"]) for entry in json.loads(body)["content"]]
+    assert (status, names) == (200, [(path.name, None) for path in sorted(places.notebooks().glob("*.ipynb"))])
+    assert json.loads(answer(f"{server.address}voila/api/contents/{HOME}")[1])["content"] is None
+
+
+def test_the_address_opens_the_book(browser, server):
+    opened = Tab(browser, server)
+    page = opened.page
+    for address in (server.address, f"{server.address}voila/tree", f"{server.address}?classic-tree=true"):
+        page.goto(address)
+        page.wait_for_url(f"**/voila/render/{HOME}")
+        page.wait_for_selector(MAP, timeout=60_000)
+    contents = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    assert contents.all_inner_texts() == ["Start here", "See the journey"]
+    contents.first.click()
+    page.get_by_role("heading", name="Start here").wait_for()
+    assert page.locator("[aria-current=page]").inner_text() == "Start here"
+    opened.close()
+    assert opened.errors == []
+
+
 def test_another_host_name_is_refused(server):
     assert answer(server.address, Host="evil.example")[0] == 403
 
@@ -235,17 +261,17 @@ def test_the_address_decides_nothing(browser, server, query):
     assert opened.page.evaluate("window.owned") is None
     opened.close()
     assert opened.errors == []
-    until(lambda: len(kernels(server)) == app.READY_KERNELS)
+    until(lambda: len(kernels(server)) == READY)
 
 
 def test_a_cell_that_fails_says_so_and_no_more(browser, store, tmp_path, capfd):
-    notebook = nbformat.read(places.notebooks() / app.NOTEBOOK, as_version=4)
+    notebook = nbformat.read(places.notebooks() / HOME, as_version=4)
     cell = next(cell for cell in notebook.cells if "process_map" in cell.source)
     cell.source = 'raise ValueError("secret-7")'
     broken = tmp_path / "broken.ipynb"
     nbformat.write(notebook, broken)
-    with app.serving(store, notebook=broken) as server:
-        opened = Tab(browser, server)
+    with app.serving(store, notebooks=[broken]) as server:
+        opened = Tab(browser, server, notebook="broken.ipynb")
         opened.page.get_by_text("This part could not be computed, so the page ends here.").wait_for(timeout=60_000)
         html = opened.page.content()
         opened.close()
@@ -254,14 +280,14 @@ def test_a_cell_that_fails_says_so_and_no_more(browser, store, tmp_path, capfd):
 
 
 def test_tags_place_and_hide_cells(browser, store, tmp_path):
-    notebook = nbformat.read(places.notebooks() / app.NOTEBOOK, as_version=4)
+    notebook = nbformat.read(places.notebooks() / HOME, as_version=4)
     tags = {'board.panel("filters")': "filters", "print(board.code)": "no-app"}
     for cell in notebook.cells:
         if cell.source in tags:
             cell.metadata["tags"] = [tags[cell.source]]
     nbformat.write(notebook, tmp_path / "tagged.ipynb")
-    with app.serving(store, notebook=tmp_path / "tagged.ipynb") as server:
-        opened = Tab(browser, server)
+    with app.serving(store, notebooks=[tmp_path / "tagged.ipynb"]) as server:
+        opened = Tab(browser, server, notebook="tagged.ipynb")
         page = opened.page
         page.wait_for_selector(MAP, timeout=60_000)
         filters = page.locator(".cx-filters:has(.cxw-form)")

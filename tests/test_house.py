@@ -44,9 +44,9 @@ ROOMS = {
     "cxkit.measures": "errors times filter selection result measures store.schema",
     "cxkit.views": "errors views store.schema _altair",
     "cxkit.cli": "errors places catalog recipe report app",
-    "cxkit.app": "errors places journeys times",
+    "cxkit.app": "errors places journeys times views",
     "cxkit.report": "errors places journeys recipe views",
-    "cxwidgets": "errors where filter recipe catalog journeys result times views",
+    "cxwidgets": "errors where filter recipe catalog journeys result times views store.read store.trial",
 }
 ONLY_IN_FUNCTIONS = """
     pandas pyarrow polars altair pyspark pm4py papermill nbconvert nbformat scipy sklearn statsmodels vl_convert duckdb

@@ -32,7 +32,7 @@ class Page:
         outputs = list(_outputs(nb))
         charts = any("cx-spec" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs)
         resources["cx"] = {
-            "title": _title(nb),
+            "title": _taken_title(nb),
             "facts": _facts(nb.metadata.get("cx")),
             "failed": any(output["output_type"] == "error" for output in outputs),
             "style": _light() + STYLE,
@@ -53,15 +53,24 @@ def _outputs(nb: Any) -> Iterator[Mapping[str, Any]]:
     return (output for cell in nb.cells for output in cell.get("outputs", ()))
 
 
-def _title(nb: Any) -> str:
-    """The metadata's title, else the first heading; a heading that says the same is taken out of the text."""
-    given = str(nb.metadata.get("title") or "")
+def title(nb: Any) -> str:
+    """What is the notebook called? Its metadata's title, else its first heading."""
+    given, found = str(nb.metadata.get("title") or ""), _heading(nb)
+    return given or (found["title"] if found else "Report")
+
+
+def _heading(nb: Any) -> re.Match[str] | None:
     first = next((cell for cell in nb.cells if cell.cell_type == "markdown"), None)
-    found = _HEADING.match(first.source) if first else None
-    if first and found and given in ("", found["title"]):
+    return _HEADING.match(first.source) if first else None
+
+
+def _taken_title(nb: Any) -> str:
+    """The title; a first heading that says the same is taken out of the text."""
+    said, found = title(nb), _heading(nb)
+    if found and found["title"] == said:
+        first = next(cell for cell in nb.cells if cell.cell_type == "markdown")
         first.source = first.source[found.end() :].lstrip("\n")
-        return found["title"]
-    return given or "Report"
+    return said
 
 
 def _facts(metadata: object) -> dict[str, str]:

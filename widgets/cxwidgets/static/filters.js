@@ -112,7 +112,7 @@ function copying(code) {
     copy.textContent = text;
     setTimeout(() => (copy.textContent = "Copy code"), 2000);
   };
-  copy.onclick = () => navigator.clipboard.writeText(code).then(() => say("Copied"), () => say("The browser refused"));
+  copy.onclick = () => (navigator.clipboard?.writeText(code) ?? Promise.reject()).then(() => say("Copied"), () => say("Not allowed here"));
   return copy;
 }
 
