@@ -25,7 +25,6 @@ from cxkit import places
 from cxkit.errors import CxError
 from cxkit.journeys import Journeys
 from cxkit.times import zone_of
-from cxkit.views.page import title
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
@@ -55,8 +54,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "file_allowlist": [],
         "show_tracebacks": False,
         "strip_sources": True,
-        "preheat_kernel": True,
-        "default_pool_size": READY_KERNELS,
     },
     "TagRemovePreprocessor": {"remove_cell_tags": ["no-app"]},  # the report's template of the same name has other tags
     "MappingKernelManager": {  # a kernel that no page holds, such as a crashed browser's, ends after a while
@@ -77,7 +74,11 @@ class Server:
 
 @contextmanager
 def serving(
-    journeys: Journeys, *, port: int | None = None, notebooks: Sequence[Path] | None = None
+    journeys: Journeys,
+    *,
+    port: int | None = None,
+    notebooks: Sequence[Path] | None = None,
+    ready_kernels: int = READY_KERNELS,
 ) -> Iterator[Server]:
     """Where can these journeys be explored? A server for as long as the `with` block lasts.
 
@@ -86,6 +87,7 @@ def serving(
     journeys : the store to open; its recipe stays behind.
     port : the port to listen on; a free one when not given.
     notebooks : the notebooks to serve, with a `store` among their parameters; the whole book when not given.
+    ready_kernels : how many kernels of each notebook wait, already run, for the next tab.
 
     Yields the server. Afterwards its kernels and its files are gone.
 
@@ -96,7 +98,7 @@ def serving(
     with tempfile.TemporaryDirectory(prefix="cxkit-app-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         book = notebooks or sorted(places.notebooks().glob("*.ipynb"))
-        command = _lay_out(journeys, book, port, folder)
+        command = _lay_out(journeys, book, port, folder, ready_kernels)
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -115,9 +117,11 @@ def serving(
             _end(process)
 
 
-def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder: Path) -> list[str]:
+def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder: Path, ready_kernels: int) -> list[str]:
     """Write the notebooks and the settings into the folder; the command that serves them."""
     import nbformat
+
+    from cxkit.views.page import title
 
     served = folder / "book"
     served.mkdir()
@@ -128,7 +132,11 @@ def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder:
         page.metadata["cx_contents"] = contents if len(contents) > 1 else []
         nbformat.write(page, served / name)
     place = {"port": port or FIRST_PORT, "port_retries": 0 if port else 50, "connection_dir_root": str(folder)}
-    settings = SETTINGS | {"Voila": SETTINGS["Voila"] | place}
+    heated = {"preheat_kernel": ready_kernels > 0, "default_pool_size": ready_kernels}
+    settings = SETTINGS | {
+        "Voila": SETTINGS["Voila"] | place,
+        "VoilaConfiguration": SETTINGS["VoilaConfiguration"] | heated,
+    }
     (folder / "voila.json").write_text(json.dumps(settings), encoding="utf-8")
     return [sys.executable, "-m", "voila", str(served)]
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 Point = tuple[float, float]
@@ -66,12 +67,13 @@ def _split(piece: Sequence[Point], t: float) -> tuple[Spline, Point]:
     return [a, ab, abc, point], point
 
 
-def _pieces(spline: Spline) -> Iterator[Spline]:
+def _pieces(spline: Sequence[Point]) -> Iterator[Sequence[Point]]:
     for i in range(0, len(spline) - 3, 3):
         yield spline[i : i + 4]
 
 
-def sampled(spline: Spline) -> list[Point]:
+@lru_cache(maxsize=4096)
+def sampled(spline: tuple[Point, ...]) -> list[Point]:
     """Points along the way, about eight pixels apart."""
     points = [spline[0]]
     for piece in _pieces(spline):

@@ -1,0 +1,152 @@
+"""How fast does the board answer a click? On a large log and on the sample, in Python and in a real browser.
+
+    python benchmarks/board.py [--events 1000000] [--repeats 9]
+
+Server side: five panels drawn again after a click, in this process. In the browser: the app, served as `cxkit app`
+serves it, and the time from a click on an activity to the first frame in which every panel on the screen is new. The
+click chooses another activity each time, so nothing is remembered. Memory is what one open tab adds (Linux only).
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from spine import shuffled_log
+
+import cxkit as cx
+from cxkit import app
+from cxkit import where as w
+from cxwidgets import Board
+
+FIVE = ("summary", "process_map", "variants", "durations", "segments")
+REPAINTED = """async (code) => {
+    const n = document.querySelector(".cxw-tools strong");
+    const before = n.textContent;
+    const frame = () => new Promise(requestAnimationFrame);
+    const onScreen = (panel) => {
+        const { top, bottom } = panel.getBoundingClientRect();
+        return top < innerHeight && bottom > 0;
+    };
+    const busy = () => [...document.querySelectorAll(".cxw-panel[aria-busy=true]")].some(onScreen);
+    const begin = performance.now();
+    const node = document.querySelector(`.cx-node[data-activity="${code}"]`);
+    node.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    while (n.isConnected && n.textContent === before) await frame();
+    while (busy()) await frame();
+    await frame();
+    return performance.now() - begin;
+}"""
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--events", type=int, default=1_000_000)
+    words.add_argument("--repeats", type=int, default=9)
+    given = words.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        logs = {f"{given.events:,} events": _large(given.events, Path(scratch)), "sample": cx.sample_journeys()}
+        print(f"Medians of {given.repeats}\n\n{'':<16}{'five panels':>14}{'bar':>9}{'click to frame':>18}{'bar':>10}")
+        for (name, journeys), bar in zip(logs.items(), ("<= 500", "<= 150"), strict=True):
+            drawn, shown = _drawn(journeys, given.repeats), _shown(journeys, given.repeats)
+            limit = "<= 300" if name != "sample" else ""
+            print(f"{name:<16}{f'{drawn:,.0f} ms':>14}{limit:>9}{f'{shown:,.0f} ms':>18}{bar:>10}")
+        print()
+        for label, value in _app(logs["sample"], given.repeats):
+            print(f"{label:<44}{value:>12}")
+
+
+def _large(events: int, scratch: Path) -> cx.Journeys:
+    frame = shuffled_log(events)
+    frame["region"] = frame["order"].str[-1]
+    log = cx.read(frame).roles(journey="order", activity="step", time="when")
+    return cx.prepare(log, scratch / "store", progress=False)
+
+
+def _drawn(journeys: cx.Journeys, repeats: int) -> float:
+    board = Board(journeys)
+    for name in FIVE:
+        board.panel(name)
+    times = []
+    for activity in journeys.selection.star.names[: repeats + 1]:
+        begin = time.perf_counter()
+        board.put("process_map", w.contains(activity))
+        times.append((time.perf_counter() - begin) * 1_000)
+    return median(times[1:])
+
+
+def _shown(journeys: cx.Journeys, repeats: int) -> float:
+    with app.serving(journeys) as server, _chromium() as browser:
+        page = _opened(browser, server)
+        codes = range(len(journeys.selection.star.names))
+        drawn = [code for code in codes if page.locator(f'.cx-node[data-activity="{code}"]').count()]
+        times = [page.evaluate(REPAINTED, code) for code in drawn[: repeats + 1]]
+        return median(times[1:])
+
+
+def _app(journeys: cx.Journeys, repeats: int) -> Iterator[tuple[str, str]]:
+    with app.serving(journeys) as server, _chromium() as browser:
+        heated = []
+        for _ in range(repeats):
+            time.sleep(6)
+            heated.append(_first_view(browser, server))
+        yield "first view, kernel pre-heated", f"{median(heated):,.1f} s"
+    with app.serving(journeys, ready_kernels=0) as server, _chromium() as browser:
+        yield "first view, cold", f"{median(_first_view(browser, server) for _ in range(repeats)):,.1f} s"
+        page = _opened(browser, server)
+        yield "memory of the open tab's kernel (PSS)", f"{_memory(server):,.0f} MB"
+        page.context.close()
+
+
+def _first_view(browser: Any, server: app.Server) -> float:
+    begin = time.perf_counter()
+    page = _opened(browser, server)
+    seconds = time.perf_counter() - begin
+    page.goto("about:blank")
+    page.context.close()
+    return seconds
+
+
+def _opened(browser: Any, server: app.Server) -> Any:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(f"{server.address}voila/render/03_see_the_journey.ipynb")
+    page.wait_for_selector(".cxw-panel .cx-node", timeout=120_000)
+    return page
+
+
+def _memory(server: app.Server) -> float:
+    """Megabytes that the newest kernel process below the server holds."""
+    kernels = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            if parent == server.process.pid and b"ipykernel" in (stat.parent / "cmdline").read_bytes():
+                kernels.append(stat.parent)
+        except OSError:
+            continue
+    newest = max(kernels, key=lambda folder: folder.stat().st_mtime)
+    pss = next(line for line in (newest / "smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+    return int(pss.split()[1]) / 1_024
+
+
+class _chromium:
+    """Headless Chromium for a `with` block."""
+
+    def __enter__(self) -> Any:
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        return self._playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+
+    def __exit__(self, *_: object) -> None:
+        self._playwright.stop()
+
+
+if __name__ == "__main__":
+    main()
