@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.util import find_spec
@@ -186,10 +187,13 @@ def lab(source: str, folder: Path, no_browser: bool) -> None:
     _copy_notebooks(_open(source, None), folder, SAMPLE if source == SAMPLE else "")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *QUIET]
     start = f"--LabApp.default_url=/lab/tree/{sorted(places.notebooks().glob('*.ipynb'))[0].name}"
-    try:
-        code = subprocess.call([*command, start, *(["--no-browser"] if no_browser else [])])
-    except KeyboardInterrupt:
-        code = 0
+    with tempfile.TemporaryDirectory(prefix="cxkit-lab-", ignore_cleanup_errors=True) as settings:
+        Path(settings, "overrides.json").write_text(json.dumps(NO_QUESTIONS), encoding="utf-8")
+        place = f"--LabApp.app_settings_dir={settings}"
+        try:
+            code = subprocess.call([*command, place, start, *(["--no-browser"] if no_browser else [])])
+        except KeyboardInterrupt:
+            code = 0
     sys.exit(code)
 
 
@@ -218,6 +222,7 @@ def app(source: str, port: int | None, no_browser: bool) -> None:
         click.echo("The app has ended.")
 
 
+NO_QUESTIONS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
