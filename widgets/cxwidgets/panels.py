@@ -97,6 +97,15 @@ class Variants(Choosing):
         return f"variant {condition.at_least}"
 
 
+class Moves(Pictured):
+    """How long the most frequent moves of the journeys under all clauses take."""
+
+    name = "moves"
+
+    def result(self, journeys: cx.Journeys) -> cx.Result:
+        return journeys.durations(per="move")
+
+
 class Segments(Choosing):
     """The values of one attribute: a click keeps the journeys that have one, with Shift several."""
 
@@ -157,7 +166,7 @@ class Segments(Choosing):
 
 
 PANELS: Mapping[str, type[View]] = {
-    panel.name: panel for panel in (Filters, Summary, ProcessMap, Variants, Durations, Segments, Journeys)
+    panel.name: panel for panel in (Filters, Summary, ProcessMap, Variants, Durations, Moves, Segments, Journeys)
 }
 
 
