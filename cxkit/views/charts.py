@@ -134,24 +134,26 @@ def _place(seconds: float, edges: Sequence[float]) -> float:
 
 def _panel(rows: Sequence[Row], edges: list[float], tallest: float, width: int, height: int) -> Any:
     alt = _altair()
-    bins = [
-        {
-            "from": edges.index(row["low_seconds"]), "to": edges.index(_high(row)), "share": row["share"],
-            "takes": f"{theme.duration(row['low_seconds'])} to {theme.duration(_high(row))}",
-            "times": theme.count(row["count"]), "part": theme.share(row["share"]),
-            "sum": theme.share(row["cumulative_share"]),
-        }
-        for row in rows
-    ]  # fmt: skip
     x = alt.X("from:Q", axis=_bin_axis(edges), scale=alt.Scale(domain=[0, len(edges) - 1], nice=False, zero=False))
     y = alt.Y("share:Q", axis=_share_axis(tallest), scale=alt.Scale(domain=[0, tallest * 1.22], nice=False, clamp=True))
     bars = (
-        alt.Chart(_values(bins))
+        alt.Chart(_values([_bar(row, edges) for row in rows]))
         .mark_rect(color=theme.LINES[0] if _is_tiny(rows) else theme.LONGER[3][0], stroke=theme.PAPER, strokeWidth=1.5)
         .encode(x=x, x2="to:Q", y=y, y2=alt.datum(0))
         .encode(tooltip=_tooltips(takes="takes", times="how often", part="share", sum="up to here"))
+        .encode(description="said:N")
     )
     return alt.layer(bars, *_rules(rows[0], edges, width)).properties(width=width, height=height)
+
+
+def _bar(row: Row, edges: Sequence[float]) -> dict[str, Any]:
+    takes = f"{theme.duration(row['low_seconds'])} to {theme.duration(_high(row))}"
+    part = theme.share(row["share"])
+    return {
+        "from": edges.index(row["low_seconds"]), "to": edges.index(_high(row)), "share": row["share"],
+        "takes": takes, "times": theme.count(row["count"]), "part": part, "sum": theme.share(row["cumulative_share"]),
+        "said": f"{takes}, {theme.plural(row['count'], 'journey')}, {part}",
+    }  # fmt: skip
 
 
 def _bin_axis(edges: Sequence[float]) -> Any:

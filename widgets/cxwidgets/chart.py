@@ -1,60 +1,155 @@
-"""How long journeys take, as bars to choose from."""
+"""Charts that come alive in the page, and the durations, among whose bars one chooses."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import anywidget
+import traitlets as t
 
 import cxkit as cx
 from cxkit import times
 from cxkit import where as w
-from cxkit.filter import Filter
-from cxwidgets.base import Action, Drawn, script
+from cxkit.filter import Filter, none_of
+from cxkit.views import theme, vega
+from cxkit.views.picture import Picture
+from cxwidgets.base import Action, Drawn, Panel, script
 from cxwidgets.choosing import Pictured
 
 MICROSECONDS = 1_000_000
 
 
-class Durations(Pictured):
-    """How long journeys take: a click keeps those of one bar, with Shift all from one bar to another."""
+class VegaLib(anywidget.AnyWidget):
+    """What all charts of a page share: how they look, and the script that draws them (empty where there is none)."""
 
-    _esm = script("panel.js", "durations.js")
+    _esm = "export default {}"
+    _css = theme.STYLE + script("chart.css")
+    source = t.Unicode().tag(sync=True)
+
+    @t.default("source")
+    def _bundle(self) -> str:
+        return vega.bundle() or ""
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """The script comes from Python only."""
+
+
+@cache
+def library() -> VegaLib:
+    """The one library that all charts of this kernel share."""
+    return VegaLib()
+
+
+class VegaChart(Panel):
+    """A panel with a chart: the picture stands first, and the live chart takes its place when it is whole.
+
+    The specification travels among the `facts`, so that it comes with its picture; the library once for all charts.
+    """
+
+    _esm = script("panel.js", "chart.js", "plain_chart.js")
+    lib = anywidget.WidgetTrait().tag(sync=True)
+
+    @t.default("lib")
+    def _shared(self) -> VegaLib:
+        return library()
+
+
+def charted(picture: Picture | None, marks: Iterable[str] = (), **facts: Any) -> Drawn:
+    """What a chart's panel shows of a picture."""
+    if picture is None:
+        return Drawn(facts=facts)
+    return Drawn(picture.svg, tuple(marks), facts={**facts, "spec": picture.spec})
+
+
+class Chart(VegaChart):
+    """One answer as a picture that answers the pointer.
+
+    Parameters
+    ----------
+    result : an answer that has a picture.
+    options : those of the picture, as `result.chart` takes them.
+
+    Errors: an answer that is a table only; an unknown option.
+    """
+
+    name = "chart"
+
+    def __init__(self, result: cx.Result, **options: Any) -> None:
+        picture = result.chart(**options)
+        if picture is None:
+            raise cx.CxError(f'"{result.question}" is answered by a table, not by a picture. See .df().')
+        super().__init__()
+        self.label, self.picture = result.question, picture
+        self.show(self.drawn())
+
+    def draw(self) -> Drawn:
+        return charted(self.picture)
+
+    def still(self) -> str:
+        return self.picture._repr_html_()
+
+
+class Durations(VegaChart, Pictured):
+    """How long journeys take: a drag keeps those of a range of bars, a click those of one, with Shift up to it."""
+
+    _esm = script("panel.js", "chart.js", "durations.js")
     name = "durations"
 
     @property
     def actions(self) -> Mapping[str, Action]:
-        return {"choose": self.choose}
+        return {"choose": self.choose, "brush": self.brush, "clear": self.clear}
 
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.durations()
 
     def draw(self) -> Drawn:
         result = self.result(self.board.journeys_for(self.name))
-        picture = result.chart()
         rows = [row for row in result.table.to_pylist() if row["count"]]
         bins = [_bin(row["low_seconds"], row["high_seconds"]) for row in rows]
-        chosen = self._range()
-        marks = [key for key in bins if chosen and chosen[0] <= _span(key)[0] < chosen[1]]
-        return Drawn(picture.svg if picture else "", tuple(marks), facts={"bins": bins})
+        return charted(result.chart(), self._marks(bins), bins=bins)
 
     def choose(self, key: str, besides: bool) -> None:
         """Choose a bar, or take the choice back; `besides` takes all bars up to it."""
-        low, high = _span(key)
-        chosen = self._range()
-        if chosen == (low, high):
-            self.board.put(self.name, None)
+        low, high = _span(self._shown(key))
+        chosen = self._clause()
+        if chosen == _lasting(low, high):
+            self.clear()
             return
-        if chosen and besides is True:
-            low, high = min(low, chosen[0]), max(high, chosen[1])
-        clause: Filter = w.lasts(at_least=_said(low))
-        self.board.put(self.name, clause if math.isinf(high) else clause & ~w.lasts(at_least=_said(high)))
+        if chosen is not None and besides is True:
+            first, last = _range(chosen)
+            low, high = min(low, first), max(high, last)
+        self.board.put(self.name, _lasting(low, high))
 
-    def _range(self) -> tuple[float, float] | None:
-        clause = self.board.clauses.get(self.name)
+    def brush(self, first: str, last: str) -> None:
+        """Choose all bars from the first to the last."""
+        (low, _), (start, high) = _span(self._shown(first)), _span(self._shown(last))
+        if low > start:
+            raise ValueError(first, last)
+        self.board.put(self.name, _lasting(low, high))
+
+    def clear(self) -> None:
+        """Take the choice back."""
+        self.board.put(self.name, None)
+
+    def _clause(self) -> Filter | None:
+        return self.board.clauses.get(self.name)
+
+    def _shown(self, key: str) -> str:
+        if key not in self.facts["bins"]:
+            raise ValueError(key)
+        return key
+
+    def _marks(self, bins: Iterable[str]) -> list[str]:
+        """The bars that the clause keeps; the clause may have been turned round."""
+        clause = self._clause()
         if clause is None:
-            return None
-        low, *high = [leaf for leaf in clause.leaves() if isinstance(leaf, w.lasts)]
-        return _seconds(low), _seconds(high[0]) if high else math.inf
+            return []
+        low, high = _range(clause)
+        turned = isinstance(clause, none_of)
+        return [key for key in bins if (low <= _span(key)[0] < high) != turned]
 
 
 def _bin(low: float, high: float | None) -> str:
@@ -62,11 +157,19 @@ def _bin(low: float, high: float | None) -> str:
 
 
 def _span(key: str) -> tuple[float, float]:
-    word, low, high = key.split(" ")
-    span = int(low), math.inf if high == "-" else int(high)
-    if word != "bin" or not 0 <= span[0] < span[1]:
-        raise ValueError(key)
-    return span
+    _, low, high = key.split(" ")
+    return int(low), math.inf if high == "-" else int(high)
+
+
+def _lasting(low: float, high: float) -> Filter:
+    clause: Filter = w.lasts(at_least=_said(low))
+    return clause if math.isinf(high) else clause & ~w.lasts(at_least=_said(high))
+
+
+def _range(clause: Filter) -> tuple[float, float]:
+    """The bounds of a clause that `_lasting` made."""
+    low, *high = [leaf for leaf in clause.leaves() if isinstance(leaf, w.lasts)]
+    return _seconds(low), _seconds(high[0]) if high else math.inf
 
 
 def _said(seconds: float) -> str:

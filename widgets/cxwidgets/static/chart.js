@@ -1,0 +1,83 @@
+// A chart: the picture that Python drew stands until the live chart is whole, and for good where none can be drawn.
+const LIVE = {
+  mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
+  tooltip: { theme: "cx", disableDefaultStyle: true },
+};
+
+// The library is fetched and run once for all charts of the page.
+async function library(model, host) {
+  const vega = await (globalThis.__cx_library ??= loaded(model, host).catch(() => null));
+  if (!vega) globalThis.__cx_library = undefined;
+  return vega;
+}
+
+async function loaded(model, host) {
+  const lib = await host.getModel(model.get("lib"));
+  if (!lib.get("source")) return null;
+  const address = URL.createObjectURL(new Blob([lib.get("source")], { type: "text/javascript" }));
+  await import(/* webpackIgnore: true */ address).finally(() => URL.revokeObjectURL(address));
+  return globalThis.__cx_vega;
+}
+
+// Drawn out of sight, but in the page; null where the page has moved on meanwhile.
+async function drawn(vega, spec, { body, signal }) {
+  const node = make("div", { className: "cxw-chart cxw-drawing" });
+  body.append(node);
+  const { finalize } = await vega.vegaEmbed(node, spec, LIVE);
+  node.classList.remove("cxw-drawing");
+  if (!signal.aborted) return { node, finalize };
+  finalize();
+  return null;
+}
+
+// The live chart takes over the picture's name and size.
+function likened(node, picture) {
+  const live = node.querySelector("svg");
+  for (const name of ["role", "aria-roledescription", "aria-label"]) node.removeAttribute(name);
+  live.prepend(...picture.querySelectorAll(":scope > :is(title, desc)"));
+  for (const name of ["role", "aria-labelledby"]) live.setAttribute(name, picture.getAttribute(name));
+  if (picture.matches(".marks")) live.style.cssText += picture.style.cssText;
+}
+
+// `connect` is called with the picture, and again with the live chart that takes its place. A live chart that stands is
+// kept, untouchable, until the next one is whole.
+function charted({ model, el, host }, connect = () => {}) {
+  let standing = null;
+  const end = () => {
+    standing?.finalize();
+    standing = null;
+  };
+  const redraw = async (spec, picture, context) => {
+    const vega = await library(model, host);
+    if (!vega || context.signal.aborted) return;
+    const next = await drawn(vega, spec, context);
+    if (!next) return;
+    const focused = context.body.contains(document.activeElement) && document.activeElement.dataset.key;
+    likened(next.node, picture.find((node) => node.matches?.("svg")));
+    context.body.replaceChildren(next.node);
+    end();
+    standing = next;
+    connect(context);
+    if (focused) context.body.querySelector(`[data-key="${focused}"]`)?.focus();
+  };
+  const close = panel(model, el, (context) => {
+    const picture = [...context.body.childNodes];
+    const still = () => {
+      end();
+      context.body.replaceChildren(...picture);
+      connect(context);
+    };
+    const { spec } = model.get("facts");
+    if (spec && standing) context.body.replaceChildren(standing.node);
+    else still();
+    if (!spec) return;
+    redraw(spec, picture, context).catch((error) => {
+      console.warn("The chart stays a picture:", error);
+      if (!context.signal.aborted) still();
+    });
+  });
+  return () => {
+    close();
+    end();
+  };
+}
