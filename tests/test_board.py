@@ -198,7 +198,7 @@ def test_without_a_kernel_the_pictures_stand(board):
     board.put("process_map", w.contains("Call"))
     bundle = board._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert bundle["text/html"].count("<svg") == 5
+    assert bundle["text/html"].count("<svg") == 6
     assert "3 journeys of 3 customers" in bundle["text/html"]
 
 
