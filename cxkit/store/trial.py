@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from cxkit.store import stamps
 from cxkit.store.read import Log
 from cxkit.store.roles import Roles
-from cxkit.store.schema import MOST_ACTIVITIES
+from cxkit.store.schema import MOST_ACTIVITIES, ROW
 
 MANY_ACTIVITIES = 200
 
@@ -54,7 +54,7 @@ def trial(log: Log, most: int = 500) -> Trial:
         named = run(f"""
             SELECT {activity}::VARCHAR AS name, count(*) AS rows FROM {table} WHERE trim(name) <> ''
             GROUP BY name ORDER BY rows DESC, name LIMIT {int(most)}""").fetchall()
-        readable = _readable(log, roles)
+        readable = _readable(log, roles, figures[0])
         moving = roles.time is None or _varies(log, roles.time)
         changing = _varies(log, roles.activity)
         unfit = len(log.source.unfit)
@@ -67,11 +67,18 @@ def _different(column: str) -> str:
     return f"count(DISTINCT nullif(trim({column}::VARCHAR), ''))"
 
 
-def _readable(log: Log, roles: Roles) -> float:
+def _readable(log: Log, roles: Roles, rows: int) -> float:
+    """The share of a sample of the stamps that is read as the roles say."""
     if roles.time is None:
         return 1.0
-    source = log.source
-    return stamps.find(source.connection, source.rows, f"c{roles.time}", source.kinds[roles.time])[1]
+    source, time = log.source, f"c{roles.time}"
+    moment = stamps.sql(roles.writing, "stamp", source.kinds[roles.time])
+    statement = f"""
+        SELECT count({moment}), count(*) FROM (
+            SELECT DISTINCT {time} AS stamp FROM {source.rows}
+            WHERE {ROW} % {max(1, rows // stamps.SAMPLE)} = 0 AND trim({time}::VARCHAR) <> '')"""
+    read, of = source.connection.execute(statement, stamps.values(roles.writing, statement)).fetchone() or (0, 0)
+    return read / max(of, 1)
 
 
 def _varies(log: Log, column: int) -> bool:

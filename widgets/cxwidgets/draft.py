@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import count
@@ -143,6 +143,14 @@ class Checked:
     def evidence(self) -> list[dict[str, str]]:
         """Each role with its column, why in plain words, and whether it was guessed or chosen."""
         return [line for role in ROLES if (line := self._line(role))]
+
+    def code(self, source: str, target: str, steps: Iterable[object] = ()) -> str:
+        """The Python that reads this source, prepares it there and goes these steps."""
+        words = "".join(f"    {word}={value!r},\n" for word, value in self.words.items())
+        lines = [f"log = cx.read({source!r}).roles(\n{words})", f"j = cx.prepare(log, {target!r})"]
+        tags = [f"j = j{step!r}" for step in steps]
+        imports = ["import cxkit as cx", *(["from cxkit import where as w"] if tags else []), ""]
+        return "\n".join([*imports, *lines, *tags]) + "\n"
 
     def facts(self) -> dict[str, Any]:
         """What was found, for the browser."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,6 +13,7 @@ import traitlets as t
 
 import cxkit as cx
 from cxkit.times import zone_of
+from cxwidgets import naming
 from cxwidgets.base import STATIC, Action, Drawn, script
 from cxwidgets.board import Board
 from cxwidgets.draft import Checked, Draft
@@ -22,8 +22,6 @@ from cxwidgets.working import Working
 
 CHOOSE, ROLES, GOALS, PREPARE, EXPLORE = range(1, 6)
 ROWS, LONGEST_CELL = 8, 80
-NAME = re.compile(r"[^\W_](?:[\w -]{0,58}\w)?")
-NO_NAME = "A name has letters, digits, spaces, - and _; it begins with a letter or a digit."
 STILL = '<p class="cx-note">Where this notebook runs, a log of your own can be brought in here.</p>'
 Taken = tuple[Checked, list[list[str]]]
 
@@ -47,6 +45,7 @@ class Intake(Working):
     _checked: Checked | None
     _board: Board | None
     _rows: list[list[str]]
+    _made: dict[str, Any]
 
     def __init__(self, source: str | Path | None = None, *, folder: str | Path = "stores") -> None:
         super().__init__()
@@ -77,16 +76,9 @@ class Intake(Working):
     @property
     def code(self) -> str:
         """The Python that repeats what was chosen."""
-        if self._checked is None or self._checked.log is None:
-            return ""
-        said = "".join(f"    {word}={value!r},\n" for word, value in self._checked.words.items())
-        lines = [
-            f"log = cx.read({self._source!r}).roles(\n{said})",
-            f"j = cx.prepare(log, {self._target.as_posix()!r})",
-        ]
-        if self._board:
-            lines += [f"j = j{step!r}" for step in self._board.base.recipe]
-        return "import cxkit as cx\nfrom cxkit import where as w\n\n" + "\n".join(lines) + "\n"
+        if "code" in self._made:
+            return str(self._made["code"])
+        return self._checked.code(self._source, self._target.as_posix()) if self._checked and self._ready else ""
 
     # ---- what the browser may ask for ----
 
@@ -147,7 +139,7 @@ class Intake(Working):
 
     def mark(self, activity: int) -> None:
         """An activity is a goal; again a cancel; again neither."""
-        if not self._checked or not self._checked.trial or activity < 0:
+        if not self._ready or not self._checked or not self._checked.trial or activity < 0:
             raise ValueError(activity)
         self._draft = self._known().mark(self._checked.trial.activities[activity][0])
         self._checked = replace(self._checked, draft=self._draft)
@@ -155,7 +147,7 @@ class Intake(Working):
 
     def call(self, name: str) -> None:
         """The store has this name."""
-        self._name = str(name)[:80]
+        self._name = str(name).strip()[: 2 * naming.LONGEST]
         self.show(self.drawn())
 
     def go(self, step: int) -> None:
@@ -174,8 +166,8 @@ class Intake(Working):
 
     def prepare(self, name: str) -> None:
         """Build the store and show its board."""
-        self._name = str(name)[:80]
-        if fault := self._place_words()["fault"]:
+        self.call(name)
+        if fault := naming.fault(self.folder, self._name):
             raise cx.CxError(fault)
         if self._checked is None or self._checked.log is None or not self._ready:
             raise cx.CxError("Settle the columns first.")
@@ -193,9 +185,13 @@ class Intake(Working):
             "piece": PIECE,
             "ready": self._ready,
             "explored": self._board is not None,
-            "code": self.code,
-            "store": {"name": self._name, "folder": self.folder.as_posix(), **self._place_words()},
-            "made": self._made(),
+            "store": {
+                "name": self._name,
+                "folder": self.folder.as_posix(),
+                "fault": naming.fault(self.folder, self._name),
+                "note": naming.note(self.folder, self._name),
+            },
+            "made": self._made,
         }
         if self._draft and self._checked:
             facts |= {"rows": self._rows, "source": self._source, **self._draft.facts(), **self._checked.facts()}
@@ -215,7 +211,7 @@ class Intake(Working):
         self._draft = None
         self._checked = None
         self._board = None
-        self._rows = []
+        self._rows, self._made = [], {}
         self._source = self._name = ""
         self._preparing = False
 
@@ -239,7 +235,7 @@ class Intake(Working):
 
     @property
     def _target(self) -> Path:
-        return self.folder / self._name.strip()
+        return self.folder / self._name
 
     def _read(self, path: Path, name: str | None) -> Taken:
         try:
@@ -251,7 +247,7 @@ class Intake(Working):
     def _take_up(self, source: str, taken: Taken) -> None:
         self._checked, self._rows = taken
         self._draft, self._step, self._source = self._checked.draft, ROLES, source
-        self._name = _store_name(Path(source).name)
+        self._name = naming.suggested(Path(source).name)
         self._logs += 1
         self.show(self.drawn())
 
@@ -273,25 +269,18 @@ class Intake(Working):
         board = ipywidgets.VBox(self._board.panels)
         board.add_class("cxw-board").add_class("cxi-below")
         self._box.children = (self, board)
+        self._made = self._described(journeys)
         self.show(self.drawn())
 
-    def _place_words(self) -> dict[str, str]:
-        """What is wrong with the store's name, or what is there already."""
-        if not NAME.fullmatch(self._name.strip()):
-            return {"fault": NO_NAME, "note": ""}
-        if not self._target.exists():
-            return {"fault": "", "note": ""}
-        if (self._target / "manifest.json").is_file():
-            return {"fault": "", "note": "A store of this name is there already; it will be replaced."}
-        return {"fault": "A file or folder of this name is there already. Choose another name.", "note": ""}
-
-    def _made(self) -> dict[str, Any]:
-        if self._board is None:
-            return {}
-        manifest = self._board.base.manifest
-        dropped = [f"{count:,} {reason}" for reason, count in manifest.dropped.items()]
-        figures = {"n": str(self._board.base.n), "events": f"{manifest.counts['events']:,}"}
-        return {**figures, "dropped": dropped, "notes": list(manifest.notes)}
+    def _described(self, journeys: cx.Journeys) -> dict[str, Any]:
+        manifest, target = journeys.manifest, self._target.as_posix()
+        dropped = ", ".join(f"{count:,} {reason}" for reason, count in manifest.dropped.items())
+        left = f"Rows left out: {dropped}." if dropped else "No row was left out."
+        return {
+            "figures": [str(journeys.n), f"{manifest.counts['events']:,} events", f"store {target}"],
+            "notes": [left, *manifest.notes],
+            "code": self._checked.code(self._source, target, journeys.recipe) if self._checked else "",
+        }
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
         return dict(self._box._repr_mimebundle_(**words)) | {"text/html": self.still()}
@@ -304,13 +293,6 @@ def _first_rows(log: cx.Log) -> list[list[str]]:
 def _cell(value: object) -> str:
     text = "" if value is None or value != value else str(value)
     return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
-
-
-def _store_name(file: str) -> str:
-    """A name for the store of this file, which the user may change."""
-    kind = max((kind for kind in ENDINGS if file.lower().endswith(kind)), key=len, default="")
-    words = re.sub(r"[^\w-]+", " ", file.removesuffix(kind)[: len(file) - len(kind)]).strip(" -_")
-    return words[:60].strip(" -_") or "log"
 
 
 def _is_zone(zone: object) -> bool:

@@ -36,7 +36,7 @@ class Working(Panel):
         """Do the job, which may tell how far it is, then go on with what it found."""
         self.overtake()
         self.wait()
-        loop = _running_loop()
+        loop = running_loop()
         if loop:
             self._task = loop.create_task(self._in_turn(loop, self._turn, job, then))
         else:
@@ -100,7 +100,8 @@ def _outcome(job: Callable[[Tell], Found], tell: Tell) -> Found | Exception:
         return error
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop of the kernel; a plain program has none and waits."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

@@ -132,10 +132,10 @@ function preparing({ model, ask, facts }) {
 }
 
 // The fifth step: what was made, and the Python that makes it again.
-function exploring({ facts }) {
+function exploring() {
   const [figures, left] = [make("p", { className: "cxi-reading" }), make("ul", { className: "cxi-left" })];
   const code = make("pre", { tabIndex: 0, role: "region", ariaLabel: "The Python that repeats it" });
-  const shown = make("details", {}, make("summary", { textContent: "The Python that repeats it" }), code);
+  const shown = make("details", { className: "cxi-code" }, make("summary", { textContent: "The Python that repeats it" }), code);
   const copy = make("button", { type: "button", textContent: "Copy the Python" });
   copy.onclick = async () => {
     shown.open = true;
@@ -144,15 +144,14 @@ function exploring({ facts }) {
     copy.textContent = copied ? "Copied" : "Selected: copy it";
     setTimeout(() => (copy.textContent = "Copy the Python"), 2000);
   };
-  const update = ({ made, code: said, store }) => {
-    const where = `${store.folder}/${store.name}`;
-    figures.replaceChildren(make("strong", { textContent: made.n }), ...[`${made.events} events`, `store ${where}`].map((textContent) => make("span", { textContent })));
-    const dropped = made.dropped.length ? [`Left out: ${made.dropped.join(", ")}.`] : ["No row was left out."];
-    left.replaceChildren(...[...dropped, ...made.notes].map((textContent) => make("li", { textContent })));
-    code.textContent = said;
+  const update = ({ made }) => {
+    const [n, ...rest] = made.figures;
+    figures.replaceChildren(make("strong", { textContent: n }), ...rest.map((textContent) => make("span", { textContent })));
+    left.replaceChildren(...made.notes.map((textContent) => make("li", { textContent })));
+    code.textContent = made.code;
   };
-  const nodes = [figures, left, make("div", { className: "cxi-code" }, shown, copy)];
-  return { title: "Ready to explore", lead: "The journeys are below: a click on an activity or a line chooses journeys.", nodes, update };
+  const nodes = [figures, left, shown];
+  return { title: "Ready to explore", lead: "The journeys are below: a click on an activity or a line chooses journeys.", nodes, buttons: [copy], update };
 }
 
 const VIEWS = [choosingFile, namingColumns, namingGoals, preparing, exploring];
@@ -162,9 +161,10 @@ function render({ model, el }) {
   const root = make("section", { className: "cxi", ariaLabel: "Bring in a log" });
   const [steps, body] = [make("ol", { className: "cxi-steps" }), make("div", { className: "cxi-body" })];
   const said = make("div", { className: "cxi-said", role: "status" });
-  const [back, over, stop, next] = ["Back", "Start over", "Stop", ""].map((textContent) => make("button", { type: "button", textContent }));
+  const [over, back, stop, next] = ["Start over", "Back", "Stop", ""].map((textContent) => make("button", { type: "button", textContent }));
   next.className = "cxi-main";
-  root.append(steps, body, make("div", { className: "cxi-foot" }, said, make("div", { className: "cxi-buttons" }, over, back, stop, next)));
+  const row = make("div", { className: "cxi-buttons" });
+  root.append(steps, body, make("div", { className: "cxi-foot" }, said, row));
   el.append(root);
   const ask = (action, words = {}) => model.send({ do: action, ...words });
   let [view, shown, local] = [null, "", ""];
@@ -216,6 +216,7 @@ function render({ model, el }) {
       view = VIEWS[facts.step - 1]({ model, ask, tell, facts, signal: life.signal });
       const title = make("h3", { textContent: view.title, tabIndex: -1 });
       body.replaceChildren(title, ...(view.lead ? [make("p", { className: "cxi-small", textContent: view.lead })] : []), ...view.nodes);
+      row.replaceChildren(...(view.buttons ?? []), over, back, stop, next);
       if (moved) title.focus({ preventScroll: true });
     }
     view.update(facts);
