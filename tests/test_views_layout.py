@@ -158,4 +158,4 @@ def test_curves_can_be_drawn_between_any_two_boxes():
     for other in (Box(0, 0, 90, 40), Box(400, 210, 90, 40), Box(210, 400, 90, 40), middle):
         curve = curves.curve(middle, other)
         assert len(curve) == 4
-        assert curves.sampled(tuple(curves.shortened(curve, 8)))[0] == curve[0]
+        assert curves.sampled(curves.shortened(curve, 8))[0] == curve[0]

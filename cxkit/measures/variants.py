@@ -72,12 +72,15 @@ def _table(journeys: Journeys, top: int | None) -> pa.Table:
 
 def _counts(selection: Selection, top: int | None) -> Frame:
     counts = selection.journeys.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
-    falling = {"by": ["count", VARIANT], "descending": [True, False]}
-    chosen = counts.sort(**falling).head(top) if top else counts
+    chosen = _ranked(counts).head(top) if top else counts
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
     medians = selection.journeys.join(chosen.select(VARIANT), on=VARIANT, how="semi").group_by(VARIANT).agg(lasting)
     known = selection.star.variants.select(VARIANT, PATH, "length")
-    return chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner").sort(**falling)
+    return _ranked(chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner"))
+
+
+def _ranked(counts: Frame) -> Frame:
+    return counts.sort("count", VARIANT, descending=[True, False])
 
 
 def _different(selection: Selection) -> Frame:

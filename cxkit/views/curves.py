@@ -72,9 +72,13 @@ def _pieces(spline: Sequence[Point]) -> Iterator[Sequence[Point]]:
         yield spline[i : i + 4]
 
 
-@lru_cache(maxsize=4096)
-def sampled(spline: tuple[Point, ...]) -> list[Point]:
+def sampled(spline: Sequence[Sequence[float]]) -> list[Point]:
     """Points along the way, about eight pixels apart."""
+    return _sampled(tuple((x, y) for x, y in spline))
+
+
+@lru_cache(maxsize=4096)
+def _sampled(spline: tuple[Point, ...]) -> list[Point]:
     points = [spline[0]]
     for piece in _pieces(spline):
         steps = max(4, min(60, round(math.dist(piece[0], piece[3]) / 8)))

@@ -224,10 +224,7 @@ def _drawn(nodes: Sequence[Row], edges: Sequence[Row], render: Render) -> Geomet
     boxes = {node["code"]: _around(placed[str(node["code"])], node) for node in nodes if node["code"] in inner}
     for node in nodes:
         if node["code"] not in boxes:
-            taken = [
-                *boxes.values(),
-                *(Box(x, y, 0, 0) for way in ways for x, y in sampled(tuple(map(tuple, way["spline"])))),
-            ]
+            taken = [*boxes.values(), *(Box(x, y, 0, 0) for way in ways for x, y in sampled(way["spline"]))]
             row = placed[f"r{rank[node['code']]}"][1]
             boxes[node["code"]] = _beside(row, node, taken, _pull(node["code"], boxes, edges))
     drawn = {(edge["source"], edge["target"]) for edge in core}

@@ -133,7 +133,7 @@ def _composed(
     visits, tips = _visits(rows), _tips(move.row for move in moves)
     nodes = _nodes(rows, moves, boxes, visits)
     rings = [_caption_box(boxes[code], code, _caption(code, visits[code])) for code in nodes if not _is_activity(code)]
-    fixed, tracks = [boxes[code] for code in nodes] + rings, [curves.sampled(tuple(move.spline)) for move in moves]
+    fixed, tracks = [boxes[code] for code in nodes] + rings, [curves.sampled(move.spline) for move in moves]
     sizes = [_label_size(move.row) for move in moves[:_MOST_LABELS]]
     rooms = places(tracks, sizes, fixed + [_tip_box(move) for move in moves])
     labels = [(move, room) for move, room in zip(moves, rooms, strict=False) if room]

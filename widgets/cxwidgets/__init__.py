@@ -1,6 +1,7 @@
-"""cxwidgets: the hands of cxkit - a log brought in, panels that filter, drill and compare in a notebook or an app."""
+"""cxwidgets: the hands of cxkit - a log brought in, panels that filter, drill and compare, charts that answer."""
 
 from cxwidgets.board import Board
+from cxwidgets.chart import Chart
 from cxwidgets.intake import Intake
 
-__all__ = ["Board", "Intake"]
+__all__ = ["Board", "Chart", "Intake"]

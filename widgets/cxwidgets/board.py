@@ -187,7 +187,7 @@ class Board:
         for panel in panels:
             panel.stale = True
         due = sorted((panel for panel in panels if panel.sight != AWAY), key=lambda panel: panel.sight == FAR)
-        loop = _running_loop() if self._answering else None
+        loop = running_loop() if self._answering else None
         if loop is None:
             for panel in due:
                 panel.show(panel.drawn())
@@ -221,7 +221,8 @@ class Board:
         return bundle
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop of the kernel; a plain program has none and waits."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 import cxkit as cx
-from cxkit.filter import Filter, Leaf, all_of, any_of
+from cxkit.filter import Filter, Leaf, all_of, any_of, none_of
 from cxkit.views.picture import Picture
 from cxwidgets.base import Action, Drawn, View
 
@@ -59,8 +59,9 @@ class Choosing(Pictured):
         return [self.key(condition) for condition in self._conditions()]
 
     def _conditions(self) -> list[Leaf]:
+        """The conditions of this panel's clause; one that was turned round chooses nothing here."""
         clause = self.board.clauses.get(self.name)
-        return [] if clause is None else list(clause.leaves())
+        return [] if clause is None or isinstance(clause, none_of) else list(clause.leaves())
 
 
 def _joined(kind: type[all_of] | type[any_of], conditions: Sequence[Leaf]) -> Filter | None:

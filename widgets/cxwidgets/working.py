@@ -11,6 +11,7 @@ import traitlets as t
 
 import cxkit as cx
 from cxwidgets.base import Panel
+from cxwidgets.board import running_loop
 
 Found = TypeVar("Found")
 Tell = Callable[[str, float], None]
@@ -98,11 +99,3 @@ def _outcome(job: Callable[[Tell], Found], tell: Tell) -> Found | Exception:
         return job(tell)
     except Exception as error:
         return error
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The loop of the kernel; a plain program has none and waits."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

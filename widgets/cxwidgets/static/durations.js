@@ -166,7 +166,6 @@ function render(given) {
     };
     measures.group.setAttribute("role", "group");
     measures.group.setAttribute("aria-label", KEYS);
-    body.dataset.lmSuppressShortcuts = "true"; // the notebook's own keys
     tools.append(make("small", { className: "cxw-hint", textContent: POINTER }));
     pressing(bars[0].ownerSVGElement, measures, hands);
     typing(body, bars, hands);

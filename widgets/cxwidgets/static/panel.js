@@ -24,6 +24,7 @@ function panel(model, el, connect = () => {}) {
   const tools = make("div", { className: "cxw-tools" });
   const body = make("div", { className: "cxw-body" });
   root.setAttribute("aria-label", model.get("label"));
+  root.dataset.lmSuppressShortcuts = "true"; // the notebook's own keys
   root.append(tools, said, body);
   el.append(root);
   const page = crypto.randomUUID();
