@@ -94,7 +94,7 @@ def test_doubts_do_not_forbid(intake):
     for column, role in (("order", "journey"), ("step", "activity"), ("when", "time")):
         assign(intake, column, role)
     [doubt] = intake.facts["doubts"]
-    assert doubt == 'Every row has a "order" of its own, so each journey would be a single event.'
+    assert doubt == 'Every row has a "order" of its own, so there would hardly be a journey of two events.'
     assign(intake, "group", "journey")
     assert intake.facts["doubts"] == ['"when" never changes within a journey, so nothing would take any time.']
     assert intake.facts["ready"]

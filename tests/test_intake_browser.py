@@ -35,6 +35,7 @@ def server(tmp_path_factory):
     cells = ["store = ''", CELL.format(folder=str(folder / "stores"))]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.cells[0].metadata["tags"] = ["parameters"]
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell("# A log\n\n## Bring your own"))
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "intake.ipynb")
     with app.serving(cx.toy_journeys(), notebooks=[folder / "intake.ipynb"]) as running:
@@ -170,13 +171,32 @@ def test_the_keyboard_is_enough(page, exported):
     at(page, "Explore")
 
 
-@pytest.mark.parametrize("width", [360, 800, 1280])
-def test_it_fits_its_window(page, exported, width):
-    page.set_viewport_size({"width": width, "height": 900})
+def walk(page, exported):
+    """Every step before the board, one after another."""
     for step in ("Choose", "Columns", "Goals", "Prepare"):
         at(page, step)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, step
+        yield step
         if step == "Choose":
             drop(page, ["log.csv", exported.read_text()])
         else:
             page.locator(".cxi .cxi-buttons .cxi-main").click()
+    at(page, "Explore")
+    yield "Explore"
+
+
+@pytest.mark.parametrize("width", [360, 800, 1280])
+def test_it_fits_its_window(page, exported, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for step in walk(page, exported):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, step
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_used_by_everybody(page, exported, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.emulate_media(color_scheme=scheme)
+    for step in walk(page, exported):
+        page.mouse.move(0, 0)
+        found = axe.run(page, context=".cxi").response
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == [], step
+        assert len(found["passes"]) > 5

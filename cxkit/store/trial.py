@@ -11,6 +11,7 @@ from cxkit.store.roles import Roles
 from cxkit.store.schema import MOST_ACTIVITIES, ROW
 
 MANY_ACTIVITIES = 200
+ALONE = 0.9
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,9 @@ def _doubts(log: Log, found: Trial) -> Iterator[str]:
     roles = log.settled
     journey, activity = log.columns[roles.journey], log.columns[roles.activity]
     time = "" if roles.time is None else log.columns[roles.time]
-    if found.journeys == found.rows:
-        yield f'Every row has a "{journey}" of its own, so each journey would be a single event.'
+    if found.journeys > ALONE * found.rows:
+        which = "Every" if found.journeys == found.rows else "Almost every"
+        yield f'{which} row has a "{journey}" of its own, so there would hardly be a journey of two events.'
     elif not found.moving and found.readable:
         yield f'"{time}" never changes within a journey, so nothing would take any time.'
     elif not found.changing:

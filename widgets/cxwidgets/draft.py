@@ -20,8 +20,8 @@ ROLES = ("journey", "activity", "time", "customer", "order")
 KEEP, LEAVE = "keep", "leave"
 GOAL, CANCEL = "goal", "cancel"
 NONE = {
-    "time": "none found: the order is the row order and every duration is unknown",
-    "customer": "none: each journey counts as a customer",
+    "time": "the order is the row order and every duration is unknown",
+    "customer": "each journey counts as a customer",
 }
 TAGS = {GOAL: "reached a goal", CANCEL: "cancelled"}
 NEXT_MARK = {"": GOAL, GOAL: CANCEL, CANCEL: ""}
@@ -184,6 +184,8 @@ class Checked:
         found = self.trial
         if found is None or self.log is None:
             return ""
+        if role == "time" and not found.readable:
+            return "none of a sample reads as a time"
         if role == "time":
             written = next(why for said, _, why in self.log.settled.evidence if said == "time")
             return f"{found.readable:.0%} of a sample read as times; {written.removeprefix('given; ')}"

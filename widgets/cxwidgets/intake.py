@@ -13,8 +13,9 @@ import traitlets as t
 
 import cxkit as cx
 from cxkit.times import zone_of
+from cxkit.views import theme
 from cxwidgets import naming
-from cxwidgets.base import STATIC, Action, Drawn, script
+from cxwidgets.base import Action, Drawn, script
 from cxwidgets.board import Board
 from cxwidgets.draft import Checked, Draft
 from cxwidgets.upload import BROKEN, ENDINGS, PIECE, Upload
@@ -38,7 +39,7 @@ class Intake(Working):
     """
 
     _esm = script("panel.js", "upload.js", "intake.js")
-    _css = STATIC / "intake.css"
+    _css: Any = theme.STYLE + script("intake.css")
     receiving = t.Dict().tag(sync=True)
     name = "intake"
     _draft: Draft | None
