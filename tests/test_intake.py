@@ -85,7 +85,8 @@ def test_a_role_moves_and_what_it_gives_is_said_at_once(begun):
     begun.hear({"do": "go", "step": 3})
     assert begun.said == NOT_UNDERSTOOD and begun.facts["step"] == 2
     assign(begun, "Tarif", "keep")
-    assert begun.facts["faults"] == ['Choose the column with the time. "Zeitpunkt" reads as one.']
+    assert begun.facts["faults"] == []
+    assert "every duration is unknown" in begun.facts["evidence"][2]["why"]
 
 
 def test_doubts_do_not_forbid(intake):

@@ -346,3 +346,10 @@ def test_a_file_that_is_gone_before_prepare(tmp_path):
         (tmp_path / log.source.name).unlink()
         with pytest.raises(cx.CxError, match=r"log\.|rows"):
             prepare(log, tmp_path)
+
+
+def test_a_log_may_be_said_to_have_no_time_and_no_customer():
+    log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="", customer="")
+    assert log.settled.time is None
+    assert log.settled.customer == log.settled.journey
+    assert "every duration is unknown" in repr(log)

@@ -245,8 +245,9 @@ class Log:
         Parameters
         ----------
         journey, activity : the columns that name the journey and the activity of an event.
-        time : the column of time stamps. A log without one keeps its row order, and every duration is unknown.
-        customer : the column that names the customer; the journey itself where a log has none.
+        time : the column of time stamps. A log without one (`time=""`) keeps its row order, and every duration is
+            unknown.
+        customer : the column that names the customer; the journey itself where a log has none (`customer=""`).
         order : a column that puts events with the same time stamp in order.
         journey_attributes, event_attributes : further columns to keep: one value per journey, or one per event.
             Without them every other column is kept, at the level at which it varies.

@@ -16,13 +16,14 @@ from cxkit.times import zone_of
 if TYPE_CHECKING:
     from cxkit.store.read import Source
 
+NONE = ""  # what is given for a role that no column has
 NO_TIME = "no time column found: the order is the row order and every duration is unknown"
 NO_CUSTOMER = "no customer column found: each journey counts as a customer"
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the user has said about the columns; None means: guess."""
+    """What the user has said about the columns; None means: guess, and no text: there is none."""
 
     journey: str | None = None
     activity: str | None = None
@@ -70,7 +71,7 @@ def settle(source: Source, given: Given) -> Roles:
     why = dict.fromkeys(taken, "given")
     guesses = Guesses(source, taken)
     for role in ("journey", "time", "activity", "customer"):
-        found = None if role in taken else guesses.best(role)
+        found = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
         if found:
             taken[role], why[role] = found
         if role in ("journey", "activity") and role not in taken:
@@ -121,7 +122,7 @@ def _named(source: Source, given: Given) -> Iterator[tuple[str, int]]:
     seen: dict[str, str] = {}
     for role in ("journey", "activity", "time", "customer", "order"):
         name = getattr(given, role)
-        if name is None:
+        if name is None or (name == NONE and role in ("time", "customer", "order")):
             continue
         if name in seen and {role, seen[name]} != {"journey", "customer"}:
             raise InputError(f'Column "{name}" cannot be both {seen[name]} and {role}.')

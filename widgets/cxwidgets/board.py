@@ -208,15 +208,17 @@ class Board:
                 return
             panel.show(drawn)
 
-    def _repr_mimebundle_(self, **words: Any) -> Any:
-        """The panels side by side where there is a kernel, and the pictures they hold where there is none."""
+    def box(self) -> Any:
+        """The panels below each other, as one widget."""
         import ipywidgets
 
         if not self.panels:
             self.show()
-        box = ipywidgets.VBox(self.panels)
-        box.add_class("cxw-board")
-        bundle = dict(box._repr_mimebundle_(**words))
+        return ipywidgets.VBox(self.panels).add_class("cxw-board")
+
+    def _repr_mimebundle_(self, **words: Any) -> Any:
+        """The panels where there is a kernel, and the pictures they hold where there is none."""
+        bundle = dict(self.box()._repr_mimebundle_(**words))
         bundle["text/html"] = "".join(panel.still() for panel in self.panels)
         return bundle
 

@@ -95,9 +95,6 @@ class Draft:
         try:
             words = self._words()
             log = self.log.roles(**words)
-            guessed = log.settled.time
-            if guessed is not None and "time" not in self.said:
-                raise InputError(f'Choose the column with the time. "{log.columns[guessed]}" reads as one.')
             found = trial(log)
         except cx.CxError as error:
             return Checked(self, faults=(str(error),))
@@ -115,7 +112,7 @@ class Draft:
     def _words(self) -> dict[str, Any]:
         """What `Log.roles` is given to say the same."""
         named = {role: column for role in ROLES if (column := self.column(role)) is not None}
-        words = {**named, "customer": named.get("customer", named["journey"]), "zone": self.zone}
+        words = {"time": "", "customer": "", **named, "zone": self.zone}
         if LEAVE not in self.said:
             return words
         roles = self.log.roles(**words).settled

@@ -267,9 +267,7 @@ class Intake(Working):
         for tag, filter_ in self._known().filters(journeys).items():
             journeys = journeys.tag(tag, filter_)
         self._board, self._step = Board(journeys).show(), EXPLORE
-        board = ipywidgets.VBox(self._board.panels)
-        board.add_class("cxw-board").add_class("cxi-below")
-        self._box.children = (self, board)
+        self._box.children = (self, self._board.box().add_class("cxi-below"))
         self._made = self._described(journeys)
         self.show(self.drawn())
 
