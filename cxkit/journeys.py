@@ -88,6 +88,11 @@ class Journeys:
         return self._population
 
     @property
+    def about(self) -> About:
+        """What is said of this log, in the words given to `cx.read`."""
+        return About(self.manifest.about)
+
+    @property
     def attributes(self) -> dict[str, str]:
         """The attributes of journeys and events and their kinds of value; tags are among them."""
         known = {name: f"{attribute.kind} of each {attribute.level}" for name, attribute in self.base.by_name.items()}
@@ -134,6 +139,14 @@ class Journeys:
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code>"
+
+
+class About(str):
+    """A few lines of plain text, which a notebook shows as paragraphs."""
+
+    def _repr_html_(self) -> str:
+        lines = [line for line in self.splitlines() if line.strip()] or ["Nothing is said about this log."]
+        return "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def _all(filters: tuple[Filter, ...]) -> Filter:

@@ -346,3 +346,11 @@ def test_two_prepares_at_once_and_a_reader(make, tmp_path):
     assert "9000" in said
     assert all(one == "9000" or "Another process is preparing" in one for one in said)
     assert cx.open(tmp_path / "store").n.journeys == 9_000
+
+
+def test_what_is_said_of_a_log_stays_with_its_store(tmp_path):
+    log = cx.read(cx.toy_table(), about="A shop.\n\n<b>Orders</b> go wrong.")
+    journeys = cx.prepare(log.roles(journey="order", activity="step", time="when"), tmp_path / "store")
+    assert cx.open(journeys.folder).about == "A shop.\n\n<b>Orders</b> go wrong."
+    assert journeys.about._repr_html_() == "<p>A shop.</p><p>&lt;b&gt;Orders&lt;/b&gt; go wrong.</p>"
+    assert "Nothing is said" in cx.toy_journeys().about._repr_html_()

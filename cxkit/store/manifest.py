@@ -40,6 +40,7 @@ class Manifest:
     reading: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     made_with: dict[str, str] = field(default_factory=dict)
+    about: str = ""
     format: int = FORMAT
 
     @property
@@ -110,7 +111,8 @@ def _check(facts: dict[str, Any]) -> None:
         list: ("attributes", "notes"),
         bool: ("timed",),
     }
-    kinds |= {str: ("source", "fingerprint", "order"), int: ("ties",)}
+    kinds |= {str: ("source", "fingerprint", "order", "about"), int: ("ties",)}
+    facts = {"about": "", **facts}
     wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
     _refuse(wrong)
     wrong += [name for name in ("counts", "dropped") if not all(isinstance(n, int) for n in facts[name].values())]

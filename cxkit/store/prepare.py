@@ -156,6 +156,7 @@ def _described(
         dropped=staged.dropped,
         reading={**log.source.reading, "time": roles.writing.name if staged.timed else "none"},
         notes=tuple(notes),
+        about=log.source.about,
         made_with={name: importlib.metadata.version(name) for name in ("duckdb", "narwhals")} | {"engine": engine.name},
     )
 
@@ -188,6 +189,7 @@ def _fingerprint(log: Log, engine: Engine) -> str:
         importlib.metadata.version("cxkit"),
         log.source.fingerprint,
         log.source.name,
+        log.source.about,
         log.source.reading,
         replace(log.settled, evidence=()),
         engine.name,

@@ -44,6 +44,7 @@ class Source(ABC):
     """Rows with named columns, staged as one Parquet file that DuckDB reads as `source_rows(c0, c1, ..., row)`."""
 
     name: str
+    about = ""
     columns: tuple[str, ...]
     reading: dict[str, str]
     delimiter = ","
@@ -284,13 +285,21 @@ class Log:
         return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def read(source: Any, *, name: str | None = None, delimiter: str | None = None, encoding: str | None = None) -> Log:
+def read(
+    source: Any,
+    *,
+    name: str | None = None,
+    about: str = "",
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Log:
     """What does this source hold? A CSV or Parquet file (also .csv.gz) or a data frame, ready to be given roles.
 
     Parameters
     ----------
     source : path of a CSV, TSV or Parquet file, or a pandas, polars or arrow data frame.
     name : what reports call it; the file's name when not given.
+    about : what a reader should know of it, in a few lines; the first page of the book shows them.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
 
     Returns a Log; displaying it shows delimiter, encoding, time format and the guessed roles with their evidence.
@@ -299,6 +308,7 @@ def read(source: Any, *, name: str | None = None, delimiter: str | None = None, 
     """
     found = _source(source, _delimiter(delimiter), encoding)
     found.name = name or found.name
+    found.about = about
     return Log(found)
 
 
