@@ -215,7 +215,7 @@ def wavering(ground: Ground) -> Iterator[Found]:
         [(able, split)] = ground.ask(f"SELECT count(*), count_if(low <> high) FROM ({groups}) WHERE rows > 1")
         if able >= FEWEST and 0 < split <= WAVERS * able:
             yield Found(
-                f'have several values of "{ground.name(column)}", which nearly every journey has once',
+                f'have several values of "{ground.name(column)}", of which nearly every journey has one',
                 f"""SELECT row FROM ready_events WHERE journey IN (
                     SELECT journey FROM ({groups}) WHERE low <> high)""",
                 column=column,
