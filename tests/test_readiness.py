@@ -332,6 +332,7 @@ def test_weights_and_bends(look):
     assert (ties.severity, ties.journeys) == ("medium", 3)
     assert dict(ties.bends) == {"process_map": 9 / 360, "variants": 3 / 120}
     assert ties.bent == "process_map 2.5%, variants 2.5%"
+    assert ties.examples[0] == "J001 · Pay · 2025-06-03 07:01:01"
 
 
 def test_scores_lead_back_to_rows(look):

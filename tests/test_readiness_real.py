@@ -43,7 +43,7 @@ LOGS = {
         [
             "backwards",  # sepsis triage before registration
             "constant_columns lifecycle",
-            "echoes",  # releases twice in one second
+            "echoes",  # the same blood value twice at one time
             "forms",  # blood values of one sample, recorded together
             "long_journeys",  # two patients with more than 130 events, beside a median of 13
             "missing_values age",  # 55 patients of unknown age
@@ -51,7 +51,7 @@ LOGS = {
             "missing_values lacticacid",
             "missing_values leucocytes",
             "placeholders resource",  # department "?"
-            "ties",  # to the second, but rounded to the minute in the laboratory
+            "ties",  # the laboratory writes whole minutes
         ],
     ),
     "patients": (
@@ -64,7 +64,7 @@ LOGS = {
         CASES,
         [
             "backwards",  # appeals dated before the fine was sent
-            "batches timestamp",  # thousands of penalties and collections on one day
+            "batches timestamp",  # up to 9,197 fines sent for collection on one day
             "constant_columns lifecycle",
             "missing_values lastsent",  # of 1,631 notifications
             "open_journeys",  # fines that are still running in 2013

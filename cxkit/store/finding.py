@@ -129,9 +129,16 @@ def _finding(ground: Ground, check: Check, found: Found, rows: pa.Array) -> Find
         _severity(check, weight, bends),
         bends,
         rows,
-        found.examples[:EXAMPLES],
+        found.examples[:EXAMPLES] or _examples(ground),
         found.repair,
     )
+
+
+def _examples(ground: Ground) -> tuple[str, ...]:
+    """What the first shown rows say: journey, activity and time."""
+    said = "concat_ws(' · ', journey, activity, stamp)"
+    found = ground.ask(f"SELECT {said} FROM ready_rows SEMI JOIN ready_shown USING (row) ORDER BY row LIMIT {EXAMPLES}")
+    return tuple(text for (text,) in found)
 
 
 def _touched(ground: Ground, found: Found) -> dict[str, int]:
