@@ -20,7 +20,7 @@ LONG_WORD = 5  # letters, from which one wrong letter leaves the word recognisab
 MANY = 10  # labels that differ in their numbers only
 SELDOM = 2  # journeys that half of these labels have at most: a kind of step would have more
 ENOUGH = 50  # events of an activity, from which its neighbours describe it
-LONELY = 0.5  # of an activity's events have no neighbour at most, before or after
+LONELY = 0.5  # of an activity's events at most begin, or end, a journey
 ALIKE = 0.15  # of the neighbours differ at most (total variation), before as after
 
 
@@ -124,14 +124,17 @@ def polluted(ground: Ground) -> Iterator[Found]:
 
 
 def synonyms(ground: Ground) -> Iterator[Found]:
-    """Activities that never meet in a journey and have the same neighbours: perhaps two names of one step."""
+    """Activities that never meet in a journey and have the same neighbours: perhaps two names of one step.
+
+    Beginnings and endings are left out: two outcomes of a decision look like that too.
+    """
     names = [label for label, events, *_ in ground.labels[:MOST_NAMES] if events >= ENOUGH]
     around = [_neighbours(ground, side, names) for side in ("before", "after")]
     alike = [
         (odd, name)
         for name, odd in combinations(names, 2)
         if all(apart(side[name], side[odd]) <= ALIKE for side in around)
-        and any(side[name].get(None, 0) <= LONELY for side in around)
+        and all(side[name].get(None, 0) <= LONELY for side in around)
         and not _meet(ground, name, odd)
     ]
     if alike:

@@ -67,6 +67,7 @@ FINE = 4  # bins per power of ten
 EMPTY_BINS = 2  # between two heaps: half a power of ten without a value
 SLIPS = {100: (50, 200), 1_000: (500, 2_000)}  # the factor, and between which ratios of medians it is seen
 FEW = 0.2  # of an activity's values at most have slipped
+FEWEST_VALUES = 3  # different ones among the slipped; fewer are codes, such as the number of a robot
 FEWEST, MANY = 5, 30  # slipped values and others, below which no usual size is known
 LIKE_TIMES = 0.5  # of a column's values read as dates
 DATE = "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}"
@@ -166,7 +167,7 @@ def unit_slips(ground: Ground) -> Iterator[Found]:
             bins[label or ""][place] = count
         slips = [(label, *slip) for label, counts in sorted(bins.items()) for slip in [_slipped(counts)] if slip]
         for factor in sorted({factor for _, factor, _, _ in slips}):
-            yield _slip(ground, column, factor, [(label, low, high) for label, f, low, high in slips if f == factor])
+            yield from _slip(ground, column, factor, [span for span in slips if span[1] == factor])
 
 
 def _slipped(counts: dict[int, int]) -> tuple[float, float, float] | None:
@@ -199,27 +200,26 @@ def _middle(counts: dict[int, int], places: list[int]) -> int:
     return place
 
 
-def _slip(ground: Ground, column: int, factor: float, slips: list[tuple[str, float, float]]) -> Found:
-    names = ("label", "low", "high")
-    values: dict[str, list[str] | list[float]] = {
-        name: [slip[place] for slip in slips]  # type: ignore[misc]
-        for place, name in enumerate(names)
-    }
+def _slip(ground: Ground, column: int, factor: float, spans: list[tuple[str, float, float, float]]) -> Iterator[Found]:
+    """The values in these spans of (activity, factor, low, high), unless they are few: then they are codes."""
+    labels, _, lows, highs = zip(*spans, strict=True)
+    values = {"label": list(labels), "low": list(lows), "high": list(highs)}
     rows = f"""SELECT row, v, label FROM (SELECT row, TRY_CAST(c{column}::VARCHAR AS DOUBLE) AS v,
             coalesce(c{ground.roles.activity}::VARCHAR, '') AS label FROM {ground.source.rows}) JOIN (
             SELECT unnest($label::VARCHAR[]) AS label, unnest($low::DOUBLE[]) AS low, unnest($high::DOUBLE[]) AS high)
         USING (label) WHERE v BETWEEN low * (1 - 1e-9) AND high"""
+    if ground.one(f"SELECT count(DISTINCT v) FROM ({rows})", **values) < FEWEST_VALUES:
+        return
     found = ground.ask(f"SELECT label, min(v), max(v), count(*) FROM ({rows}) GROUP BY 1 ORDER BY 1", **values)
     times = f"{factor:,.0f} times as large" if factor > 1 else f"{1 / factor:,.0f} times as small"
-    repair = Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in found))
-    return Found(
+    yield Found(
         f'are about {times} in "{ground.name(column)}" as the others of their activity: another unit, perhaps',
         f"SELECT row FROM ({rows})",
         values,
         column,
         of=ground.filled[column],
         examples=tuple(f"{label}: {count:,} from {low:g} to {high:g}" for label, low, high, count in found),
-        repair=repair,
+        repair=Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in found)),
     )
 
 
