@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from math import exp
 
 from cxkit.store.ground import Found, Ground, filled
+from cxkit.store.guess import by_column
 from cxkit.store.repairs import DropCopies, DropEchoes, MergeValues, Tidy
 from cxkit.store.schema import SECOND
 
@@ -18,6 +19,7 @@ WAVERS = 0.01  # of the journeys that could have a second value: below it that i
 UNUSUAL = 0.05  # of the journeys at most: what more of them do is their way
 TIMES_LONGER = 10  # than the median, and far out on the logarithm: too long for one journey
 SAMPLED_PAIRS = 1_000
+ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
 TIDY = "regexp_replace(trim(nfc_normalize({c})), '\\s+', ' ', 'g')"
 
 
@@ -44,26 +46,36 @@ def missing_values(ground: Ground) -> Iterator[Found]:
     journey that has it, if not. One of the event is asked for where its activity nearly always has it. What an
     activity never carries is not missing.
     """
-    for column in (n for n in ground.others if 0 < ground.filled[n] < ground.sizes["rows"]):
-        full = filled(f"c{column}")
-        every = f"FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
-        carried = f"SELECT activity {every} GROUP BY 1 HAVING count_if({full}) > 0"
-        lacking = f"{every} WHERE NOT {full} AND activity IN ({carried})"
-        journeys = f"SELECT journey, count_if({full}) AS told, count(*) AS rows {every} GROUP BY 1"
-        [(able, having, told, rows)] = ground.ask(f"""
-            SELECT count(*), count_if(told > 0), sum(told), sum(rows) FILTER (told > 0) FROM ({journeys})""")
-        what = f'have no "{ground.name(column)}", which'
-        if told >= USUAL * rows:
-            whole = having >= USUAL * able
-            where = "" if whole else f"AND journey IN (SELECT journey FROM ({journeys}) WHERE told > 0)"
-            kept = "nearly every journey has" if whole else "the other rows of their journey have"
-            yield Found(f"{what} {kept}", f"SELECT row {lacking} {where}", {}, column, of=ground.sizes["rows"])
-        else:
+    columns = [n for n in ground.others if 0 < ground.filled[n] < ground.sizes["rows"]]
+    told = per_journey(ground, columns, {"t": "count_if({full})"})
+    asked = "count(*), count_if(t{n} > 0), sum(t{n})::BIGINT, sum(rows) FILTER (t{n} > 0)"
+    found = list(by_column(ground.source, asked, columns, told))
+    for place, column in enumerate(columns):
+        journeys, having, values, rows = found[4 * place : 4 * place + 4]
+        full, what = ground.full(column), f'have no "{ground.name(column)}", which'
+        carried = f"SELECT activity {ROWS.format(ground=ground)} GROUP BY 1 HAVING count_if({full}) > 0"
+        lacking = f"{ROWS.format(ground=ground)} WHERE NOT {full} AND activity IN ({carried})"
+        if values < USUAL * rows:
             yield from _missing_by_activity(ground, column, lacking, what)
+            continue
+        whole = having >= USUAL * journeys
+        where = "" if whole else f"AND journey IN (SELECT journey FROM {told} WHERE t{column} > 0)"
+        kept = "nearly every journey has" if whole else "the other rows of their journey have"
+        yield Found(f"{what} {kept}", f"SELECT row {lacking} {where}", {}, column, of=ground.sizes["rows"])
+
+
+def per_journey(ground: Ground, columns: Sequence[int], asked: Mapping[str, str]) -> str:
+    """The SQL of a table with a row per journey: its rows, and for each column what is asked of it, as t0, t1, ..."""
+    answers = [
+        f"{question.format(c=f'c{n}', full=ground.full(n))} AS {name}{n}"
+        for n in columns
+        for name, question in asked.items()
+    ]
+    return f"(SELECT {', '.join(['journey', 'count(*) AS rows', *answers])} {ROWS.format(ground=ground)} GROUP BY 1)"
 
 
 def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -> Iterator[Found]:
-    full = filled(f"c{column}")
+    full = ground.full(column)
     counts = ground.ask(f"""
         SELECT activity, count(*), count_if({full}) FROM {ground.source.rows} JOIN ready_rows USING (row)
         WHERE activity IS NOT NULL GROUP BY 1 HAVING count_if({full}) BETWEEN {USUAL} * count(*) AND count(*) - 1
@@ -109,8 +121,9 @@ def echoes(ground: Ground) -> Iterator[Found]:
     """
     if ground.timed and ground.precise:
         yield Found(
-            f"repeat the activity just before them within {ECHO:g} s: one step may be recorded several times",
-            f"SELECT row FROM ready_events WHERE activity = before AND time - before_time <= {ECHO * SECOND}",
+            f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
+            f"""SELECT row FROM ready_events QUALIFY time - lag(time) OVER (
+                PARTITION BY journey, activity ORDER BY time, key, key_text, row) <= {ECHO * SECOND}""",
             repair=DropEchoes(ECHO),
         )
 
@@ -205,19 +218,16 @@ def _far_out(ground: Ground, sizes: str, rows: str, what: str) -> Iterator[Found
 
 def wavering(ground: Ground) -> Iterator[Found]:
     """Attributes that have one value in nearly every journey, in those where they have several: which is meant?"""
-    asked = "SELECT journey, min(c{n}) AS low, max(c{n}) AS high, count(*) AS rows FROM told GROUP BY 1"
-    for column in ground.others:
-        if ground.distinct[column] < 2 or ground.filled[column] < 2 * FEWEST:
-            continue
-        told = f"""SELECT r.journey, q.c{column} FROM {ground.source.rows} q JOIN ready_rows r USING (row)
-            WHERE r.good AND {filled(f"q.c{column}")}"""
-        groups = f"WITH told AS ({told}) {asked.format(n=column)}"
-        [(able, split)] = ground.ask(f"SELECT count(*), count_if(low <> high) FROM ({groups}) WHERE rows > 1")
+    columns = [n for n in ground.others if ground.distinct[n] > 1 and ground.filled[n] >= 2 * FEWEST]
+    asked = {"t": "count_if({full})", "low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
+    told = per_journey(ground, columns, asked)
+    found = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, told))
+    for column, able, split in zip(columns, found[::2], found[1::2], strict=True):
         if able >= FEWEST and 0 < split <= WAVERS * able:
             yield Found(
                 f'have several values of "{ground.name(column)}", of which nearly every journey has one',
                 f"""SELECT row FROM ready_events WHERE journey IN (
-                    SELECT journey FROM ({groups}) WHERE low <> high)""",
+                    SELECT journey FROM {told} WHERE low{column} <> high{column})""",
                 column=column,
                 of=able,
             )

@@ -119,10 +119,9 @@ def _is_code(ground: Ground, column: int, value: str) -> bool:
 def numeric_defaults(ground: Ground) -> Iterator[Found]:
     """Numbers that stand for none: -1 or 9999 beyond all others, or a heap of one extreme value apart from the rest."""
     for column in ground.numeric:
-        number = f"TRY_CAST(c{column}::VARCHAR AS DOUBLE)"
+        number = ground.number(column)
         values = f"SELECT {number} AS v, count(*) AS rows FROM {ground.source.rows} WHERE isfinite({number}) GROUP BY 1"
-        for side in ("", "DESC"):
-            edge = ground.ask(f"{values} ORDER BY 1 {side} LIMIT {NEIGHBOURS + 1}")
+        for edge in _edges(ground, values):
             if len(edge) > 1 and (_listed(edge) or _heaped(edge)):
                 value = edge[0][0]
                 wanted = ground.ask(
@@ -138,6 +137,16 @@ def numeric_defaults(ground: Ground) -> Iterator[Found]:
                     examples=(f"{value:g}: {edge[0][1]:,}", f"next to it {edge[1][0]:g}: {edge[1][1]:,}"),
                     repair=AsMissing(ground.name(column), written),
                 )
+
+
+def _edges(ground: Ground, values: str) -> Iterator[list[tuple[float, int]]]:
+    """The smallest and the largest values with their rows, each from the outermost inwards."""
+    found = ground.ask(f"""
+        WITH counted AS MATERIALIZED ({values})
+        (SELECT 1 AS side, v, rows FROM counted ORDER BY v LIMIT {NEIGHBOURS + 1})
+        UNION ALL (SELECT -1, v, rows FROM counted ORDER BY v DESC LIMIT {NEIGHBOURS + 1})""")
+    for end in (1, -1):
+        yield sorted(((v, rows) for side, v, rows in found if side == end), key=lambda entry: end * entry[0])
 
 
 def _listed(edge: list[tuple[float, int]]) -> bool:
@@ -159,7 +168,7 @@ def _heaped(edge: list[tuple[float, int]]) -> bool:
 def unit_slips(ground: Ground) -> Iterator[Found]:
     """A few values of an activity about 100 or 1,000 times as large or as small as its others, with nothing between."""
     for column in ground.numeric:
-        number = f"TRY_CAST(c{column}::VARCHAR AS DOUBLE)"
+        number = ground.number(column)
         bins: dict[str, dict[int, int]] = defaultdict(dict)
         for label, place, count in ground.ask(f"""
             SELECT c{ground.roles.activity}::VARCHAR, floor(log10(v) * {FINE})::INTEGER, count(*)
@@ -204,7 +213,7 @@ def _slip(ground: Ground, column: int, factor: float, spans: list[tuple[str, flo
     """The values in these spans of (activity, factor, low, high), unless they are few: then they are codes."""
     labels, _, lows, highs = zip(*spans, strict=True)
     values = {"label": list(labels), "low": list(lows), "high": list(highs)}
-    rows = f"""SELECT row, v, label FROM (SELECT row, TRY_CAST(c{column}::VARCHAR AS DOUBLE) AS v,
+    rows = f"""SELECT row, v, label FROM (SELECT row, {ground.number(column)} AS v,
             coalesce(c{ground.roles.activity}::VARCHAR, '') AS label FROM {ground.source.rows}) JOIN (
             SELECT unnest($label::VARCHAR[]) AS label, unnest($low::DOUBLE[]) AS low, unnest($high::DOUBLE[]) AS high)
         USING (label) WHERE v BETWEEN low * (1 - 1e-9) AND high"""

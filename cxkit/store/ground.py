@@ -158,7 +158,10 @@ class Ground:
     @cached_property
     def filled(self) -> list[int]:
         """How many rows have a value, for each column."""
-        return list(by_column(self.source, f"count_if({filled('c{n}')})", range(len(self.source.columns))))
+        texts = dict(zip(self.texts, by_column(self.source, f"count_if({filled('c{n}')})", self.texts), strict=True))
+        others = [n for n in range(len(self.source.columns)) if n not in texts]
+        counts = texts | dict(zip(others, by_column(self.source, "count(c{n})", others), strict=True))
+        return [counts[n] for n in range(len(self.source.columns))]
 
     @cached_property
     def distinct(self) -> list[int]:
@@ -195,6 +198,15 @@ class Ground:
         return self.ask("""
             SELECT activity, count(*), count(DISTINCT journey), count_if(before IS NULL), count_if(after IS NULL)
             FROM ready_events GROUP BY 1 ORDER BY 2 DESC, 1""")
+
+    def full(self, column: int) -> str:
+        """The SQL that says whether a column has a value."""
+        return filled(f"c{column}") if self.source.kinds[column] == "text" else f"(c{column} IS NOT NULL)"
+
+    def number(self, column: int) -> str:
+        """The SQL of a column's value as a number; null where it is none."""
+        text = "" if self.source.kinds[column] in ("integer", "number") else "::VARCHAR"
+        return f"TRY_CAST(c{column}{text} AS DOUBLE)"
 
     def name(self, column: int | None) -> str:
         """What the source calls the column."""

@@ -120,11 +120,9 @@ def _without_echoes(source: Source, roles: Roles, repair: DropEchoes, asked: str
     if roles.time is None:
         raise InputError("This log has no times, so that nothing comes again within a time. Leave out the repair.")
     time = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
-    order = f"OVER (PARTITION BY c{roles.journey} ORDER BY {time}, {ROW})"
-    soon = f"{time} - lag({time}) {order} <= ${key}"
-    again = f"c{roles.activity} = lag(c{roles.activity}) {order} AND {soon}"
+    again = f"{time} - lag({time}) OVER (PARTITION BY c{roles.journey}, c{roles.activity} ORDER BY {time}, {ROW})"
     values = stamps.values(roles.writing, again) | {key: repair.seconds * SECOND}
-    return f"SELECT * FROM ({asked}) QUALIFY NOT coalesce({again}, false)", values
+    return f"SELECT * FROM ({asked}) QUALIFY NOT coalesce({again} <= ${key}, false)", values
 
 
 def _value(source: Source, roles: Roles, repair: Repair, column: str, key: str) -> tuple[str, Values]:
