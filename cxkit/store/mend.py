@@ -57,6 +57,7 @@ class Mended(Source):
         super().__init__()
         self.original, self.repairs, self._roles = original, repairs, roles
         self.name, self.columns, self.delimiter = original.name, original.columns, original.delimiter
+        self.notes = original.notes
         self.reading = {**original.reading, "repairs": "; ".join(repair.says for repair in repairs) or "none"}
 
     def stage(self) -> Path:
