@@ -45,6 +45,7 @@ CATALOG = (
     Entry("variants", "cxkit.measures.variants:variants", "cxkit.views.variants:variants"),
     Entry("durations", "cxkit.measures.durations:durations", "cxkit.views.charts:durations"),
     Entry("segments", "cxkit.measures.segments:segments", "cxkit.views.bars:segments"),
+    Entry("log_coverage", "cxkit.measures.log_coverage:log_coverage"),
     Entry("journeys", "cxkit.measures.rows:journeys"),
     Entry("events", "cxkit.measures.rows:events"),
     Entry("rejected", "cxkit.measures.rows:rejected"),

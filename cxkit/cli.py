@@ -1,4 +1,4 @@
-"""The command line: cxkit prepare | ask | report | lab | app."""
+"""The command line: cxkit ready | prepare | ask | report | lab | app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,7 @@ from cxkit import catalog, places
 
 FORMATS = ("table", "csv", "json", "svg")
 SAMPLE = "sample"
-DATA_FILES = (".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq")
+DATA_FILES = (".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".xes", ".xml", ".json", ".jsonocel", ".xmlocel")
 PYTHON_WORDS = {"true": True, "false": False}
 
 
@@ -56,6 +56,7 @@ def main() -> None:
 
     \b
     cxkit report                                  the report on the sample
+    cxkit ready export.csv                        what is wrong with it, and what would mend it
     cxkit prepare export.csv --store stores/shop  a log becomes a journey store
     cxkit ask stores/shop process_map             a question, answered as a table
     cxkit report stores/shop                      the report on your own data
@@ -64,31 +65,61 @@ def main() -> None:
     """
 
 
+def mapped(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how a file is written and which column is what."""
+    options = (
+        click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
+        click.option("--activity", help="Column that names the activity."),
+        click.option("--time", help="Column of time stamps."),
+        click.option("--customer", help="Column that names the customer; the journey where there is none."),
+        click.option("--order", help="Column that orders events with the same time."),
+        click.option("--zone", default="UTC", show_default=True, help="Time zone of stamps without an offset."),
+        click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".'),
+        click.option("--name", help="What reports call it; the file's name when not given."),
+        click.option("--delimiter", help="What separates the columns of a text file."),
+        click.option("--encoding", help="Encoding of a text file."),
+        click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _log(file: Path, words: dict[str, Any]) -> cx.Log:
+    said = {name: words.pop(name) for name in ("name", "delimiter", "encoding", "object_type")}
+    log = cx.read(file, **said)
+    return log.roles(**words) if set(words.values()) - {None, "UTC"} else log
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@mapped
+def ready(file: Path, **words: Any) -> None:
+    """Say what is wrong with FILE before it is prepared, how much it matters, and what would mend it.
+
+    \b
+    cxkit ready export.csv
+    cxkit ready export.csv --journey order --activity step --time when --zone Europe/Berlin
+    """
+    log = _log(file, words)
+    click.echo(log)
+    click.echo(f"\n{log.readiness()!r}")
+
+
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--store", "folder", required=True, type=click.Path(path_type=Path), help="Folder of the store to make.")
-@click.option("--journey", help="Column that names the journey (case, order, ticket ...).")
-@click.option("--activity", help="Column that names the activity.")
-@click.option("--time", help="Column of time stamps.")
-@click.option("--customer", help="Column that names the customer; the journey where there is none.")
-@click.option("--order", help="Column that orders events with the same time.")
-@click.option("--zone", default="UTC", show_default=True, help="Time zone of stamps without an offset.")
-@click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".')
-@click.option("--name", help="What reports call it; the file's name when not given.")
-@click.option("--delimiter", help="What separates the columns of a text file.")
-@click.option("--encoding", help="Encoding of a text file.")
-def prepare(
-    file: Path, folder: Path, name: str | None, delimiter: str | None, encoding: str | None, **roles: Any
-) -> None:
-    """Make a journey store from FILE (CSV, TSV or Parquet, also .gz).
+@mapped
+def prepare(file: Path, folder: Path, **words: Any) -> None:
+    """Make a journey store from FILE (CSV, TSV, Parquet, XES or OCEL).
 
-    Roles that are not given are guessed and shown.
+    Roles that are not given are guessed and shown; XES and OCEL name their own.
 
     \b
     cxkit prepare export.csv --store stores/shop
     cxkit prepare export.csv --journey order --activity step --time when --store stores/shop
     """
-    log = cx.read(file, name=name, delimiter=delimiter, encoding=encoding).roles(**roles)
+    log = _log(file, words)
     click.echo(log)
     journeys = cx.prepare(log, folder)
     facts = journeys.manifest

@@ -17,6 +17,7 @@ from cxkit.errors import StoreError
 from cxkit.filter import Filter, all_of
 from cxkit.measures.activities import activities
 from cxkit.measures.durations import durations
+from cxkit.measures.log_coverage import log_coverage
 from cxkit.measures.process_map import process_map
 from cxkit.measures.rows import events, journeys, rejected
 from cxkit.measures.segments import segments
@@ -77,6 +78,7 @@ class Journeys:
     variants = variants
     durations = durations
     segments = segments
+    log_coverage = log_coverage
 
     journeys = journeys
     events = events

@@ -93,7 +93,7 @@ def _build(log: Log, engine: Engine, folder: Path, version: str, step: Step) -> 
     engine.write(star.firsts(placed).select(*event_columns), folder / schema.EVENTS, [JOURNEY, POSITION])
     notes = _write_journeys(engine, folder, placed, routes, [a for a in staged.attributes if a.level == "journey"])
     shutil.rmtree(folder / stage.CODED)
-    return _described(log, engine, folder, version, staged, notes)
+    return _described(log, engine, folder, version, staged, [*log.source.notes, *notes])
 
 
 def _write_journeys(

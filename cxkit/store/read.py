@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from cxkit.store.readiness import Readiness
+    from cxkit.store.repairs import Repair
+
 TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+LOG_TEXTS = (".xes", ".xml", ".xmlocel", ".json", ".jsonocel")
+LOG_FILES = (*LOG_TEXTS, *(f"{ending}.gz" for ending in LOG_TEXTS), ".sqlite", ".db")
 KINDS = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "integer"),
     **dict.fromkeys(("FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"), "number"),
@@ -48,6 +53,7 @@ class Source(ABC):
     columns: tuple[str, ...]
     reading: dict[str, str]
     delimiter = ","
+    notes: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -92,6 +98,10 @@ class Source(ABC):
             raise
         except (duckdb.Error, FileNotFoundError) as error:
             raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
+
+    def settle(self, given: Given) -> Roles:
+        """The roles of the columns: as given, and guessed where they are not."""
+        return roles.settle(self, given)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -262,23 +272,41 @@ class Log:
         """
         given = Given(journey, activity, time, customer, order, journey_attributes, event_attributes, zone, time_format)
         with self.source.lock, self.source.guarded():
-            return replace(self, mapping=roles.settle(self.source, given))
+            return replace(self, mapping=self.source.settle(given))
 
     @cached_property
     def settled(self) -> Roles:
         """The roles as given, or all of them guessed."""
         return self.mapping or self.roles().mapping  # type: ignore[return-value]
 
+    def readiness(self) -> Readiness:
+        """What is wrong with this log, how much does it matter, and how can it be mended?
+
+        Displaying the answer shows the findings; `.df()`, `.scores()`, `.patterns()` and `.lines(check)` lead further,
+        `.repairs` are what would mend them. See `cxkit.store.readiness`.
+        """
+        from cxkit.store.readiness import readiness
+
+        return readiness(self)
+
+    def mend(self, *repairs: Repair) -> Log:
+        """The log as it would be without these faults; the source stays as it is. See `cxkit.store.mend`."""
+        from cxkit.store.mend import mend
+
+        return mend(self, repairs)
+
     def __repr__(self) -> str:
         reading = ", ".join(f"{name} {value}" for name, value in self.source.reading.items())
         evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
-        return "\n".join([f"{self.source.name}: {len(self.columns)} columns ({reading})", *evidence])
+        notes = [f"  note      {note}" for note in self.source.notes]
+        return "\n".join([f"{self.source.name}: {len(self.columns)} columns ({reading})", *evidence, *notes])
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th>{role}</th><td>{escape(column or '-')}</td><td>{escape(why)}</td></tr>"
             for role, column, why in self.settled.evidence
         )
+        rows += "".join(f'<tr><th>note</th><td colspan="2">{escape(note)}</td></tr>' for note in self.source.notes)
         reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
         head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
         caption = f"<caption>{escape(self.source.name)}: {reading}</caption>"
@@ -292,36 +320,51 @@ def read(
     about: str = "",
     delimiter: str | None = None,
     encoding: str | None = None,
+    object_type: str | None = None,
 ) -> Log:
-    """What does this source hold? A CSV or Parquet file (also .csv.gz) or a data frame, ready to be given roles.
+    """What does this source hold? A CSV, Parquet, XES or OCEL file or a data frame, ready to be given roles.
 
     Parameters
     ----------
-    source : path of a CSV, TSV or Parquet file, or a pandas, polars or arrow data frame.
+    source : path of a CSV, TSV, Parquet, XES or OCEL file (texts also as .gz), or a pandas, polars or arrow data
+        frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles.
     name : what reports call it; the file's name when not given.
     about : what a reader should know of it, in a few lines; the first page of the book shows them.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
+    object_type : for OCEL, the type of the objects that are the journeys, such as "orders".
 
     Returns a Log; displaying it shows delimiter, encoding, time format and the guessed roles with their evidence.
 
     Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
     """
-    found = _source(source, _delimiter(delimiter), encoding)
+    found = _source(source, _delimiter(delimiter), encoding, object_type)
+    if object_type is not None and "object type" not in found.reading:
+        raise InputError(f'object_type= is for OCEL. "{found.name}" has no types of objects.')
     found.name = name or found.name
     found.about = about
     return Log(found)
 
 
-def _source(source: Any, delimiter: str | None, encoding: str | None) -> Source:
+def _source(source: Any, delimiter: str | None, encoding: str | None, object_type: str | None) -> Source:
     if not isinstance(source, str | Path):
         return DataFrame(source)
     path = Path(source).expanduser()
     _check_file(path)
     if path.suffix.lower() in (".parquet", ".pq"):
         return ParquetFile(path)
+    if path.name.lower().endswith(LOG_FILES):
+        return _log_file(path, encoding, object_type)
     if path.name.lower().endswith(TEXT_FILES):
         return TextFile(path, delimiter, encoding)
-    raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(TEXT_FILES)} and .parquet.')
+    raise InputError(
+        f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(TEXT_FILES + LOG_FILES)} and .parquet.'
+    )
+
+
+def _log_file(path: Path, encoding: str | None, object_type: str | None) -> Source:
+    from cxkit.store import ocel, xes
+
+    return ocel.OcelFile(path, object_type) if ocel.is_ocel(path) else xes.XesFile(path, encoding)
 
 
 def _check_file(path: Path) -> None:

@@ -1,0 +1,232 @@
+"""The ground that readiness checks stand on: a source's rows under their roles, and what a check may find there.
+
+Everything is computed by DuckDB over the staged rows. Columns are named by number and values are bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from cxkit.store import stamps
+from cxkit.store.defaults import lonely
+from cxkit.store.guess import by_column
+from cxkit.store.repairs import Repair
+from cxkit.store.schema import SECOND
+
+if TYPE_CHECKING:
+    from cxkit.store.read import Source
+    from cxkit.store.roles import Roles
+
+DAY = 86_400 * SECOND
+NAMES_THINGS = re.compile(
+    r"(?i:(?<![a-z])(ids?|nr|no|number|code|key|zip|plz|postcode|phone)(?![a-z]))|(?<=[a-z])I[Dd](?![a-z])"
+)
+Unit = Literal["rows", "moves", "journeys", "values", "days", "columns"]
+Dimension = Literal["completeness", "identity", "time", "order", "labels", "values"]
+Level = Literal["row", "journey", "log"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check has found: in words that follow a count, with the SQL of the rows that show it.
+
+    `rows` selects row numbers, with `values` bound. `count` and `of` are given where the unit is not the row.
+    """
+
+    what: str
+    rows: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    column: int | None = None
+    count: int | None = None
+    of: int | None = None
+    examples: tuple[str, ...] = ()
+    repair: Repair | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its name, what it is about, the unit it counts, the measures that it bends, and how it looks.
+
+    A note is a fact to know that is no fault; it lowers no score. `pattern` is the imperfection pattern of Suriadi
+    et al. (2017) that it shows.
+    """
+
+    name: str
+    dimension: Dimension
+    level: Level
+    unit: Unit
+    bends: tuple[str, ...]
+    find: Callable[[Ground], Iterator[Found]]
+    note: bool = False
+    pattern: str = ""
+
+
+class Ground:
+    """The rows of a source under settled roles, in tables that every check may ask.
+
+    `ready_rows` has every row: row, journey, customer, activity, stamp (as written), time (microseconds), key,
+    good (whether it has all that an event needs) and again (whether an equal row comes before it). `ready_events` has
+    the good rows whose time is believable, equal ones once, with their place and neighbours in the order of the store.
+    """
+
+    def __init__(self, source: Source, roles: Roles, now: int) -> None:
+        self.source, self.roles, self.now = source, roles, now
+        self.timed = roles.time is not None
+        self._lay_rows()
+        self._lay_events()
+
+    def ask(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows that answer a statement, with its values bound."""
+        return self.source.connection.execute(statement, values or None).fetchall()
+
+    def one(self, statement: str, **values: Any) -> Any:
+        """The single value that answers a statement."""
+        return self.ask(statement, **values)[0][0]
+
+    def clear(self) -> None:
+        """Free the tables."""
+        for table in ("ready_rows", "ready_events"):
+            self.source.connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def _lay_rows(self) -> None:
+        roles, count = self.roles, len(self.source.columns)
+        time, stamp = "NULL::BIGINT", "NULL::VARCHAR"
+        if roles.time is not None:
+            stamp = f"c{roles.time}::VARCHAR"
+            time = stamps.sql(roles.writing, f"c{roles.time}", self.source.kinds[roles.time])
+        key = "NULL" if roles.order is None else f"c{roles.order}"
+        every = ", ".join(f"c{number}" for number in range(count))
+        statement = f"""
+            CREATE OR REPLACE TEMP TABLE ready_rows AS
+            SELECT *, {filled("journey")} AND {filled("activity")} AND {"time IS NOT NULL" if self.timed else "true"}
+                AS good,
+                {"row_number() OVER (PARTITION BY copy ORDER BY row) > 1" if self.timed else "false"} AS again
+            FROM (SELECT row, c{roles.journey}::VARCHAR AS journey, c{roles.customer}::VARCHAR AS customer,
+                c{roles.activity}::VARCHAR AS activity, {stamp} AS stamp, {time} AS time,
+                TRY_CAST({key} AS DOUBLE) AS key, {key}::VARCHAR AS key_text, hash({every}) AS copy
+                FROM {self.source.rows})"""
+        self.ask("SET TimeZone = $zone", zone=roles.zone)
+        self.ask(statement, **stamps.values(roles.writing, statement))
+        self.ask("SET TimeZone = 'UTC'")
+
+    def _lay_events(self) -> None:
+        self.ask(
+            """
+            CREATE OR REPLACE TEMP TABLE ready_events AS
+            SELECT row, journey, customer, activity, time, key, key_text,
+                row_number() OVER steps AS position, lag(row) OVER steps AS before_row,
+                lag(activity) OVER steps AS before, lead(activity) OVER steps AS after,
+                lag(time) OVER steps AS before_time, lag(key) OVER steps AS before_key
+            FROM ready_rows WHERE good AND NOT again AND (time IS NULL
+                OR time <= $latest AND time // $day NOT IN (SELECT unnest($default::BIGINT[])))
+            WINDOW steps AS (PARTITION BY journey ORDER BY time, key, key_text, row)""",
+            latest=self.now + DAY,
+            day=DAY,
+            default=self.default_days,
+        )
+
+    @cached_property
+    def default_days(self) -> list[int]:
+        """The days (since 1970) that stand for no day in this log."""
+        days = self.ask(f"SELECT DISTINCT time // {DAY} FROM ready_rows WHERE time IS NOT NULL")
+        return lonely(day for (day,) in days)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How many rows, events, journeys, moves and columns there are."""
+        rows = self.one("SELECT count(*) FROM ready_rows")
+        [(events, journeys)] = self.ask("SELECT count(*), count(DISTINCT journey) FROM ready_events")
+        columns = len(self.source.columns)
+        return {"rows": rows, "events": events, "journeys": journeys, "moves": events - journeys, "columns": columns}
+
+    @cached_property
+    def others(self) -> list[int]:
+        """The columns that have no role."""
+        roles = self.roles
+        taken = {roles.journey, roles.activity, roles.time, roles.customer, roles.order}
+        return [number for number in range(len(self.source.columns)) if number not in taken]
+
+    @cached_property
+    def texts(self) -> list[int]:
+        """The columns of text."""
+        return [number for number, kind in enumerate(self.source.kinds) if kind == "text"]
+
+    @cached_property
+    def filled(self) -> list[int]:
+        """How many rows have a value, for each column."""
+        texts = dict(zip(self.texts, by_column(self.source, f"count_if({filled('c{n}')})", self.texts), strict=True))
+        others = [n for n in range(len(self.source.columns)) if n not in texts]
+        counts = texts | dict(zip(others, by_column(self.source, "count(c{n})", others), strict=True))
+        return [counts[n] for n in range(len(self.source.columns))]
+
+    @cached_property
+    def distinct(self) -> list[int]:
+        """About how many different values each column has."""
+        return list(by_column(self.source, "approx_count_distinct(c{n})", range(len(self.source.columns))))
+
+    @cached_property
+    def numeric(self) -> list[int]:
+        """The columns without a role whose values are nearly all numbers, and whose name does not say id."""
+        counts = by_column(self.source, "count(TRY_CAST(c{n}::VARCHAR AS DOUBLE))", self.others)
+        found = zip(self.others, counts, strict=True)
+        numbers = [n for n, count in found if self.source.kinds[n] != "time" and 0.95 * self.filled[n] < count]
+        return [n for n in numbers if not NAMES_THINGS.search(self.source.columns[n])]
+
+    @cached_property
+    def days(self) -> list[tuple[int, int]]:
+        """The days (since 1970, UTC) that have events, in order, with how many."""
+        return self.ask(f"SELECT time // {DAY} AS day, count(*) FROM ready_events GROUP BY 1 ORDER BY 1")
+
+    @cached_property
+    def clock(self) -> str:
+        """The SQL of an event's local time, in microseconds."""
+        zone = self.roles.zone.replace("'", "")
+        return f"epoch_us(timezone('{zone}', make_timestamptz(time)))"
+
+    @cached_property
+    def precise(self) -> bool:
+        """Whether the times are finer than whole days."""
+        return bool(self.ask(f"SELECT 1 FROM ready_events WHERE {self.clock} % {DAY} <> 0 LIMIT 1"))
+
+    @cached_property
+    def labels(self) -> list[tuple[str, int, int, int, int]]:
+        """Each activity with its events, its journeys, and the journeys that begin and that end with it."""
+        return self.ask("""
+            SELECT activity, count(*), count(DISTINCT journey), count_if(before IS NULL), count_if(after IS NULL)
+            FROM ready_events GROUP BY 1 ORDER BY 2 DESC, 1""")
+
+    def full(self, column: int) -> str:
+        """The SQL that says whether a column has a value."""
+        return filled(f"c{column}") if self.source.kinds[column] == "text" else f"(c{column} IS NOT NULL)"
+
+    def number(self, column: int) -> str:
+        """The SQL of a column's value as a number; null where it is none."""
+        text = "" if self.source.kinds[column] in ("integer", "number") else "::VARCHAR"
+        return f"TRY_CAST(c{column}{text} AS DOUBLE)"
+
+    def name(self, column: int | None) -> str:
+        """What the source calls the column."""
+        return "" if column is None else self.source.columns[column]
+
+    def counted(self, column: int, most: int) -> list[tuple[str, int]]:
+        """The different values of a column with their counts, the most frequent first; none if there are too many."""
+        if self.distinct[column] > 2 * most:
+            return []
+        found = self.ask(f"""
+            SELECT c{column}::VARCHAR AS value, count(*) FROM {self.source.rows} WHERE {filled(f"c{column}")}
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most + 1}""")
+        return found if len(found) <= most else []
+
+
+def filled(column: str) -> str:
+    """The SQL that says whether a column has a value."""
+    return f"coalesce(trim({column}::VARCHAR), '') <> ''"
+
+
+def among(ground: Ground, column: int) -> str:
+    """The SQL of the rows whose value in the column is one of the bound `wanted`."""
+    return f"SELECT row FROM {ground.source.rows} WHERE c{column}::VARCHAR IN (SELECT unnest($wanted::VARCHAR[]))"

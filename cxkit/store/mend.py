@@ -1,0 +1,151 @@
+"""Repairs applied: the same source, read with some of its faults mended. The source itself stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxkit.errors import InputError, not_found
+from cxkit.store import stamps
+from cxkit.store.check_ids import TIDY
+from cxkit.store.read import Source
+from cxkit.store.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Repair, Rescale, Tidy
+from cxkit.store.schema import ROW, SECOND
+
+if TYPE_CHECKING:
+    from cxkit.store.read import Log
+    from cxkit.store.roles import Roles
+
+Values = dict[str, Any]
+
+
+def mend(log: Log, repairs: Sequence[Repair]) -> Log:
+    """The log as it would be without these faults.
+
+    Parameters
+    ----------
+    log : what `cx.read` gave, with its roles if they were set; they are kept.
+    repairs : what to mend, in this order; `readiness(log).repairs` has what can be mended.
+
+    Returns a Log with the same columns and roles. Its rows lead back to their lines in the source, its reading names
+    the repairs, and the given log is as it was: to undo a repair, mend without it.
+
+    Errors: a repair of a column that does not exist, or something that is no repair.
+
+    >>> import cxkit as cx
+    >>> from cxkit.store.repairs import MergeValues
+    >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when")
+    >>> mend(log, [MergeValues("channel", (("shop", "desk"),))]).head(12)["channel"].tolist()[8:10]
+    ['desk', 'desk']
+    """
+    for repair in repairs:
+        if not isinstance(repair, Repair):
+            raise InputError(f"{repair!r} is no repair. See readiness(log).repairs.")
+        column = getattr(repair, "column", None)
+        if column is not None and column not in log.source.columns:
+            raise not_found("column", column, log.source.columns)
+    return replace(log, source=Mended(log.source, log.settled, tuple(repairs)), mapping=log.settled)
+
+
+class Mended(Source):
+    """Another source's rows with repairs applied."""
+
+    def __init__(self, original: Source, roles: Roles, repairs: tuple[Repair, ...]) -> None:
+        super().__init__()
+        self.original, self.repairs, self._roles = original, repairs, roles
+        self.name, self.columns, self.delimiter = original.name, original.columns, original.delimiter
+        self.notes = original.notes
+        self.reading = {**original.reading, "repairs": "; ".join(repair.says for repair in repairs) or "none"}
+
+    def stage(self) -> Path:
+        target = self.scratch / "rows.parquet"
+        if not target.exists():
+            self._write(target)
+        return target
+
+    def _write(self, target: Path) -> None:
+        values: Values = {}
+        asked = f"SELECT * FROM {self.original.rows}"
+        for number, repair in enumerate(self.repairs):
+            asked, more = _applied(self.original, self._roles, repair, asked, f"r{number}")
+            values |= more
+        names = ", ".join(f"c{number}" for number in range(len(self.columns)))
+        with self.original.lock, self.original.guarded():
+            run = self.original.connection.execute
+            run("SET TimeZone = $zone", {"zone": self._roles.zone})
+            try:
+                run(f"CREATE OR REPLACE TEMP TABLE mended AS {asked}", values or None)
+            finally:
+                run("SET TimeZone = 'UTC'")
+            kept = f"(SELECT {ROW} FROM mended ORDER BY {ROW})"
+            for part, file in ((kept, self._kept), (f"(SELECT {names} FROM mended ORDER BY {ROW})", target)):
+                run(f"COPY {part} TO $file (FORMAT parquet, COMPRESSION lz4)", {"file": str(file)})
+            run("DROP TABLE mended")
+
+    @property
+    def _kept(self) -> Path:
+        return self.scratch / "kept.parquet"
+
+    @cached_property
+    def _rows_kept(self) -> list[int]:
+        import pyarrow.parquet as pq
+
+        self.stage()
+        return pq.read_table(self._kept)[ROW].to_pylist()
+
+    @cached_property
+    def unfit(self) -> list[tuple[int, str, str]]:
+        return self.original.unfit
+
+    def lines(self, rows: list[int]) -> list[int | None]:
+        return self.original.lines([self._rows_kept[row] for row in rows])
+
+
+def _applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str) -> tuple[str, Values]:
+    """The statement of the repaired rows of a statement, with its values bound under the key."""
+    if isinstance(repair, DropCopies):
+        every = ", ".join(f"c{number}" for number in range(len(source.columns)))
+        once = f"row_number() OVER (PARTITION BY {every} ORDER BY {ROW}) = 1"
+        return f"SELECT * FROM ({asked}) QUALIFY {once}", {}
+    if isinstance(repair, DropEchoes):
+        return _without_echoes(source, roles, repair, asked, key)
+    column = f"c{source.columns.index(repair.column)}"  # type: ignore[attr-defined]
+    value, values = _value(source, roles, repair, column, key)
+    return f"SELECT * REPLACE ({value} AS {column}) FROM ({asked})", values
+
+
+def _without_echoes(source: Source, roles: Roles, repair: DropEchoes, asked: str, key: str) -> tuple[str, Values]:
+    if roles.time is None:
+        raise InputError("This log has no times, so that nothing comes again within a time. Leave out the repair.")
+    time = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
+    again = f"{time} - lag({time}) OVER (PARTITION BY c{roles.journey}, c{roles.activity} ORDER BY {time}, {ROW})"
+    values = stamps.values(roles.writing, again) | {key: repair.seconds * SECOND}
+    return f"SELECT * FROM ({asked}) QUALIFY NOT coalesce({again} <= ${key}, false)", values
+
+
+def _value(source: Source, roles: Roles, repair: Repair, column: str, key: str) -> tuple[str, Values]:
+    """The SQL of a repaired value and its bound values."""
+    match repair:
+        case AsMissing(values=values):
+            return f"CASE WHEN NOT list_contains(${key}::VARCHAR[], {column}::VARCHAR) THEN {column} END", {
+                key: [*values]
+            }
+        case Tidy():
+            return TIDY.format(c=column), {}
+        case MergeValues(pairs=pairs):
+            found, meant = ([pair[side] for pair in pairs] for side in (0, 1))
+            place = f"list_position(${key}a::VARCHAR[], {column}::VARCHAR)"
+            return f"coalesce((${key}b::VARCHAR[])[{place}], {column}::VARCHAR)", {f"{key}a": found, f"{key}b": meant}
+        case Rescale(factor=factor, spans=spans):
+            number = f"TRY_CAST({column}::VARCHAR AS DOUBLE)"
+            within = f"""EXISTS (FROM (SELECT unnest(${key}a::VARCHAR[]) AS label, unnest(${key}b::DOUBLE[]) AS low,
+                unnest(${key}c::DOUBLE[]) AS high) WHERE label = coalesce(c{roles.activity}::VARCHAR, '')
+                AND {number} BETWEEN low AND high)"""
+            kind = "VARCHAR" if source.kinds[int(column[1:])] == "text" else "DOUBLE"
+            scaled = f"CASE WHEN {within} THEN ({number} / ${key}d)::{kind} ELSE {column}::{kind} END"
+            names = {f"{key}{letter}": [span[place] for span in spans] for place, letter in enumerate("abc")}
+            return scaled, {**names, f"{key}d": factor}
+    raise InputError(f"{repair!r} is no repair of a column.")
