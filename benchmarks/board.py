@@ -73,6 +73,7 @@ def _drawn(journeys: cx.Journeys, repeats: int) -> float:
     board = Board(journeys)
     for name in FIVE:
         board.panel(name)
+    board.panel("durations").hear({"do": "alive"})  # as a page says that draws the chart by itself
     times = []
     for activity in journeys.selection.star.names[: repeats + 1]:
         begin = time.perf_counter()

@@ -132,7 +132,11 @@ def test_hostile_ranges_change_nothing(board, durations, message):
 def test_a_chart_of_any_answer(toy):
     chart = Chart(toy.durations(per="move"))
     picture = toy.durations(per="move").chart()
-    assert (chart.markup, chart.facts) == (picture.svg, {"spec": picture.spec})
+    words = {"title": picture.title, "description": picture.spec["description"]}
+    assert (chart.markup, chart.facts) == (picture.svg, {"spec": picture.spec} | words)
+    chart.hear({"do": "alive"})
+    chart.show(chart.drawn())
+    assert (chart.markup, chart.facts["spec"]) == ("", picture.spec)
     assert chart.still() == picture._repr_html_()
     assert Chart(toy.variants(), top=2).markup == toy.variants().chart(top=2).svg
     with pytest.raises(cx.CxError, match="by a table"):
@@ -258,7 +262,8 @@ def pressed(page):
 
 def asked(page):
     """How often the page asked for a change."""
-    return sum('"do"' in said and '"do":"seen"' not in said for said in page.sent)
+    told = ('"do":"seen"', '"do":"alive"')
+    return sum('"do"' in said and not any(word in said for word in told) for said in page.sent)
 
 
 @pytest.mark.browser

@@ -4,7 +4,9 @@ import hashlib
 import html
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,16 @@ _PAGE_STYLE = (
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing with its title; `spec` is the Vega-Lite specification where the picture is a chart."""
+    """A drawing with its title, or the way to make it; `spec` is the Vega-Lite specification of a chart."""
 
     title: str
-    svg: str
+    drawn: str | Callable[[], str]
     spec: dict[str, Any] | None = None
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing."""
+        return self.drawn() if callable(self.drawn) else self.drawn
 
     def _repr_html_(self) -> str:
         return (
@@ -161,12 +168,16 @@ def empty(title: str, population: object, note: str = "") -> Picture:
 
 def chart(title: str, description: str, spec: dict[str, Any]) -> Picture:
     """A Vega-Lite chart with its drawing; where nothing can draw it here, the figure says so in words."""
+    return Picture(title, lambda: _charted(title, description, spec), spec)
+
+
+def _charted(title: str, description: str, spec: dict[str, Any]) -> str:
     converter = _vl_convert()
     if converter is None:
         words = "The drawing needs vl-convert-python (pip install 'cxkit[static]'); a report page draws it by itself."
         head, height = heading(title, [description, words], 560)
-        return Picture(title, drawing(title, description, head, 560 + 2 * MARGIN, height + 2 * MARGIN), spec)
+        return drawing(title, description, head, 560 + 2 * MARGIN, height + 2 * MARGIN)
     plain = converter.vegalite_to_svg(spec, vl_version="6.4")
     opening, inner = plain.removesuffix("</svg>").split(">", 1)
     width = float(opening.split('width="', 1)[1].split('"', 1)[0])
-    return Picture(title, _finished(opening, title, description, inner, math.ceil(width), ""), spec)
+    return _finished(opening, title, description, inner, math.ceil(width), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -52,16 +52,29 @@ class VegaChart(Panel):
     _esm = script("panel.js", "chart.js", "plain_chart.js")
     lib = anywidget.WidgetTrait().tag(sync=True)
 
+    alive = False
+
     @t.default("lib")
     def _shared(self) -> VegaLib:
         return library()
 
+    def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
+        if isinstance(content, dict) and content.get("do") == "alive":
+            self.alive = True
+        else:
+            super().hear(content, buffers)
 
-def charted(picture: Picture | None, marks: Iterable[str] = (), **facts: Any) -> Drawn:
-    """What a chart's panel shows of a picture."""
-    if picture is None:
-        return Drawn(facts=facts)
-    return Drawn(picture.svg, tuple(marks), facts={**facts, "spec": picture.spec})
+    def charted(self, picture: Picture | None, marks: Iterable[str] = (), **facts: Any) -> Drawn:
+        """What this panel shows of a picture; a page that draws by itself needs no drawing any more."""
+        if picture is None:
+            return Drawn(facts=facts)
+        live = self.alive and picture.spec is not None
+        said = {
+            "spec": picture.spec,
+            "title": picture.title,
+            "description": (picture.spec or {}).get("description", ""),
+        }
+        return Drawn("" if live else picture.svg, tuple(marks), facts=facts | said)
 
 
 class Chart(VegaChart):
@@ -86,7 +99,7 @@ class Chart(VegaChart):
         self.show(self.drawn())
 
     def draw(self) -> Drawn:
-        return charted(self.picture)
+        return self.charted(self.picture)
 
     def still(self) -> str:
         return self.picture._repr_html_()
@@ -109,7 +122,7 @@ class Durations(VegaChart, Pictured):
         result = self.result(self.board.journeys_for(self.name))
         rows = [row for row in result.table.to_pylist() if row["count"]]
         bins = [_bin(row["low_seconds"], row["high_seconds"]) for row in rows]
-        return charted(result.chart(), self._marks(bins), bins=bins)
+        return self.charted(result.chart(), self._marks(bins), bins=bins)
 
     def choose(self, key: str, besides: bool) -> None:
         """Choose a bar, or take the choice back; `besides` takes all bars up to it."""

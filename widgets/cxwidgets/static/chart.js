@@ -30,19 +30,27 @@ async function drawn(vega, spec, { body, signal }) {
   return null;
 }
 
-// The live chart takes over the picture's name and size.
-function likened(node, picture) {
+// The live chart is called and sized as the picture is.
+function likened(node, { title, description }, size) {
   const live = node.querySelector("svg");
   for (const name of ["role", "aria-roledescription", "aria-label"]) node.removeAttribute(name);
-  live.prepend(...picture.querySelectorAll(":scope > :is(title, desc)"));
-  for (const name of ["role", "aria-labelledby"]) live.setAttribute(name, picture.getAttribute(name));
-  if (picture.matches(".marks")) live.style.cssText += picture.style.cssText;
+  const key = crypto.randomUUID();
+  const words = Object.entries({ title, desc: description }).map(([tag, text]) => {
+    const said = document.createElementNS(live.namespaceURI, tag);
+    Object.assign(said, { id: `cx-${tag}-${key}`, textContent: text });
+    return said;
+  });
+  live.prepend(...words);
+  live.setAttribute("role", "graphics-document document");
+  live.setAttribute("aria-labelledby", words.map(({ id }) => id).join(" "));
+  live.style.cssText += size;
 }
 
 // `connect` is called with the picture, and again with the live chart that takes its place. A live chart that stands is
 // kept, untouchable, until the next one is whole.
 function charted({ model, el, host }, connect = () => {}) {
   let standing = null;
+  let size = "";
   const end = () => {
     standing?.finalize();
     standing = null;
@@ -53,8 +61,10 @@ function charted({ model, el, host }, connect = () => {}) {
     const next = await drawn(vega, spec, context);
     if (!next) return;
     const focused = context.body.contains(document.activeElement) && document.activeElement.dataset.key;
-    likened(next.node, picture.find((node) => node.matches?.("svg")));
+    size = picture.find((node) => node.matches?.("svg.marks"))?.style.cssText ?? size;
+    likened(next.node, model.get("facts"), size);
     context.body.replaceChildren(next.node);
+    if (!standing) context.ask("alive");
     end();
     standing = next;
     connect(context);
@@ -73,7 +83,7 @@ function charted({ model, el, host }, connect = () => {}) {
     if (!spec) return;
     redraw(spec, picture, context).catch((error) => {
       console.warn("The chart stays a picture:", error);
-      if (!context.signal.aborted) still();
+      if (!context.signal.aborted && picture.length) still();
     });
   });
   return () => {
