@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from cxkit import selection as selecting
+from cxkit.cached import cached_property
 from cxkit.errors import StoreError
 from cxkit.filter import Filter, all_of
 from cxkit.measures.activities import activities

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cxkit import catalog
+from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.recipe import Recipe
 

@@ -212,3 +212,15 @@ def test_words_are_plain():
     assert said == '(visits "Call" and not: lasts at least 2d) or has plan plus or basic'
     assert words(~(w.contains("Call") | w.contains("Pay"))) == 'not: (visits "Call" or visits "Pay")'
     assert words(w.lasts(at_least="2d") & ~w.lasts(at_least="4d")) == "lasts at least 2d and less than 4d"
+
+
+def test_questions_asked_side_by_side_end(toy):
+    board = Board(toy).show()
+    with ThreadPoolExecutor(8) as threads:
+        for round_ in range(20):
+            base = toy.tag(f"tag {round_}", w.contains("Call"))
+            paid = base.keep(w.contains("Pay"))
+            asked = [base.segments(by="plan"), base.variants(), base.process_map(), paid.summary()]
+            drawn = list(threads.map(lambda result: result._repr_html_(), asked * 2, timeout=60))
+            assert drawn[:4] == drawn[4:]
+    assert board.journeys.n == toy.n

@@ -12,6 +12,8 @@ from cxkit.result import Result
 from cxkit.store.schema import CUSTOMER, FIRST, LAST, SECOND
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from cxkit.filter import Frame
     from cxkit.journeys import Journeys
     from cxkit.selection import Selection
@@ -39,13 +41,18 @@ def segments(journeys: Journeys, *, by: str) -> Result:
         name="segments",
         unit="journeys",
         recipe=journeys.recipe,
-        ask=lambda: journeys.collect(lambda selection: _table(selection, by, journeys.n.journeys)),
+        ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
         note=f"By {by}.",
     )
 
 
-def _table(selection: Selection, by: str, total: int) -> Frame:
+def _table(journeys: Journeys, by: str) -> pa.Table:
+    total = journeys.n.journeys
+    return journeys.collect(lambda selection: _counts(selection, by, total))
+
+
+def _counts(selection: Selection, by: str, total: int) -> Frame:
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
     return (
         segment.segmented(selection, by)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from cxkit.cached import cached_property
 from cxkit.store import stamps
 from cxkit.store.defaults import lonely
 from cxkit.store.guess import by_column

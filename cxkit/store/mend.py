@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError, not_found
 from cxkit.store import stamps
 from cxkit.store.check_ids import TIDY

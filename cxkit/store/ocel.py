@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError, not_found
 from cxkit.store import delimited, logs
 from cxkit.store.guess import says

@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from glob import escape as escape_glob
 from html import escape
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.store import delimited, roles
 from cxkit.store.engine import connect
@@ -74,7 +74,8 @@ class Source(ABC):
             for name, kind in zip(names, self.kinds, strict=True)
         ]
         self.connection.execute(
-            f"CREATE VIEW source_rows AS SELECT {', '.join(plain)}, {ROW} FROM staged AS q({', '.join(names)}, {ROW})"
+            f"CREATE OR REPLACE VIEW source_rows AS SELECT {', '.join(plain)}, {ROW} "
+            f"FROM staged AS q({', '.join(names)}, {ROW})"
         )
         return "source_rows"
 

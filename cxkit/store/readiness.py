@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
+from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.store.checks import CHECKS, PATTERNS, UNSEEN
 from cxkit.store.finding import EXAMPLES, SEVERITIES, Finding, Score, look

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import narwhals as nw
 
+from cxkit.cached import cached_property
 from cxkit.store import schema
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.schema import (

@@ -6,10 +6,10 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.views import theme
 

@@ -34,9 +34,11 @@ function panel(model, el, connect = () => {}) {
   const draw = () => {
     connected.abort();
     connected = new AbortController();
+    const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     body.replaceChildren(...parsed(model.get("markup")).map((node) => document.importNode(node, true)));
     connect({ body, tools, ask, signal: connected.signal, model });
     mark();
+    if (focused) body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   };
   const mark = () => {
     const marks = new Set(model.get("marks"));
