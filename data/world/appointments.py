@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from .clock import FIELD, local_date
-from .company import TARIFFS
 from .contact import cancel_between, wait_out
 from .journey import Journey
 from .needs import PERSONAS
 from .parameters import DAY, HOUR
 
-NEAR, FAR = (3, 9), (12, 24)  # days to the date that is offered
+NEAR, FAR = (2.5, 8), (12, 24)  # days to the date that is offered
 FAR_AWAY = 10  # days; more is far away
 DISTURBANCES = ("Sent to the phone", "Date moved by Lindenfunk", "Case handed over")
-PATIENT = 0.97  # share that no single wait drives away
+PATIENT = 0.95  # share that no single wait drives away
 
 
 def appointment(j: Journey, since: float, again: bool = False) -> bool:
     """Is offered a date; some are never heard of again, some answer weeks later."""
     offered = j.plan("Appointment offered", j.world.offer, since)
     visit = date_for(j, offered)
-    days = (local_date(visit) - local_date(offered)).days
+    days = days_between(offered, visit)
     j.note("Appointment offered", offered, offer_days=days)
     if j.kind == "order" and not again:
         j.facts["offer_days"] = days
@@ -37,12 +36,20 @@ def appointment(j: Journey, since: float, again: bool = False) -> bool:
 def date_for(j: Journey, offered: float) -> float:
     """Which date is offered?"""
     if j.kind == "fault":
-        return j.plan("Technician visit", j.world.repair_date, offered, factor=later(j))
+        return days_later(j, j.plan("Technician visit", j.world.repair_date, offered))
     if j.kind == "move":
-        longer = j.world.fibre_takes_longer if TARIFFS[j.product].technician else 1.0
-        return j.plan("Technician visit", j.world.move_date, offered, factor=longer)
-    first, last = FAR if j.chance(j.world.far_offer) else NEAR
-    return FIELD.settle(j.rng, offered + DAY * (first + (last - first) * j.rng.random()))
+        return j.plan("Technician visit", j.world.move_date, offered)
+    far = j.chance(j.world.far_offer)
+    first, last = FAR if far else NEAR
+    while True:
+        visit = FIELD.settle(j.rng, offered + DAY * (first + (last - first) * j.rng.random()))
+        if (days_between(offered, visit) > FAR_AWAY) == far:
+            return visit
+
+
+def days_between(offered: float, visit: float) -> int:
+    """How many days away is the date, on the calendar?"""
+    return (local_date(visit) - local_date(offered)).days
 
 
 def falls_silent(j: Journey, days: int, offered: float) -> bool:
@@ -112,7 +119,15 @@ def gives_up(j: Journey, step: str) -> bool:
     return True
 
 
-def later(j: Journey) -> float:
-    """By which factor does a repair take longer? More, since handling a test became quicker."""
+def days_later(j: Journey, planned: float) -> float:
+    """The same for a visit: at the same time of a later day, on average as much later."""
+    days = int((later(j, planned) - planned) / DAY + j.rng.random())
+    moved = planned + days * DAY
+    return moved if FIELD.weight(moved) else FIELD.settle(j.rng, moved)
+
+
+def later(j: Journey, planned: float) -> float:
+    """When does a repair really happen? Later, since handling a test became quicker."""
     begun = j.last("Fault reported").time
-    return j.world.end_to_end_factor if j.scene.since(j.world.local_day, begun) else 1.0
+    factor = j.world.end_to_end_factor if j.scene.since(j.world.local_day, begun) else 1.0
+    return begun + (planned - begun) * factor

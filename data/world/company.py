@@ -207,11 +207,11 @@ STARTS = {  # how a journey of each kind may begin, but for what customers do of
 
 FIRST_PAGE = {"Compare tariffs": 0.75, "Check availability": 0.25}
 NEXT_PAGE = {  # how people look around: a first-order chain
-    "Compare tariffs": {"Check availability": 0.5, "Read reviews": 0.22, "Look at routers": 0.2, "Share offer": 0.08},
-    "Check availability": {"Compare tariffs": 0.62, "Read reviews": 0.13, "Look at routers": 0.17, "Share offer": 0.08},
-    "Read reviews": {"Compare tariffs": 0.6, "Check availability": 0.22, "Look at routers": 0.1, "Share offer": 0.08},
-    "Look at routers": {"Compare tariffs": 0.57, "Check availability": 0.3, "Read reviews": 0.09, "Share offer": 0.04},
-    "Share offer": {"Compare tariffs": 0.5, "Check availability": 0.34, "Read reviews": 0.1, "Look at routers": 0.06},
+    "Compare tariffs": {"Check availability": 0.44, "Read reviews": 0.2, "Look at routers": 0.12, "Share offer": 0.24},
+    "Check availability": {"Compare tariffs": 0.57, "Read reviews": 0.13, "Look at routers": 0.1, "Share offer": 0.2},
+    "Read reviews": {"Compare tariffs": 0.55, "Check availability": 0.2, "Look at routers": 0.1, "Share offer": 0.15},
+    "Look at routers": {"Compare tariffs": 0.57, "Check availability": 0.3, "Read reviews": 0.11, "Share offer": 0.02},
+    "Share offer": {"Compare tariffs": 0.52, "Check availability": 0.34, "Read reviews": 0.12, "Look at routers": 0.02},
 }
 
 

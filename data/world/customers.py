@@ -87,16 +87,14 @@ def live(scene: Scene, rng: np.random.Generator, customer: Customer) -> Iterator
 
 def new_journey(scene: Scene, rng: np.random.Generator, customer: Customer, kind: str, start: float) -> Journey:
     """What is it about? An order about a tariff of the customer's choice, the rest about the tariff they have."""
-    product = choose_tariff(rng) if kind == "order" else customer.tariff
-    stays = rng.random() < scene.world.mix_shift
-    if kind == "move" and stays and scene.since(scene.world.mix_day, start) and not TARIFFS[product].technician:
-        kind = "fault"
+    simple = rng.random() < scene.world.mix_shift and scene.since(scene.world.mix_day, start)
+    product = choose_tariff(rng, simple) if kind == "order" else customer.tariff
     return Journey(kind, customer, product, start, scene, rng)
 
 
-def choose_tariff(rng: np.random.Generator) -> str:
-    """Which tariff does somebody buy?"""
-    return pick(rng, {tariff: card.share for tariff, card in TARIFFS.items()})
+def choose_tariff(rng: np.random.Generator, simple: bool = False) -> str:
+    """Which tariff does somebody buy? Perhaps one that needs no technician."""
+    return pick(rng, {name: card.share for name, card in TARIFFS.items() if not (simple and card.technician)})
 
 
 def learn(customer: Customer, journey: Journey) -> None:

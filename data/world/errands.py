@@ -32,14 +32,14 @@ def test(j: Journey) -> float:
     """The line is tested, since some day more quickly; the end is not."""
     quicker = j.scene.since(j.world.local_day, j.last("Fault reported").time)
     slower = j.world.handle_time_factor if quicker else 1.0
-    return j.do("Line test", j.world.line_test, slower=slower, factor=later(j))
+    return j.do("Line test", j.world.line_test, slower=slower)
 
 
 def repair(j: Journey) -> bool:
     """A fix from afar, or a visit."""
     tested = j.moment
     if j.chance(j.world.fixed_remotely):
-        fixed = j.plan("Fault fixed", j.world.remote_fix, factor=later(j))
+        fixed = max(later(j, j.plan("Fault fixed", j.world.remote_fix)), tested)
         wait_out(j, tested, fixed, patience=True)
         j.note("Fault fixed", fixed)
         return True

@@ -12,6 +12,7 @@ from .journey import Journey
 from .needs import MARKERS, PERSONAS
 from .parameters import DAY
 
+SAME_CHANNEL = 0.6  # of taking the declared channel
 LEAST_ROOM = 4 * DAY  # in which habits happen, where the story itself is shorter
 
 
@@ -46,7 +47,9 @@ def room(journey: Journey) -> tuple[float, float]:
 def happen(journey: Journey, marker: str, first: float, last: float) -> float:
     """It happens once, when the customer likes it and somebody is there."""
     rng, card = journey.rng, ACTIVITIES[marker]
-    channel = card.channels[int(rng.random() * len(card.channels))]
+    allowed = card.channels
+    usual = rng.random() < SAME_CHANNEL and journey.customer.declared in allowed
+    channel = journey.customer.declared if usual else allowed[int(rng.random() * len(allowed))]
     for _ in range(12):
         moment = card.hours_in(channel).settle(rng, first + (last - first) * rng.random())
         if moment < last:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import math
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 from .company import ACTIVITIES, CANCELS, CUSTOMER, GOALS, INFORMS, NOTICES
-from .customers import age_band
+from .customers import BANDS, age_band
 from .journey import Customer
-from .needs import NEEDS, PERSONAS, SLUGS
+from .needs import NEEDS, PERSONA_BY_AGE, SLUGS
 from .tables import Case
 
 FACTS = {  # of a journey: what the stories note down, and its type
@@ -40,9 +41,9 @@ def slug(need: str) -> str:
 
 
 def guess(customer: Customer) -> str:
-    """Which persona would somebody guess who knew the world's rates, but not the person?"""
-    shares = {persona: 1 / len(PERSONAS) for persona in PERSONAS}
-    return max(shares, key=lambda persona: customer.evidence[persona])
+    """Which persona would somebody guess who knew the world's rates, the age and the log, but not the person?"""
+    shares = PERSONA_BY_AGE[BANDS[age_band(customer.age)]]
+    return max(shares, key=lambda persona: math.log(shares[persona]) + customer.evidence[persona])
 
 
 def customers_table(log: list[Case]) -> pa.Table:
@@ -119,7 +120,7 @@ SEEN_BY = {  # a fact can be known when this has happened
 def row_of(case: Case) -> dict[str, object]:
     """What is true of this one?"""
     journey, seen = case.journey, {event.activity for event in case.events}
-    facts = {name: journey.facts.get(name) for name in FACTS if SEEN_BY[name] in seen}
+    facts = {name: journey.facts.get(name) if SEEN_BY[name] in seen else None for name in FACTS}
     if facts.get("confirmed"):
         facts["decisive"] = decisive_seen(case)
     end = outcome(case)
@@ -179,8 +180,3 @@ def turns(case: Case) -> Iterator[tuple[str, str]]:
 def hidden_tables(log: list[Case]) -> dict[str, pa.Table]:
     """Which truths have a row per case?"""
     return {"customers": customers_table(log), "journeys": journeys_table(log), "gaps": gaps_table(log)}
-
-
-def counted(log: list[Case]) -> Counter[str]:
-    """How often did each activity happen in the log?"""
-    return Counter(event.activity for case in log for event in case.events)

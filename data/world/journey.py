@@ -14,11 +14,11 @@ import numpy as np
 from .company import ACTIVITIES, CONTACT_COST, CONTRACTS, COST_SPREAD, STAMPED, TEAMS
 from .needs import CELLS, ENTRY, PERSONAS, Cell, Persona
 from .parameters import HOUR, Wait, World
-from .scene import Scene, leaning
+from .scene import BUSY, Scene, leaning
 
 SAME_SITTING = HOUR
 HANDLE_SPREAD = 0.35
-SALES_KINDS = ("order", "renewal")
+TRIES = 4
 SHARED_CALLS = ("Call: talk it through", "Call: same question again", "Call transferred", "Call-back made")
 T = TypeVar("T")
 
@@ -136,7 +136,7 @@ class Journey:
         """It happens now: write it down."""
         card = ACTIVITIES[name]
         channel = channel or card.channels[0]
-        agent = self._agent("sales" if name in SHARED_CALLS and self.kind in SALES_KINDS else card.team_in(channel))
+        agent = self._agent(self._team(name, card.team_in(channel)))
         cost = self._cost(CONTACT_COST.get(channel, card.cost), agent)
         worked = None
         if card.lane in STAMPED:
@@ -156,8 +156,11 @@ class Journey:
     def meanwhile(self, name: str, start: float, end: float, channel: str | None = None) -> float | None:
         """When does it happen in between? None where no moment suits."""
         hours = ACTIVITIES[name].hours_in(channel or ACTIVITIES[name].channels[0])
-        moment = hours.settle(self.rng, start + (end - start) * self.rng.uniform(0.05, 0.95))
-        return moment if moment < end else None
+        for _ in range(TRIES):
+            moment = hours.settle(self.rng, start + (end - start) * self.rng.uniform(0.05, 0.95))
+            if moment < end:
+                return moment
+        return None
 
     def channel(self, name: str) -> str:
         """Where does the customer do it? First where they came in, then as declared or as the persona likes it."""
@@ -192,10 +195,15 @@ class Journey:
             rates[persona] = follows * (chosen == declared) + (1 - follows) * liking
         self.weigh(rates, True)
 
+    def _team(self, name: str, usual: str | None) -> str | None:
+        """Which team answers? Two of three customers who are about to buy reach sales with any question."""
+        buys = self.kind in ("order", "renewal") and self.customer.number % 3
+        return "sales" if buys and name in SHARED_CALLS else usual
+
     def _agent(self, team: str | None) -> str | None:
         if team is None:
             return None
-        return f"{team}-{1 + int(TEAMS[team] * self.rng.random() ** 1.3):02}"  # the first in a team work more hours
+        return f"{team}-{1 + int(TEAMS[team] * self.rng.random() ** BUSY):02}"
 
     def _cost(self, median: float | None, agent: str | None) -> float | None:
         if median is None or agent is None:

@@ -135,5 +135,5 @@ DECOYS = (  # frequent, and no more than a first-order chain makes them
     ("Compare tariffs", "Check availability", "Compare tariffs"),
     ("Check availability", "Compare tariffs", "Check availability"),
     ("Compare tariffs", "Read reviews", "Compare tariffs"),
-    ("Compare tariffs", "Look at routers", "Compare tariffs"),
+    ("Check availability", "Compare tariffs", "Share offer"),
 )

@@ -49,27 +49,27 @@ class World:
     # Customers
     prospect_share: Share = 0.66
     journeys_per_customer: tuple[float, ...] = (0.58, 0.295, 0.09, 0.025, 0.01)  # shares of 1, 2, 3, 4, 5
-    split_identity: Share = 0.095  # of customers; seen where a second journey follows
+    split_identity: Share = 0.078  # of customers; seen where a second journey follows
     rest_between_journeys: Wait = Wait(24 * 25, 0.8)
-    same_outcome: Share = 0.75  # correlation of a customer's leanings to give up, on the normal scale
-    same_calls: Share = 0.6  # the same for calls while waiting
+    same_outcome: Share = 0.88  # correlation of a customer's leanings to give up, on the normal scale
+    same_calls: Share = 0.85  # the same for calls while waiting
 
     # Personas: what they do of their own accord, and the decoys
-    own_marker: Mean = 1.7  # mean number a customer, each marker activity of the own persona
+    own_marker: Mean = 1.75  # mean number a customer, each marker activity of the own persona
     other_marker: Mean = 0.2  # and of the others
     prefers_declared: Share = 0.5  # how often a step is taken in the channel that the customer declared
     hardness: Mean = 0.3  # how much the one-factor decoy bends waits and failures
 
     # Order: discover and buy
     next_page_share: Share = 0.42  # of looking at one page more
-    unregistered_need: Share = 0.25  # of customers who want to show it at home first
+    unregistered_need: Share = 0.15  # of customers who want to show it at home first
     browse_only: Share = 0.15
     asks_before_order: Share = 0.5  # in the shop or on the phone, where that is where they order
     addon: Share = 0.4
     addon_dropped: Share = 0.06  # of the orders placed
-    high_risk: Share = 0.25
+    high_risk: Share = 0.35
     declined_low: Share = 0.02
-    declined_high: Share = 0.07
+    declined_high: Share = 0.06
     next_page: Wait = Wait(0.08, 1.1)
     decision: Wait = Wait(9, 1.4)
     confirmation: Wait = Wait(0.03, 0.6)
@@ -77,19 +77,19 @@ class World:
     credit: Wait = Wait(5, 0.7)
 
     # Policy: a second identity check on the phone, and its twin in the shop
-    check_low: Share = 0.5  # checked twice, low credit risk
-    check_high: Share = 0.9
+    check_low: Share = 0.465  # checked twice, low credit risk
+    check_high: Share = 0.85
     check_cancel: Effect = 0.08  # added to the risk of cancelling
     cancel_low: Share = 0.04
-    cancel_high: Share = 0.24
+    cancel_high: Share = 0.32
     deposit_certain: Share = 0.3  # asked for a deposit, of those who are not hesitant
     deposit_hesitant: Share = 0.8
     hesitant: Share = 0.3
     hesitant_cancel: Effect = 0.2
     deposit_cancel: Effect = 0.08
     documents_requested: Wait = Wait(0.5, 0.6)
-    documents_sent: Wait = Wait(16, 0.6)
-    second_check: Wait = Wait(8, 0.5)
+    documents_sent: Wait = Wait(4, 0.6)
+    second_check: Wait = Wait(2.5, 0.5)
 
     # The credit system
     system_fails: Share = 0.05
@@ -97,20 +97,20 @@ class World:
     sheltered_online: Share = 0.4
     success_alone: Share = 0.45
     success_sheltered: Share = 0.75
-    later_success: Share = 0.8  # of orders whose credit is decided; turns the two above into the risk at this step
+    later_success: Share = 0.935  # of orders whose credit is decided; turns the two above into the risk at this step
     care_call: Share = 0.12  # of orders without a failure
     care_factor: Mean = 1.4  # handle time after a failure
     failure_lasts: Wait = Wait(20, 0.4)
 
     # Waiting
-    call_while_waiting: Share = 0.16
+    call_while_waiting: Share = 0.2
     answered_by_peers: Share = 0.1
     answered_before: Share = 0.1
     cancel_while_waiting: Share = 0.03
     delivery_notice: Share = 0.5
     shipping_broken: Share = 0.12
     shipping_promise: int = 5  # days
-    shipping: Wait = Wait(60, 0.35)
+    shipping: Wait = Wait(57, 0.35)
     shipping_late: Wait = Wait(150, 0.14)
     delivery: Wait = Wait(40, 0.3)
 
@@ -154,15 +154,13 @@ class World:
     remote_fix: Wait = Wait(26, 0.45)
     repair_date: Wait = Wait(24 * 2.6, 0.4)
     comes_back_after: Wait = Wait(24 * 3, 0.6)
-    follow_up: Wait = Wait(24 * 23.5, 0.06)
-    follow_up_late: Wait = Wait(24 * 34, 0.08)
+    follow_up: Wait = Wait(24 * 20, 0.1)
 
     # Move
     availability_first: Share = 0.6
     not_available: Share = 0.05
     move_withdrawn: Share = 0.15
-    fibre_takes_longer: Mean = 1.6
-    move_date: Wait = Wait(24 * 13, 0.35)
+    move_date: Wait = Wait(24 * 16, 0.4)
     switch_off: Wait = Wait(24 * 3, 0.5)
 
     # Renewal
@@ -183,8 +181,8 @@ class World:
     repeat_day: Day = 300
     repeat_ramp: int = 14  # days
     week_shock: Mean = 0.1
-    agent_leaning: Mean = 0.43  # spread of the agents' factors on the repeat rate
-    team_leaning: Mean = 0.2
+    agent_leaning: Mean = 0.55  # spread of the agents' factors on the repeat rate
+    team_leaning: Mean = 0.4
     imposed: Share = 0.3  # of repeated calls: the company promised to call back and did not
     call_back_kept: Share = 0.12  # of the other calls
     transfer: Share = 0.12
@@ -200,7 +198,7 @@ class World:
     handle_time_factor: Mean = 0.8
     end_to_end_factor: Mean = 1.15
     mix_day: Day = 400
-    mix_shift: Share = 0.6  # of the moves without fibre that are no longer made
+    mix_shift: Share = 0.3  # of orders: people who now buy what needs no technician
 
     # Forms, surveys
     asked_again: Share = 0.35  # of the fields that a form could spare

@@ -14,7 +14,8 @@ from .needs import PERSONAS, TALK
 from .parameters import DAY, WEEK, World
 
 NORMAL = NormalDist()
-PHONE_TEAMS = {"sales": 1.0, "service": -0.75}  # the customers of sales call again more often, whoever serves them
+BUSY = 1.3  # the first in a team work more hours: the power of a random number that gives the agent
+PHONE_TEAMS = {"sales": 1.0, "service": -0.7}  # the customers of sales call again more often, whoever serves them
 HARMED, PLACEBO = "Coast", "Rivers"  # regions in which two actions were tried
 
 
@@ -46,7 +47,9 @@ class Scene:
         found = {}
         for team in PHONE_TEAMS:
             own = rng.standard_normal(TEAMS[team])
-            own = self.world.agent_leaning * np.clip((own - own.mean()) / own.std(), -2.1, 2.1)
+            shares = np.diff((np.arange(TEAMS[team] + 1) / TEAMS[team]) ** (1 / BUSY))
+            own -= (shares * own).sum()
+            own = self.world.agent_leaning * np.clip(own / math.sqrt((shares * own**2).sum()), -2.1, 2.1)
             found |= {f"{team}-{1 + number:02}": float(value) for number, value in enumerate(own)}
         return found
 

@@ -128,7 +128,7 @@ def value(world: World, journey: Journey) -> float | None:
     return round(CONTRACTS[journey.kind].months * TARIFFS[journey.product].margin, 2)
 
 
-def customers_table(world: World, customers: list[Customer], log: list[Case]) -> pa.Table:
+def customers_table(customers: list[Customer], log: list[Case]) -> pa.Table:
     """Whom does the company know by the end of the log? A person with two ids is there twice."""
     split = {case.customer for case in log if case.customer == case.journey.customer.alias}
     rows = [
@@ -141,7 +141,6 @@ def customers_table(world: World, customers: list[Customer], log: list[Case]) ->
             "preferred_channel": customer.declared,
         }
         for customer in customers
-        if customer.since < world.end
         for name in (customer.name, customer.alias)
         if name and (name == customer.name or name in split)
     ]
