@@ -44,7 +44,7 @@ def parse(kind: str, text: str) -> Any:
         return Wait(checked(hours, 0, None), *(checked(part, 0, None) for part in spread[:1]))
     if kind.startswith("tuple"):
         return tuple(checked(float(part), 0, None) for part in text.split(","))
-    low, high = {"Share": (0, 1), "Mean": (0, None), "Effect": (-1, 1)}[kind]
+    low, high = {"Share": (0, 1), "Mean": (0, None), "Effect": (-1, 1), "Points": (-10, 10)}[kind]
     return checked(float(text), low, high)
 
 

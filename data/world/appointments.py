@@ -7,6 +7,7 @@ from .contact import cancel_between, wait_out
 from .journey import Journey
 from .needs import PERSONAS
 from .parameters import DAY, HOUR
+from .scene import success_after
 
 NEAR, FAR = (2.5, 8), (12, 24)  # days to the date that is offered
 FAR_AWAY = 10  # days; more is far away
@@ -113,7 +114,7 @@ def gives_up(j: Journey, step: str) -> bool:
     if j.persona.decisive != step:
         return False
     j.facts["decisive"] = True
-    if not j.chance(1 - min(j.persona.after / j.world.decisive_before, 1.0)):
+    if not j.chance(1 - min(success_after(j.world, j.customer.persona) / j.world.decisive_before, 1.0)):
         return False
     j.do("Order cancelled", j.world.reaction)
     return True

@@ -10,6 +10,7 @@ from .clock import Hours
 FIRM = "Lindenfunk Broadband"
 KINDS = {"order": "ORD", "move": "MOV", "fault": "FLT", "renewal": "REN"}  # kind of journey: prefix of its number
 CHANNELS = ("shop", "web", "app", "phone", "technician", "system")
+CONTACT_CHANNELS = ("web", "app", "phone", "shop")
 LANES = ("customer action", "front-stage", "back-stage", "support", "physical evidence")
 STAGES = ("discover", "order", "install", "use", "move", "renew", "leave")
 TEAMS = {"shop": 6, "sales": 11, "service": 15, "field": 5, "office": 3}  # team: number of agents
@@ -83,7 +84,7 @@ class Activity:
 
 CUSTOMER, FRONT, BACK, SUPPORT, EVIDENCE = LANES
 STAMPED = (FRONT, BACK)  # lanes whose system writes down when a step began
-ONLINE, EVERYWHERE = ("web", "app"), ("web", "app", "phone", "shop")
+ONLINE, EVERYWHERE = ("web", "app"), CONTACT_CHANNELS
 REMOTE, PHONE, SHOP, FIELD = ("web", "app", "phone"), ("phone",), ("shop",), ("technician",)
 DESK, NIGHT = clock.DESK, clock.NIGHT_RUN
 

@@ -11,10 +11,10 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from .company import ACTIVITIES, CONTACT_COST, CONTRACTS, COST_SPREAD, STAMPED, TEAMS
-from .needs import CELLS, ENTRY, PERSONAS, Cell, Persona
+from .company import ACTIVITIES, CONTACT_CHANNELS, CONTACT_COST, CONTRACTS, COST_SPREAD, STAMPED, TEAMS
+from .needs import PERSONAS, Persona
 from .parameters import HOUR, Wait, World
-from .scene import BUSY, Scene, leaning
+from .scene import BUSY, Cell, Scene, cell_of, leaning
 
 SAME_SITTING = HOUR
 HANDLE_SPREAD = 0.35
@@ -110,9 +110,7 @@ class Journey:
 
     def cell(self, stage: str) -> Cell:
         """How well is this persona understood and served at this stage?"""
-        world = self.world
-        broken = world.shipping_broken if stage == "install" else world.follow_up_broken
-        return CELLS.get((self.customer.persona, stage), Cell(world.prefers_declared, broken, 0.0))
+        return cell_of(self.world, self.customer.persona, stage)
 
     def plan(
         self, name: str, wait: Wait, since: float | None = None, channel: str | None = None, factor: float = 1.0
@@ -167,8 +165,8 @@ class Journey:
         card = ACTIVITIES[name]
         if len(card.channels) == 1:
             return card.channels[0]
-        if not any(event.channel in ENTRY for event in self.events):
-            return pick(self.rng, {channel: ENTRY[channel] for channel in card.channels})
+        if not any(event.channel in CONTACT_CHANNELS for event in self.events):
+            return pick(self.rng, {channel: self.scene.entry[channel] for channel in card.channels})
         follows = self.cell(card.stage).follows_declared if self.customer.declared in card.channels else 0.0
         chosen = (
             self.customer.declared
@@ -189,8 +187,7 @@ class Journey:
         declared = self.customer.declared
         rates = {}
         for persona, card in PERSONAS.items():
-            cell = CELLS.get((persona, stage))
-            follows = (cell.follows_declared if cell else self.world.prefers_declared) if declared in allowed else 0.0
+            follows = cell_of(self.world, persona, stage).follows_declared if declared in allowed else 0.0
             liking = card.channels[chosen] / sum(card.channels[channel] for channel in allowed)
             rates[persona] = follows * (chosen == declared) + (1 - follows) * liking
         self.weigh(rates, True)

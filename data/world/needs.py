@@ -13,18 +13,20 @@ PERSONA_BY_AGE = {  # first age of a band: share of each persona
     50: {ALONE: 0.24, KNOW: 0.28, TIME: 0.17, TALK: 0.31},
     65: {ALONE: 0.16, KNOW: 0.25, TIME: 0.11, TALK: 0.48},
 }
-ENTRY = {"web": 0.36, "app": 0.19, "phone": 0.3, "shop": 0.15}  # where people of every persona begin
+ENTRY_BUT_PHONE = {"web": 0.36, "app": 0.19, "shop": 0.15}  # where people of every persona begin, not on the phone
 DECLARED = {"web": 0.45, "app": 0.35, "phone": 0.2}  # preferred channel on record, of every persona
 
 
 @dataclass(frozen=True)
 class Persona:
-    """How a customer behaves: liking for each channel, a factor on reschedules, the step that decides, the markers."""
+    """How a customer behaves: liking for each channel, a factor on reschedules, the step that decides, the markers.
+
+    What succeeds after that step is a field of `World`.
+    """
 
     channels: dict[str, float]
     reschedules: float
     decisive: str
-    after: float  # share of orders that succeed after the decisive step
     markers: tuple[str, str, str]
 
 
@@ -33,47 +35,31 @@ PERSONAS = {
         {"web": 0.54, "app": 0.38, "phone": 0.05, "shop": 0.03},
         0.75,
         "Sent to the phone",
-        0.45,
         ("Read how-to page", "Change details online", "Chat with assistant"),
     ),
     KNOW: Persona(
         {"web": 0.48, "app": 0.28, "phone": 0.19, "shop": 0.05},
         0.75,
         "Date moved by Lindenfunk",
-        0.4,
         ("Check status", "Check price details", "Ask for written confirmation"),
     ),
     TIME: Persona(
         {"web": 0.24, "app": 0.58, "phone": 0.14, "shop": 0.04},
         2.0,
         "Reschedule appointment",
-        0.35,
         ("Look up free slots", "Ask for evening slot", "Ask to speed up"),
     ),
     TALK: Persona(
         {"web": 0.2, "app": 0.07, "phone": 0.47, "shop": 0.26},
         0.75,
         "Case handed over",
-        0.5,
         ("Call: talk it through", "Visit shop with question", "Ask for call back"),
     ),
 }
 MARKERS = tuple(marker for card in PERSONAS.values() for marker in card.markers)
 
 
-@dataclass(frozen=True)
-class Cell:
-    """How well is a persona understood and served at a stage?"""
-
-    follows_declared: float  # how often it takes the channel that it declared: what the company could know
-    promise_broken: float
-    score: float  # points on the survey
-
-
-CELLS = {
-    (KNOW, "install"): Cell(follows_declared=0.95, promise_broken=0.3, score=-1.5),
-    (TALK, "use"): Cell(follows_declared=0.05, promise_broken=0.03, score=1.5),
-}
+CELLS = {(KNOW, "install"): "understood", (TALK, "use"): "misunderstood"}  # served badly and well: fields of `World`
 
 
 @dataclass(frozen=True)

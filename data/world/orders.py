@@ -6,7 +6,7 @@ from .appointments import appointment
 from .company import FIRST_PAGE, NEXT_PAGE, TARIFFS
 from .contact import call, wait_out
 from .journey import Journey, pick
-from .needs import ENTRY, PATTERN
+from .needs import PATTERN
 from .parameters import DAY
 
 CHECK_LENGTHS = (0.7, 2.2)  # factors on the minutes of a check on the phone: a decoy
@@ -14,7 +14,7 @@ CHECK_LENGTHS = (0.7, 2.2)  # factors on the minutes of a check on the phone: a 
 
 def browse(j: Journey) -> bool:
     """Looks around, page by page; some show it at home, some never order."""
-    entry = pick(j.rng, ENTRY)
+    entry = pick(j.rng, j.scene.entry)
     online = entry if entry in ("web", "app") else pick(j.rng, {"web": 0.65, "app": 0.35})
     page = pick(j.rng, FIRST_PAGE)
     j.do(page, j.world.next_page, channel=online)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from .company import CALLS
 from .hidden import outcome
 from .journey import pick
-from .needs import CELLS, NEEDS, SLUGS
+from .needs import NEEDS, SLUGS
 from .parameters import DAY, HOUR, World
 from .tables import TIME, Case
 
@@ -122,8 +122,8 @@ def after_journey(world: World, case: Case, rng: np.random.Generator) -> Survey 
     if end == "open" or not case.whole or asked >= world.survey_share or reason == "silent" and case.journey.kind == "order" and not case.journey.facts.get("placed"):
         return None
     mean, spread = SCORES[end]
-    cell = CELLS.get((case.journey.customer.persona, CELL_KINDS.get(case.journey.kind, "")))
-    score = whole_score(mean + spread * normal + (cell.score if cell else 0))
+    cell = case.journey.cell(CELL_KINDS.get(case.journey.kind, ""))
+    score = whole_score(mean + spread * normal + cell.score)
     sent = case.seconds[-1] + int((60 if reason == "silent" else 2) * DAY)
     rate = world.response_good if end == "good" else world.response_bad
     answered = sent + int(hours * HOUR) if answers < rate else None

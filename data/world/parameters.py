@@ -14,6 +14,7 @@ WEEK = 7 * DAY
 Share = float  # a probability, from 0 to 1
 Mean = float  # a mean number, a factor or a spread: 0 or more
 Effect = float  # a difference or a factor that may be negative
+Points = float  # of a survey, more or less
 Day = int  # days since the log began
 
 
@@ -55,12 +56,19 @@ class World:
     same_calls: Share = 0.85  # the same for calls while waiting
 
     # Personas: what they do of their own accord, and the decoys
+    understood_follows: Share = 0.95  # 'wants to know' at install: well understood, badly served
+    understood_broken: Share = 0.3
+    understood_score: Points = -1.5
+    misunderstood_follows: Share = 0.05  # 'likes to talk' in use: the reverse
+    misunderstood_broken: Share = 0.03
+    misunderstood_score: Points = 1.5
     own_marker: Mean = 1.75  # mean number a customer, each marker activity of the own persona
     other_marker: Mean = 0.2  # and of the others
     prefers_declared: Share = 0.5  # how often a step is taken in the channel that the customer declared
-    hardness: Mean = 0.3  # how much the one-factor decoy bends waits and failures
+    hardness: Mean = 0.45  # how much the one-factor decoy bends waits and failures
 
     # Order: discover and buy
+    phone_orders: Share = 0.3
     next_page_share: Share = 0.42  # of looking at one page more
     unregistered_need: Share = 0.15  # of customers who want to show it at home first
     browse_only: Share = 0.15
@@ -82,10 +90,10 @@ class World:
     check_cancel: Effect = 0.08  # added to the risk of cancelling
     cancel_low: Share = 0.04
     cancel_high: Share = 0.32
-    deposit_certain: Share = 0.3  # asked for a deposit, of those who are not hesitant
-    deposit_hesitant: Share = 0.8
+    deposit_certain: Share = 0.25  # asked for a deposit, of those who are not hesitant
+    deposit_hesitant: Share = 0.85
     hesitant: Share = 0.3
-    hesitant_cancel: Effect = 0.2
+    hesitant_cancel: Effect = 0.35
     deposit_cancel: Effect = 0.08
     documents_requested: Wait = Wait(0.5, 0.6)
     documents_sent: Wait = Wait(4, 0.6)
@@ -97,7 +105,7 @@ class World:
     sheltered_online: Share = 0.4
     success_alone: Share = 0.45
     success_sheltered: Share = 0.75
-    later_success: Share = 0.935  # of orders whose credit is decided; turns the two above into the risk at this step
+    later_success: Share = 0.96  # of orders whose credit is decided; turns the two above into the risk at this step
     care_call: Share = 0.12  # of orders without a failure
     care_factor: Mean = 1.4  # handle time after a failure
     failure_lasts: Wait = Wait(20, 0.4)
@@ -110,7 +118,7 @@ class World:
     delivery_notice: Share = 0.5
     shipping_broken: Share = 0.12
     shipping_promise: int = 5  # days
-    shipping: Wait = Wait(57, 0.35)
+    shipping: Wait = Wait(55.5, 0.35)
     shipping_late: Wait = Wait(150, 0.14)
     delivery: Wait = Wait(40, 0.3)
 
@@ -124,9 +132,13 @@ class World:
     reschedule: Share = 0.13
     reschedule_again: Share = 0.24
     disturbance: Share = 0.11  # each of the other decisive steps
-    decisive_before: Share = 0.85
-    not_at_home: Share = 0.08
-    season_amplitude: Share = 0.6  # of not being at home, highest in July
+    decisive_before: Share = 0.85  # orders with a date that succeed without the step that decides for their persona
+    after_step_alone: Share = 0.45  # and after it
+    after_step_know: Share = 0.4
+    after_step_time: Share = 0.35
+    after_step_talk: Share = 0.5
+    not_at_home: Share = 0.1
+    season_amplitude: Share = 0.8  # of not being at home, highest in July
     second_visit: Share = 0.04
     offer: Wait = Wait(3, 0.5)
     answer: Wait = Wait(0.8, 1.0)
@@ -181,8 +193,8 @@ class World:
     repeat_day: Day = 300
     repeat_ramp: int = 14  # days
     week_shock: Mean = 0.1
-    agent_leaning: Mean = 0.55  # spread of the agents' factors on the repeat rate
-    team_leaning: Mean = 0.4
+    agent_leaning: Mean = 0.57  # spread of the agents' factors on the repeat rate
+    team_leaning: Mean = 0.55
     imposed: Share = 0.3  # of repeated calls: the company promised to call back and did not
     call_back_kept: Share = 0.12  # of the other calls
     transfer: Share = 0.12

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
 from .clock import Calendar, local_date
 from .company import TEAMS
-from .needs import PERSONAS, TALK
+from .needs import CELLS, ENTRY_BUT_PHONE, PERSONAS, SLUGS, TALK
 from .parameters import DAY, WEEK, World
 
 NORMAL = NormalDist()
 BUSY = 1.3  # the first in a team work more hours: the power of a random number that gives the agent
-PHONE_TEAMS = {"sales": 1.0, "service": -0.7}  # the customers of sales call again more often, whoever serves them
+PHONE_TEAMS = {"sales": 1.0, "service": -0.6}  # the customers of sales call again more often, whoever serves them
 HARMED, PLACEBO = "Coast", "Rivers"  # regions in which two actions were tried
 
 
@@ -31,12 +32,36 @@ def leaning(rate: float, latent: float, correlation: float) -> float:
     return NORMAL.cdf((_threshold(rate) + math.sqrt(correlation) * latent) / math.sqrt(1 - correlation))
 
 
+class Cell(NamedTuple):
+    """How well is a persona understood and served at a stage?"""
+
+    follows_declared: float  # how often it takes the channel that it declared: what the company could know
+    promise_broken: float
+    score: float  # points on the survey, more or less than others
+
+
+def cell_of(world: World, persona: str, stage: str) -> Cell:
+    """How well is this persona understood and served at this stage?"""
+    name = CELLS.get((persona, stage))
+    if name:
+        return Cell(*(getattr(world, f"{name}_{what}") for what in ("follows", "broken", "score")))
+    broken = world.shipping_broken if stage == "install" else world.follow_up_broken
+    return Cell(world.prefers_declared, broken, 0.0)
+
+
+def success_after(world: World, persona: str) -> float:
+    """Which share of a persona's orders succeeds after the step that decides?"""
+    return float(getattr(world, f"after_step_{SLUGS[persona]}"))
+
+
 class Scene:
     """The stage on which all lives are played: the same for every customer of a world."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.calendar = Calendar(world)
+        rest = (1 - world.phone_orders) / sum(ENTRY_BUT_PHONE.values())
+        self.entry = {name: share * rest for name, share in ENTRY_BUT_PHONE.items()} | {"phone": world.phone_orders}
         rng = np.random.default_rng([world.seed, 1_000_000_007])
         self.agents = self._leanings(rng)
         weeks = int((world.horizon - world.begin) // WEEK) + 60

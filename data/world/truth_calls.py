@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .clock import local_date
-from .company import CALLS, TARIFFS
+from .company import CALLS, CONTACT_CHANNELS, TARIFFS
 from .journey import Event
-from .needs import ENTRY, TALK
+from .needs import TALK
 from .parameters import DAY, WEEK, World
 from .scene import HARMED, PLACEBO
 from .truth import WIDE, Book, Seen, half, mean, variance
@@ -29,18 +29,23 @@ class Call:
     agent: str
     repeated: bool
     moved: bool
+    followed: bool = False  # by any contact with a person within a week
 
 
 def calls_of(one: Seen, world: World) -> Iterator[Call]:
     """Which calls are in a journey? A repeat or a transfer belongs to the latest call before it."""
     found: list[Call] = []
-    for second, event in zip(one.case.seconds, one.case.events, strict=True):
+    pairs = list(zip(one.case.seconds, one.case.events, strict=True))
+    for second, event in pairs:
         if event.activity in CALLS:
             found.append(Call(world.day(second), one, str(event.agent), repeated=False, moved=False))
         elif found and event.activity == AGAIN:
             found[-1].repeated |= world.day(second) - found[-1].day <= 7
         elif found and event.activity == MOVED:
             found[-1].moved = True
+    contacts = [world.day(second) for second, event in pairs if event.channel in ("phone", "shop")]
+    for call in found:
+        call.followed = any(call.day < day <= call.day + 7 for day in contacts)
     yield from found
 
 
@@ -66,16 +71,16 @@ def repeats(book: Book, made: list[Call]) -> None:
     rest = {name: [call.repeated for call in part if call.one.row["persona"] != TALK] for name, part in (("before", early), ("after", late))}
     base = "calls at least seven days before the log's end; a repeat belongs to the latest call before it; the ramp is left out"
     shock = WIDE * world.week_shock * world.repeat / math.sqrt(world.repeat_day / 7)
-    for name, parameter in (("before", world.repeat), ("after", world.repeat_after)):
+    for name, parameter, period in (("before", world.repeat, early), ("after", world.repeat_after, late)):
         part = mean(own[name])
-        book.enter(f"action.repeat.{name}", f"calls of 'likes to talk' that are repeated, {name} the action", part, half(part, len(own[name])) + shock, parameter=parameter, unit="share", n=len(own[name]), estimand=base)
+        naive = mean([call.followed for call in period if call.one.row["persona"] == TALK])
+        book.enter(f"action.repeat.{name}", f"calls of 'likes to talk' that are repeated, {name} the action", part, half(part, len(own[name])) + shock, parameter=parameter, unit="share", n=len(own[name]), naive=naive, naive_method="any contact by phone or in a shop within seven days", estimand=base)
     effect = mean(own["after"]) - mean(own["before"])
     control = mean(rest["after"]) - mean(rest["before"])
     groups = (*own.values(), *rest.values())
     width = math.sqrt(sum(half(mean(hits), len(hits), 0) ** 2 for hits in groups) + 2 * shock**2)
-    begun = {late: [AGAIN in one.times for one in {id(call.one): call.one for call in part}.values()] for late, part in ((False, early), (True, late))}
-    naive = mean(begun[True]) - mean(begun[False])
-    book.enter("action.repeat.effect", "and what the action changed", effect - control, width, parameter=world.repeat_after - world.repeat, unit="difference of shares", n=len(early) + len(late), naive=naive, naive_method="journeys with a repeated call among all with a call, before and after", estimand=base + "; difference in differences against the other personas")
+    everybody = mean(own["after"] + rest["after"]) - mean(own["before"] + rest["before"])
+    book.enter("action.repeat.effect", "and what the action changed", effect - control, width, parameter=world.repeat_after - world.repeat, unit="difference of shares", n=len(early) + len(late), all_personas=everybody, estimand=base + "; difference in differences against the other personas")
     others = [call.repeated for call in made if call.one.row["persona"] != TALK]
     book.share("friction.repeat", "calls of the other personas that are repeated", others, world.repeat, estimand=base)
 
@@ -123,7 +128,7 @@ def frictions(book: Book, seen: list[Seen]) -> None:
 
 def neighbours(one: Seen) -> Iterator[tuple[Event, Event]]:
     """Which contacts of a journey follow each other?"""
-    own = [event for event in one.case.events if event.channel in ENTRY]
+    own = [event for event in one.case.events if event.channel in CONTACT_CHANNELS]
     return zip(own, own[1:], strict=False)
 
 

@@ -6,6 +6,7 @@ import math
 
 from .needs import KNOW, PERSONAS, SLUGS
 from .parameters import DAY
+from .scene import success_after
 from .truth import Book, Seen, early, half, mean, median, variance
 
 FOLLOWED = 60  # days after an offer in which somebody may still come back
@@ -51,7 +52,7 @@ def waits(book: Book, seen: list[Seen]) -> None:
     shipped = [one for one in seen if "Router shipped" in one.times]
     days = [one.between("Credit approved", "Router shipped") / DAY for one in shipped]
     width = 3.3 * 1.25 * math.sqrt(variance(days) / len(days))
-    book.enter("wait.silent", "median days from credit approved to router shipped, of which nobody is told", median(days), width, unit="days", n=len(days))
+    book.enter("wait.silent", "median days from credit approved to router shipped, of which nobody is told", median(days), width, parameter=3.0, unit="days", n=len(days))
     base = [one for one in shipped if "Router delivered" in one.times]
     book.share("wait.notice", "deliveries that are announced by a notice", ["Delivery notice sent" in one.times for one in base], world.delivery_notice)
     late = [value > world.shipping_promise for value in days]
@@ -61,7 +62,7 @@ def waits(book: Book, seen: list[Seen]) -> None:
         "cell.understood.broken",
         "the same for 'wants to know', who are well understood and badly served",
         [value for value, of in zip(late, know, strict=True) if of],
-        0.3,
+        world.understood_broken,
     )
 
 
@@ -70,7 +71,7 @@ def decisive(book: Book, seen: list[Seen]) -> None:
     for persona, card in PERSONAS.items():
         base = [one for one in seen if one.row["confirmed"] and one.row["persona"] == persona and one.row["outcome"] != "open"]
         more = {"estimand": "orders that reached 'Appointment confirmed' and ended", "step": card.decisive}
-        for name, happened, parameter in (("before", False, book.world.decisive_before), ("after", True, card.after)):
+        for name, happened, parameter in (("before", False, book.world.decisive_before), ("after", True, success_after(book.world, persona))):
             good = [one.row["outcome"] == "good" for one in base if one.row["decisive"] == happened]
             says = f"'{persona}' succeed {'after' if happened else 'without'} the step that decides"
             book.share(f"decisive.{SLUGS[persona]}.{name}", says, good, parameter, **more)
@@ -81,8 +82,8 @@ def second_check(book: Book, seen: list[Seen]) -> None:
     world = book.world
     placed = [one for one in seen if one.row["checked"] is not None and early(world, one.first("Identity check"), 14)]
     phone = [one for one in placed if one.row["entry"] == "phone"]
-    book.share("policy.check.phone_share", "orders made on the phone", [one.row["entry"] == "phone" for one in placed], 0.3)
-    book.share("policy.check.share", "phone orders that are checked twice", [one.row["checked"] for one in phone], 0.6)
+    book.share("policy.check.phone_share", "orders made on the phone", [one.row["entry"] == "phone" for one in placed], world.phone_orders)
+    book.share("policy.check.share", "phone orders that are checked twice", [one.row["checked"] for one in phone], world.check_low + (world.check_high - world.check_low) * world.high_risk)
     effect, naive, width = adjusted(phone, "checked", lambda one: one.case.journey.customer.risk)
     book.enter(
         "policy.check.cancel",
@@ -186,7 +187,7 @@ def promises(book: Book, seen: list[Seen]) -> None:
     book.share("policy.promise.pending", "of the promises made, cannot be judged yet", pending, 0.05, estimand=rule)
     book.share("policy.promise.vacuous", "of the fault journeys, never come to it", ["Fault fixed" not in one.times for one in faults], 0.1, estimand=rule)
     talk = [hit for one, hit in zip(judged, broken, strict=True) if one.row["persona"] == "likes to talk"]
-    book.share("cell.misunderstood.broken", "the same for 'likes to talk', who are badly understood and well served", talk, 0.03)
+    book.share("cell.misunderstood.broken", "the same for 'likes to talk', who are badly understood and well served", talk, world.misunderstood_broken)
     placed = [one for one in seen if one.row["placed"]]
     dropped = ["Add-on dropped" in one.times for one in placed]
     book.share("addon.dropped", "orders whose add-on is dropped while the order goes on", dropped, world.addon_dropped)

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from .company import CONTACT_COST
 from .forms import Asked
-from .needs import CELLS, KNOW, TALK
+from .needs import KNOW, TALK
+from .scene import cell_of
 from .papers import Survey
 from .register import POLICIES
 from .tables import value
@@ -61,7 +62,7 @@ def cells(book: Book, seen: list[Seen], answers: list[Survey]) -> None:
         n = sum(map(len, inside.values()))
         shift = sum(len(values) / n * (mean(values) - mean(groups[False, end])) for end, values in inside.items())
         width = WIDE * math.sqrt(max(variance(values) for values in inside.values()) / n) + 0.15
-        book.enter(f"cell.{key}.score", f"points by which '{persona}' judge a journey of kind {kind} better than others", shift, width, parameter=CELLS[persona, stage].score, unit="points, 0 to 10; those below 0 and above 10 are cut", n=n, estimand="hidden scores of all asked")
+        book.enter(f"cell.{key}.score", f"points by which '{persona}' judge a journey of kind {kind} better than others", shift, width, parameter=cell_of(book.world, persona, stage).score, unit="points, 0 to 10; those below 0 and above 10 are cut", n=n, estimand="hidden scores of all asked")
 
 
 def forms(book: Book, asked: Asked) -> None:
@@ -85,9 +86,9 @@ def money(book: Book, seen: list[Seen]) -> None:
     book.enter("money.contact_cost", "cost of contacts by phone, shop and technician per journey", mean(spent), unit="euro a journey", n=len(spent))
     hours: dict[str, float] = defaultdict(float)
     for _, perspective, rule, first, then, *_ in POLICIES:
-        if rule == "response":
+        if rule == "response" and then != "Follow-up sent":
             hours[perspective] += sum(imposed(one, first, then) for one in seen) / 3600
-    book.enter("policy.firm_only_hours", "share of the imposed hours that rules for the company alone cause", hours["firm"] / sum(hours.values()), unit="share of hours", hours={name: round(amount, 1) for name, amount in hours.items()}, estimand="rules with 'from' and 'to' in engagement.toml: from the first 'from' to the next 'to'")
+    book.enter("policy.firm_only_hours", "share of the imposed hours that rules for the company alone cause", hours["firm"] / sum(hours.values()), unit="share of hours", hours={name: round(amount, 1) for name, amount in hours.items()}, estimand="response rules in engagement.toml for which the customer waits (not the follow-up): from the first 'from' to the next 'to'")
 
 
 def imposed(one: Seen, first: str, then: str) -> float:

@@ -12,7 +12,7 @@ from .company import CUSTOMER, FRONT, ACTIVITIES
 from .customers import BANDS, age_band
 from .hidden import guess
 from .journey import Customer
-from .needs import CELLS, DECOYS, KNOW, MARKERS, NEEDS, PATTERN, PERSONA_BY_AGE, PERSONAS, SLUGS, TALK
+from .needs import DECOYS, KNOW, MARKERS, NEEDS, PATTERN, PERSONA_BY_AGE, PERSONAS, SLUGS, TALK
 from .truth import Book, Seen, mean, variance
 
 
@@ -162,7 +162,7 @@ def understood(book: Book, seen: list[Seen]) -> None:
         choices = [(event.channel == one.case.journey.customer.declared, one.row["persona"] == persona) for one in seen for _, event in one.of(activity)]
         says = f"'{activity}' happens in the channel that the customer declared"
         rest = mean([float(hit) for hit, inside in choices if not inside])
-        book.share(f"cell.{key}.predictable", f"{says}, '{persona}'", [hit for hit, inside in choices if inside], others=rest, cell=[persona, stage], score_shift=CELLS[persona, stage].score)
+        book.share(f"cell.{key}.predictable", f"{says}, '{persona}'", [hit for hit, inside in choices if inside], others=rest, cell=[persona, stage])
 
 
 def needs(book: Book, customers: list[Customer]) -> None:
