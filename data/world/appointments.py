@@ -20,7 +20,7 @@ def appointment(j: Journey, since: float, again: bool = False) -> bool:
     offered = j.plan("Appointment offered", j.world.offer, since)
     visit = date_for(j, offered)
     days = days_between(offered, visit)
-    j.note("Appointment offered", offered, offer_days=days)
+    offered = j.note("Appointment offered", offered, offer_days=days)
     if j.kind == "order" and not again:
         j.facts["offer_days"] = days
         if falls_silent(j, days, offered):

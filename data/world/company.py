@@ -105,7 +105,7 @@ ACTIVITIES = {
     "Identity check": Activity(BACK, "order", EVERYWHERE, team="sales", cost=2.9, minutes=5),
     "Documents requested": Activity(EVIDENCE, "order", cost=0.6),
     "Documents sent": Activity(CUSTOMER, "order", ONLINE),
-    "Deposit asked": Activity(FRONT, "order", SHOP),
+    "Deposit asked": Activity(EVIDENCE, "order", ("shop", "app")),
     "Credit system down": Activity(SUPPORT, "order"),
     "Order care call": Activity(FRONT, "order", PHONE, team="service", minutes=10),
     "Credit approved": Activity(SUPPORT, "order", hours=DESK, team="office", cost=2.1),
@@ -173,6 +173,29 @@ INFORMS = {  # after these the customer knows what comes next and when
     "Date moved by Lindenfunk",
     "Building work announced",
 }
+ASKS = {  # after these it is the customer's turn
+    "Compare tariffs",
+    "Check availability",
+    "Read reviews",
+    "Look at routers",
+    "Share offer",
+    "Shop consultation",
+    "Call: tariff advice",
+    "Documents requested",
+    "Appointment offered",
+    "Self-help page",
+    "Renewal offer sent",
+    "Look at new tariffs",
+    "Call: better offer wanted",
+}
+KEEPS = {  # these change nothing about whose turn it is
+    "Order confirmation sent",
+    "Credit system down",
+    "Order care call",
+    "Sent to the phone",
+    "Case handed over",
+}
+REOPENS = {"Call: fault still there"}
 NOTICES = {"Delivery notice sent", "Proactive message sent"}
 GOALS = {"order": "Line activated", "move": "Line activated", "fault": "Fault fixed", "renewal": "Contract renewed"}
 CANCELS = {

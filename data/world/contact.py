@@ -53,19 +53,19 @@ def cancel_between(j: Journey, start: float, end: float) -> bool:
 
 
 def call(j: Journey, name: str, moment: float, until: float = math.inf, main: bool = False) -> float:
-    """Calls; is handed on, is promised a call back, has to call again."""
-    j.note(name, moment, main=main)
+    """Calls; is handed on, is promised a call back, has to call again. Says when the call is over."""
+    moment = j.note(name, moment, main=main)
     agent = j.events[-1].agent
     assert agent is not None
     if j.chance(j.scene.transfer_rate(j.customer.region, moment)):
-        j.note("Call transferred", moment + j.rng.uniform(240, 600), main=False)
+        j.note("Call transferred", moment + j.rng.uniform(20, 120), main=False)
     rates = {persona: j.scene.repeat_rate(persona, moment, agent) for persona in PERSONAS}
     if j.weigh(rates, j.chance(rates[j.customer.persona]), moment):
         if j.chance(j.world.imposed):
-            j.note("Call-back promised", moment + j.rng.uniform(60, 200), main=False)
+            j.note("Call-back promised", moment + j.rng.uniform(5, 40), main=False)
         j.note("Call: same question again", soon(j, moment, min(moment + REPEATED_WITHIN, until)), main=False)
     elif j.chance(j.world.call_back_kept):
-        j.note("Call-back promised", moment + j.rng.uniform(60, 200), main=False)
+        j.note("Call-back promised", moment + j.rng.uniform(5, 40), main=False)
         j.note("Call-back made", soon(j, moment, min(moment + 2 * DAY, until)), main=False)
     return moment
 

@@ -25,7 +25,8 @@ def report_fault(j: Journey) -> bool:
 def diagnose(j: Journey) -> bool:
     """The line is tested and the customer asked to try something; some never answer."""
     test(j)
-    return not j.leans(j.world.gives_up, "outcome", j.world.same_outcome)
+    j.facts["gave_up"] = j.leans(j.world.gives_up, "outcome", j.world.same_outcome)
+    return not j.facts["gave_up"]
 
 
 def test(j: Journey) -> float:

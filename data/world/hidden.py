@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from .company import ACTIVITIES, CANCELS, CUSTOMER, GOALS, INFORMS, NOTICES
+from .company import ASKS, CANCELS, GOALS, INFORMS, KEEPS, NOTICES, REOPENS
 from .customers import BANDS, age_band
 from .journey import Customer
 from .needs import NEEDS, PERSONA_BY_AGE, SLUGS
@@ -33,6 +33,10 @@ FACTS = {  # of a journey: what the stories note down, and its type
     "visited": pa.bool_(),
     "follow_up_broken": pa.bool_(),
 }
+
+
+CUSTOMERS_TURN, OVER = ("customer", "customer"), ("nobody", "over")
+VISIBLE, SILENT = ("company", "visible"), ("company", "silent")
 
 
 def slug(need: str) -> str:
@@ -158,23 +162,25 @@ def gaps_table(log: list[Case]) -> pa.Table:
 
 
 def turns(case: Case) -> Iterator[tuple[str, str]]:
-    """Who must act next, after each event? Judged by the story, the unseen part of it included."""
-    events = case.journey.events
-    following = [None] * len(events)
-    coming = None
-    for position in range(len(events) - 1, -1, -1):
-        following[position] = coming
-        coming = events[position].activity if events[position].main else coming
-    told = False
-    for position in range(len(case.seconds)):
-        event, then = events[position], following[position]
-        told = event.activity in INFORMS if event.main else told or event.activity in NOTICES
-        if then is None:
-            yield ("customer", "customer") if case.journey.facts.get("leaked") else ("nobody", "over")
-        elif ACTIVITIES[then].lane == CUSTOMER:
-            yield "customer", "customer"
-        else:
-            yield "company", "visible" if told else "silent"
+    """Who must act next, after each event? Judged by what has happened up to then."""
+    state, offered = CUSTOMERS_TURN, False
+    for event in case.events:
+        name = event.activity
+        if name in NOTICES and state == SILENT:
+            state = VISIBLE
+        elif event.main and not (offered and name == "Router delivered") and name not in KEEPS:
+            offered = name == "Appointment offered"
+            state = after(name, state, case)
+        yield state
+
+
+def after(name: str, state: tuple[str, str], case: Case) -> tuple[str, str]:
+    """Whose turn is it after a step of the story?"""
+    if name == GOALS[case.journey.kind] or name in CANCELS or (state == OVER and name not in REOPENS):
+        return OVER
+    if name in ASKS or (name == "Line test" and case.journey.facts.get("gave_up")):
+        return CUSTOMERS_TURN
+    return VISIBLE if name in INFORMS else SILENT
 
 
 def hidden_tables(log: list[Case]) -> dict[str, pa.Table]:

@@ -131,7 +131,7 @@ class Journey:
         slower: float = 1.0,
         offer_days: int | None = None,
     ) -> float:
-        """It happens now: write it down."""
+        """It happens now: write it down. Says when it is done; where the work is stamped, that takes a while."""
         card = ACTIVITIES[name]
         channel = channel or card.channels[0]
         agent = self._agent(self._team(name, card.team_in(channel)))
@@ -140,6 +140,7 @@ class Journey:
         if card.lane in STAMPED:
             minutes = card.minutes if agent or channel == "system" else card.minutes / 4
             worked = 60 * minutes * slower * math.exp(HANDLE_SPREAD * self.rng.standard_normal())
+            moment += worked
         self.events.append(Event(moment, name, channel, agent, cost, worked, main, offer_days))
         if main:
             self.moment = max(self.moment, moment)

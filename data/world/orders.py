@@ -9,6 +9,7 @@ from .journey import Journey, pick
 from .needs import PATTERN
 from .parameters import DAY
 
+DEPOSIT_CHANNELS = ("shop", "app")
 CHECK_LENGTHS = (0.7, 2.2)  # factors on the minutes of a check on the phone: a decoy
 
 
@@ -48,21 +49,21 @@ def place_order(j: Journey) -> bool:
 
 
 def vet(j: Journey) -> bool:
-    """Shows who they are, on the phone often twice, in the shop sometimes with a deposit; some have had enough."""
+    """Shows who they are, on the phone often twice, in shop and app sometimes with a deposit; some have had enough."""
     entry, world, high = j.facts["entry"], j.world, j.customer.risk == "high"
     length = pick(j.rng, dict.fromkeys(CHECK_LENGTHS, 1.0)) if entry == "phone" else 1.0
     j.do("Identity check", world.identity, channel=str(entry), slower=length)
     risk = world.cancel_high if high else world.cancel_low
     checked = entry == "phone" and j.chance(world.check_high if high else world.check_low)
-    hesitant = entry == "shop" and j.chance(world.hesitant)
-    deposit = entry == "shop" and j.chance(world.deposit_hesitant if hesitant else world.deposit_certain)
+    hesitant = entry in DEPOSIT_CHANNELS and j.chance(world.hesitant)
+    deposit = entry in DEPOSIT_CHANNELS and j.chance(world.deposit_hesitant if hesitant else world.deposit_certain)
     j.facts |= {"checked": checked, "hesitant": hesitant, "deposit": deposit}
     risk += checked * world.check_cancel + hesitant * world.hesitant_cancel + deposit * world.deposit_cancel
     cancels = j.chance(risk)
     if checked:
         j.do("Documents requested", world.documents_requested)
     if deposit:
-        j.do("Deposit asked", world.documents_requested)
+        j.do("Deposit asked", world.documents_requested, channel=str(entry))
     if cancels:
         return cancel(j)
     if checked:

@@ -84,20 +84,20 @@ class World:
     identity: Wait = Wait(1.5, 1.0)
     credit: Wait = Wait(5, 0.7)
 
-    # Policy: a second identity check on the phone, and its twin in the shop
+    # Policy: a second identity check on the phone, and its twin in shop and app
     check_low: Share = 0.465  # checked twice, low credit risk
     check_high: Share = 0.85
     check_cancel: Effect = 0.08  # added to the risk of cancelling
     cancel_low: Share = 0.04
-    cancel_high: Share = 0.32
-    deposit_certain: Share = 0.25  # asked for a deposit, of those who are not hesitant
+    cancel_high: Share = 0.4
+    deposit_certain: Share = 0.2  # asked for a deposit, of those who are not hesitant
     deposit_hesitant: Share = 0.85
     hesitant: Share = 0.3
     hesitant_cancel: Effect = 0.35
     deposit_cancel: Effect = 0.08
     documents_requested: Wait = Wait(0.5, 0.6)
     documents_sent: Wait = Wait(4, 0.6)
-    second_check: Wait = Wait(2.5, 0.5)
+    second_check: Wait = Wait(2.2, 0.5)
 
     # The credit system
     system_fails: Share = 0.05
@@ -137,7 +137,7 @@ class World:
     after_step_know: Share = 0.4
     after_step_time: Share = 0.35
     after_step_talk: Share = 0.5
-    not_at_home: Share = 0.1
+    not_at_home: Share = 0.11
     season_amplitude: Share = 0.8  # of not being at home, highest in July
     second_visit: Share = 0.04
     offer: Wait = Wait(3, 0.5)
@@ -194,7 +194,7 @@ class World:
     repeat_ramp: int = 14  # days
     week_shock: Mean = 0.1
     agent_leaning: Mean = 0.57  # spread of the agents' factors on the repeat rate
-    team_leaning: Mean = 0.55
+    team_leaning: Mean = 0.62
     imposed: Share = 0.3  # of repeated calls: the company promised to call back and did not
     call_back_kept: Share = 0.12  # of the other calls
     transfer: Share = 0.12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -65,7 +66,7 @@ POLICIES = (  # name, perspective, rule, from, to, days, where, reason
     ("ship in five days", "customer", "response", "Credit approved", "Router shipped", 5, "", "Nobody should wait without knowing."),
     ("follow up after a fault", "customer", "response", "Fault fixed", "Follow-up sent", 28, "", "We ask whether it still works."),
     ("second identity check", "firm", "response", "Documents requested", "Identity check", None, "channel = phone", "Against fraud on the phone."),
-    ("deposit", "firm", "response", "Deposit asked", "Credit approved", None, "channel = shop", "Against bad debts."),
+    ("deposit", "firm", "response", "Deposit asked", "Credit approved", None, "channel in shop, app", "Against bad debts."),
     ("credit before shipping", "firm", "precedence", "Credit approved", "Router shipped", None, "", "No router without credit."),
     ("self-service first", "customer", "", "", "", None, "", "Whoever can do it alone may."),
     ("chat always on", "customer", "", "", "", None, "", "Somebody answers at night."),
@@ -88,10 +89,10 @@ def engagement(world: World) -> str:
     """What does the company say that no log can know? A TOML file."""
     lines = ['# What a log cannot know about the sample: the company in its own words.', f'name = "{FIRM}"', 'zone = "Europe/Berlin"', "disclosure = 10  # smallest group that may be shown", ""]
     lines += ["[roles]", *assign({"journey": "journey", "activity": "activity", "time": "time", "start": "start", "customer": "customer"}), ""]
-    lines += ["[goals]", *assign(GOALS), "", "[cancels]", *assign({name: reason for name, reason in CANCELS.items()}), ""]
+    lines += ["[goals]", *assign(GOALS, True), "", "[cancels]", *assign(CANCELS, True), ""]
     for title, key, order in (("stages", "stage", STAGES), ("lanes", "lane", LANES)):
         groups = {group: [name for name, card in ACTIVITIES.items() if getattr(card, key) == group] for group in order}
-        lines += [f"[{title}]", *assign(groups), ""]
+        lines += [f"[{title}]", *assign(groups, True), ""]
     for name, card in NEEDS.items():
         if card.registered:
             lines += table("needs", {"name": name, "firm_share": card.firm_share, "evidence": list(card.evidence), "offering": card.offering, "policy": card.policy})
@@ -107,7 +108,7 @@ def table(title: str, values: dict[str, object]) -> list[str]:
     return [f"[[{title}]]", *assign({name: value for name, value in values.items() if value is not None}), ""]
 
 
-def assign(values: dict[str, object] | dict[str, str] | dict[str, list[str]]) -> list[str]:
-    """How are values written? As JSON, but for dates."""
-    quoted = {name: name if name.replace("_", "").isalpha() else json.dumps(name) for name in values}
-    return [f"{quoted[name]} = {value if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
+def assign(values: Mapping[str, object], quoted: bool = False) -> list[str]:
+    """How are values written? As JSON, but for dates; keys that are names of the log in quotes."""
+    shown = {name: value if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    return [f"{json.dumps(name) if quoted else name} = {value}" for name, value in shown.items()]

@@ -13,7 +13,7 @@ from .journey import Event
 from .parameters import DAY, World
 from .tables import Case
 
-WIDE = 3.3  # standard errors in a half-width: one world in a thousand falls outside
+WIDE = 4.0  # standard errors in a half-width: of 20 worlds with 90 truths each, one in ten has a truth outside
 LEAST = 0.005
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from .needs import KNOW, PERSONAS, SLUGS
+from .orders import DEPOSIT_CHANNELS
 from .parameters import DAY
 from .scene import success_after
-from .truth import Book, Seen, early, half, mean, median, variance
+from .truth import WIDE, Book, Seen, early, half, mean, median, variance
 
 FOLLOWED = 60  # days after an offer in which somebody may still come back
 NAIVE_SILENCE = 21 * DAY
@@ -51,7 +52,7 @@ def waits(book: Book, seen: list[Seen]) -> None:
     world = book.world
     shipped = [one for one in seen if "Router shipped" in one.times]
     days = [one.between("Credit approved", "Router shipped") / DAY for one in shipped]
-    width = 3.3 * 1.25 * math.sqrt(variance(days) / len(days))
+    width = WIDE * 1.25 * math.sqrt(variance(days) / len(days))
     book.enter("wait.silent", "median days from credit approved to router shipped, of which nobody is told", median(days), width, parameter=3.0, unit="days", n=len(days))
     base = [one for one in shipped if "Router delivered" in one.times]
     book.share("wait.notice", "deliveries that are announced by a notice", ["Delivery notice sent" in one.times for one in base], world.delivery_notice)
@@ -83,7 +84,8 @@ def second_check(book: Book, seen: list[Seen]) -> None:
     placed = [one for one in seen if one.row["checked"] is not None and early(world, one.first("Identity check"), 14)]
     phone = [one for one in placed if one.row["entry"] == "phone"]
     book.share("policy.check.phone_share", "orders made on the phone", [one.row["entry"] == "phone" for one in placed], world.phone_orders)
-    book.share("policy.check.share", "phone orders that are checked twice", [one.row["checked"] for one in phone], world.check_low + (world.check_high - world.check_low) * world.high_risk)
+    planned = [world.check_high if one.case.journey.customer.risk == "high" else world.check_low for one in phone]
+    book.share("policy.check.share", "phone orders that are checked twice", [one.row["checked"] for one in phone], mean(planned))
     effect, naive, width = adjusted(phone, "checked", lambda one: one.case.journey.customer.risk)
     book.enter(
         "policy.check.cancel",
@@ -98,7 +100,7 @@ def second_check(book: Book, seen: list[Seen]) -> None:
     )
     decided = [one for one in phone if decision(one) < math.inf]
     days = {checked: [(decision(one) - one.first("Order placed")) / DAY for one in decided if one.row["checked"] == checked] for checked in (True, False)}
-    width = 3.3 * math.sqrt(sum(variance(values) / len(values) for values in days.values()))
+    width = WIDE * math.sqrt(sum(variance(values) / len(values) for values in days.values()))
     book.enter("policy.check.days", "and makes the decision come so many days later", mean(days[True]) - mean(days[False]), width, unit="days, difference of means", n=len(decided), parameter=1.5)
     steps = {checked: [main_steps(one) for one in decided if one.row["checked"] == checked] for checked in (True, False)}
     book.enter("policy.check.steps", "and needs so many steps more", mean(steps[True]) - mean(steps[False]), 0.2, parameter=3, unit="events, difference of means", n=len(decided), estimand="company and document steps between order and credit decision, without what customers do of their own accord")
@@ -136,7 +138,7 @@ def adjusted(base: list[Seen], treated: str, stratum) -> tuple[float, float, flo
 
 def deposit(book: Book, seen: list[Seen]) -> None:
     """What does the deposit cost? Nobody can tell from the log: who hesitates is asked for it, and is not written down."""
-    shop = [one for one in seen if one.row["entry"] == "shop" and one.row["deposit"] is not None and early(book.world, one.first("Identity check"), 14)]
+    shop = [one for one in seen if one.row["entry"] in DEPOSIT_CHANNELS and one.row["deposit"] is not None and early(book.world, one.first("Identity check"), 14)]
     effect, naive, width = adjusted(shop, "deposit", lambda one: one.row["hesitant"])
     logged, _, _ = adjusted(shop, "deposit", lambda one: one.case.journey.customer.risk)
     book.enter(
@@ -169,7 +171,7 @@ def shelter(book: Book, seen: list[Seen]) -> None:
     book.difference("people.shelter.effect", says, good[True], good[False], world.success_sheltered - world.success_alone, estimand=base)
     handled = {failed: [math.log(event.worked) for one in seen for _, event in one.of("Order care call") if ("Credit system down" in one.times) == failed] for failed in (True, False)}
     ratio = math.exp(mean(handled[True]) - mean(handled[False]))
-    width = 3.3 * ratio * math.sqrt(sum(variance(logs) / len(logs) for logs in handled.values()))
+    width = WIDE * ratio * math.sqrt(sum(variance(logs) / len(logs) for logs in handled.values()))
     book.enter("people.shelter.handle_time", "and takes so many times the usual care call", ratio, width, parameter=world.care_factor, unit="ratio of geometric means", n=len(handled[True]))
 
 
