@@ -1,4 +1,4 @@
-"""What does an ugly export look like? Some journeys of the log as a client would send them, every fault written down."""
+"""What does an ugly export look like? Journeys of the log as a client would send them, every fault written down."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 ROWS = 4_500  # at least, before duplicates
+TIES, TWICE = 120, 90
 HERE = ZoneInfo("Europe/Berlin")
 STAMP, ISO, AMERICAN = "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"
 COLUMNS = {  # heading of the export: column of the log; System is CRM where an agent served, else Portal
@@ -54,9 +56,9 @@ class Export:
     truth: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def take(self, count: int, fits: Callable[[Row], object] = bool) -> list[int]:
-        """Which rows get the next fault? Never one that was taken before."""
+        """Which rows get the next fault? Never one that was taken before; fewer where there are too few."""
         free = [number for number, row in enumerate(self.rows) if number not in self.taken and fits(row)]
-        chosen = sorted(int(number) for number in self.rng.choice(free, count, replace=False))
+        chosen = sorted(int(number) for number in self.rng.permutation(free)[:count])
         self.taken.update(chosen)
         return chosen
 
@@ -68,7 +70,7 @@ class Export:
     def enter(self, fault: str, says: str, unit: str = "rows", **more: Any) -> None:
         """Writes the fault into the truth, with how often it was done."""
         count = sum(name == fault for name, *_ in self.done)
-        entry = {"says": says, "parameter": None, "realised": count, "half_width": 0.0, "unit": unit, "n": len(self.rows)}
+        entry = {"says": says, "parameter": None, "realised": count, "half_width": 0.0, "unit": unit}
         self.truth[f"fault.{fault}"] = entry | more
 
 
@@ -80,7 +82,7 @@ def faulty(events: pa.Table, seed: int) -> tuple[str, pa.Table, dict[str, dict[s
     """
     rng = np.random.default_rng([seed, 5])
     export = Export([cells(row) for row in extract(events, rng)], rng)
-    for spoil in (zones, ties, formats, sentinels, labels, encoding, missing, nameless):
+    for spoil in (disorder, ties, zones, formats, sentinels, labels, encoding, missing, nameless):
         spoil(export)
     order = duplicates(export)
     lines = {number: line for line, number in reversed(list(enumerate(order, 2)))}
@@ -108,39 +110,30 @@ def extract(events: pa.Table, rng: np.random.Generator) -> list[dict[str, Any]]:
 def cells(row: dict[str, Any]) -> Row:
     """How is a row of the log written? Decimal commas, the day first, UTC."""
     cost = "" if row["cost"] is None else f"{row['cost']:.2f} €".replace(".", ",")
-    special = {
+    special: dict[str | None, str] = {
         "time": row["time"].astimezone(dt.UTC).strftime(STAMP),
         "cost": cost,
         None: "Portal" if row["agent"] is None else "CRM",
     }
-    return {head: special[name] if name in special else row[name] or "" for head, name in COLUMNS.items()}
+    plain = {name: value or "" for name, value in row.items()}
+    return {head: (plain | special)[name] for head, name in COLUMNS.items()}
 
 
-def zones(export: Export) -> None:
-    """The CRM writes the time of its own wall clock."""
-    for number, row in enumerate(export.rows):
-        if row[SYSTEM] == "CRM":
-            moment = dt.datetime.strptime(row[TIME], STAMP).replace(tzinfo=dt.UTC)
-            export.change("zone", number, TIME, moment.astimezone(HERE).strftime(STAMP))
-    export.enter("zone", "rows of the CRM are in local time (Europe/Berlin), those of the portal in UTC; nothing says so")
-    export.truth["fault.order"] = export.truth["fault.zone"] | {
-        "says": "journeys whose rows do not stand in the order of time: first come all rows of the CRM",
-        "realised": unordered(export.rows),
-        "unit": "journeys",
-    }
+def disorder(export: Export) -> None:
+    """First come all rows of the CRM, then those of the portal."""
+    latest: dict[str, dt.datetime] = {}
+    behind: set[str] = set()
+    for row in export.rows:
+        if read(row) < latest.get(row[CASE], read(row)):
+            behind.add(row[CASE])
+        latest[row[CASE]] = read(row)
+    says = "journeys whose rows do not stand in the order of time: first come all rows of the CRM, then the portal's"
+    export.enter("order", says, "journeys", realised=len(behind))
 
 
-def unordered(rows: list[Row]) -> int:
-    """How many journeys go back to the other system after it?"""
-    last_crm = {row[CASE]: utc(row) for row in rows if row[SYSTEM] == "CRM"}
-    first_portal = {row[CASE]: utc(row) for row in reversed(rows) if row[SYSTEM] == "Portal"}
-    return sum(last_crm[name] > first_portal[name] for name in last_crm.keys() & first_portal.keys())
-
-
-def utc(row: Row) -> dt.datetime:
-    """When was it, by the clock of its system?"""
-    zone = HERE if row[SYSTEM] == "CRM" else dt.UTC
-    return dt.datetime.strptime(row[TIME], STAMP).replace(tzinfo=zone).astimezone(dt.UTC)
+def read(row: Row) -> dt.datetime:
+    """When was it? While all times are still UTC and written alike."""
+    return dt.datetime.strptime(row[TIME], STAMP)
 
 
 def ties(export: Export) -> None:
@@ -149,15 +142,31 @@ def ties(export: Export) -> None:
     pairs = []
     for number, row in enumerate(export.rows):
         earlier = before.get((row[CASE], row[SYSTEM]))
-        if earlier is not None and utc(row) - utc(export.rows[earlier]) < dt.timedelta(hours=1):
+        if earlier is not None and close(export.rows[earlier], row):
             pairs.append((earlier, number))
         before[row[CASE], row[SYSTEM]] = number
     for choice in export.rng.permutation(len(pairs)):
         first, second = pairs[choice]
-        if len(export.taken) < 2 * 120 and not {first, second} & export.taken:
+        if len(export.taken) < 2 * TIES and not {first, second} & export.taken:
             export.taken |= {first, second}
             export.change("tie", second, TIME, export.rows[first][TIME])
     export.enter("tie", "rows with the time of the row before of the same journey and system, in truth a little later")
+
+
+def close(first: Row, second: Row) -> bool:
+    """Could one batch have stamped these two steps?"""
+    return first[STEP] != second[STEP] and read(second) - read(first) < dt.timedelta(hours=1)
+
+
+def zones(export: Export) -> None:
+    """The CRM writes the time of its own wall clock."""
+    for number, row in enumerate(export.rows):
+        if row[SYSTEM] == "CRM":
+            local = read(row).replace(tzinfo=dt.UTC).astimezone(HERE)
+            export.change("zone", number, TIME, local.strftime(STAMP))
+    export.enter(
+        "zone", "rows of the CRM are in local time (Europe/Berlin), those of the portal in UTC; no cell says so"
+    )
 
 
 def formats(export: Export) -> None:
@@ -172,7 +181,7 @@ def formats(export: Export) -> None:
 
 def sentinels(export: Export) -> None:
     """What is not known is sometimes a number or a date that cannot be."""
-    for number in export.take(30):
+    for number in export.take(30, once(export)):
         export.change("sentinel.time", number, TIME, "01.01.1900 00:00:00")
     export.enter("sentinel.time", "times that are not known and written as 01.01.1900 00:00:00")
     for number in export.take(60, lambda row: row[COST]):
@@ -183,11 +192,16 @@ def sentinels(export: Export) -> None:
 def labels(export: Export) -> None:
     """Six activities have a second spelling."""
     frequent = [name for name, _ in Counter(row[STEP] for row in export.rows if " " in row[STEP]).most_common(6)]
-    meant = {spell(name): name for spell, name in zip(SPELLINGS, frequent, strict=True)}
+    meant = {spell(name): name for spell, name in zip(SPELLINGS, frequent, strict=False)}
     for spelling, name in meant.items():
-        for number in export.take(25, lambda row, name=name: row[STEP] == name):
+        for number in export.take(25, partial(bears, name)):
             export.change("label", number, STEP, spelling)
     export.enter("label", "steps under a second spelling of an activity's name", spellings=meant)
+
+
+def bears(name: str, row: Row) -> bool:
+    """Is it this activity?"""
+    return row[STEP] == name
 
 
 def encoding(export: Export) -> None:
@@ -200,16 +214,23 @@ def encoding(export: Export) -> None:
 
 def missing(export: Export) -> None:
     """Some cells are empty, or say so in words."""
-    for column, name, text_, count in ((CUSTOMER, "customer", "n/a", 40), (TIME, "time", "", 15), (STEP, "activity", "", 10)):
-        for number in export.take(count):
-            export.change(f"missing.{name}", number, column, text_)
-        export.enter(f"missing.{name}", f'rows without {name}, written as "{text_}"')
+    for column, word, count in ((CUSTOMER, "n/a", 40), (TIME, "", 15), (STEP, "", 10)):
+        name = COLUMNS[column]
+        for number in export.take(count, once(export)):
+            export.change(f"missing.{name}", number, column, word)
+        export.enter(f"missing.{name}", f'rows without {name}, written as "{word}"')
+
+
+def once(export: Export) -> Callable[[Row], bool]:
+    """Which rows cannot become the copy of another when their time is lost? A journey's only one of its step."""
+    count = Counter((row[CASE], row[STEP]) for row in export.rows)
+    return lambda row: count[row[CASE], row[STEP]] == 1
 
 
 def nameless(export: Export) -> None:
     """One journey has a number that looks like nothing: NA."""
     sizes = Counter(row[CASE] for row in export.rows)
-    name = str(export.rng.choice(sorted(name for name, size in sizes.items() if size >= 8)))
+    name = str(export.rng.choice(sorted(sizes, key=lambda name: (-sizes[name], name))[:50]))
     for number, row in enumerate(export.rows):
         if row[CASE] == name:
             export.change("na_id", number, CASE, "NA")
@@ -220,11 +241,10 @@ def duplicates(export: Export) -> list[int]:
     """In which order do the rows stand in the file? Some of those without a fault stand there twice, not far apart."""
     spoilt = {number for _, number, *_ in export.done}
     export.taken |= spoilt
-    twice = export.take(90)
+    twice = export.take(TWICE)
     places = [(number + int(export.rng.integers(1, 60)), 1, number) for number in twice]
     order = [number for *_, number in sorted([(number, 0, number) for number in range(len(export.rows))] + places)]
-    export.enter("duplicate", "lines that repeat another line exactly")
-    export.truth["fault.duplicate"] |= {"realised": len(twice)}
+    export.enter("duplicate", "lines that repeat another line exactly", realised=len(twice))
     for entry in export.truth.values():
         entry["n"] = len(order)
     return order
