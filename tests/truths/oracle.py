@@ -59,6 +59,11 @@ class World:
         months = year * 12 + month - 1 + self.rates["months"] + self.rates["extra"]
         return dt.datetime(months // 12, months % 12 + 1, 1, tzinfo=dt.UTC).timestamp()
 
+    def where(self, action: str) -> str:
+        """In which region was an action of the register tried?"""
+        [row] = [row for row in self.engagement["actions"] if row["name"] == action]
+        return row["where"].split(" = ")[1]
+
     def table(self, name: str) -> pd.DataFrame:
         """An exported table."""
         return self.tables[name].to_pandas()

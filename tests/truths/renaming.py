@@ -44,4 +44,6 @@ def retold(value: Any, words: dict[str, str]) -> Any:
         return {words.get(key, key): retold(part, words) for key, part in value.items()}
     if isinstance(value, list):
         return [retold(part, words) for part in value]
-    return words.get(value, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return words.get(value) or " = ".join(words.get(part, part) for part in value.split(" = "))

@@ -17,7 +17,7 @@ CALLS = (
     "Call: better offer wanted",
     "Call: talk it through",
 )
-HARMED, PLACEBO = "Coast", "Rivers"
+HARMFUL, PLACEBO = "New phone menu", "New reminder text"
 TALK = "likes to talk"
 
 
@@ -92,7 +92,7 @@ def test_an_interrupted_time_series_finds_the_same_level(world: World, compared:
 
 
 def test_a_harmful_action(world: World, calls: pd.DataFrame) -> None:
-    rows = calls.assign(treated=calls.region == HARMED, after=calls.day >= world.rates["harm_day"])
+    rows = calls.assign(treated=calls.region == world.where(HARMFUL), after=calls.day >= world.rates["harm_day"])
     world.counted("action.harmful.effect", in_differences(rows, "moved"))
     world.missed("action.harmful.effect", difference(rows, "after", "moved"), "below")
     world.counted("friction.transfer", rows.moved[~rows.treated].mean())
@@ -105,7 +105,7 @@ def visits_of(world: World) -> pd.DataFrame:
     return visits.assign(
         out=(visits.activity == "Customer not at home").astype(float),
         wave=np.cos(2 * np.pi * (days - 196) / 365),
-        treated=visits.region == PLACEBO,
+        treated=visits.region == world.where(PLACEBO),
         after=visits.day >= world.rates["placebo_day"],
     )
 

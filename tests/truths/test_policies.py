@@ -29,8 +29,9 @@ def phone(vetted: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def shop(vetted: pd.DataFrame) -> pd.DataFrame:
-    return vetted[vetted.entry == "shop"]
+def exposed(vetted: pd.DataFrame) -> pd.DataFrame:
+    """Orders of the channels in which a deposit may be asked."""
+    return vetted[vetted.entry.isin(vetted.entry[vetted.deposit].unique())]
 
 
 def test_who_is_checked_twice(world: World, vetted: pd.DataFrame, phone: pd.DataFrame) -> None:
@@ -63,15 +64,15 @@ def test_days_and_steps_of_the_second_check(world: World, phone: pd.DataFrame) -
     world.found("policy.check.steps", difference(through.assign(steps=steps), "checked", "steps"))
 
 
-def test_the_deposit_is_found_by_who_knows_whom_it_was_asked_of(world: World, shop: pd.DataFrame) -> None:
-    world.counted("policy.deposit.cancel", matched_difference(shop, "deposit", "cancelled", ["hesitant"]))
+def test_the_deposit_is_found_by_who_knows_whom_it_was_asked_of(world: World, exposed: pd.DataFrame) -> None:
+    world.counted("policy.deposit.cancel", matched_difference(exposed, "deposit", "cancelled", ["hesitant"]))
     assert world.of("policy.deposit.cancel")["identifiable"] is False
 
 
 @pytest.mark.parametrize("logged", [[], ["risk"], ["risk", "product"], ["risk", "region", "product"]])
-def test_nothing_that_is_logged_repairs_the_deposit(world: World, shop: pd.DataFrame, logged: list[str]) -> None:
-    shop = shop.assign(everybody=True)
-    naive = matched_difference(shop, "deposit", "cancelled", [*logged, "everybody"])
+def test_nothing_that_is_logged_repairs_the_deposit(world: World, exposed: pd.DataFrame, logged: list[str]) -> None:
+    exposed = exposed.assign(everybody=True)
+    naive = matched_difference(exposed, "deposit", "cancelled", [*logged, "everybody"])
     world.missed("policy.deposit.cancel", naive, "above")
 
 
