@@ -1,6 +1,6 @@
 """What does a broadband provider's log look like? Makes the sample world: 18 months of Lindenfunk Broadband.
 
-`python data/make_sample.py --out data` makes the committed one: `data/sample`, and `data/truth`, what was planted in it.
+`python data/make_sample.py --out data` makes the committed one: `data/sample`, and what was planted, `data/truth`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from world.faults import faulty
+from world.firms import firms
 from world.make import Made, make
+from world.mini import mini
+from world.next_month import next_month
 from world.parameters import Wait, World
+from world.renamed import rename
 
 FIELDS = {field.name: field for field in dataclasses.fields(World)}
 
@@ -26,7 +31,7 @@ def change(world: World, assignment: str) -> World:
     if not equals or name not in FIELDS:
         close = difflib.get_close_matches(name, FIELDS, n=1)
         hint = f' Closest: "{close[0]}".' if close else ""
-        raise ValueError(f'--set "{assignment}" names no number of the world.{hint} Write name=value; the names are in data/world/parameters.py.')
+        raise ValueError(f'--set "{assignment}" names no number of the world.{hint} Write name=value.')
     try:
         return dataclasses.replace(world, **{name: parse(str(FIELDS[name].type), text)})
     except ValueError as error:
@@ -55,21 +60,44 @@ def checked(value: Any, low: float, high: float | None) -> Any:
     return value
 
 
-def write(made: Made, out: Path) -> None:
+def write(made: Made, out: Path, names: dict[str, Any] | None = None) -> None:
     """Where does it go? Parquet files in `sample` and `truth`, the engagement file and the truths as text."""
-    for folder, tables in (("sample", made.tables), ("truth", made.hidden)):
-        (out / folder).mkdir(parents=True, exist_ok=True)
-        for name, table in tables.items():
-            save(table, out / folder / f"{name}.parquet")
-    (out / "sample" / "engagement.toml").write_text(made.engagement, encoding="utf-8", newline="\n")
-    world = {name: dataclasses.asdict(value) if isinstance(value, Wait) else value for name, value in vars(made.world).items()}
-    text = json.dumps({"world": world, "truths": made.truth}, indent=1, ensure_ascii=False)
-    (out / "truth" / "truth.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_tables(made.tables, out / "sample")
+    write_tables(made.hidden, out / "truth")
+    write_text(made.engagement, out / "sample" / "engagement.toml")
+    world = dataclasses.asdict(made.world)
+    book = {"world": world, "truths": made.truth} | ({"names": names} if names else {})
+    write_text(json.dumps(book, indent=1, ensure_ascii=False) + "\n", out / "truth" / "truth.json")
 
 
-def save(table: pa.Table, path: Path) -> None:
-    """How is a table kept? Small."""
-    pq.write_table(table, path, compression="zstd", compression_level=12)
+def write_extras(made: Made, out: Path) -> None:
+    """What else is made from it? An extract with faults, a sample to read, the month after, two small firms."""
+    text, faults, truth = faulty(made.tables["events"], made.world.seed)
+    (out / "sample").mkdir(parents=True, exist_ok=True)
+    (out / "sample" / "messy.csv").write_bytes(text.encode())
+    made.truth.update(truth)
+    made.hidden["messy"] = faults
+    write_tables(mini(made), out / "sample" / "mini")
+    tables, truth = next_month(made)
+    write_tables(tables, out / "sample" / "next_month")
+    made.truth.update(truth)
+    twins, truth = firms(made.world)
+    for name, firm in twins.items():
+        write_tables(firm.tables, out / "sample" / "firms" / name)
+        write_text(firm.engagement, out / "sample" / "firms" / name / "engagement.toml")
+    made.truth.update(truth)
+
+
+def write_tables(tables: dict[str, pa.Table], folder: Path) -> None:
+    """Where do tables go? One small Parquet file each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd", compression_level=12)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Where does a text go? The same on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -78,7 +106,12 @@ def arguments() -> argparse.ArgumentParser:
     for name in ("seed", "customers", "months"):
         default = getattr(World, name)
         parser.add_argument(f"--{name}", type=int, default=default, help=f"default {default}")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change a number of data/world/parameters.py")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a number of data/world/parameters.py"
+    )
+    parser.add_argument(
+        "--rename", action="store_true", help="give every activity, channel, column and value another name"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for the folders sample and truth")
     return parser
 
@@ -93,8 +126,12 @@ def main() -> None:
             world = change(world, assignment)
     except ValueError as error:
         parser.error(str(error))
-    made = make(world)
-    write(made, asked.out)
+    made, names = make(world), None
+    if asked.rename:
+        made, names = rename(made, world.seed)
+    else:
+        write_extras(made, asked.out)
+    write(made, asked.out, names)
     for name, table in made.tables.items():
         print(f"{asked.out / 'sample' / name}.parquet: {table.num_rows:,} rows")
 

@@ -71,7 +71,9 @@ def keep_date(j: Journey, agreed: float, visit: float) -> bool:
                 agreed = disturb(j, step, agreed, visit)
                 if gives_up(j, step):
                     return False
-                visit = j.plan("Technician visit", j.world.new_date, max(agreed, visit - DAY)) if "moved" in step else visit
+                visit = (
+                    j.plan("Technician visit", j.world.new_date, max(agreed, visit - DAY)) if "moved" in step else visit
+                )
                 visit = max(visit, agreed + HOUR)
         if j.chance(1 - j.world.decisive_before / PATIENT) and cancel_between(j, agreed, visit):
             return False

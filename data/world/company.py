@@ -63,7 +63,7 @@ CONTRACTS = {"order": Contract("Line activated", 24), "renewal": Contract("Contr
 
 @dataclass(frozen=True)
 class Activity:
-    """One step: where it stands on the blueprint, where it can happen, who does it, what it costs, how long it takes."""
+    """One step: where it stands on the blueprint, where it can happen, who does it, its cost and its length."""
 
     lane: str
     stage: str

@@ -13,7 +13,22 @@ from .journey import Customer
 from .parameters import World
 from .tables import TIME, Case
 
-FIRST = ("anna", "ben", "clara", "david", "emma", "finn", "greta", "hugo", "ida", "jonas", "karla", "leo", "mia", "noah")
+FIRST = (
+    "anna",
+    "ben",
+    "clara",
+    "david",
+    "emma",
+    "finn",
+    "greta",
+    "hugo",
+    "ida",
+    "jonas",
+    "karla",
+    "leo",
+    "mia",
+    "noah",
+)
 LAST = ("ahorn", "birke", "eiche", "erle", "esche", "fichte", "kiefer", "linde", "pappel", "tanne", "ulme", "weide")
 STREETS = ("Lindenweg", "Am Anger", "Hafengasse", "Bergstieg", "Seeufer", "Marktplatz", "Gartenweg", "Mühlenhof")
 NUMBERS = ("30 23125", "40 66969", "69 90009", "89 99998")  # number blocks that are kept free for films and books
@@ -55,12 +70,23 @@ def fields_table(world: World, log: list[Case]) -> tuple[pa.Table, Asked]:
     for number, cases in own.items():
         fill_in(world, np.random.default_rng([world.seed, number, 4]), cases, rows, count)
     rows.sort(key=lambda row: (row[2], row[0], row[4]))
-    names = {"journey": pa.string(), "customer": pa.string(), "time": TIME, "activity": pa.string(), "field": pa.string(), "value": pa.string()}
+    names = {
+        "journey": pa.string(),
+        "customer": pa.string(),
+        "time": TIME,
+        "activity": pa.string(),
+        "field": pa.string(),
+        "value": pa.string(),
+    }
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    return pa.table({name: pa.array(column, kind) for (name, kind), column in zip(names.items(), columns, strict=True)}), count
+    return pa.table(
+        {name: pa.array(column, kind) for (name, kind), column in zip(names.items(), columns, strict=True)}
+    ), count
 
 
-def fill_in(world: World, rng: np.random.Generator, cases: list[Case], rows: list[tuple[object, ...]], count: Asked) -> None:
+def fill_in(
+    world: World, rng: np.random.Generator, cases: list[Case], rows: list[tuple[object, ...]], count: Asked
+) -> None:
     """What does one person have to fill in, journey by journey?"""
     customer = cases[0].journey.customer
     current: dict[str, str] = {}

@@ -86,7 +86,13 @@ NEEDS = {
         firm_share=0.095,
     ),
     "help at any hour": Need(
-        (0.25, 0.04, 0.06, 0.03), ("Chat with assistant",), "chat assistant", 6.1, stated=False, policy="chat always on", firm_share=0.115
+        (0.25, 0.04, 0.06, 0.03),
+        ("Chat with assistant",),
+        "chat assistant",
+        6.1,
+        stated=False,
+        policy="chat always on",
+        firm_share=0.115,
     ),
     "know where it stands": Need(
         (0.10, 0.45, 0.14, 0.15),
@@ -114,7 +120,9 @@ NEEDS = {
         firm_share=0.18,
     ),
     "a green provider": Need((0.07, 0.09, 0.08, 0.11), (), "green tariff", 6.6, policy="green power", firm_share=0.195),
-    "show it at home first": Need((0.05, 0.07, 0.05, 0.07), ("Look at routers", "Share offer"), None, 3.9, registered=False),
+    "show it at home first": Need(
+        (0.05, 0.07, 0.05, 0.07), ("Look at routers", "Share offer"), None, 3.9, registered=False
+    ),
 }
 PATTERN = ("Look at routers", "Share offer", "Look at routers")  # shows the need that is in no register
 DECOYS = (  # frequent, and no more than a first-order chain makes them

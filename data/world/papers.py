@@ -119,7 +119,12 @@ def after_journey(world: World, case: Case, rng: np.random.Generator) -> Survey 
     """How was it? Whether somebody answers depends on how it ended, and on nothing else."""
     asked, normal, answers, hours = rng.random(), rng.standard_normal(), rng.random(), rng.exponential(30)
     end, reason = outcome(case)
-    if end == "open" or not case.whole or asked >= world.survey_share or reason == "silent" and case.journey.kind == "order" and not case.journey.facts.get("placed"):
+    if (
+        end == "open"
+        or not case.whole
+        or asked >= world.survey_share
+        or (reason == "silent" and case.journey.kind == "order" and not case.journey.facts.get("placed"))
+    ):
         return None
     mean, spread = SCORES[end]
     cell = case.journey.cell(CELL_KINDS.get(case.journey.kind, ""))
@@ -136,10 +141,16 @@ def after_contacts(world: World, case: Case, rng: np.random.Generator) -> Iterat
         if event.activity not in CALLS:
             continue
         asked, normal, answers, hours = rng.random(), rng.standard_normal(), rng.random(), rng.exponential(9)
-        again = any(later.activity == "Call: same question again" for later in case.journey.events[position + 1 : position + 5])
+        again = any(
+            later.activity == "Call: same question again" for later in case.journey.events[position + 1 : position + 5]
+        )
         score = whole_score(CONTACT_SCORE[0] + CONTACT_SCORE[1] * normal - AGAIN_COSTS * again)
         sent = second + int(DAY)
-        answered = sent + int(hours * HOUR) if answers < world.contact_response[sum(score >= first for first in BANDS)] else None
+        answered = (
+            sent + int(hours * HOUR)
+            if answers < world.contact_response[sum(score >= first for first in BANDS)]
+            else None
+        )
         if asked < world.contact_survey_share:
             yield Survey("after contact", case.number, case.customer, sent, before(world, answered), score, "")
 
@@ -195,8 +206,20 @@ def comments(world: World, log: list[Case], answers: list[Survey]) -> tuple[pa.T
     rows = sorted((row for row in rows if row["time"] < world.end), key=lambda row: (row["time"], row["journey"]))
     for number, row in enumerate(rows, start=1):
         row |= {"comment": f"K{number:05}", "time": row["time"] * 1_000_000}
-    shown = pa.schema([("comment", pa.string()), ("journey", pa.string()), ("customer", pa.string()), ("time", TIME), ("source", pa.string()), ("activity", pa.string()), ("text", pa.string())])
-    hidden = pa.schema([("comment", pa.string()), ("theme", pa.string()), ("praise", pa.bool_()), ("activity", pa.string())])
+    shown = pa.schema(
+        [
+            ("comment", pa.string()),
+            ("journey", pa.string()),
+            ("customer", pa.string()),
+            ("time", TIME),
+            ("source", pa.string()),
+            ("activity", pa.string()),
+            ("text", pa.string()),
+        ]
+    )
+    hidden = pa.schema(
+        [("comment", pa.string()), ("theme", pa.string()), ("praise", pa.bool_()), ("activity", pa.string())]
+    )
     return pa.Table.from_pylist(rows, schema=shown), pa.Table.from_pylist(rows, schema=hidden)
 
 
@@ -214,7 +237,13 @@ def comment(case: Case, rng: np.random.Generator, moment: float, source: str, th
     step, texts = THEMES[theme]
     text = texts[int(rng.random() * len(texts))]
     own = {"journey": case.number, "customer": case.customer, "time": int(moment), "source": source}
-    return {**own, "activity": step or case.events[-1].activity, "text": text, "theme": theme, "praise": theme in PRAISES}
+    return {
+        **own,
+        "activity": step or case.events[-1].activity,
+        "text": text,
+        "theme": theme,
+        "praise": theme in PRAISES,
+    }
 
 
 def tickets(world: World, log: list[Case]) -> pa.Table:
@@ -232,8 +261,27 @@ def tickets(world: World, log: list[Case]) -> pa.Table:
         closed = opened + int(closes * DAY)
         topic, text = TOPICS[need]
         done = closed * 1_000_000 if closed < world.end else None
-        rows.append({"journey": case.number, "customer": case.customer, "opened": opened * 1_000_000, "closed": done, "topic": topic, "text": text})
+        rows.append(
+            {
+                "journey": case.number,
+                "customer": case.customer,
+                "opened": opened * 1_000_000,
+                "closed": done,
+                "topic": topic,
+                "text": text,
+            }
+        )
     rows.sort(key=lambda row: (row["opened"], row["journey"]))
     numbered = [{"ticket": f"T{number:05}", **row} for number, row in enumerate(rows, start=1)]
-    schema = pa.schema([("ticket", pa.string()), ("journey", pa.string()), ("customer", pa.string()), ("opened", TIME), ("closed", TIME), ("topic", pa.string()), ("text", pa.string())])
+    schema = pa.schema(
+        [
+            ("ticket", pa.string()),
+            ("journey", pa.string()),
+            ("customer", pa.string()),
+            ("opened", TIME),
+            ("closed", TIME),
+            ("topic", pa.string()),
+            ("text", pa.string()),
+        ]
+    )
     return pa.Table.from_pylist(numbered, schema=schema)

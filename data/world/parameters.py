@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -222,17 +223,17 @@ class World:
     contact_response: tuple[float, ...] = (0.5, 0.12, 0.3)  # scores 0-3, 4-7, 8-10
     needs_survey: int = 2000  # customers asked
 
-    @property
+    @cached_property
     def begin(self) -> float:
         """When does the log begin? Seconds since 1970, UTC."""
         return _seconds(np.datetime64(self.first_month, "M"))
 
-    @property
+    @cached_property
     def end(self) -> float:
         """When does the log end? The first second that is no longer in it."""
         return _seconds(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + self.extra, "M"))
 
-    @property
+    @cached_property
     def horizon(self) -> float:
         """Until when do people begin journeys? A month after the log, so that a longer log tells the same lives."""
         return _seconds(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + 1, "M"))

@@ -69,7 +69,7 @@ class Scene:
 
     def _leanings(self, rng: np.random.Generator) -> dict[str, float]:
         """How much more often than others do an agent's customers have to call again? Mean 0 in each team."""
-        found = {}
+        found: dict[str, float] = {}
         for team in PHONE_TEAMS:
             own = rng.standard_normal(TEAMS[team])
             shares = np.diff((np.arange(TEAMS[team] + 1) / TEAMS[team]) ** (1 / BUSY))

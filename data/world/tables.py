@@ -104,7 +104,9 @@ def events_table(world: World, log: list[Case]) -> pa.Table:
     """What does the log hold? One row per event, ordered by time."""
     rows = sorted((row for case in log for row in rows_of(world, case)), key=lambda row: (row[3], row[0]))
     columns = zip(*rows, strict=True)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)], schema=EVENTS)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)], schema=EVENTS
+    )
 
 
 def rows_of(world: World, case: Case) -> Iterator[tuple[object, ...]]:

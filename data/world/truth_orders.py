@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Hashable
+from itertools import pairwise
 
 from .needs import KNOW, PERSONAS, SLUGS
 from .orders import DEPOSIT_CHANNELS
@@ -33,18 +35,35 @@ def leaks(book: Book, seen: list[Seen]) -> None:
         naive=sum(naive) / max(len(naive), 1),
         naive_method="a gap of more than 21 days anywhere, or before the log's end without the goal",
     )
-    book.share("leak.far_share", "offers more than ten days away", [one.row["offer_days"] > 10 for one in offered], world.far_offer)
+    book.share(
+        "leak.far_share",
+        "offers more than ten days away",
+        [one.row["offer_days"] > 10 for one in offered],
+        world.far_offer,
+    )
     lost = [one for one in offered if one.row["leaked"]]
-    book.share("leak.port_out", "of those who fell silent, take their number elsewhere", [one.row["port_out"] for one in lost], world.port_out)
+    book.share(
+        "leak.port_out",
+        "of those who fell silent, take their number elsewhere",
+        [one.row["port_out"] for one in lost],
+        world.port_out,
+    )
     stayed = [one for one in offered if not one.row["leaked"]]
-    book.share("leak.late_return", "of those who came back, answer only after weeks", [one.row["late_return"] for one in stayed], world.late_return)
-    book.share("leak.long_wait", "must wait for building work", [one.row["long_wait"] for one in offered], world.long_wait)
+    book.share(
+        "leak.late_return",
+        "of those who came back, answer only after weeks",
+        [one.row["late_return"] for one in stayed],
+        world.late_return,
+    )
+    book.share(
+        "leak.long_wait", "must wait for building work", [one.row["long_wait"] for one in offered], world.long_wait
+    )
 
 
 def silent_for(one: Seen, end: float) -> float:
     """What is the longest time without an event?"""
     seconds = [*one.case.seconds, *([] if one.row["outcome"] == "good" else [end])]
-    return max((b - a for a, b in zip(seconds, seconds[1:], strict=False)), default=0.0)
+    return max((b - a for a, b in pairwise(seconds)), default=0.0)
 
 
 def waits(book: Book, seen: list[Seen]) -> None:
@@ -53,12 +72,31 @@ def waits(book: Book, seen: list[Seen]) -> None:
     shipped = [one for one in seen if "Router shipped" in one.times]
     days = [one.between("Credit approved", "Router shipped") / DAY for one in shipped]
     width = WIDE * 1.25 * math.sqrt(variance(days) / len(days))
-    book.enter("wait.silent", "median days from credit approved to router shipped, of which nobody is told", median(days), width, parameter=3.0, unit="days", n=len(days))
+    book.enter(
+        "wait.silent",
+        "median days from credit approved to router shipped, of which nobody is told",
+        median(days),
+        width,
+        parameter=3.0,
+        unit="days",
+        n=len(days),
+    )
     base = [one for one in shipped if "Router delivered" in one.times]
-    book.share("wait.notice", "deliveries that are announced by a notice", ["Delivery notice sent" in one.times for one in base], world.delivery_notice)
+    book.share(
+        "wait.notice",
+        "deliveries that are announced by a notice",
+        ["Delivery notice sent" in one.times for one in base],
+        world.delivery_notice,
+    )
     late = [value > world.shipping_promise for value in days]
     know = [one.row["persona"] == KNOW for one in shipped]
-    book.share("policy.shipping.broken", "routers shipped later than five days after the credit was approved", late, mean([one.case.journey.cell("install").promise_broken for one in shipped]), estimand="of those that shipped")
+    book.share(
+        "policy.shipping.broken",
+        "routers shipped later than five days after the credit was approved",
+        late,
+        mean([one.case.journey.cell("install").promise_broken for one in shipped]),
+        estimand="of those that shipped",
+    )
     book.share(
         "cell.understood.broken",
         "the same for 'wants to know', who are well understood and badly served",
@@ -70,9 +108,16 @@ def waits(book: Book, seen: list[Seen]) -> None:
 def decisive(book: Book, seen: list[Seen]) -> None:
     """After which step is an order as good as lost?"""
     for persona, card in PERSONAS.items():
-        base = [one for one in seen if one.row["confirmed"] and one.row["persona"] == persona and one.row["outcome"] != "open"]
+        base = [
+            one
+            for one in seen
+            if one.row["confirmed"] and one.row["persona"] == persona and one.row["outcome"] != "open"
+        ]
         more = {"estimand": "orders that reached 'Appointment confirmed' and ended", "step": card.decisive}
-        for name, happened, parameter in (("before", False, book.world.decisive_before), ("after", True, success_after(book.world, persona))):
+        for name, happened, parameter in (
+            ("before", False, book.world.decisive_before),
+            ("after", True, success_after(book.world, persona)),
+        ):
             good = [one.row["outcome"] == "good" for one in base if one.row["decisive"] == happened]
             says = f"'{persona}' succeed {'after' if happened else 'without'} the step that decides"
             book.share(f"decisive.{SLUGS[persona]}.{name}", says, good, parameter, **more)
@@ -83,9 +128,19 @@ def second_check(book: Book, seen: list[Seen]) -> None:
     world = book.world
     placed = [one for one in seen if one.row["checked"] is not None and early(world, one.first("Identity check"), 14)]
     phone = [one for one in placed if one.row["entry"] == "phone"]
-    book.share("policy.check.phone_share", "orders made on the phone", [one.row["entry"] == "phone" for one in placed], world.phone_orders)
+    book.share(
+        "policy.check.phone_share",
+        "orders made on the phone",
+        [one.row["entry"] == "phone" for one in placed],
+        world.phone_orders,
+    )
     planned = [world.check_high if one.case.journey.customer.risk == "high" else world.check_low for one in phone]
-    book.share("policy.check.share", "phone orders that are checked twice", [one.row["checked"] for one in phone], mean(planned))
+    book.share(
+        "policy.check.share",
+        "phone orders that are checked twice",
+        [one.row["checked"] for one in phone],
+        mean(planned),
+    )
     effect, naive, width = adjusted(phone, "checked", lambda one: one.case.journey.customer.risk)
     book.enter(
         "policy.check.cancel",
@@ -99,11 +154,33 @@ def second_check(book: Book, seen: list[Seen]) -> None:
         estimand="average over the checked, within credit risk (logged); identified 14 days before the log's end",
     )
     decided = [one for one in phone if decision(one) < math.inf]
-    days = {checked: [(decision(one) - one.first("Order placed")) / DAY for one in decided if one.row["checked"] == checked] for checked in (True, False)}
+    days = {
+        checked: [(decision(one) - one.first("Order placed")) / DAY for one in decided if one.row["checked"] == checked]
+        for checked in (True, False)
+    }
     width = WIDE * math.sqrt(sum(variance(values) / len(values) for values in days.values()))
-    book.enter("policy.check.days", "and makes the decision come so many days later", mean(days[True]) - mean(days[False]), width, unit="days, difference of means", n=len(decided), parameter=1.5)
-    steps = {checked: [main_steps(one) for one in decided if one.row["checked"] == checked] for checked in (True, False)}
-    book.enter("policy.check.steps", "and needs so many steps more", mean(steps[True]) - mean(steps[False]), 0.2, parameter=3, unit="events, difference of means", n=len(decided), estimand="company and document steps between order and credit decision, without what customers do of their own accord")
+    book.enter(
+        "policy.check.days",
+        "and makes the decision come so many days later",
+        mean(days[True]) - mean(days[False]),
+        width,
+        unit="days, difference of means",
+        n=len(decided),
+        parameter=1.5,
+    )
+    steps = {
+        checked: [main_steps(one) for one in decided if one.row["checked"] == checked] for checked in (True, False)
+    }
+    book.enter(
+        "policy.check.steps",
+        "and needs so many steps more",
+        mean(steps[True]) - mean(steps[False]),
+        0.2,
+        parameter=3,
+        unit="events, difference of means",
+        n=len(decided),
+        estimand="steps of the story between order and credit decision, not what customers do of their own accord",
+    )
 
 
 def decision(one: Seen) -> float:
@@ -118,7 +195,7 @@ def main_steps(one: Seen) -> int:
     return sum(first < second < last and event.main and event.activity != "Order care call" for second, event in pairs)
 
 
-def adjusted(base: list[Seen], treated: str, stratum) -> tuple[float, float, float]:
+def adjusted(base: list[Seen], treated: str, stratum: Callable[[Seen], Hashable]) -> tuple[float, float, float]:
     """What does a treatment do to those who got it? Within strata; beside it the naive difference and a half-width."""
     cancelled = {id(one): decision(one) == math.inf and "Order cancelled" in one.times for one in base}
     groups: dict[tuple[object, bool], list[bool]] = {}
@@ -137,13 +214,19 @@ def adjusted(base: list[Seen], treated: str, stratum) -> tuple[float, float, flo
 
 
 def deposit(book: Book, seen: list[Seen]) -> None:
-    """What does the deposit cost? Nobody can tell from the log: who hesitates is asked for it, and is not written down."""
-    shop = [one for one in seen if one.row["entry"] in DEPOSIT_CHANNELS and one.row["deposit"] is not None and early(book.world, one.first("Identity check"), 14)]
+    """What does the deposit cost? The log cannot say: who hesitates is asked for it, and hesitation is not logged."""
+    shop = [
+        one
+        for one in seen
+        if one.row["entry"] in DEPOSIT_CHANNELS
+        and one.row["deposit"] is not None
+        and early(book.world, one.first("Identity check"), 14)
+    ]
     effect, naive, width = adjusted(shop, "deposit", lambda one: one.row["hesitant"])
     logged, _, _ = adjusted(shop, "deposit", lambda one: one.case.journey.customer.risk)
     book.enter(
         "policy.deposit.cancel",
-        "the deposit makes so many more cancel; the confounder is not logged, so 'not identifiable' is the right answer",
+        "the deposit makes so many more cancel; the confounder is not logged: 'not identifiable' is right",
         effect,
         width,
         parameter=book.world.deposit_cancel,
@@ -161,18 +244,55 @@ def shelter(book: Book, seen: list[Seen]) -> None:
     world = book.world
     failed = [one for one in seen if one.row["system_failed"] and early(world, one.first("Credit system down"), 30)]
     failed = [one for one in failed if "Credit system down" in one.times]
-    good = {helped: ["Router shipped" in one.times for one in failed if one.row["sheltered"] == helped] for helped in (True, False)}
+    good = {
+        helped: ["Router shipped" in one.times for one in failed if one.row["sheltered"] == helped]
+        for helped in (True, False)
+    }
     base = "orders whose credit system failed; success = the router ships"
     placed = [one for one in seen if decision(one) < math.inf or "Credit system down" in one.times]
-    book.share("people.shelter.fails", "orders whose credit system fails", ["Credit system down" in one.times for one in placed], world.system_fails)
+    book.share(
+        "people.shelter.fails",
+        "orders whose credit system fails",
+        ["Credit system down" in one.times for one in placed],
+        world.system_fails,
+    )
     book.share("people.shelter.none", "survive a failure alone", good[False], world.success_alone, estimand=base)
-    book.share("people.shelter.human", "survive a failure with somebody's help", good[True], world.success_sheltered, estimand=base)
+    book.share(
+        "people.shelter.human",
+        "survive a failure with somebody's help",
+        good[True],
+        world.success_sheltered,
+        estimand=base,
+    )
     says = "a person's help saves so many more orders"
-    book.difference("people.shelter.effect", says, good[True], good[False], world.success_sheltered - world.success_alone, estimand=base)
-    handled = {failed: [math.log(event.worked) for one in seen for _, event in one.of("Order care call") if ("Credit system down" in one.times) == failed] for failed in (True, False)}
+    book.difference(
+        "people.shelter.effect",
+        says,
+        good[True],
+        good[False],
+        world.success_sheltered - world.success_alone,
+        estimand=base,
+    )
+    handled = {
+        failed: [
+            math.log(event.worked or 1)
+            for one in seen
+            for _, event in one.of("Order care call")
+            if ("Credit system down" in one.times) == failed
+        ]
+        for failed in (True, False)
+    }
     ratio = math.exp(mean(handled[True]) - mean(handled[False]))
     width = WIDE * ratio * math.sqrt(sum(variance(logs) / len(logs) for logs in handled.values()))
-    book.enter("people.shelter.handle_time", "and takes so many times the usual care call", ratio, width, parameter=world.care_factor, unit="ratio of geometric means", n=len(handled[True]))
+    book.enter(
+        "people.shelter.handle_time",
+        "and takes so many times the usual care call",
+        ratio,
+        width,
+        parameter=world.care_factor,
+        unit="ratio of geometric means",
+        n=len(handled[True]),
+    )
 
 
 def promises(book: Book, seen: list[Seen]) -> None:
@@ -185,11 +305,28 @@ def promises(book: Book, seen: list[Seen]) -> None:
     judged = [one for one, wait in zip(fixed, pending, strict=True) if not wait]
     broken = [one.between("Fault fixed", "Follow-up sent") > window for one in judged]
     rule = "'Fault fixed' is followed by 'Follow-up sent' within 28 days; per journey, from its first fix"
-    book.share("policy.promise.broken", "of the promises that can be judged, are broken", broken, mean([one.case.journey.cell("use").promise_broken for one in judged]), estimand=rule)
+    book.share(
+        "policy.promise.broken",
+        "of the promises that can be judged, are broken",
+        broken,
+        mean([one.case.journey.cell("use").promise_broken for one in judged]),
+        estimand=rule,
+    )
     book.share("policy.promise.pending", "of the promises made, cannot be judged yet", pending, 0.05, estimand=rule)
-    book.share("policy.promise.vacuous", "of the fault journeys, never come to it", ["Fault fixed" not in one.times for one in faults], 0.1, estimand=rule)
+    book.share(
+        "policy.promise.vacuous",
+        "of the fault journeys, never come to it",
+        ["Fault fixed" not in one.times for one in faults],
+        0.1,
+        estimand=rule,
+    )
     talk = [hit for one, hit in zip(judged, broken, strict=True) if one.row["persona"] == "likes to talk"]
-    book.share("cell.misunderstood.broken", "the same for 'likes to talk', who are badly understood and well served", talk, world.misunderstood_broken)
+    book.share(
+        "cell.misunderstood.broken",
+        "the same for 'likes to talk', who are badly understood and well served",
+        talk,
+        world.misunderstood_broken,
+    )
     placed = [one for one in seen if one.row["placed"]]
     dropped = ["Add-on dropped" in one.times for one in placed]
     book.share("addon.dropped", "orders whose add-on is dropped while the order goes on", dropped, world.addon_dropped)
