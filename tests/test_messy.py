@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 import operator
 import re
 import sys
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import cxkit as cx
@@ -24,20 +26,32 @@ sys.path.insert(0, str(DATA))
 
 from world import company  # noqa: E402
 from world.faults import AMERICAN, COLUMNS, ISO, STAMP, faulty  # noqa: E402
-from world.make import Made, make  # noqa: E402
+from world.make import make  # noqa: E402
 from world.parameters import World  # noqa: E402
 
 Messy = tuple[str, pa.Table, dict[str, dict[str, Any]]]
 
 
-@pytest.fixture(scope="module")
-def made() -> Made:
-    return make(World(customers=600))
+@pytest.fixture(scope="module", params=["made now", "committed"])
+def origin(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def messy(made: Made) -> Messy:
-    return faulty(made.tables["events"], 7)
+def events(origin: str) -> pa.Table:
+    if origin == "committed":
+        return pq.read_table(DATA / "sample" / "events.parquet")
+    return make(World(customers=600)).tables["events"]
+
+
+@pytest.fixture(scope="module")
+def messy(origin: str, events: pa.Table) -> Messy:
+    if origin == "committed":
+        text = (DATA / "sample" / "messy.csv").read_bytes().decode()
+        truth = json.loads((DATA / "truth" / "truth.json").read_text(encoding="utf-8"))["truths"]
+        faults = {key: entry for key, entry in truth.items() if key.startswith("fault.")}
+        return text, pq.read_table(DATA / "truth" / "messy.parquet"), faults
+    return faulty(events, 7)
 
 
 def where(table: pa.Table, column: str, values: Any) -> pa.Table:
@@ -60,15 +74,15 @@ def mended(messy: Messy, but: str = "") -> dict[int, dict[str, str]]:
     return rows
 
 
-def test_the_export_is_one_text_for_one_seed(made: Made, messy: Messy) -> None:
-    again = faulty(made.tables["events"], 7)
+def test_the_export_is_one_text_for_one_seed(events: pa.Table, messy: Messy) -> None:
+    again = faulty(events, 7)
     assert again[0] == messy[0] and again[1].equals(messy[1]) and again[2] == messy[2]
-    assert faulty(made.tables["events"], 8)[0] != messy[0]
+    assert faulty(events, 8)[0] != messy[0]
 
 
-def test_the_export_without_its_faults_is_the_clean_log(made: Made, messy: Messy) -> None:
+def test_the_export_without_its_faults_is_the_clean_log(events: pa.Table, messy: Messy) -> None:
     rows = list(mended(messy).values())
-    clean = where(made.tables["events"], "journey", {row["Case No."] for row in rows}).to_pylist()
+    clean = where(events, "journey", {row["Case No."] for row in rows}).to_pylist()
     assert 4_500 <= len(rows) == len(clean)
     expected = [
         {

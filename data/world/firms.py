@@ -30,7 +30,7 @@ DELIVERY_LOW: dict[str, Any] = {
 }
 FOLLOWS = ("prefers_declared", "understood_follows", "misunderstood_follows")
 UNDERSTANDING: dict[str, dict[str, Any]] = {
-    "low": dict.fromkeys(FOLLOWS, 0.05) | {"survey_share": 0.15, "response_good": 0.15, "response_bad": 0.15},
+    "low": dict.fromkeys(FOLLOWS, 0.05) | {"survey_share": 0.7, "response_good": 0.06, "response_bad": 0.06},
     "high": dict.fromkeys(FOLLOWS, 0.95) | {"survey_share": 0.95, "response_good": 0.6, "response_bad": 0.6},
 }
 FIRMS = {"low_low": "low", "high_low": "high"}  # understanding_delivery: understanding
