@@ -189,6 +189,7 @@ COLUMN = {
 }
 STYLES = (str, str.upper, lambda name: name.lower().replace(",", "").replace(" ", "_"))
 NAMED_KEYS = {"goals", "cancels", "stages", "lanes"}  # parts of the engagement file whose keys are names of the log
+PROSE = '"""'  # a text of several lines
 Names = dict[str, dict[str, Any]]
 
 
@@ -237,24 +238,26 @@ def retold(value: Any, words: dict[str, str]) -> Any:
         return [retold(part, words) for part in value]
     if not isinstance(value, str):
         return value
-    return words.get(value) or in_sentences(words).sub(lambda found: words[found[0]], value)
+    return words.get(value) or in_sentences(value, words)
 
 
-def in_sentences(words: dict[str, str]) -> re.Pattern[str]:
-    """Which words cannot be mistaken for plain English? The longest first."""
+def in_sentences(text: str, words: dict[str, str]) -> str:
+    """What does prose say in other words? Only names that cannot be mistaken for plain English, the longest first."""
     names = sorted((word for word in words if " " in word or "-" in word or word in REGION), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, names)))
+    return re.sub(rf"\b(?:{'|'.join(map(re.escape, names))})\b", lambda found: words[found[0]], text)
 
 
 def rewritten(engagement: str, words: dict[str, str]) -> str:
-    """What does the engagement file say in other words? Comments and the company's own prose stay."""
+    """What does the engagement file say in other words? Line by line; what is no assignment is prose."""
     part, lines = "", []
     for line in engagement.splitlines():
         key, equals, value = line.partition(" = ")
         if line.startswith("["):
             part = line.strip("[]")
-        elif equals and not line.startswith("#"):
+        elif equals and PROSE not in value:
             line = f"{new_key(key, words) if part in NAMED_KEYS else key} = {new_value(part, key, value, words)}"
+        else:
+            line = in_sentences(line, words)
         lines.append(line)
     return "\n".join(lines) + "\n"
 
