@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -32,18 +34,25 @@ def world(request: pytest.FixtureRequest) -> World:
     if name == "committed":
         return read(DATA, name)
     kind, _, seed = name.rpartition("-") if name != "renamed" else (name, "", str(OTHER_SEED))
-    return make(name, int(seed), kind == "renamed") if seed.isdigit() else read(Path(name), Path(name).name)
+    return make(name, int(seed), renamed=kind == "renamed") if seed.isdigit() else read(Path(name), Path(name).name)
 
 
-def make(name: str, seed: int, renamed: bool) -> World:
+@pytest.fixture(scope="session")
+def another() -> Callable[..., World]:
+    """Makes a world: `another(name, seed, "leak_far=.4", ...)`."""
+    return make
+
+
+def make(name: str, seed: int, *changes: str, renamed: bool = False) -> World:
     """Another world, made here and now by the program that made the committed one."""
     if str(DATA) not in sys.path:
         sys.path.insert(0, str(DATA))
+    from make_sample import change
     from world.make import make as made_of
     from world.parameters import World as Asked
     from world.renamed import rename
 
-    made, names = made_of(Asked(seed=seed)), {}
+    made, names = made_of(reduce(change, changes, Asked(seed=seed))), {}
     if renamed:
         made, names = rename(made, seed)
     book = {"world": dataclasses.asdict(made.world), "truths": made.truth, "names": names}

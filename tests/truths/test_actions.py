@@ -101,7 +101,7 @@ def test_a_harmful_action(world: World, calls: pd.DataFrame) -> None:
 def visits_of(world: World) -> pd.DataFrame:
     """Visits, and whether nobody was at home."""
     visits = world.log[world.log.activity.isin(["Customer not at home", "Technician visit"])]
-    days = visits.time.dt.tz_convert("Europe/Berlin").dt.dayofyear
+    days = visits.time.dt.tz_convert("Europe/Berlin").dt.day_of_year
     return visits.assign(
         out=(visits.activity == "Customer not at home").astype(float),
         wave=np.cos(2 * np.pi * (days - 196) / 365),

@@ -83,21 +83,26 @@ def test_who_falls_silent_was_asked_and_who_is_through_is_not(world: World, gaps
     assert (last.state[(last.outcome == "good") & last.whole] == "over").mean() > 0.9
 
 
+def first_offers(world: World) -> pd.Series:
+    """When was each order first offered a date? At least two months before the log's end."""
+    orders = world.journeys.index[world.journeys.kind == "order"]
+    offered = world.first["Appointment offered"][orders]
+    return offered[offered < world.end - 60 * DAY]
+
+
 def test_gaps_of_the_customer_alone_show_the_silence(world: World, gaps: pd.DataFrame) -> None:
     """Two months without a word, counted only where it was the customer's turn, and after an offer."""
-    offered = world.first["Appointment offered"]
-    orders = world.journeys[(world.journeys.kind == "order") & (offered < world.end - 60 * DAY)]
-    own = gaps[gaps.journey.isin(orders.index) & (gaps["at"] >= gaps.journey.map(offered)) & ~gaps.state.eq("over")]
-    silent = {turn: own[(own.turn == turn) & (own.days > 60)].journey.nunique() for turn in ("customer", "company")}
-    gone = (world.first["Number ported out"].reindex(orders.index).notna()).sum()
-    world.found("leak.total", (silent["customer"] + gone) / len(orders))
+    offered = first_offers(world)
+    own = gaps[gaps.journey.isin(offered.index) & (gaps["at"] >= gaps.journey.map(offered))]
+    silent = own.journey[(own.turn == "customer") & (own.days > 60)].nunique()
+    gone = world.first["Number ported out"][offered.index].notna().sum()
+    world.found("leak.total", (silent + gone) / len(offered))
 
 
 def test_all_long_gaps_together_are_no_silence(world: World, gaps: pd.DataFrame) -> None:
-    offered = world.first["Appointment offered"]
-    orders = world.journeys[(world.journeys.kind == "order") & (offered < world.end - 60 * DAY)]
-    own = gaps[gaps.journey.isin(orders.index) & ~gaps.state.eq("over")]
-    world.missed("leak.total", own.journey[own.days > 30].nunique() / len(orders), "above")
+    offered = first_offers(world)
+    own = gaps[gaps.journey.isin(offered.index) & (gaps.state != "over")]
+    world.missed("leak.total", own.journey[own.days > 30].nunique() / len(offered), "above")
 
 
 def test_the_outcome_is_what_the_log_says(world: World) -> None:
