@@ -152,8 +152,8 @@ ACTIVITIES = {
     "Ask for call back": Activity(CUSTOMER, "use", REMOTE, team="service"),
     # what follows a call
     "Call: same question again": Activity(FRONT, "use", PHONE, team="service", minutes=7),
-    "Call transferred": Activity(FRONT, "use", PHONE, team="service", minutes=5),
-    "Call-back promised": Activity(FRONT, "use", PHONE, team="service", minutes=1),
+    "Call transferred": Activity(FRONT, "use", PHONE, team="service", cost=2.4, minutes=5),
+    "Call-back promised": Activity(FRONT, "use", PHONE, team="service", cost=0.5, minutes=1),
     "Call-back made": Activity(FRONT, "use", PHONE, team="service", minutes=5),
     # move, renew, leave
     "Move announced": Activity(CUSTOMER, "move", EVERYWHERE, team="service"),

@@ -62,10 +62,10 @@ def call(j: Journey, name: str, moment: float, until: float = math.inf, main: bo
     rates = {persona: j.scene.repeat_rate(persona, moment, agent) for persona in PERSONAS}
     if j.weigh(rates, j.chance(rates[j.customer.persona]), moment):
         if j.chance(j.world.imposed):
-            j.note("Call-back promised", moment + j.rng.uniform(5, 40), main=False)
+            j.note("Call-back promised", moment + j.rng.uniform(5, 40), main=False, agent=agent)
         j.note("Call: same question again", soon(j, moment, min(moment + REPEATED_WITHIN, until)), main=False)
     elif j.chance(j.world.call_back_kept):
-        j.note("Call-back promised", moment + j.rng.uniform(5, 40), main=False)
+        j.note("Call-back promised", moment + j.rng.uniform(5, 40), main=False, agent=agent)
         j.note("Call-back made", soon(j, moment, min(moment + 2 * DAY, until)), main=False)
     return moment
 
@@ -73,7 +73,7 @@ def call(j: Journey, name: str, moment: float, until: float = math.inf, main: bo
 def soon(j: Journey, start: float, end: float) -> float:
     """When in between is the phone open?"""
     for _ in range(8):
-        moment = PHONE.settle(j.rng, start + (end - start) * j.rng.uniform(0.03, 0.95))
+        moment = PHONE.settle(j.rng, start + (end - start) * (0.03 + 0.92 * j.rng.random() ** 3))
         if start < moment < end:
             return moment
     return min(start + HOUR * j.rng.uniform(0.2, 0.9), (start + end) / 2)

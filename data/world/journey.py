@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from .company import ACTIVITIES, CONTACT_CHANNELS, CONTACT_COST, CONTRACTS, COST_SPREAD, STAMPED, TEAMS
+from .company import ACTIVITIES, CALLS, CONTACT_CHANNELS, CONTACT_COST, CONTRACTS, COST_SPREAD, STAMPED, TEAMS
 from .needs import PERSONAS, Persona
 from .parameters import HOUR, Wait, World
 from .scene import BUSY, Cell, Scene, cell_of, leaning
@@ -19,7 +19,8 @@ from .scene import BUSY, Cell, Scene, cell_of, leaning
 SAME_SITTING = HOUR
 HANDLE_SPREAD = 0.35
 TRIES = 4
-SHARED_CALLS = ("Call: talk it through", "Call: same question again", "Call transferred", "Call-back made")
+PART_OF_A_CALL = ("Call-back promised", "Call transferred")
+AFTER_CALLS = ("Call: same question again", "Call transferred", "Call-back made")
 T = TypeVar("T")
 
 
@@ -130,12 +131,13 @@ class Journey:
         main: bool = True,
         slower: float = 1.0,
         offer_days: int | None = None,
+        agent: str | None = None,
     ) -> float:
         """It happens now: write it down. Says when it is done; where the work is stamped, that takes a while."""
         card = ACTIVITIES[name]
         channel = channel or card.channels[0]
-        agent = self._agent(self._team(name, card.team_in(channel)))
-        cost = self._cost(CONTACT_COST.get(channel, card.cost), agent)
+        agent = agent or self._agent(self._team(name, card.team_in(channel)))
+        cost = self._cost(card.cost if name in PART_OF_A_CALL else CONTACT_COST.get(channel, card.cost), agent)
         worked = None
         if card.lane in STAMPED:
             minutes = card.minutes if agent or channel == "system" else card.minutes / 4
@@ -194,9 +196,10 @@ class Journey:
         self.weigh(rates, True)
 
     def _team(self, name: str, usual: str | None) -> str | None:
-        """Which team answers? Two of three customers who are about to buy reach sales with any question."""
-        buys = self.kind in ("order", "renewal") and self.customer.number % 3
-        return "sales" if buys and name in SHARED_CALLS else usual
+        """Which team answers? Each customer's questions on the phone are answered by one of two."""
+        if name not in CALLS and name not in AFTER_CALLS:
+            return usual
+        return "sales" if self.customer.number % 7 < 3 else "service"
 
     def _agent(self, team: str | None) -> str | None:
         if team is None:

@@ -16,7 +16,7 @@ from .parameters import DAY, WEEK, World
 
 NORMAL = NormalDist()
 BUSY = 1.3  # the first in a team work more hours: the power of a random number that gives the agent
-PHONE_TEAMS = {"sales": 1.0, "service": -0.6}  # the customers of sales call again more often, whoever serves them
+PHONE_TEAMS = {"sales": 1.0, "service": -0.75}  # the customers of sales call again more often, whoever serves them
 HARMED, PLACEBO = "Coast", "Capital"  # regions in which two actions were tried
 
 

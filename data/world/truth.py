@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,11 @@ class Book(dict[str, dict[str, Any]]):
         super().__init__()
         self.world = world
 
+    def count(self, what: Callable[..., None], *of: Any) -> None:
+        """Writes down what a function counts. A world too small for one of its truths goes without."""
+        with suppress(ZeroDivisionError, ValueError):
+            what(self, *of)
+
     def enter(self, key: str, says: str, realised: Any, half_width: float = 0.0, **more: Any) -> None:
         """Writes a truth down."""
         numbers = {name: _short(value) for name, value in more.items()}
@@ -103,6 +109,11 @@ def variance(values: Sequence[float]) -> float:
     return mean([(value - centre) ** 2 for value in values])
 
 
+def doubt(values: Sequence[float]) -> float:
+    """How uncertain is the mean? Its variance; unknown where there is nothing."""
+    return variance(values) / len(values) if values else math.nan
+
+
 def early(world: World, moment: float, days: float) -> bool:
     """Was there so much time left in the log?"""
     return moment < world.end - days * DAY
@@ -110,5 +121,5 @@ def early(world: World, moment: float, days: float) -> bool:
 
 def _short(value: Any) -> Any:
     if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 4)
+        return round(value, 4) if math.isfinite(value) else None
     return value

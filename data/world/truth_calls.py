@@ -14,7 +14,7 @@ from .journey import Event
 from .needs import TALK
 from .parameters import DAY, WEEK, World
 from .scene import HARMED, PLACEBO
-from .truth import WIDE, Book, Seen, half, mean, variance
+from .truth import WIDE, Book, Seen, doubt, half, mean, variance
 from .truth_people import anova
 
 AGAIN, MOVED = "Call: same question again", "Call transferred"
@@ -54,13 +54,10 @@ def calls(book: Book, seen: list[Seen]) -> None:
     """What is true of calls, actions and agents?"""
     last = (book.world.end - book.world.begin) / DAY - 7
     made = [call for one in seen for call in calls_of(one, book.world) if call.day < last]
-    repeats(book, made)
-    transfers(book, made)
-    agents(book, made)
-    frictions(book, seen)
-    homes(book, seen)
-    faults(book, seen)
-    mix(book, seen)
+    for count in (repeats, transfers, agents):
+        book.count(count, made)
+    for story in (frictions, homes, faults, mix):
+        book.count(story, seen)
 
 
 def repeats(book: Book, made: list[Call]) -> None:
@@ -355,7 +352,7 @@ def ratio(
             others = groups[stratum, False]
             weight = len(values) / after
             change += weight * (mean(values) - mean(others))
-            squares += weight**2 * (variance(values) / len(values) + variance(others) / len(others))
+            squares += weight**2 * (doubt(values) + doubt(others))
     book.enter(
         key,
         says,

@@ -10,7 +10,7 @@ from .needs import KNOW, PERSONAS, SLUGS
 from .orders import DEPOSIT_CHANNELS
 from .parameters import DAY
 from .scene import success_after
-from .truth import WIDE, Book, Seen, early, half, mean, median, variance
+from .truth import WIDE, Book, Seen, doubt, early, half, mean, median
 
 FOLLOWED = 60  # days after an offer in which somebody may still come back
 NAIVE_SILENCE = 21 * DAY
@@ -71,7 +71,7 @@ def waits(book: Book, seen: list[Seen]) -> None:
     world = book.world
     shipped = [one for one in seen if "Router shipped" in one.times]
     days = [one.between("Credit approved", "Router shipped") / DAY for one in shipped]
-    width = WIDE * 1.25 * math.sqrt(variance(days) / len(days))
+    width = WIDE * 1.25 * math.sqrt(doubt(days))
     book.enter(
         "wait.silent",
         "median days from credit approved to router shipped, of which nobody is told",
@@ -158,7 +158,7 @@ def second_check(book: Book, seen: list[Seen]) -> None:
         checked: [(decision(one) - one.first("Order placed")) / DAY for one in decided if one.row["checked"] == checked]
         for checked in (True, False)
     }
-    width = WIDE * math.sqrt(sum(variance(values) / len(values) for values in days.values()))
+    width = WIDE * math.sqrt(sum(doubt(values) for values in days.values()))
     book.enter(
         "policy.check.days",
         "and makes the decision come so many days later",
@@ -283,7 +283,7 @@ def shelter(book: Book, seen: list[Seen]) -> None:
         for failed in (True, False)
     }
     ratio = math.exp(mean(handled[True]) - mean(handled[False]))
-    width = WIDE * ratio * math.sqrt(sum(variance(logs) / len(logs) for logs in handled.values()))
+    width = WIDE * ratio * math.sqrt(sum(doubt(logs) for logs in handled.values()))
     book.enter(
         "people.shelter.handle_time",
         "and takes so many times the usual care call",
@@ -335,4 +335,4 @@ def promises(book: Book, seen: list[Seen]) -> None:
 def orders(book: Book, seen: list[Seen]) -> None:
     """What is true of orders, waits, policies and promises?"""
     for count in (leaks, waits, decisive, second_check, deposit, shelter, promises):
-        count(book, seen)
+        book.count(count, seen)

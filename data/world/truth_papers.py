@@ -19,12 +19,12 @@ from .truth import WIDE, Book, Seen, mean, variance
 
 def papers(book: Book, seen: list[Seen], answers: list[Survey], asked: Asked, comments: pa.Table) -> None:
     """What is true of what customers write?"""
-    repairable(book, [row for row in answers if row.survey == "after journey"])
-    not_repairable(book, [row for row in answers if row.survey == "after contact"])
-    cells(book, seen, answers)
-    forms(book, asked)
-    praise(book, comments)
-    money(book, seen)
+    book.count(repairable, [row for row in answers if row.survey == "after journey"])
+    book.count(not_repairable, [row for row in answers if row.survey == "after contact"])
+    book.count(cells, seen, answers)
+    book.count(forms, asked)
+    book.count(praise, comments)
+    book.count(money, seen)
 
 
 def repairable(book: Book, rows: list[Survey]) -> None:

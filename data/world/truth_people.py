@@ -23,14 +23,12 @@ def people(book: Book, seen: list[Seen]) -> None:
     for one in seen:
         lives[one.case.journey.customer.number].append(one)
     own = list(lives.values())
-    sizes(book, seen, own)
-    alike(book, own)
-    personas(book, own)
-    decoys(book, own)
-    understood(book, seen)
-    needs(book, [one.case.journey.customer for one, *_ in own])
-    patterns(book, seen)
-    helped_early(book, seen)
+    book.count(sizes, seen, own)
+    for count in (alike, personas, decoys):
+        book.count(count, own)
+    for story in (understood, patterns, helped_early):
+        book.count(story, seen)
+    book.count(needs, [one.case.journey.customer for one, *_ in own])
 
 
 def sizes(book: Book, seen: list[Seen], own: list[list[Seen]]) -> None:
