@@ -102,7 +102,7 @@ def test_gaps_of_the_customer_alone_show_the_silence(world: World, gaps: pd.Data
 def test_all_long_gaps_together_are_no_silence(world: World, gaps: pd.DataFrame) -> None:
     offered = first_offers(world)
     own = gaps[gaps.journey.isin(offered.index) & (gaps.state != "over")]
-    world.missed("leak.total", own.journey[own.days > 30].nunique() / len(offered), "above")
+    world.missed("leak.total", own.journey[own.days > 21].nunique() / len(offered), "above")
 
 
 def test_the_outcome_is_what_the_log_says(world: World) -> None:
