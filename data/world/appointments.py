@@ -12,6 +12,7 @@ from .scene import success_after
 NEAR, FAR = (2.5, 8), (12, 24)  # days to the date that is offered
 FAR_AWAY = 10  # days; more is far away
 DISTURBANCES = ("Sent to the phone", "Date moved by Lindenfunk", "Case handed over")
+AT_MOST = 0.8  # chance that a visit fails: sooner or later everybody is at home
 PATIENT = 0.95  # share that no single wait drives away
 
 
@@ -88,10 +89,10 @@ def keep_date(j: Journey, agreed: float, visit: float) -> bool:
 
 def receive(j: Journey, visit: float) -> bool:
     """Is at home, mostly; and it works, mostly."""
-    if j.chance(min(j.scene.not_at_home_rate(j.customer.region, visit) * j.hard, 1.0)):
+    if j.chance(min(j.scene.not_at_home_rate(j.customer.region, visit) * j.hard, AT_MOST)):
         return appointment(j, j.note("Customer not at home", visit), again=True)
     j.note("Technician visit", visit, slower=j.hard)
-    return appointment(j, visit, again=True) if j.chance(min(j.world.second_visit * j.hard, 1.0)) else True
+    return appointment(j, visit, again=True) if j.chance(min(j.world.second_visit * j.hard, AT_MOST)) else True
 
 
 def disturb(j: Journey, step: str, agreed: float, visit: float) -> float:

@@ -15,7 +15,7 @@ from .needs import NEEDS, SLUGS
 from .parameters import DAY, HOUR, World
 from .tables import TIME, Case
 
-SCORES = {"good": (7.8, 1.5), "bad": (3.9, 1.9)}  # mean and spread, 0 to 10, by outcome
+SCORES = {"good": (7.4, 1.4), "bad": (3.9, 1.9)}  # mean and spread, 0 to 10, by outcome
 CONTACT_SCORE = (6.6, 2.6)
 AGAIN_COSTS = 2.0  # points, where the same question comes again
 BANDS = (4, 8)  # first scores of the middle and of the highest band

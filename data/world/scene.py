@@ -85,7 +85,8 @@ class Scene:
         if persona == TALK:
             ramp = min(max((world.day(moment) - world.repeat_day) / world.repeat_ramp, 0.0), 1.0)
             rate += ramp * (world.repeat_after - world.repeat)
-        shock = float(self.shocks[persona][int((moment - world.begin) // WEEK)])
+        shocks = self.shocks[persona]
+        shock = float(shocks[int((moment - world.begin) // WEEK) % len(shocks)])
         who = 1 + self.agents[agent] + world.team_leaning * PHONE_TEAMS[agent[:-3]]
         return min(max(rate * math.exp(shock - world.week_shock**2 / 2) * who, 0.01), 0.95)
 
