@@ -62,7 +62,23 @@ class World:
     def where(self, action: str) -> str:
         """In which region was an action of the register tried?"""
         [row] = [row for row in self.engagement["actions"] if row["name"] == action]
-        return row["where"].split(" = ")[1]
+        found = row["where"]
+        return str(next(iter(found.values()))) if isinstance(found, dict) else found.split(" = ")[1]
+
+    @cached_property
+    def policies(self) -> pd.DataFrame:
+        """The company's rules: whose they are, from which activity to which, within how many days."""
+        rows = pd.DataFrame(self.engagement["policies"]).set_index("name")
+        rows = rows.rename(columns={"activity": "from", "then": "to", "within": "within_days"})
+        rows["within_days"] = rows.within_days.map(lambda days: float(str(days).rstrip("d")))
+        return rows
+
+    @cached_property
+    def needs(self) -> pd.DataFrame:
+        """The company's register of needs: its shares, what shows each, the policies that serve it."""
+        rows = pd.DataFrame(self.engagement["needs"]).set_index("name")
+        served = rows["policies"] if "policies" in rows else rows.policy.map(lambda name: [name], na_action="ignore")
+        return rows.assign(policies=served)
 
     def table(self, name: str) -> pd.DataFrame:
         """An exported table."""

@@ -13,11 +13,6 @@ SEEN, SAID = 0.2, 0.1  # share of customers who show a need, who call it importa
 IMPORTANT = 5  # of ten
 
 
-def registered(world: World) -> pd.DataFrame:
-    """The company's register of needs."""
-    return pd.DataFrame(world.engagement["needs"]).set_index("name")
-
-
 def weights(world: World) -> pd.Series:
     """How much does each need weigh, over all people?"""
     hidden = world.people.filter(like="need_").mean()
@@ -32,7 +27,7 @@ def test_eight_needs(world: World) -> None:
 
 
 def test_the_company_has_two_needs_in_the_wrong_place(world: World) -> None:
-    firm = registered(world).firm_share
+    firm = world.needs.firm_share
     true = weights(world)[firm.index]
     by_firm, by_people = (list(shares.sort_values(ascending=False).index) for shares in (firm, true))
     assert by_firm == world.of("need.firm_ranking")["realised"]
@@ -52,14 +47,20 @@ def test_answers_rank_the_needs_that_people_name(world: World) -> None:
     gaps = weights(world)[named]
     for name, other in zip(order.index, order.index[1:], strict=False):
         assert gaps[name] > gaps[other] - 0.015, (name, other)
-    believed = registered(world).firm_share[named].sort_values(ascending=False)
+    believed = world.needs.firm_share[named].sort_values(ascending=False)
     assert list(believed.index) != list(order.index)
 
 
 def test_what_is_done_against_what_is_said(world: World) -> None:
-    needs = registered(world)
+    needs = world.needs
     did = pd.crosstab(world.log.who, world.log.activity) > 0
-    shown = pd.Series({name: did[evidence].any(axis=1).mean() for name, evidence in needs.evidence.items() if evidence})
+    shown = pd.Series(
+        {
+            name: did[evidence].any(axis=1).mean()
+            for name, evidence in needs.evidence.items()
+            if isinstance(evidence, list) and evidence
+        }
+    )
     said = world.table("needs").assign(important=lambda rows: rows.importance >= IMPORTANT)
     said = said.groupby("need").important.mean()
     shown = shown.reindex(said.index, fill_value=0.0)
@@ -77,10 +78,10 @@ def test_who_only_asks_does_not_find_the_unstated_need(world: World) -> None:
 
 
 def test_a_need_without_policy_and_one_in_no_register(world: World) -> None:
-    needs = registered(world)
-    names = {policy["name"] for policy in world.engagement["policies"]}
-    assert set(needs.policy.dropna()) <= names
-    assert list(needs.index[needs.policy.isna()]) == [world.of("need.without_policy")["realised"]]
+    needs = world.needs
+    served = needs.policies.map(lambda names: len(names) if isinstance(names, list) else 0)
+    assert {name for names in needs.policies[served > 0] for name in names} <= set(world.policies.index)
+    assert list(needs.index[served == 0]) == [world.of("need.without_policy")["realised"]]
     missing = set(weights(world).index) - set(needs.index)
     assert missing == {world.of("need.unregistered")["realised"]}
 
