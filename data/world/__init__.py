@@ -1,8 +1,9 @@
-"""How is the sample world made? A fictitious broadband provider, its customers, what happens to them, and what is true.
+"""How is the sample world made? A fictitious provider, its customers, what happens to them, and what is true.
 
-Read in this order: `parameters` (every rate and wait), `company` and `needs` (what is offered, what people need), `clock`
+Read in this order: `parameters` (every rate and wait), `company` and `needs` (what is offered and needed), `clock`
 (when things happen), `scene` (what changes with weeks and people), `journey` (one customer's case), `orders`,
-`appointments`, `errands`, `contact` (the stories), `habits` (what people do of their own accord), `customers` (who lives
-which stories when), `tables`, `papers`, `forms`, `register` (the export), `hidden` and the `truth` modules (what nobody
-at the company knows), `make` (all of it). `renamed`, `faults`, `mini`, `next_month` and `firms` make more of it.
+`appointments`, `errands`, `contact` (the stories), `habits` (what people do of their own accord), `customers` (who
+lives which stories when), `tables`, `papers`, `forms`, `register` (the export), `hidden` and the `truth` modules
+(what nobody at the company knows), `make` (all of it). `renamed`, `faults`, `mini`, `next_month` and `firms` make more
+of it.
 """
