@@ -1,31 +1,103 @@
 """What does a broadband provider's log look like? Makes the sample world: 18 months of Lindenfunk Broadband.
 
-`python data/make_sample.py --out data/sample` makes the committed one; `--seed`, `--customers` and `--months` others.
+`python data/make_sample.py --out data` makes the committed one: `data/sample`, and what was planted, `data/truth`.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import difflib
+import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from world.customers import populate
-from world.parameters import World
-from world.tables import customers_table, events_table
+from world.faults import faulty
+from world.firms import firms
+from world.make import Made, make
+from world.mini import mini
+from world.next_month import next_month
+from world.parameters import Wait, World
+from world.renamed import rename
+
+FIELDS = {field.name: field for field in dataclasses.fields(World)}
 
 
-def make(world: World) -> dict[str, pa.Table]:
-    """Which tables does the company export?"""
-    customers, journeys = populate(world)
-    return {"events": events_table(world, journeys), "customers": customers_table(world, customers)}
+def change(world: World, assignment: str) -> World:
+    """Which world is it with one number changed? The assignment is `name=value`."""
+    name, equals, text = assignment.partition("=")
+    if not equals or name not in FIELDS:
+        close = difflib.get_close_matches(name, FIELDS, n=1)
+        hint = f' Closest: "{close[0]}".' if close else ""
+        raise ValueError(f'--set "{assignment}" names no number of the world.{hint} Write name=value.')
+    try:
+        return dataclasses.replace(world, **{name: parse(str(FIELDS[name].type), text)})
+    except ValueError as error:
+        raise ValueError(f'--set "{assignment}" cannot be used: {error}.') from None
 
 
-def write(tables: dict[str, pa.Table], folder: Path) -> None:
-    """Where do they go? One Parquet file each."""
+def parse(kind: str, text: str) -> Any:
+    """Which value does a text stand for? Checked as the kind of number asks."""
+    if kind == "str":
+        return text
+    if kind in ("int", "Day"):
+        return checked(int(text), 0, None)
+    if kind == "Wait":
+        hours, *spread = (float(part) for part in text.split(","))
+        return Wait(checked(hours, 0, None), *(checked(part, 0, None) for part in spread[:1]))
+    if kind.startswith("tuple"):
+        return tuple(checked(float(part), 0, None) for part in text.split(","))
+    low, high = {"Share": (0, 1), "Mean": (0, None), "Effect": (-1, 1), "Points": (-10, 10)}[kind]
+    return checked(float(text), low, high)
+
+
+def checked(value: Any, low: float, high: float | None) -> Any:
+    """Is it a number in these bounds?"""
+    if not low <= value <= (float("1e9") if high is None else high):
+        raise ValueError(f"{value} is not {f'from {low} to {high}' if high else f'{low} or more'}")
+    return value
+
+
+def write(made: Made, out: Path, names: dict[str, Any] | None = None) -> None:
+    """Where does it go? Parquet files in `sample` and `truth`, the engagement file and the truths as text."""
+    write_tables(made.tables, out / "sample")
+    write_tables(made.hidden, out / "truth")
+    write_text(made.engagement, out / "sample" / "engagement.toml")
+    world = dataclasses.asdict(made.world)
+    book = {"world": world, "truths": made.truth} | ({"names": names} if names else {})
+    write_text(json.dumps(book, indent=1, ensure_ascii=False) + "\n", out / "truth" / "truth.json")
+
+
+def write_extras(made: Made, out: Path) -> None:
+    """What else is made from it? An extract with faults, a sample to read, the month after, two small firms."""
+    text, faults, truth = faulty(made.tables["events"], made.world.seed)
+    (out / "sample").mkdir(parents=True, exist_ok=True)
+    (out / "sample" / "messy.csv").write_bytes(text.encode())
+    made.truth.update(truth)
+    made.hidden["messy"] = faults
+    write_tables(mini(made), out / "sample" / "mini")
+    tables, truth = next_month(made)
+    write_tables(tables, out / "sample" / "next_month")
+    made.truth.update(truth)
+    twins, truth = firms(made.world)
+    for name, firm in twins.items():
+        write_tables(firm.tables, out / "sample" / "firms" / name)
+        write_text(firm.engagement, out / "sample" / "firms" / name / "engagement.toml")
+    made.truth.update(truth)
+
+
+def write_tables(tables: dict[str, pa.Table], folder: Path) -> None:
+    """Where do tables go? One small Parquet file each."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd", compression_level=9)
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd", compression_level=12)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Where does a text go? The same on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -34,17 +106,34 @@ def arguments() -> argparse.ArgumentParser:
     for name in ("seed", "customers", "months"):
         default = getattr(World, name)
         parser.add_argument(f"--{name}", type=int, default=default, help=f"default {default}")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the Parquet files")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a number of data/world/parameters.py"
+    )
+    parser.add_argument(
+        "--rename", action="store_true", help="give every activity, channel, column and value another name"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for the folders sample and truth")
     return parser
 
 
 def main() -> None:
     """Makes the world that the command line asks for."""
-    asked = arguments().parse_args()
-    tables = make(World(seed=asked.seed, customers=asked.customers, months=asked.months))
-    write(tables, asked.out)
-    for name, table in tables.items():
-        print(f"{asked.out / name}.parquet: {table.num_rows:,} rows")
+    parser = arguments()
+    asked = parser.parse_args()
+    try:
+        world = World()
+        for assignment in [f"{name}={getattr(asked, name)}" for name in ("seed", "customers", "months")] + asked.set:
+            world = change(world, assignment)
+    except ValueError as error:
+        parser.error(str(error))
+    made, names = make(world), None
+    if asked.rename:
+        made, names = rename(made, world.seed)
+    else:
+        write_extras(made, asked.out)
+    write(made, asked.out, names)
+    for name, table in made.tables.items():
+        print(f"{asked.out / 'sample' / name}.parquet: {table.num_rows:,} rows")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
-"""How is the sample world made? A fictitious broadband provider, its customers and what happens to them.
+"""How is the sample world made? A fictitious provider, its customers, what happens to them, and what is true.
 
-Read in this order: `parameters` (every rate and wait), `company` (what the provider offers and how it works),
-`clock` (when things happen), `journey` (one customer's case), `stories` (the steps), `customers` (who lives which
-stories when), `tables` (the export).
+Read in this order: `parameters` (every rate and wait), `company` and `needs` (what is offered and needed), `clock`
+(when things happen), `scene` (what changes with weeks and people), `journey` (one customer's case), `orders`,
+`appointments`, `errands`, `contact` (the stories), `habits` (what people do of their own accord), `customers` (who
+lives which stories when), `tables`, `papers`, `forms`, `register` (the export), `hidden` and the `truth` modules
+(what nobody at the company knows), `make` (all of it). `renamed`, `faults`, `mini`, `next_month` and `firms` make more
+of it.
 """

@@ -90,7 +90,7 @@ class Calendar:
 
     def __init__(self, world: World) -> None:
         self.begin = world.begin
-        days = np.arange(int((world.end - world.begin) // DAY))
+        days = np.arange(int((world.horizon - world.begin) // DAY))
         dates = np.datetime64(world.first_month, "D") + days
         months = dates.astype("datetime64[M]").astype(np.int64) % 12
         weights = (1 + world.growth_per_year * days / 365) * np.array(world.season)[months]

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from . import clock
 from .clock import Hours
 
+FIRM = "Lindenfunk Broadband"
 KINDS = {"order": "ORD", "move": "MOV", "fault": "FLT", "renewal": "REN"}  # kind of journey: prefix of its number
 CHANNELS = ("shop", "web", "app", "phone", "technician", "system")
+CONTACT_CHANNELS = ("web", "app", "phone", "shop")
 LANES = ("customer action", "front-stage", "back-stage", "support", "physical evidence")
 STAGES = ("discover", "order", "install", "use", "move", "renew", "leave")
-TEAMS = {"shop": 9, "sales": 6, "service": 11, "field": 9, "office": 5}  # team: number of agents
+TEAMS = {"shop": 6, "sales": 11, "service": 15, "field": 5, "office": 3}  # team: number of agents
 REGIONS = {"Capital": 0.31, "Coast": 0.24, "Rivers": 0.19, "Lakeland": 0.15, "Highlands": 0.11}
 SEGMENTS = {  # declared marketing segment: share among those under 30, under 50, under 65, older
     "Starter": (0.55, 0.15, 0.08, 0.04),
@@ -60,39 +62,8 @@ CONTRACTS = {"order": Contract("Line activated", 24), "renewal": Contract("Contr
 
 
 @dataclass(frozen=True)
-class Persona:
-    """How a customer behaves: share of customers, liking for each channel, factors on the world's rates."""
-
-    share: float
-    channels: dict[str, float]
-    look_ups: float
-    calls: float
-    reschedules: float
-
-
-PERSONAS = {
-    "does it alone": Persona(0.34, {"web": 0.55, "app": 0.4, "phone": 0.03, "shop": 0.02}, 0.45, 0.5, 0.8),
-    "wants to know": Persona(0.24, {"web": 0.5, "app": 0.3, "phone": 0.18, "shop": 0.02}, 4.0, 1.6, 0.7),
-    "short of time": Persona(0.22, {"web": 0.3, "app": 0.55, "phone": 0.13, "shop": 0.02}, 0.45, 0.7, 2.0),
-    "likes to talk": Persona(0.20, {"web": 0.2, "app": 0.05, "phone": 0.45, "shop": 0.3}, 0.25, 1.9, 0.8),
-}
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A rule of the company: repeat the activity for a share of the journeys ordered in a channel."""
-
-    repeat: str
-    channel: str
-    share: float
-
-
-POLICIES = (Policy(repeat="Identity check", channel="phone", share=0.6),)
-
-
-@dataclass(frozen=True)
 class Activity:
-    """One step: where it stands on the blueprint, where it can happen, who does it and what it costs."""
+    """One step: where it stands on the blueprint, where it can happen, who does it, its cost and its length."""
 
     lane: str
     stage: str
@@ -100,6 +71,7 @@ class Activity:
     hours: Hours = clock.MACHINE  # of the system channel
     team: str | None = None
     cost: float | None = None  # euro where CONTACT_COST does not name the channel
+    minutes: float = 6.0  # of work, median; only front-stage and back-stage steps are stamped at their start
 
     def team_in(self, channel: str) -> str | None:
         """Which team does it? None where no agent takes part."""
@@ -110,74 +82,167 @@ class Activity:
         return HOURS.get(channel, self.hours)
 
 
-EVERYWHERE = ("web", "app", "phone", "shop")
 CUSTOMER, FRONT, BACK, SUPPORT, EVIDENCE = LANES
+STAMPED = (FRONT, BACK)  # lanes whose system writes down when a step began
+ONLINE, EVERYWHERE = ("web", "app"), CONTACT_CHANNELS
+REMOTE, PHONE, SHOP, FIELD = ("web", "app", "phone"), ("phone",), ("shop",), ("technician",)
+DESK, NIGHT = clock.DESK, clock.NIGHT_RUN
 
 ACTIVITIES = {
-    "Compare tariffs": Activity(CUSTOMER, "discover", ("web", "app")),
-    "Check availability": Activity(CUSTOMER, "discover", ("web", "app")),
-    "Shop consultation": Activity(FRONT, "discover", ("shop",)),
-    "Call: tariff advice": Activity(FRONT, "discover", ("phone",), team="sales"),
+    # discover
+    "Compare tariffs": Activity(CUSTOMER, "discover", ONLINE),
+    "Check availability": Activity(CUSTOMER, "discover", ONLINE),
+    "Read reviews": Activity(CUSTOMER, "discover", ONLINE),
+    "Look at routers": Activity(CUSTOMER, "discover", ONLINE),
+    "Share offer": Activity(CUSTOMER, "discover", ONLINE),
+    "Shop consultation": Activity(FRONT, "discover", SHOP, minutes=16),
+    "Call: tariff advice": Activity(FRONT, "discover", PHONE, team="sales", minutes=9),
+    # order
     "Order placed": Activity(CUSTOMER, "order", EVERYWHERE, team="sales"),
+    "Add-on chosen": Activity(CUSTOMER, "order", EVERYWHERE, team="sales"),
+    "Add-on dropped": Activity(CUSTOMER, "order", REMOTE, team="service"),
     "Order confirmation sent": Activity(EVIDENCE, "order", cost=0.04),
-    "Identity check": Activity(BACK, "order", EVERYWHERE, team="sales", cost=2.9),
-    "Credit approved": Activity(SUPPORT, "order", hours=clock.DESK, team="office", cost=2.1),
-    "Credit declined": Activity(SUPPORT, "order", hours=clock.DESK, team="office", cost=2.1),
-    "Order cancelled": Activity(CUSTOMER, "leave", EVERYWHERE, team="service"),
+    "Identity check": Activity(BACK, "order", EVERYWHERE, team="sales", cost=2.9, minutes=5),
+    "Documents requested": Activity(EVIDENCE, "order", cost=0.6),
+    "Documents sent": Activity(CUSTOMER, "order", ONLINE),
+    "Deposit asked": Activity(EVIDENCE, "order", ("shop", "app")),
+    "Credit system down": Activity(SUPPORT, "order"),
+    "Order care call": Activity(FRONT, "order", PHONE, team="service", minutes=10),
+    "Credit approved": Activity(SUPPORT, "order", hours=DESK, team="office", cost=2.1),
+    "Credit declined": Activity(SUPPORT, "order", hours=DESK, team="office", cost=2.1),
+    # install
     "Router shipped": Activity(SUPPORT, "install", hours=clock.WAREHOUSE, cost=46.5),
+    "Delivery notice sent": Activity(EVIDENCE, "install", cost=0.05),
     "Router delivered": Activity(EVIDENCE, "install", hours=clock.PARCEL, cost=5.2),
-    "Appointment offered": Activity(FRONT, "install", hours=clock.DESK, team="office", cost=1.8),
-    "Appointment confirmed": Activity(CUSTOMER, "install", ("web", "app", "phone"), team="service"),
-    "Reschedule appointment": Activity(CUSTOMER, "install", ("web", "app", "phone"), team="service"),
-    "Technician visit": Activity(FRONT, "install", ("technician",), team="field"),
-    "Customer not at home": Activity(FRONT, "install", ("technician",), team="field"),
-    "Line activated": Activity(BACK, "install", cost=0.9),
-    "Check order status": Activity(CUSTOMER, "install", ("web", "app")),
-    "Call: where is my order": Activity(FRONT, "install", ("phone",), team="service"),
-    "First bill sent": Activity(EVIDENCE, "use", hours=clock.NIGHT_RUN, cost=0.3),
-    "Call: question about bill": Activity(FRONT, "use", ("phone",), team="service"),
-    "Self-help page": Activity(CUSTOMER, "use", ("web", "app")),
-    "Fault reported": Activity(CUSTOMER, "use", ("web", "app", "phone"), team="service"),
-    "Line test": Activity(BACK, "use", cost=0.6),
-    "Call: fault still there": Activity(FRONT, "use", ("phone",), team="service"),
-    "Fault fixed": Activity(BACK, "use", hours=clock.DESK, team="office", cost=4.5),
+    "Building work announced": Activity(EVIDENCE, "install", hours=DESK, cost=0.9),
+    "Building work done": Activity(SUPPORT, "install", hours=clock.FIELD, cost=310.0),
+    "Appointment offered": Activity(FRONT, "install", hours=DESK, team="office", cost=1.8),
+    "Appointment confirmed": Activity(CUSTOMER, "install", REMOTE, team="service"),
+    "Reschedule appointment": Activity(CUSTOMER, "install", REMOTE, team="service"),
+    "Date moved by Lindenfunk": Activity(FRONT, "install", hours=DESK, team="office", cost=1.8),
+    "Sent to the phone": Activity(EVIDENCE, "install", ONLINE),
+    "Case handed over": Activity(BACK, "install", hours=DESK, team="office", cost=3.1),
+    "Proactive message sent": Activity(EVIDENCE, "install", hours=DESK, cost=0.05),
+    "Community answer read": Activity(CUSTOMER, "install", ONLINE),
+    "Call: where is my order": Activity(FRONT, "install", PHONE, team="service"),
+    "Technician visit": Activity(FRONT, "install", FIELD, team="field", minutes=55),
+    "Customer not at home": Activity(FRONT, "install", FIELD, team="field", minutes=10),
+    "Line activated": Activity(BACK, "install", cost=0.9, minutes=3),
+    # use
+    "First bill sent": Activity(EVIDENCE, "use", hours=NIGHT, cost=0.3),
+    "Call: question about bill": Activity(FRONT, "use", PHONE, team="service"),
+    "Self-help page": Activity(CUSTOMER, "use", ONLINE),
+    "Fault reported": Activity(CUSTOMER, "use", REMOTE, team="service"),
+    "Line test": Activity(BACK, "use", cost=0.6, minutes=12),
+    "Call: fault still there": Activity(FRONT, "use", PHONE, team="service"),
+    "Fault fixed": Activity(BACK, "use", hours=DESK, team="office", cost=4.5, minutes=15),
+    "Follow-up sent": Activity(EVIDENCE, "use", hours=DESK, cost=0.05),
+    # what customers do of their own accord: the markers of the personas
+    "Read how-to page": Activity(CUSTOMER, "use", ONLINE),
+    "Change details online": Activity(CUSTOMER, "use", ONLINE),
+    "Chat with assistant": Activity(CUSTOMER, "use", ONLINE),
+    "Check status": Activity(CUSTOMER, "use", ONLINE),
+    "Check price details": Activity(CUSTOMER, "use", ONLINE),
+    "Ask for written confirmation": Activity(CUSTOMER, "use", REMOTE, team="service"),
+    "Look up free slots": Activity(CUSTOMER, "use", ONLINE),
+    "Ask for evening slot": Activity(CUSTOMER, "use", REMOTE, team="service"),
+    "Ask to speed up": Activity(CUSTOMER, "use", REMOTE, team="service"),
+    "Call: talk it through": Activity(FRONT, "use", PHONE, team="service", minutes=8),
+    "Visit shop with question": Activity(FRONT, "use", SHOP, minutes=11),
+    "Ask for call back": Activity(CUSTOMER, "use", REMOTE, team="service"),
+    # what follows a call
+    "Call: same question again": Activity(FRONT, "use", PHONE, team="service", minutes=7),
+    "Call transferred": Activity(FRONT, "use", PHONE, team="service", cost=2.4, minutes=5),
+    "Call-back promised": Activity(FRONT, "use", PHONE, team="service", cost=0.5, minutes=1),
+    "Call-back made": Activity(FRONT, "use", PHONE, team="service", minutes=5),
+    # move, renew, leave
     "Move announced": Activity(CUSTOMER, "move", EVERYWHERE, team="service"),
-    "Old line switched off": Activity(SUPPORT, "move", hours=clock.NIGHT_RUN, cost=0.9),
-    "Renewal offer sent": Activity(EVIDENCE, "renew", hours=clock.DESK, cost=0.85),
-    "Call: better offer wanted": Activity(FRONT, "renew", ("phone",), team="sales"),
+    "Move withdrawn": Activity(CUSTOMER, "move", REMOTE, team="service"),
+    "Old line switched off": Activity(SUPPORT, "move", hours=NIGHT, cost=0.9),
+    "Renewal offer sent": Activity(EVIDENCE, "renew", hours=DESK, cost=0.85),
+    "Look at new tariffs": Activity(CUSTOMER, "renew", ONLINE),
+    "Call: better offer wanted": Activity(FRONT, "renew", PHONE, team="sales", minutes=9),
     "Contract renewed": Activity(CUSTOMER, "renew", EVERYWHERE, team="sales"),
+    "Order cancelled": Activity(CUSTOMER, "leave", EVERYWHERE, team="service"),
     "Contract terminated": Activity(CUSTOMER, "leave", EVERYWHERE, team="service"),
+    "Number ported out": Activity(CUSTOMER, "leave"),
+}
+INFORMS = {  # after these the customer knows what comes next and when
+    "Appointment confirmed",
+    "Reschedule appointment",
+    "Date moved by Lindenfunk",
+    "Building work announced",
+}
+ASKS = {  # after these it is the customer's turn
+    "Compare tariffs",
+    "Check availability",
+    "Read reviews",
+    "Look at routers",
+    "Share offer",
+    "Shop consultation",
+    "Call: tariff advice",
+    "Documents requested",
+    "Appointment offered",
+    "Self-help page",
+    "Renewal offer sent",
+    "Look at new tariffs",
+    "Call: better offer wanted",
+}
+KEEPS = {  # these change nothing about whose turn it is
+    "Order confirmation sent",
+    "Credit system down",
+    "Order care call",
+    "Sent to the phone",
+    "Case handed over",
+}
+REOPENS = {"Call: fault still there"}
+NOTICES = {"Delivery notice sent", "Proactive message sent"}
+GOALS = {"order": "Line activated", "move": "Line activated", "fault": "Fault fixed", "renewal": "Contract renewed"}
+CANCELS = {
+    "Order cancelled": "cancelled",
+    "Credit declined": "declined",
+    "Move withdrawn": "cancelled",
+    "Contract terminated": "terminated",
+    "Number ported out": "port-out",
+}
+CALLS = (  # calls about a question, that may have to be made again
+    "Call: tariff advice",
+    "Call: where is my order",
+    "Call: question about bill",
+    "Call: fault still there",
+    "Call: better offer wanted",
+    "Call: talk it through",
+)
+FORMS = {  # what a step asks for
+    "Order placed": ("birth date", "address", "e-mail", "phone", "bank account"),
+    "Identity check": ("birth date", "address"),
+    "Documents sent": ("birth date", "address"),
+    "Fault reported": ("phone", "e-mail"),
+    "Move announced": ("address", "phone"),
+    "Contract renewed": ("bank account", "e-mail"),
 }
 
-STARTS = {  # how a journey of each kind may begin
-    "order": ("Compare tariffs", "Check availability", "Shop consultation", "Call: tariff advice"),
+STARTS = {  # how a journey of each kind may begin, but for what customers do of their own accord
+    "order": ("Compare tariffs", "Check availability"),
     "move": ("Check availability", "Move announced"),
     "fault": ("Self-help page", "Fault reported"),
-    "renewal": ("Renewal offer sent", "Compare tariffs", "Call: better offer wanted"),
+    "renewal": ("Renewal offer sent", "Look at new tariffs", "Call: better offer wanted"),
 }
 
-BROWSING = {  # how people look around before they order: share of journeys
-    ("Compare tariffs", "Check availability"): 0.62,
-    ("Check availability", "Compare tariffs"): 0.1,
-    ("Compare tariffs", "Check availability", "Compare tariffs"): 0.08,
-    ("Shop consultation", "Check availability"): 0.08,
-    ("Call: tariff advice", "Check availability"): 0.07,
-    ("Compare tariffs", "Check availability", "Call: tariff advice"): 0.05,
+FIRST_PAGE = {"Compare tariffs": 0.75, "Check availability": 0.25}
+NEXT_PAGE = {  # how people look around: a first-order chain
+    "Compare tariffs": {"Check availability": 0.44, "Read reviews": 0.2, "Look at routers": 0.12, "Share offer": 0.24},
+    "Check availability": {"Compare tariffs": 0.57, "Read reviews": 0.13, "Look at routers": 0.1, "Share offer": 0.2},
+    "Read reviews": {"Compare tariffs": 0.55, "Check availability": 0.2, "Look at routers": 0.1, "Share offer": 0.15},
+    "Look at routers": {"Compare tariffs": 0.57, "Check availability": 0.3, "Read reviews": 0.11, "Share offer": 0.02},
+    "Share offer": {"Compare tariffs": 0.52, "Check availability": 0.34, "Read reviews": 0.12, "Look at routers": 0.02},
 }
 
 
-@dataclass(frozen=True)
-class Question:
-    """What a waiting customer wants to know: the page looked up and the call made."""
-
-    look_up: str
-    call: str
-
-
-QUESTIONS = {
-    "order": Question("Check order status", "Call: where is my order"),
-    "move": Question("Check order status", "Call: where is my order"),
-    "fault": Question("Self-help page", "Call: fault still there"),
+CALL_WHILE_WAITING = {
+    "order": "Call: where is my order",
+    "move": "Call: where is my order",
+    "fault": "Call: fault still there",
 }
 
 NEXT_KIND = {  # the journeys that somebody in each standing makes next: shares

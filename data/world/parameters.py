@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 HOUR = 3600.0
 DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+Share = float  # a probability, from 0 to 1
+Mean = float  # a mean number, a factor or a spread: 0 or more
+Effect = float  # a difference or a factor that may be negative
+Points = float  # of a survey, more or less
+Day = int  # days since the log began
 
 
 @dataclass(frozen=True)
@@ -17,109 +26,221 @@ class Wait:
     hours: float
     spread: float = 0.5
 
-    def draw(self, rng: np.random.Generator) -> float:
+    def draw(self, rng: np.random.Generator, factor: float = 1.0) -> float:
         """How many seconds does it take this time?"""
-        return float(self.hours * HOUR * np.exp(self.spread * rng.standard_normal()))
+        return self.hours * HOUR * factor * math.exp(self.spread * rng.standard_normal())
 
 
 @dataclass(frozen=True)
 class World:
     """Which world is it? Its size, its calendar, and the rates and waits of its stories.
 
-    Rates are probabilities unless said otherwise. Waits are medians before opening hours add to them.
+    Waits are medians before opening hours add to them. What the fields under a heading mean is said in data/README.md.
     """
 
-    seed: int = 7
-    customers: int = 4300
+    seed: int = 5
+    customers: int = 12_000
     months: int = 18
+    extra: int = 0  # months by which the log is longer, with the same lives
     first_month: str = "2025-01"
 
     # The year: journeys begun per day, relative
-    growth_per_year: float = 0.15
+    growth_per_year: Mean = 0.15
     season: tuple[float, ...] = (1.05, 0.98, 1.02, 1.0, 0.98, 0.95, 0.9, 0.92, 1.1, 1.12, 1.06, 0.88)
 
     # Customers
-    prospect_share: float = 0.66
-    journeys_per_customer: tuple[float, ...] = (0.59, 0.29, 0.085, 0.025, 0.01)  # shares of 1, 2, 3, 4, 5
+    prospect_share: Share = 0.66
+    journeys_per_customer: tuple[float, ...] = (0.58, 0.295, 0.09, 0.025, 0.01)  # shares of 1, 2, 3, 4, 5
+    split_identity: Share = 0.078  # of customers; seen where a second journey follows
     rest_between_journeys: Wait = Wait(24 * 25, 0.8)
-    stay_in_channel: float = 0.75
+    same_outcome: Share = 0.88  # correlation of a customer's leanings to give up, on the normal scale
+    same_calls: Share = 0.85  # the same for calls while waiting
+
+    # Personas: what they do of their own accord, and the decoys
+    understood_follows: Share = 0.95  # 'wants to know' at install: well understood, badly served
+    understood_broken: Share = 0.3
+    understood_score: Points = -1.5
+    misunderstood_follows: Share = 0.05  # 'likes to talk' in use: the reverse
+    misunderstood_broken: Share = 0.03
+    misunderstood_score: Points = 1.5
+    own_marker: Mean = 1.75  # mean number a customer, each marker activity of the own persona
+    other_marker: Mean = 0.2  # and of the others
+    prefers_declared: Share = 0.5  # how often a step is taken in the channel that the customer declared
+    hardness: Mean = 0.45  # how much the one-factor decoy bends waits and failures
 
     # Order: discover and buy
-    browse_again: float = 0.28  # mean number, before the persona's own factor
-    browse_only: float = 0.13
-    identity_retry: float = 0.04
-    credit_declined: float = 0.035
+    phone_orders: Share = 0.3
+    next_page_share: Share = 0.42  # of looking at one page more
+    unregistered_need: Share = 0.15  # of customers who want to show it at home first
+    browse_only: Share = 0.15
+    asks_before_order: Share = 0.5  # in the shop or on the phone, where that is where they order
+    addon: Share = 0.4
+    addon_dropped: Share = 0.06  # of the orders placed
+    high_risk: Share = 0.35
+    declined_low: Share = 0.02
+    declined_high: Share = 0.06
     next_page: Wait = Wait(0.08, 1.1)
-    browse_again_after: Wait = Wait(30, 0.9)
-    decision: Wait = Wait(9, 1.6)
+    decision: Wait = Wait(9, 1.4)
     confirmation: Wait = Wait(0.03, 0.6)
-    identity: Wait = Wait(1.5, 1.2)
-    credit: Wait = Wait(5, 0.8)
+    identity: Wait = Wait(1.5, 1.0)
+    credit: Wait = Wait(5, 0.7)
 
-    # Waiting: per long wait
-    look_ups: float = 0.28  # mean number, before the persona's own factor
-    call_while_waiting: float = 0.09  # before the persona's own factor
-    cancel_while_waiting: float = 0.025
-    cancel_after_call: float = 0.07
-    shipping: Wait = Wait(62, 0.45)
+    # Policy: a second identity check on the phone, and its twin in shop and app
+    check_low: Share = 0.465  # checked twice, low credit risk
+    check_high: Share = 0.85
+    check_cancel: Effect = 0.08  # added to the risk of cancelling
+    cancel_low: Share = 0.04
+    cancel_high: Share = 0.4
+    deposit_certain: Share = 0.2  # asked for a deposit, of those who are not hesitant
+    deposit_hesitant: Share = 0.85
+    hesitant: Share = 0.3
+    hesitant_cancel: Effect = 0.35
+    deposit_cancel: Effect = 0.08
+    documents_requested: Wait = Wait(0.5, 0.6)
+    documents_sent: Wait = Wait(4, 0.6)
+    second_check: Wait = Wait(2.2, 0.5)
+
+    # The credit system
+    system_fails: Share = 0.05
+    sheltered_phone: Share = 0.65  # human contact after a failure, ordered with a person
+    sheltered_online: Share = 0.4
+    success_alone: Share = 0.45
+    success_sheltered: Share = 0.75
+    later_success: Share = 0.96  # of orders whose credit is decided; turns the two above into the risk at this step
+    care_call: Share = 0.12  # of orders without a failure
+    care_factor: Mean = 1.4  # handle time after a failure
+    failure_lasts: Wait = Wait(20, 0.4)
+
+    # Waiting
+    call_while_waiting: Share = 0.2
+    answered_by_peers: Share = 0.1
+    answered_before: Share = 0.1
+    cancel_while_waiting: Share = 0.03
+    delivery_notice: Share = 0.5
+    shipping_broken: Share = 0.12
+    shipping_promise: int = 5  # days
+    shipping: Wait = Wait(54.5, 0.35)
+    shipping_late: Wait = Wait(150, 0.14)
     delivery: Wait = Wait(40, 0.3)
 
     # Appointments
-    silent_after_offer: float = 0.045
-    reschedule: float = 0.12
-    reschedule_again: float = 0.22
-    cancel_after_second_reschedule: float = 0.35
-    not_at_home: float = 0.05
-    second_visit: float = 0.04
+    far_offer: Share = 0.15
+    leak_near: Share = 0.08
+    leak_far: Share = 0.18
+    port_out: Share = 0.3
+    long_wait: Share = 0.14
+    late_return: Share = 0.06
+    reschedule: Share = 0.13
+    reschedule_again: Share = 0.24
+    disturbance: Share = 0.11  # each of the other decisive steps
+    decisive_before: Share = 0.85  # orders with a date that succeed without the step that decides for their persona
+    after_step_alone: Share = 0.45  # and after it
+    after_step_know: Share = 0.4
+    after_step_time: Share = 0.35
+    after_step_talk: Share = 0.5
+    not_at_home: Share = 0.11
+    season_amplitude: Share = 0.8  # of not being at home, highest in July
+    second_visit: Share = 0.04
     offer: Wait = Wait(3, 0.5)
     answer: Wait = Wait(0.8, 1.0)
-    technician: Wait = Wait(24 * 6.9, 0.35)
+    building_work: Wait = Wait(24 * 48, 0.2)
+    comes_back_late: Wait = Wait(24 * 33, 0.16)
+    port_out_after: Wait = Wait(24 * 22, 0.4)
+    new_date: Wait = Wait(24 * 5, 0.4)
 
     # Use
-    question_about_bill: float = 0.09
+    question_about_bill: Share = 0.08
     activation: Wait = Wait(1.2, 0.8)
     self_install: Wait = Wait(26, 0.9)
     first_bill: Wait = Wait(24 * 17, 0.25)
     reaction: Wait = Wait(28, 0.9)
 
     # Fault
-    self_help_first: float = 0.28
-    solved_by_self_help: float = 0.22
-    fixed_remotely: float = 0.55
-    fault_comes_back: float = 0.2
+    self_help_first: Share = 0.28
+    gives_up: Share = 0.12
+    fixed_remotely: Share = 0.55
+    fault_comes_back: Share = 0.1
+    follow_up_broken: Share = 0.12
+    follow_up_days: int = 28
     report: Wait = Wait(0.7, 1.2)
-    line_test: Wait = Wait(0.12, 0.9)
-    remote_fix: Wait = Wait(6, 0.9)
-    repair_date: Wait = Wait(24 * 2, 0.5)
-    comes_back_after: Wait = Wait(24 * 3, 0.9)
+    line_test: Wait = Wait(1.5, 0.6)
+    remote_fix: Wait = Wait(26, 0.45)
+    repair_date: Wait = Wait(24 * 2.6, 0.4)
+    comes_back_after: Wait = Wait(24 * 3, 0.6)
+    follow_up: Wait = Wait(24 * 20, 0.1)
 
     # Move
-    availability_first: float = 0.6
-    not_available: float = 0.07
+    availability_first: Share = 0.6
+    not_available: Share = 0.05
+    move_withdrawn: Share = 0.15
     move_date: Wait = Wait(24 * 16, 0.4)
     switch_off: Wait = Wait(24 * 3, 0.5)
 
     # Renewal
-    offer_by_company: float = 0.78
-    reminder: float = 0.45
-    compares_before_renewal: float = 0.45
-    haggles: float = 0.25
-    new_offer_after_haggling: float = 0.7
-    silent_renewal: float = 0.22
-    terminates: float = 0.13
+    offer_by_company: Share = 0.78
+    reminder: Share = 0.45
+    compares_before_renewal: Share = 0.45
+    haggles: Share = 0.25
+    new_offer_after_haggling: Share = 0.7
+    silent_renewal: Share = 0.2
+    terminates: Share = 0.1
     reminder_after: Wait = Wait(24 * 14, 0.2)
     thinks_it_over: Wait = Wait(24 * 4, 0.9)
     new_offer: Wait = Wait(9, 0.8)
 
-    @property
+    # Calls: repeated, transferred, called back
+    repeat: Share = 0.3
+    repeat_after: Share = 0.18
+    repeat_day: Day = 300
+    repeat_ramp: int = 14  # days
+    week_shock: Mean = 0.1
+    agent_leaning: Mean = 0.52  # spread of the agents' factors on the repeat rate
+    team_leaning: Mean = 0.55
+    imposed: Share = 0.3  # of repeated calls: the company promised to call back and did not
+    call_back_kept: Share = 0.12  # of the other calls
+    transfer: Share = 0.12
+    transfer_harmed: Share = 0.22
+    harm_day: Day = 260
+
+    # What else changes
+    placebo_day: Day = 275
+    placebo_effect: Effect = 0.0
+    unregistered_day: Day = 420
+    self_help_later: Share = 0.6
+    local_day: Day = 400
+    handle_time_factor: Mean = 0.8
+    end_to_end_factor: Mean = 1.15
+    mix_day: Day = 400
+    mix_shift: Share = 0.3  # of orders: people who now buy what needs no technician
+
+    # Forms, surveys
+    asked_again: Share = 0.35  # of the fields that a form could spare
+    data_changes: Share = 0.06  # of e-mail, phone and bank account, before each journey
+    survey_share: Share = 0.7
+    response_good: Share = 0.15
+    response_bad: Share = 0.4
+    contact_survey_share: Share = 0.6
+    contact_response: tuple[float, ...] = (0.5, 0.12, 0.3)  # scores 0-3, 4-7, 8-10
+    needs_survey: int = 2000  # customers asked
+
+    @cached_property
     def begin(self) -> float:
         """When does the log begin? Seconds since 1970, UTC."""
         return _seconds(np.datetime64(self.first_month, "M"))
 
-    @property
+    @cached_property
     def end(self) -> float:
         """When does the log end? The first second that is no longer in it."""
-        return _seconds(np.datetime64(self.first_month, "M") + np.timedelta64(self.months, "M"))
+        return _seconds(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + self.extra, "M"))
+
+    @cached_property
+    def horizon(self) -> float:
+        """Until when do people begin journeys? A month after the log, so that a longer log tells the same lives."""
+        return _seconds(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + 1, "M"))
+
+    def day(self, moment: float) -> float:
+        """How many days after the log's begin is it?"""
+        return (moment - self.begin) / DAY
 
 
 def _seconds(month: np.datetime64) -> float:

@@ -1,32 +1,36 @@
-"""What does the export look like? Two Arrow tables, as a company would hand them over."""
+"""What does the export look like? Arrow tables, as a company would hand them over."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from operator import itemgetter
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from .clock import local_date
 from .company import ACTIVITIES, CONTRACTS, KINDS, TARIFFS
-from .journey import Customer, Journey
+from .journey import Customer, Event, Journey
 from .parameters import World
 
+TIME = pa.timestamp("us", tz="UTC")
 EVENTS = pa.schema(
     [
         ("journey", pa.string()),
         ("customer", pa.string()),
         ("activity", pa.string()),
-        ("time", pa.timestamp("us", tz="UTC")),
+        ("time", TIME),
+        ("start", TIME),
         ("channel", pa.string()),
         ("lane", pa.string()),
         ("stage", pa.string()),
         ("agent", pa.string()),
         ("cost", pa.float64()),
+        ("offer_days", pa.int16()),
         ("kind", pa.string()),
         ("product", pa.string()),
         ("region", pa.string()),
+        ("credit_risk", pa.string()),
         ("value", pa.float64()),
     ]
 )
@@ -37,18 +41,54 @@ CUSTOMERS = pa.schema(
         ("region", pa.string()),
         ("since", pa.date32()),
         ("segment", pa.string()),
+        ("preferred_channel", pa.string()),
     ]
 )
+IDENTITIES = pa.schema([("customer", pa.string()), ("person", pa.string()), ("matched_by", pa.string())])
+MATCHED_BY = ("e-mail", "phone and birth date", "name and address")
 
 
-def events_table(world: World, journeys: list[Journey]) -> pa.Table:
-    """What does the log hold? One row per event, ordered by time, cut where the log ends."""
+@dataclass
+class Case:
+    """A journey as the log has it: its number, whose id it bears, the events until the log's end, all whole seconds."""
+
+    number: str
+    customer: str
+    journey: Journey
+    seconds: list[int]
+
+    @property
+    def events(self) -> list[Event]:
+        return self.journey.events[: len(self.seconds)]
+
+    @property
+    def whole(self) -> bool:
+        """Was all of it seen?"""
+        return len(self.seconds) == len(self.journey.events)
+
+
+def cases(world: World, journeys: list[Journey]) -> list[Case]:
+    """Which journeys are in the log? In the order in which they began; no two events of one share a second."""
     begun = [journey for journey in journeys if journey.events[0].time < world.end]
-    begun.sort(key=lambda journey: (journey.events[0].time, journey.customer.name))
-    named = zip(numbers(begun), begun, strict=True)
-    rows = [row for number, journey in named for row in rows_of(world, journey, number)]
-    rows.sort(key=itemgetter("time"))
-    return pa.Table.from_pylist(rows, schema=EVENTS)
+    begun.sort(key=lambda journey: (journey.events[0].time, journey.customer.number))
+    earlier: Counter[int] = Counter()
+    found = []
+    for number, journey in zip(numbers(begun), begun, strict=True):
+        person = journey.customer
+        name = person.alias if person.alias and earlier[person.number] else person.name
+        earlier[person.number] += 1
+        found.append(Case(number, name, journey, list(seconds(journey, world.end))))
+    return found
+
+
+def seconds(journey: Journey, end: float) -> Iterator[int]:
+    """When did its events happen, to the second? Until the log ends."""
+    second = 0
+    for event in journey.events:
+        second = max(int(event.time), second + 1)
+        if second >= end:
+            return
+        yield second
 
 
 def numbers(journeys: list[Journey]) -> Iterator[str]:
@@ -60,24 +100,26 @@ def numbers(journeys: list[Journey]) -> Iterator[str]:
         yield f"{series}-{count[series]:06}"
 
 
-def rows_of(world: World, journey: Journey, number: str) -> Iterator[dict[str, object]]:
-    """What does the export say about one journey? No two of its events share a second."""
-    fixed = {
-        "journey": number,
-        "customer": journey.customer.name,
-        "kind": journey.kind,
-        "product": journey.product,
-        "region": journey.customer.region,
-        "value": value(world, journey),
-    }
-    second = 0
-    for event in journey.events:
-        second = max(int(event.time), second + 1)
-        if second >= world.end:
-            return
+def events_table(world: World, log: list[Case]) -> pa.Table:
+    """What does the log hold? One row per event, ordered by time."""
+    rows = sorted((row for case in log for row in rows_of(world, case)), key=lambda row: (row[3], row[0]))
+    columns = zip(*rows, strict=True)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)], schema=EVENTS
+    )
+
+
+def rows_of(world: World, case: Case) -> Iterator[tuple[object, ...]]:
+    """What does the export say about one journey?"""
+    journey, before = case.journey, 0
+    risk = journey.customer.risk if journey.facts.get("placed") else None
+    fixed = (journey.kind, journey.product, journey.customer.region, risk, value(world, journey))
+    for second, event in zip(case.seconds, case.events, strict=True):
         card = ACTIVITIES[event.activity]
-        own = {**event._asdict(), "time": second * 1_000_000, "lane": card.lane, "stage": card.stage}
-        yield {**fixed, **own}
+        start = None if event.worked is None else max(second - round(event.worked), before) * 1_000_000
+        own = (event.channel, card.lane, card.stage, event.agent, event.cost, event.offer_days)
+        yield (case.number, case.customer, event.activity, second * 1_000_000, start, *own, *fixed)
+        before = second
 
 
 def value(world: World, journey: Journey) -> float | None:
@@ -88,17 +130,31 @@ def value(world: World, journey: Journey) -> float | None:
     return round(CONTRACTS[journey.kind].months * TARIFFS[journey.product].margin, 2)
 
 
-def customers_table(world: World, customers: list[Customer]) -> pa.Table:
-    """Whom does the company know by the end of the log?"""
+def customers_table(customers: list[Customer], log: list[Case]) -> pa.Table:
+    """Whom does the company know by the end of the log? A person with two ids is there twice."""
+    split = {case.customer for case in log if case.customer == case.journey.customer.alias}
     rows = [
         {
-            "customer": customer.name,
+            "customer": name,
             "age": customer.age,
             "region": customer.region,
             "since": local_date(customer.since),
             "segment": customer.segment,
+            "preferred_channel": customer.declared,
         }
         for customer in customers
-        if customer.since < world.end
+        for name in (customer.name, customer.alias)
+        if name and (name == customer.name or name in split)
     ]
     return pa.Table.from_pylist(rows, schema=CUSTOMERS)
+
+
+def identities_table(customers: list[Customer], log: list[Case]) -> pa.Table:
+    """Which second ids belong to whom?"""
+    split = {case.customer for case in log if case.customer == case.journey.customer.alias}
+    rows = [
+        {"customer": one.alias, "person": one.name, "matched_by": MATCHED_BY[one.number % 3]}
+        for one in customers
+        if one.alias in split
+    ]
+    return pa.Table.from_pylist(rows, schema=IDENTITIES)

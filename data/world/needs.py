@@ -1,0 +1,133 @@
+"""What do customers need? Four personas, eight needs, what shows them, and what the company believes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ALONE, KNOW, TIME, TALK = "does it alone", "wants to know", "short of time", "likes to talk"
+SLUGS = {ALONE: "alone", KNOW: "know", TIME: "time", TALK: "talk"}
+
+PERSONA_BY_AGE = {  # first age of a band: share of each persona
+    18: {ALONE: 0.42, KNOW: 0.21, TIME: 0.24, TALK: 0.13},
+    30: {ALONE: 0.33, KNOW: 0.22, TIME: 0.27, TALK: 0.18},
+    50: {ALONE: 0.24, KNOW: 0.28, TIME: 0.17, TALK: 0.31},
+    65: {ALONE: 0.16, KNOW: 0.25, TIME: 0.11, TALK: 0.48},
+}
+ENTRY_BUT_PHONE = {"web": 0.36, "app": 0.19, "shop": 0.15}  # where people of every persona begin, not on the phone
+DECLARED = {"web": 0.45, "app": 0.35, "phone": 0.2}  # preferred channel on record, of every persona
+
+
+@dataclass(frozen=True)
+class Persona:
+    """How a customer behaves: liking for each channel, a factor on reschedules, the step that decides, the markers.
+
+    What succeeds after that step is a field of `World`.
+    """
+
+    channels: dict[str, float]
+    reschedules: float
+    decisive: str
+    markers: tuple[str, str, str]
+
+
+PERSONAS = {
+    ALONE: Persona(
+        {"web": 0.54, "app": 0.38, "phone": 0.05, "shop": 0.03},
+        0.75,
+        "Sent to the phone",
+        ("Read how-to page", "Change details online", "Chat with assistant"),
+    ),
+    KNOW: Persona(
+        {"web": 0.48, "app": 0.28, "phone": 0.19, "shop": 0.05},
+        0.75,
+        "Date moved by Lindenfunk",
+        ("Check status", "Check price details", "Ask for written confirmation"),
+    ),
+    TIME: Persona(
+        {"web": 0.24, "app": 0.58, "phone": 0.14, "shop": 0.04},
+        2.0,
+        "Reschedule appointment",
+        ("Look up free slots", "Ask for evening slot", "Ask to speed up"),
+    ),
+    TALK: Persona(
+        {"web": 0.2, "app": 0.07, "phone": 0.47, "shop": 0.26},
+        0.75,
+        "Case handed over",
+        ("Call: talk it through", "Visit shop with question", "Ask for call back"),
+    ),
+}
+MARKERS = tuple(marker for card in PERSONAS.values() for marker in card.markers)
+
+
+CELLS = {(KNOW, "install"): "understood", (TALK, "use"): "misunderstood"}  # served badly and well: fields of `World`
+
+
+@dataclass(frozen=True)
+class Need:
+    """A need: how much it weighs for each persona, what shows it, how it is answered and what is believed of it."""
+
+    weights: tuple[float, float, float, float]  # alone, know, time, talk
+    evidence: tuple[str, ...]  # activities
+    offering: str | None
+    satisfaction: float  # mean answer, 1 to 10
+    stated: bool = True
+    registered: bool = True
+    policy: str | None = None
+    firm_share: float = 0.0  # the company's own belief
+
+
+NEEDS = {
+    "do it on my own": Need(
+        (0.40, 0.12, 0.12, 0.05),
+        ("Read how-to page", "Change details online"),
+        "customer portal",
+        7.4,
+        policy="self-service first",
+        firm_share=0.095,
+    ),
+    "help at any hour": Need(
+        (0.25, 0.04, 0.06, 0.03),
+        ("Chat with assistant",),
+        "chat assistant",
+        6.1,
+        stated=False,
+        policy="chat always on",
+        firm_share=0.115,
+    ),
+    "know where it stands": Need(
+        (0.10, 0.45, 0.14, 0.15),
+        ("Check status", "Check price details", "Ask for written confirmation"),
+        "status page",
+        4.6,
+        policy="ship in five days",
+        firm_share=0.215,
+    ),
+    "a date that suits me": Need(
+        (0.06, 0.07, 0.33, 0.05),
+        ("Look up free slots", "Ask for evening slot"),
+        "evening visits",
+        5.2,
+        policy="offer two dates",
+        firm_share=0.13,
+    ),
+    "get it done fast": Need((0.04, 0.06, 0.17, 0.02), ("Ask to speed up",), "express order", 5.8, firm_share=0.07),
+    "talk to a person": Need(
+        (0.03, 0.10, 0.05, 0.52),
+        ("Call: talk it through", "Visit shop with question", "Ask for call back"),
+        "shops and hotline",
+        6.9,
+        policy="follow up after a fault",
+        firm_share=0.18,
+    ),
+    "a green provider": Need((0.07, 0.09, 0.08, 0.11), (), "green tariff", 6.6, policy="green power", firm_share=0.195),
+    "show it at home first": Need(
+        (0.05, 0.07, 0.05, 0.07), ("Look at routers", "Share offer"), None, 3.9, registered=False
+    ),
+}
+PATTERN = ("Look at routers", "Share offer", "Look at routers")  # shows the need that is in no register
+DECOYS = (  # frequent, and no more than a first-order chain makes them
+    ("Compare tariffs", "Check availability", "Compare tariffs"),
+    ("Check availability", "Compare tariffs", "Check availability"),
+    ("Compare tariffs", "Read reviews", "Compare tariffs"),
+    ("Check availability", "Compare tariffs", "Share offer"),
+)

@@ -1,0 +1,243 @@
+"""What does the company write down about itself? Its cost sheet, its survey of needs, its engagement file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from .clock import local_date
+from .company import ACTIVITIES, CANCELS, CONTACT_COST, FIRM, GOALS, LANES, STAGES, TARIFFS
+from .journey import Customer
+from .needs import NEEDS, SLUGS
+from .parameters import DAY, World
+from .scene import HARMED, PLACEBO
+
+LANE_RATES = dict(zip(LANES, (0.0, 46.0, 41.0, 38.0, 0.0), strict=True))  # euro an hour
+PRICE_FACTOR = 2.6  # price a month over margin a month
+UNSTATED = (2.1, 1.0)  # mean importance and spread of a need that nobody names
+STATED = (2.6, 12.5, 1.4)  # mean importance = first + second * weight; spread
+ASKED_AT = 0.8  # of the log
+OFFERINGS = {need: card.offering for need, card in NEEDS.items() if card.offering}
+
+
+def costs_table() -> pa.Table:
+    """What does it all cost?"""
+    rows = [("product", name, "price a month", round(card.margin * PRICE_FACTOR, 2)) for name, card in TARIFFS.items()]
+    rows += [("product", name, "margin a month", card.margin) for name, card in TARIFFS.items()]
+    rows += [("contact", channel, "cost of a contact", cost) for channel, cost in CONTACT_COST.items()]
+    rows += [("lane", lane, "euro an hour", rate) for lane, rate in LANE_RATES.items()]
+    names = ("item", "name", "measure", "euro")
+    return pa.table({name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
+
+
+def needs_table(world: World, customers: list[Customer]) -> pa.Table:
+    """What do two thousand customers say? How important each need is, and how well it is met."""
+    begun = world.begin + ASKED_AT * (world.end - world.extra * 30 * DAY - world.begin)
+    schema = pa.schema(
+        [
+            ("customer", pa.string()),
+            ("date", pa.date32()),
+            ("need", pa.string()),
+            ("importance", pa.int8()),
+            ("satisfaction", pa.int8()),
+        ]
+    )
+    rows = []
+    for customer in customers:
+        rng = np.random.default_rng([world.seed, customer.number, 5])
+        if customer.since >= begun or rng.random() >= world.needs_survey / world.customers:
+            continue
+        day, place = local_date(begun + 20 * DAY * rng.random()), list(SLUGS).index(customer.persona)
+        for name, card in NEEDS.items():
+            first, slope, spread = STATED if card.stated else (UNSTATED[0], 0.0, UNSTATED[1])
+            importance = grade(first + slope * card.weights[place] + spread * rng.standard_normal())
+            satisfaction = grade(card.satisfaction + 1.7 * rng.standard_normal())
+            rows.append(
+                {
+                    "customer": customer.name,
+                    "date": day,
+                    "need": name,
+                    "importance": importance,
+                    "satisfaction": satisfaction,
+                }
+            )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def grade(value: float) -> int:
+    """Which grade from 1 to 10?"""
+    return min(max(round(value), 1), 10)
+
+
+def date_of(world: World, day: int) -> dt.date:
+    """On which date is this day of the log?"""
+    return local_date(world.begin + day * DAY)
+
+
+POLICIES = (  # name, perspective, rule, from, to, days, where, reason
+    (
+        "ship in five days",
+        "customer",
+        "response",
+        "Credit approved",
+        "Router shipped",
+        5,
+        "",
+        "Nobody should wait without knowing.",
+    ),
+    (
+        "follow up after a fault",
+        "customer",
+        "response",
+        "Fault fixed",
+        "Follow-up sent",
+        28,
+        "",
+        "We ask whether it still works.",
+    ),
+    (
+        "second identity check",
+        "firm",
+        "response",
+        "Documents requested",
+        "Identity check",
+        None,
+        "channel = phone",
+        "Against fraud on the phone.",
+    ),
+    (
+        "deposit",
+        "firm",
+        "response",
+        "Deposit asked",
+        "Credit approved",
+        None,
+        "channel in shop, app",
+        "Against bad debts.",
+    ),
+    (
+        "credit before shipping",
+        "firm",
+        "precedence",
+        "Credit approved",
+        "Router shipped",
+        None,
+        "",
+        "No router without credit.",
+    ),
+    ("self-service first", "customer", "", "", "", None, "", "Whoever can do it alone may."),
+    ("chat always on", "customer", "", "", "", None, "", "Somebody answers at night."),
+    ("offer two dates", "customer", "", "", "", None, "", "People work."),
+    ("green power", "customer", "", "", "", None, "", "All our power is green."),
+)
+
+
+def actions(world: World) -> tuple[dict[str, object], ...]:
+    """What has the company done, and what did it expect?"""
+    return (
+        {
+            "name": "One agent to the end",
+            "since": date_of(world, world.repeat_day),
+            "metric": "repeated calls per call",
+            "where": "customers who call often",
+            "expected": -0.1,
+            "lag_days": world.repeat_ramp,
+            "smallest_effect": 0.05,
+        },
+        {
+            "name": "New phone menu",
+            "since": date_of(world, world.harm_day),
+            "metric": "transfers per call",
+            "where": f"region = {HARMED}",
+            "expected": -0.05,
+            "lag_days": 0,
+            "smallest_effect": 0.03,
+        },
+        {
+            "name": "New reminder text",
+            "since": date_of(world, world.placebo_day),
+            "metric": "customer not at home per visit",
+            "where": f"region = {PLACEBO}",
+            "expected": -0.03,
+            "lag_days": 0,
+            "smallest_effect": 0.03,
+        },
+        {
+            "name": "Faster line test",
+            "since": date_of(world, world.local_day),
+            "metric": "minutes worked on a line test",
+            "where": "kind = fault",
+            "expected": -2.0,
+            "lag_days": 0,
+            "smallest_effect": 1.0,
+        },
+    )
+
+
+def engagement(world: World) -> str:
+    """What does the company say that no log can know? A TOML file."""
+    lines = [
+        "# What a log cannot know about the sample: the company in its own words.",
+        f'name = "{FIRM}"',
+        'zone = "Europe/Berlin"',
+        "disclosure = 10  # smallest group that may be shown",
+        "",
+    ]
+    lines += [
+        "[roles]",
+        *assign(
+            {"journey": "journey", "activity": "activity", "time": "time", "start": "start", "customer": "customer"}
+        ),
+        "",
+    ]
+    lines += ["[goals]", *assign(GOALS, True), "", "[cancels]", *assign(CANCELS, True), ""]
+    for title, key, order in (("stages", "stage", STAGES), ("lanes", "lane", LANES)):
+        groups = {group: [name for name, card in ACTIVITIES.items() if getattr(card, key) == group] for group in order}
+        lines += [f"[{title}]", *assign(groups, True), ""]
+    for name, card in NEEDS.items():
+        if card.registered:
+            lines += table(
+                "needs",
+                {
+                    "name": name,
+                    "firm_share": card.firm_share,
+                    "evidence": list(card.evidence),
+                    "offering": card.offering,
+                    "policy": card.policy,
+                },
+            )
+    for name, perspective, rule, first, then, days, where, reason in POLICIES:
+        lines += table(
+            "policies",
+            {
+                "name": name,
+                "perspective": perspective,
+                "rule": rule or None,
+                "from": first or None,
+                "to": then or None,
+                "within_days": days,
+                "where": where or None,
+                "reason": reason,
+            },
+        )
+    for action in actions(world):
+        lines += table("actions", action)
+    return "\n".join([*lines, "[costs]", 'sheet = "costs.parquet"', 'contact = "cost of a contact"', ""])
+
+
+def table(title: str, values: dict[str, object]) -> list[str]:
+    """How is one entry of a list written?"""
+    return [f"[[{title}]]", *assign({name: value for name, value in values.items() if value is not None}), ""]
+
+
+def assign(values: Mapping[str, object], quoted: bool = False) -> list[str]:
+    """How are values written? As JSON, but for dates; keys that are names of the log in quotes."""
+    shown = {
+        name: value if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)
+        for name, value in values.items()
+    }
+    return [f"{json.dumps(name) if quoted else name} = {value}" for name, value in shown.items()]
