@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -77,14 +78,15 @@ def sample_journeys(*, engine: Any = None) -> Journeys:
     >>> cx.sample_journeys().n.journeys > 5_000
     True
     """
-    log = read(places.sample() / "events.parquet", name="Lindenfunk Broadband (sample)").roles(
+    firm = tomllib.loads((places.sample() / "engagement.toml").read_text(encoding="utf-8"))
+    log = read(places.sample() / "events.parquet", name=f"{firm['name']} (sample)", about=firm["about"]).roles(
         journey="journey",
         activity="activity",
         time="time",
         customer="customer",
-        journey_attributes=["kind", "product", "region", "value"],
-        event_attributes=["channel", "lane", "stage", "agent", "cost"],
-        zone="Europe/Berlin",
+        journey_attributes=["kind", "product", "region", "credit_risk", "value"],
+        event_attributes=["channel", "lane", "stage", "agent", "cost", "offer_days"],
+        zone=firm["zone"],
     )
     return prepare(log, places.cache() / "sample", engine=engine)
 

@@ -178,11 +178,26 @@ def actions(world: World) -> tuple[dict[str, object], ...]:
     )
 
 
+ABOUT = f"""
+{FIRM} brings internet lines to homes in five regions; nobody here is real.
+The log covers 18 months, from January 2025 on, and then simply stops: what was going on stays open.
+People compare tariffs, ask whether their address has a line, and order on the web, in a shop or on the phone.
+Who orders shows who they are, has their credit checked, and waits for a router.
+Larger tariffs need a technician: a date is offered, confirmed, sometimes moved, sometimes missed.
+While they wait, people look things up, chat, call, and call again.
+Some cancel, some fall silent, and some take their number to another provider.
+A fault begins with a report or a help page; half are mended from afar, and some come back.
+Who moves house takes the line along if the new address has one; who renews is asked by letter.
+The company keeps surveys, tickets, forms, costs and a file on itself beside the log: see data/README.md.
+"""
+
+
 def engagement(world: World) -> str:
     """What does the company say that no log can know? A TOML file."""
     lines = [
         "# What a log cannot know about the sample: the company in its own words.",
         f'name = "{FIRM}"',
+        f'about = """{ABOUT}"""',
         'zone = "Europe/Berlin"',
         "disclosure = 10  # smallest group that may be shown",
         "",
