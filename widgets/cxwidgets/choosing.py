@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import cxkit as cx
 from cxkit.filter import Filter, Leaf, all_of, any_of, none_of
-from cxkit.views.picture import Picture
 from cxwidgets.base import Action, Drawn, View
 
 
@@ -20,12 +19,8 @@ class Pictured(View):
         """The answer for these journeys."""
 
     def draw(self) -> Drawn:
-        picture = self.drawing(self.result(self.board.journeys_for(self.name)))
+        picture = self.result(self.board.journeys_for(self.name)).chart()
         return Drawn(picture.svg if picture else "", tuple(self.chosen()))
-
-    def drawing(self, result: cx.Result) -> Picture | None:
-        """The answer's picture, as this panel wants it."""
-        return result.chart()
 
     def still(self) -> str:
         return self.result(self.board.journeys)._repr_html_()

@@ -8,7 +8,6 @@ from typing import Any
 import cxkit as cx
 from cxkit import where as w
 from cxkit.filter import Leaf, all_of
-from cxkit.views.picture import Picture
 from cxwidgets.base import Action, Drawn, View, script
 from cxwidgets.board import Board
 from cxwidgets.chart import Durations
@@ -38,10 +37,14 @@ class ProcessMap(Choosing):
     name = "process_map"
     together = all_of
 
-    def drawing(self, result: cx.Result) -> Picture | None:
+    def draw(self) -> Drawn:
         """The map with its most frequent moves, which the browser's slider hides and shows."""
+        result = self.result(self.board.journeys_for(self.name))
         coverages = sorted(result.table["coverage"].to_pylist())
-        return result.chart(coverage=coverages[MOST_MOVES] if len(coverages) > MOST_MOVES else 1.0)
+        most = coverages[MOST_MOVES] if len(coverages) > MOST_MOVES else 1.0
+        picture = result.chart(coverage=most)
+        facts = {"moves": len(coverages), "most": most}
+        return Drawn(picture.svg if picture else "", tuple(self.chosen()), facts=facts)
 
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.process_map()

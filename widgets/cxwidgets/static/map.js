@@ -68,20 +68,22 @@ function readable(moves) {
   return Math.max(LEAST, Math.min(USUAL, coverages[MANY] ?? 1));
 }
 
-function covering({ body, tools, signal }, view) {
+function covering({ body, tools, signal, model }, view) {
   const parts = [...body.querySelectorAll("[data-coverage]")];
   const moves = parts.filter((part) => part.classList.contains("cx-move"));
   if (!moves.length) return;
-  const coverage = view.coverage ?? readable(moves);
-  const slider = make("input", { type: "range", min: 100 * LEAST, max: 100, step: 1, value: Math.round(100 * coverage) });
+  const { moves: every, most } = model.get("facts");
+  const max = Math.max(1, Math.floor(100 * most));
+  const coverage = Math.min(view.coverage ?? readable(moves), most);
+  const slider = make("input", { type: "range", min: Math.min(100 * LEAST, max), max, step: 1, value: Math.round(100 * coverage) });
   const output = make("output");
   const said = [...body.querySelectorAll("text")].find((text) => text.textContent.startsWith("Shows "));
   const apply = () => {
-    const share = Number(slider.value) / 100;
+    const share = Number(slider.value) === max ? most : Number(slider.value) / 100;
     for (const part of parts) part.classList.toggle("cxw-hidden", Number(part.dataset.coverage) >= share);
     const shown = moves.filter((move) => !move.classList.contains("cxw-hidden")).length;
     output.textContent = `${slider.value} %`;
-    if (said) said.textContent = `Shows ${shown} of ${moves.length} moves, starts and ends included.`;
+    if (said) said.textContent = `Shows ${shown} of ${every.toLocaleString("en")} moves, starts and ends included.`;
   };
   const slide = () => {
     view.coverage = Number(slider.value) / 100;
