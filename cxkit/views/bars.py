@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, number, text
 
 Row = Mapping[str, Any]
 _MOST, _ROW, _NAME, _FIGURES, _SIZE = 20, 28, 260, 250, 13
@@ -44,6 +44,7 @@ def _bar(row: Row, rank: int, y: float, most: int) -> str:
     label = theme.fit(name, _NAME - 20, _SIZE)
     return (
         f'<g class="cx-bar" data-rank="{rank}"><title>{html.escape(tip)}</title>'
+        + area(y, _ROW)
         + text(_NAME - 12, base, label, size=_SIZE, more='text-anchor="end"')
         + f'<rect x="{_NAME}" y="{number(y + 5)}" width="{number(width)}" height="18" rx="2" fill="{theme.BOX}"/>'
         + text(_NAME + width + 8, base, figures, fill=theme.MUTED)

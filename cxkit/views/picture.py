@@ -113,6 +113,11 @@ def text(x: float, y: float, content: str, *, size: float = 12, fill: str = them
     )
 
 
+def area(y: float, height: float) -> str:
+    """A whole row of a picture as something that the pointer can touch."""
+    return f'<rect y="{number(y)}" width="{WIDTH}" height="{number(height)}" fill="none" pointer-events="all"/>'
+
+
 def heading(title: str, lines: list[str], width: float) -> tuple[str, float]:
     """Title and the lines under it (empty ones left out), wrapped to this width; the drawing and its height."""
     rows = theme.wrap(theme.clean(title), width, _TITLE_SIZE, bold=True)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, escape, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, escape, heading, number, text
 
 Row = Mapping[str, Any]
 Path = list[tuple[str, int]]
@@ -156,6 +156,7 @@ def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tu
         f"{theme.duration(row.get('median_seconds'))}"
     )
     parts = [
+        area(y, tall),
         f'<path d="M0,{number(y)}H{WIDTH}" stroke="{theme.GRID}"/>',
         text(18, base, theme.count(row["rank"]), fill=theme.MUTED, more=end),
         text(70, base, theme.share(row["share"]), size=13, more=f'{end} font-weight="600"'),

@@ -3,7 +3,9 @@ const ZOOM = { least: 0.5, most: 8, step: 1.25 };
 const [LEAST, USUAL, FEW, MANY] = [0.05, 0.9, 25, 40];
 
 function keyed(body) {
-  for (const node of body.querySelectorAll(".cx-node")) node.dataset.key = `activity ${node.dataset.activity}`;
+  for (const node of body.querySelectorAll('.cx-node:not([data-activity^="-"])')) {
+    node.dataset.key = `activity ${node.dataset.activity}`;
+  }
   for (const move of body.querySelectorAll(".cx-move")) {
     move.dataset.key = `move ${move.dataset.source} ${move.dataset.target}`;
   }

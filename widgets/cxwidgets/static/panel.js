@@ -29,6 +29,10 @@ function panel(model, el, connect = () => {}) {
   el.append(root);
   const page = crypto.randomUUID();
   const ask = (action, words = {}) => model.send({ do: action, ...words });
+  // Within a picture, Shift and a drag choose; they do not select or carry off what is written there.
+  const inPicture = (event) => event.target.closest?.("svg");
+  body.addEventListener("mousedown", (event) => inPicture(event) && event.shiftKey && event.preventDefault());
+  body.addEventListener("dragstart", (event) => inPicture(event) && event.preventDefault());
   let connected = new AbortController();
 
   const draw = () => {
