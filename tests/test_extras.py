@@ -151,12 +151,12 @@ def test_the_engagement_file_speaks_of_the_new_names(made: Made, renamed: Rename
 
 
 def test_prose_of_several_lines_is_reworded_too(made: Made) -> None:
-    prose = 'about = """A company.\nAfter an Order placed comes an Identity check.\nIn Coast it rains."""\n'
+    prose = 'note = """A company.\nAfter an Order placed comes an Identity check.\nIn Coast it rains."""\n'
     again, names = rename(dataclasses.replace(made, engagement=prose + made.engagement), 7)
-    about = tomllib.loads(again.engagement)["about"].splitlines()
+    note = tomllib.loads(again.engagement)["note"].splitlines()
     spelt = names["activity"]
-    assert about[1] == f"After an {spelt['Order placed']} comes an {spelt['Identity check']}."
-    assert about[2] == f"In {names['region']['Coast']} it rains."
+    assert note[1] == f"After an {spelt['Order placed']} comes an {spelt['Identity check']}."
+    assert note[2] == f"In {names['region']['Coast']} it rains."
 
 
 def test_seeds_spell_activities_differently(made: Made) -> None:
