@@ -300,14 +300,15 @@ def read(
     query: str | None = None,
     object_type: str | None = None,
 ) -> Log:
-    """What does this source hold? A CSV, XLSX, Parquet, XES or OCEL file or a data frame, ready to be given roles.
+    """What does this source hold? A file, a folder, a database or a data frame, ready to be given roles.
 
     Parameters
     ----------
-    source : path of a CSV, TSV, XLSX, Parquet, XES or OCEL file (texts also as .gz), or a pandas, polars or arrow
-        data frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles. Or a database:
-        "postgresql://user@host/shop", better "env:SHOP_DB" for the variable that holds such an address and its
-        password, or the path of a SQLite file.
+    source : path of a CSV, TSV, XLSX, Parquet, XES or OCEL file (CSV also as .gz and .zst, XES and OCEL as .gz), or a
+        pandas, polars or arrow data frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles.
+        A folder, or a pattern such as "exports/2024-*.csv": its CSV or Parquet files are one log, in name order.
+        A database: "postgresql://user@host/shop", better "env:SHOP_DB" for the variable that holds such an address
+        and its password, or the path of a SQLite file.
     name : what reports call it; the file's name when not given.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
     sheet : for XLSX, the sheet to read; without it the one that looks most like a log.

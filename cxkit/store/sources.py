@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from cxkit.errors import InputError
 from cxkit.store.read import DataFrame, ParquetFile, Source, TextFile
 
-TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+TEXTS = (".csv", ".tsv", ".txt")
+TEXT_FILES = tuple(f"{ending}{packed}" for packed in ("", ".gz", ".zst") for ending in TEXTS)
 LOG_TEXTS = (".xes", ".xml", ".xmlocel", ".json", ".jsonocel")
 LOG_FILES = (*LOG_TEXTS, *(f"{ending}.gz" for ending in LOG_TEXTS))
 SQLITE_FILES = (".sqlite", ".sqlite3", ".db")
@@ -63,11 +64,30 @@ def _opened(source: Any, options: Options) -> Source:
     if databases.is_address(source):
         return databases.DatabaseRows(source, options.table, options.query)
     path = Path(source).expanduser()
-    _check_file(path)
-    return _file(path, options)
+    return _files(path, options) or _file(path, options)
+
+
+def _files(path: Path, options: Options) -> Source | None:
+    """The files of a folder or a pattern as one source; None for a path of one file."""
+    from cxkit.store import folders
+
+    found = folders.matching(path)
+    if found is None:
+        return None
+    parquet = [file for file in found if file.name.lower().endswith(PARQUET_FILES)]
+    texts = [file for file in found if file.name.lower().endswith(TEXT_FILES)]
+    if not parquet and not texts:
+        raise InputError(f'There is no file of CSV or Parquet in "{path}". For folders in it, write "{path}/*/*.csv".')
+    if parquet and texts:
+        raise InputError(f'"{path}" holds both "{texts[0].name}" and "{parquet[0].name}". Keep files of one kind.')
+    reader = folders.Folder(path.name, parquet or texts, lambda file: _file(file, options))
+    others = len(found) - len(parquet or texts)
+    reader.notes = (f"{others:,} files of other kinds are not read.",) if others else ()
+    return reader
 
 
 def _file(path: Path, options: Options) -> Source:
+    _check_file(path)
     called = path.name.lower()
     if called.endswith(PARQUET_FILES):
         return ParquetFile(path)
@@ -108,8 +128,8 @@ def _sqlite_file(path: Path, options: Options) -> Source:
 
 def _check_file(path: Path) -> None:
     try:
-        found, folder = path.is_file(), path.is_dir()
+        found = path.is_file()
     except (OSError, ValueError):
-        found = folder = False
+        found = False
     if not found:
-        raise InputError(f'There is no file "{path}".{" It is a folder." if folder else ""}')
+        raise InputError(f'There is no file "{path}".')
