@@ -25,13 +25,19 @@ GENERATED = {"vega.js"}
 
 # What of ours a room may import when it runs; a package stands for all in it. The longest name that fits is the room.
 ROOMS = {
-    "cxkit": "errors journeys recipe result store.read stores toy where",
+    "cxkit": "errors engagement journeys recipe result store.read stores toy where",
     "cxkit.errors": "",
     "cxkit.toy": "",
     "cxkit._altair": "",
     "cxkit.places": "errors",
     "cxkit.catalog": "errors",
     "cxkit.times": "errors store.schema",
+    "cxkit.engagement": "errors times engagement_values engagement_schema engagement_mistakes engagement_file engagement_check",
+    "cxkit.engagement_values": "errors times",
+    "cxkit.engagement_schema": "engagement_values",
+    "cxkit.engagement_mistakes": "errors",
+    "cxkit.engagement_file": "errors engagement_mistakes",
+    "cxkit.engagement_check": "engagement_mistakes engagement_schema",
     "cxkit.filter": "errors",
     "cxkit.where": "errors times filter store.schema",
     "cxkit.recipe": "errors times filter where",
