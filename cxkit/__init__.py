@@ -14,7 +14,7 @@ the steps of a selection make a `Recipe`; every answer is a `Result` with a tabl
 
 from typing import TYPE_CHECKING, Any
 
-from cxkit import where
+from cxkit import datasets, where
 from cxkit.errors import CxError
 from cxkit.journeys import Journeys
 from cxkit.recipe import Recipe
@@ -34,6 +34,7 @@ __all__ = [
     "Log",
     "Recipe",
     "Result",
+    "datasets",
     "open",
     "prepare",
     "read",

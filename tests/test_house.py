@@ -25,7 +25,7 @@ GENERATED = {"vega.js"}
 
 # What of ours a room may import when it runs; a package stands for all in it. The longest name that fits is the room.
 ROOMS = {
-    "cxkit": "errors engagement journeys recipe result store.read stores toy where",
+    "cxkit": "errors datasets engagement journeys recipe result store.read stores toy where",
     "cxkit.errors": "",
     "cxkit.toy": "",
     "cxkit._altair": "",
@@ -45,6 +45,7 @@ ROOMS = {
     "cxkit.result": "errors catalog recipe views",
     "cxkit.journeys": "errors filter recipe selection result measures store",
     "cxkit.stores": "errors places toy journeys store views",
+    "cxkit.datasets": "errors places store.read",
     "cxkit.store": "errors times store",
     "cxkit.store.schema": "",
     "cxkit.measures": "errors times filter selection result measures store.schema",

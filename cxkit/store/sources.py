@@ -63,6 +63,8 @@ def _opened(source: Any, options: Options) -> Source:
         )
     if databases.is_address(source):
         return databases.DatabaseRows(source, options.table, options.query)
+    if not str(source).strip():
+        raise InputError('There is no file "".')
     path = Path(source).expanduser()
     return _files(path, options) or _file(path, options)
 
