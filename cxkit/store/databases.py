@@ -31,9 +31,9 @@ NO_ORDER = (
 )
 
 
-def is_address(source: Any) -> bool:
-    """Whether this is the address of a database, or names the variable that holds it."""
-    return isinstance(source, str) and bool(re.match(rf"{BY_NAME}|[a-zA-Z][\w+.-]+:/", source))
+def is_address(source: str | Path) -> bool:
+    """Whether this path is the address of a database, or names the variable that holds it."""
+    return bool(re.match(rf"{BY_NAME}|[a-zA-Z][\w+.-]+:/", str(source)))
 
 
 class DatabaseRows(Source):
@@ -75,8 +75,9 @@ def _url(address: str | Path) -> URL:
         import sqlalchemy as sa
     except ModuleNotFoundError:
         raise InputError('To read a database, install what it takes: pip install "cxkit[sql]".') from None
-    if isinstance(address, Path):
+    if isinstance(address, Path) and not is_address(address):
         return sa.URL.create("sqlite", database=str(address))
+    address = str(address)
     if address.startswith(BY_NAME):
         variable = address.removeprefix(BY_NAME)
         address = os.environ.get(variable, "")
