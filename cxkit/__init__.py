@@ -8,10 +8,13 @@ the steps of a selection make a `Recipe`; every answer is a `Result` with a tabl
     where       filters as values; recipe and selection: from steps to journeys
     measures/   one question per file: Journeys -> Result
     views/      small table -> picture
+    engagement  what a log cannot know, in one file per client
     catalog     the list of measures that menus, command line and tests read
 """
 
-from cxkit import where
+from typing import TYPE_CHECKING, Any
+
+from cxkit import datasets, where
 from cxkit.errors import CxError
 from cxkit.journeys import Journeys
 from cxkit.recipe import Recipe
@@ -21,12 +24,17 @@ from cxkit.stores import open_store as open
 from cxkit.stores import prepare, sample_journeys, toy_journeys
 from cxkit.toy import table as toy_table
 
+if TYPE_CHECKING:
+    from cxkit.engagement import Engagement
+
 __all__ = [
     "CxError",
+    "Engagement",
     "Journeys",
     "Log",
     "Recipe",
     "Result",
+    "datasets",
     "open",
     "prepare",
     "read",
@@ -35,3 +43,11 @@ __all__ = [
     "toy_table",
     "where",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Engagement":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cxkit.engagement import Engagement
+
+    return Engagement

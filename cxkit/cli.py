@@ -20,10 +20,10 @@ import click
 
 import cxkit as cx
 from cxkit import catalog, places
+from cxkit.store.sources import READABLE
 
 FORMATS = ("table", "csv", "json", "svg")
 SAMPLE = "sample"
-DATA_FILES = (".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".xes", ".xml", ".json", ".jsonocel", ".xmlocel")
 PYTHON_WORDS = {"true": True, "false": False}
 
 
@@ -295,7 +295,7 @@ def _open(source: str, recipe: Path | None) -> cx.Journeys:
         log = cx.read(path)
         click.echo(log, err=True)
         journeys = cx.prepare(log, places.cache() / "files" / key)
-    elif path.suffix.lower() in DATA_FILES:
+    elif path.name.lower().endswith(READABLE):
         raise cx.CxError(f'There is no file "{path}".')
     else:
         journeys = cx.open(path)

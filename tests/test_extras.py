@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import json
 import operator
-import re
 import sys
 import tomllib
 from collections import Counter
@@ -141,13 +140,18 @@ def test_the_engagement_file_speaks_of_the_new_names(made: Made, renamed: Rename
     again, names = renamed
     old, new = tomllib.loads(made.engagement), tomllib.loads(again.engagement)
     assert set(new["roles"].values()) <= set(again.tables["events"].column_names)
-    assert new["goals"] == {names["kind"][kind]: names["activity"][goal] for kind, goal in old["goals"].items()}
+    for before, after in zip(old["goals"], new["goals"], strict=True):
+        assert after["activity"] == names["activity"][before["activity"]]
+        assert after["where"] == {
+            names["column"]["events"]["kind"]: [names["kind"][one] for one in before["where"]["kind"]]
+        }
     assert list(new["stages"]) == [names["stage"][stage] for stage in old["stages"]]
-    assert {step for steps in new["lanes"].values() for step in steps} == set(names["activity"].values())
+    assert {step for lane in new["lanes"].values() for step in lane["activities"]} == set(names["activity"].values())
+    assert [lane["side"] for lane in new["lanes"].values()] == [lane["side"] for lane in old["lanes"].values()]
     assert [one["perspective"] for one in new["policies"]] == [one["perspective"] for one in old["policies"]]
     for rule in (one for one in new["policies"] if "where" in one):
-        column, values = re.split(" = | in ", rule["where"])
-        assert set(values.split(", ")) <= set(again.tables["events"][column].to_pylist())
+        [(column, values)] = rule["where"].items()
+        assert {values} if isinstance(values, str) else set(values) <= set(again.tables["events"][column].to_pylist())
 
 
 def test_prose_of_several_lines_is_reworded_too(made: Made) -> None:

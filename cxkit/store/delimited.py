@@ -54,12 +54,26 @@ class Text:
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked if it is a gzip file."""
-    return gzip.open(path) if _packing(path) == "gzip" else path.open("rb")  # type: ignore[return-value]
+    """The file's bytes, unpacked if it is a gzip or zstd file."""
+    packing = _packing(path)
+    if packing == "zstd":
+        import pyarrow as pa
+
+        return pa.input_stream(str(path), compression="zstd")
+    return gzip.open(path) if packing == "gzip" else path.open("rb")  # type: ignore[return-value]
 
 
 def _packing(path: Path) -> str:
-    return "gzip" if path.suffix.lower() == ".gz" else "none"
+    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower(), "none")
+
+
+def count_lines(path: Path) -> int:
+    """How many lines the file has."""
+    count, last = 0, b"\n"
+    for chunk in _chunks(path):
+        count += chunk.count(b"\n") or chunk.count(b"\r")
+        last = chunk[-1:]
+    return count + (last not in b"\r\n")
 
 
 def look(path: Path, encoding: str | None) -> Text:

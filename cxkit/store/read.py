@@ -1,6 +1,6 @@
 """From a source to a log: find what is there, show it, and say which column means what.
 
-A source is a CSV file, a Parquet file or a data frame. Reading looks and stages; nothing is changed or lost.
+A source is a file, a table in a database or a data frame. Reading looks and stages; nothing is changed or lost.
 """
 
 from __future__ import annotations
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from cxkit.store.readiness import Readiness
     from cxkit.store.repairs import Repair
 
-TEXT_FILES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-LOG_TEXTS = (".xes", ".xml", ".xmlocel", ".json", ".jsonocel")
-LOG_FILES = (*LOG_TEXTS, *(f"{ending}.gz" for ending in LOG_TEXTS), ".sqlite", ".db")
 KINDS = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "integer"),
     **dict.fromkeys(("FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"), "number"),
@@ -321,63 +318,34 @@ def read(
     about: str = "",
     delimiter: str | None = None,
     encoding: str | None = None,
+    sheet: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     object_type: str | None = None,
 ) -> Log:
-    """What does this source hold? A CSV, Parquet, XES or OCEL file or a data frame, ready to be given roles.
+    """What does this source hold? A file, a folder, a database or a data frame, ready to be given roles.
 
     Parameters
     ----------
-    source : path of a CSV, TSV, Parquet, XES or OCEL file (texts also as .gz), or a pandas, polars or arrow data
-        frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles.
+    source : path of a CSV, TSV, XLSX, Parquet, XES or OCEL file (CSV also as .gz and .zst, XES and OCEL as .gz), or a
+        pandas, polars or arrow data frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles.
+        A folder, or a pattern such as "exports/2024-*.csv": its CSV or Parquet files are one log, in name order.
+        A database: "postgresql://user@host/shop", better "env:SHOP_DB" for the variable that holds such an address
+        and its password, or the path of a SQLite file.
     name : what reports call it; the file's name when not given.
     about : what a reader should know of it, in a few lines; the first page of the book shows them.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
+    sheet : for XLSX, the sheet to read; without it the one that looks most like a log.
+    table, query : for a database, the table to read ("events" or "schema.events"), or a SELECT in its own SQL.
     object_type : for OCEL, the type of the objects that are the journeys, such as "orders".
 
     Returns a Log; displaying it shows delimiter, encoding, time format and the guessed roles with their evidence.
 
     Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
     """
-    found = _source(source, _delimiter(delimiter), encoding, object_type)
-    if object_type is not None and "object type" not in found.reading:
-        raise InputError(f'object_type= is for OCEL. "{found.name}" has no types of objects.')
+    from cxkit.store import sources
+
+    found = sources.find(source, sources.Options(delimiter, encoding, sheet, table, query, object_type))
     found.name = name or found.name
     found.about = about
     return Log(found)
-
-
-def _source(source: Any, delimiter: str | None, encoding: str | None, object_type: str | None) -> Source:
-    if not isinstance(source, str | Path):
-        return DataFrame(source)
-    path = Path(source).expanduser()
-    _check_file(path)
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return ParquetFile(path)
-    if path.name.lower().endswith(LOG_FILES):
-        return _log_file(path, encoding, object_type)
-    if path.name.lower().endswith(TEXT_FILES):
-        return TextFile(path, delimiter, encoding)
-    raise InputError(
-        f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(TEXT_FILES + LOG_FILES)} and .parquet.'
-    )
-
-
-def _log_file(path: Path, encoding: str | None, object_type: str | None) -> Source:
-    from cxkit.store import ocel, xes
-
-    return ocel.OcelFile(path, object_type) if ocel.is_ocel(path) else xes.XesFile(path, encoding)
-
-
-def _check_file(path: Path) -> None:
-    try:
-        found, folder = path.is_file(), path.is_dir()
-    except (OSError, ValueError):
-        found = folder = False
-    if not found:
-        raise InputError(f'There is no file "{path}".{" It is a folder." if folder else ""}')
-
-
-def _delimiter(text: str | None) -> str | None:
-    if text is not None and (not isinstance(text, str) or len(text) != 1 or text in '"\r\n'):
-        raise InputError(f'delimiter="{text}" is not one character. Write for example ";" or "\\t".')
-    return text

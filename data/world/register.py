@@ -21,6 +21,8 @@ PRICE_FACTOR = 2.6  # price a month over margin a month
 UNSTATED = (2.1, 1.0)  # mean importance and spread of a need that nobody names
 STATED = (2.6, 12.5, 1.4)  # mean importance = first + second * weight; spread
 ASKED_AT = 0.8  # of the log
+ROLES = ("journey", "activity", "time", "start", "customer", "agent", "channel", "lane", "stage", "cost", "value")
+SIDES = ("customer", "front", "back", "support", "evidence")  # of the lanes
 OFFERINGS = {need: card.offering for need, card in NEEDS.items() if card.offering}
 
 
@@ -106,7 +108,7 @@ POLICIES = (  # name, perspective, rule, from, to, days, where, reason
         "Documents requested",
         "Identity check",
         None,
-        "channel = phone",
+        {"channel": "phone"},
         "Against fraud on the phone.",
     ),
     (
@@ -116,7 +118,7 @@ POLICIES = (  # name, perspective, rule, from, to, days, where, reason
         "Deposit asked",
         "Credit approved",
         None,
-        "channel in shop, app",
+        {"channel": ["shop", "app"]},
         "Against bad debts.",
     ),
     (
@@ -143,36 +145,33 @@ def actions(world: World) -> tuple[dict[str, object], ...]:
             "name": "One agent to the end",
             "since": date_of(world, world.repeat_day),
             "metric": "repeated calls per call",
-            "where": "customers who call often",
+            "who": "customers who call often",
             "expected": -0.1,
-            "lag_days": world.repeat_ramp,
+            "lag": f"{world.repeat_ramp}d",
             "smallest_effect": 0.05,
         },
         {
             "name": "New phone menu",
             "since": date_of(world, world.harm_day),
             "metric": "transfers per call",
-            "where": f"region = {HARMED}",
+            "where": {"region": HARMED},
             "expected": -0.05,
-            "lag_days": 0,
             "smallest_effect": 0.03,
         },
         {
             "name": "New reminder text",
             "since": date_of(world, world.placebo_day),
             "metric": "customer not at home per visit",
-            "where": f"region = {PLACEBO}",
+            "where": {"region": PLACEBO},
             "expected": -0.03,
-            "lag_days": 0,
             "smallest_effect": 0.03,
         },
         {
             "name": "Faster line test",
             "since": date_of(world, world.local_day),
             "metric": "minutes worked on a line test",
-            "where": "kind = fault",
+            "where": {"kind": "fault"},
             "expected": -2.0,
-            "lag_days": 0,
             "smallest_effect": 1.0,
         },
     )
@@ -199,20 +198,22 @@ def engagement(world: World) -> str:
         f'name = "{FIRM}"',
         f'about = """{ABOUT}"""',
         'zone = "Europe/Berlin"',
-        "disclosure = 10  # smallest group that may be shown",
         "",
     ]
     lines += [
         "[roles]",
-        *assign(
-            {"journey": "journey", "activity": "activity", "time": "time", "start": "start", "customer": "customer"}
-        ),
+        *assign({role: role for role in ROLES}),
         "",
     ]
-    lines += ["[goals]", *assign(GOALS, True), "", "[cancels]", *assign(CANCELS, True), ""]
-    for title, key, order in (("stages", "stage", STAGES), ("lanes", "lane", LANES)):
-        groups = {group: [name for name, card in ACTIVITIES.items() if getattr(card, key) == group] for group in order}
-        lines += [f"[{title}]", *assign(groups, True), ""]
+    for goal in dict.fromkeys(GOALS.values()):
+        lines += table("goals", {"activity": goal, "where": {"kind": [kind for kind in GOALS if GOALS[kind] == goal]}})
+    for cancel, why in CANCELS.items():
+        lines += table("cancels", {"activity": cancel, "reason": why})
+    lines += ["[stages]", *assign({stage: steps_of("stage", stage) for stage in STAGES}, True), ""]
+    for lane, side in zip(LANES, SIDES, strict=True):
+        lines += [f'[lanes."{lane}"]', *assign({"side": side, "activities": steps_of("lane", lane)}), ""]
+    for offering in OFFERINGS.values():
+        lines += table("offerings", {"name": offering})
     for name, card in NEEDS.items():
         if card.registered:
             lines += table(
@@ -221,8 +222,8 @@ def engagement(world: World) -> str:
                     "name": name,
                     "firm_share": card.firm_share,
                     "evidence": list(card.evidence),
-                    "offering": card.offering,
-                    "policy": card.policy,
+                    "offerings": [card.offering] if card.offering else None,
+                    "policies": [card.policy] if card.policy else None,
                 },
             )
     for name, perspective, rule, first, then, days, where, reason in POLICIES:
@@ -232,16 +233,23 @@ def engagement(world: World) -> str:
                 "name": name,
                 "perspective": perspective,
                 "rule": rule or None,
-                "from": first or None,
-                "to": then or None,
-                "within_days": days,
+                "activity": first or None,
+                "then": then or None,
+                "within": f"{days}d" if days else None,
                 "where": where or None,
                 "reason": reason,
             },
         )
     for action in actions(world):
         lines += table("actions", action)
-    return "\n".join([*lines, "[costs]", 'sheet = "costs.parquet"', 'contact = "cost of a contact"', ""])
+    lines += ["[costs]", 'currency = "EUR"', 'sheet = "costs.parquet"', ""]
+    lines += ["[costs.contacts]", *assign(CONTACT_COST, True), "", "[costs.hours]", *assign(LANE_RATES, True), ""]
+    return "\n".join([*lines, "[disclosure]", "k = 10  # smallest group that may be shown", ""])
+
+
+def steps_of(key: str, group: str) -> list[str]:
+    """Which activities are of this stage or lane?"""
+    return [name for name, card in ACTIVITIES.items() if getattr(card, key) == group]
 
 
 def table(title: str, values: dict[str, object]) -> list[str]:
@@ -250,9 +258,12 @@ def table(title: str, values: dict[str, object]) -> list[str]:
 
 
 def assign(values: Mapping[str, object], quoted: bool = False) -> list[str]:
-    """How are values written? As JSON, but for dates; keys that are names of the log in quotes."""
-    shown = {
-        name: value if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)
-        for name, value in values.items()
-    }
-    return [f"{json.dumps(name) if quoted else name} = {value}" for name, value in shown.items()]
+    """How are values written? Keys that are names of the log in quotes."""
+    return [f"{json.dumps(name) if quoted else name} = {shown(value)}" for name, value in values.items()]
+
+
+def shown(value: object) -> str:
+    """How is one value written? As JSON, but for dates and tables."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(assign(value, True))}}}"
+    return str(value) if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)

@@ -188,7 +188,7 @@ COLUMN = {
     "euro": "amount",
 }
 STYLES = (str, str.upper, lambda name: name.lower().replace(",", "").replace(" ", "_"))
-NAMED_KEYS = {"goals", "cancels", "stages", "lanes"}  # parts of the engagement file whose keys are names of the log
+NAMED_KEYS = {"stages", "costs.contacts", "costs.hours"}  # parts of the engagement file whose keys are names of the log
 PROSE = '"""'  # a text of several lines
 Names = dict[str, dict[str, Any]]
 
@@ -254,6 +254,7 @@ def rewritten(engagement: str, words: dict[str, str]) -> str:
         key, equals, value = line.partition(" = ")
         if line.startswith("["):
             part = line.strip("[]")
+            line = re.sub(r'"(.+)"', lambda found: new_key(found[0], words), line)
         elif equals and PROSE not in value:
             line = f"{new_key(key, words) if part in NAMED_KEYS else key} = {new_value(part, key, value, words)}"
         else:
@@ -270,9 +271,10 @@ def new_key(key: str, words: dict[str, str]) -> str:
 
 def new_value(part: str, key: str, value: str, words: dict[str, str]) -> str:
     """What is the value now? Roles name columns, a `where` a column and values, all else only values."""
-    condition = re.fullmatch(r'"(\w+) (=|in) (.+)"', value)
-    if key == "where" and condition:
-        column, sign, values = condition.groups()
-        return json.dumps(f"{COLUMN[column]} {sign} {', '.join(words.get(one, one) for one in values.split(', '))}")
+    if key == "side":
+        return value
+    if key == "where":
+        column, _, values = value.partition(" = ")
+        return f"{new_value('roles', '', column, words)} = {new_value(part, '', values, words)}"
     known = COLUMN if part == "roles" else words
     return re.sub(r'"([^"\\]*)"', lambda found: f'"{known.get(found[1], found[1])}"', value)

@@ -7,9 +7,9 @@ from itertools import count
 from pathlib import Path
 
 from cxkit.errors import InputError
-from cxkit.store.read import TEXT_FILES
+from cxkit.store.sources import READABLE, SQLITE_FILES
 
-ENDINGS = (*TEXT_FILES, ".parquet", ".pq")
+ENDINGS = tuple(ending for ending in READABLE if ending not in SQLITE_FILES)
 LARGEST = 2 << 30
 PIECE = 1 << 20
 LONGEST_NAME = 120

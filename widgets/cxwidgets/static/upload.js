@@ -70,7 +70,7 @@ function choosingFile({ model, ask, tell, signal }) {
     icon(),
     make("p", { className: "cxi-lead", textContent: "Drop an event log here" }),
     open,
-    make("p", { className: "cxi-small", textContent: "CSV, TSV or text, also as .gz, or Parquet. It goes to this notebook and nowhere else." }),
+    make("p", { className: "cxi-small", textContent: "CSV or text, Excel, Parquet, XES or OCEL. It goes to this notebook and nowhere else." }),
   );
   const bar = make("progress", { max: 1, ariaLabel: "How much of the file has arrived" });
   const [name, far] = [make("p", { className: "cxi-lead" }), make("p", { className: "cxi-small" })];

@@ -1,0 +1,135 @@
+"""The kinds of value that an engagement file may hold: names, amounts, durations, days, hours, conditions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from cxkit.errors import InputError
+from cxkit.times import duration
+
+SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
+Listed = TypeVar("Listed", bound=tuple[Any, ...])
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError("holds a character that no file can hold")
+    return value
+
+
+def each_once(names: Listed) -> Listed:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f'names "{twice[0]}" twice')
+    return names
+
+
+def _lasting(text: Any) -> Any:
+    try:
+        duration(text)
+    except InputError:
+        raise ValueError('must be a duration with a unit, such as "2d", "36h" or "15min"') from None
+    return text
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("must be a day such as 2026-01-31") from None
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """The spans of a day's hours such as "09:00-12:30, 13:30-18:00", in minutes after midnight."""
+    found = [SPAN.fullmatch(part.strip()) for part in text.split(",")]
+    minutes = [tuple(int(h) * 60 + int(m) for h, m in (one.group(1, 2), one.group(3, 4))) for one in found if one]
+    flat = [minute for span in minutes for minute in span]
+    if not all(found) or flat != sorted(set(flat)) or flat[-1] > 24 * 60:
+        raise ValueError('must be hours in order such as "09:00-17:00" or "09:00-12:30, 13:30-18:00"')
+    return [(since, until) for since, until in minutes]
+
+
+def _hours(text: str) -> str:
+    spans(text)
+    return text
+
+
+def _conditions(value: Any) -> dict[str, tuple[Any, ...]]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+        raise ValueError('must be a table of attributes and their values, such as {"channel" = ["shop", "app"]}')
+    listed = {name: tuple(part) if isinstance(part, list | tuple) else (part,) for name, part in value.items()}
+    for name, values in listed.items():
+        if not values or not all(isinstance(one, str | int | float) for one in values):
+            raise ValueError(f'needs texts, numbers or true and false as values of "{name}"')
+    return {_text(name): each_once(values) for name, values in listed.items()}
+
+
+def _short(conditions: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
+    return {name: values[0] if len(values) == 1 else list(values) for name, values in conditions.items()}
+
+
+SCALARS: dict[str, Any] = {"anyOf": [{"type": kind} for kind in ("string", "number", "boolean")]}
+CONDITIONS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"anyOf": [*SCALARS["anyOf"], {"type": "array", "items": SCALARS, "minItems": 1}]},
+}
+
+Text = Annotated[str, Field(strict=True), AfterValidator(_text)]
+Names = Annotated[tuple[Text, ...], AfterValidator(each_once)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Amount = Annotated[Number, Field(ge=0)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Flag = Annotated[bool, Field(strict=True)]
+Duration = Annotated[Text, BeforeValidator(_lasting), Field(examples=["2d", "36h", "15min"])]
+Day = Annotated[date, BeforeValidator(_day)]
+Hours = Annotated[Text, AfterValidator(_hours), Field(examples=["09:00-17:00", "09:00-12:30, 13:30-18:00"])]
+Where = Annotated[
+    dict[str, tuple[Any, ...]],
+    BeforeValidator(_conditions),
+    PlainSerializer(_short),
+    WithJsonSchema(CONDITIONS, mode="validation"),
+]
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are errors, and nothing changes once it is made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Brief(Section):
+    """A table that may be written as the value of its main key alone."""
+
+    main: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        return {cls.main: value} if isinstance(value, str | list | tuple) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        texts = {"type": "string"}
+        brief = {"type": "array", "items": texts} if cls.main == "activities" else texts
+        return {"anyOf": [brief, handler(core)]}
