@@ -87,7 +87,8 @@ REFUSED = {
     "Parquet with damaged pages": (damaged_pages(), "log.parquet", "log.parquet"),
     "Parquet without rows": (parquet(columns(0)), "log.parquet", "no rows"),
     "Parquet without columns": (parquet(pa.table({})), "log.parquet", 'No column "'),
-    "a spreadsheet": (b"PK\x03\x04", "log.xlsx", "no whole XLSX file"),
+    "a spreadsheet cut short": (b"PK\x03\x04", "log.xlsx", "no whole XLSX file"),
+    "another spreadsheet": (b"PK\x03\x04", "log.ods", "of no kind that cxkit reads"),
 }
 
 
