@@ -107,16 +107,46 @@ def test_durations_are_chosen_by_bars(board):
 
 def test_segments_are_chosen_by_value(board):
     bars = panel(board, "segments")
-    assert bars.facts == {"by": "plan", "attributes": ["plan"]}
-    bars.choose("value 1", besides=False)
-    assert ids(board.journeys) == ["A03", "A04", "A06", "A09", "A11"] and bars.marks == ["value 1"]
-    bars.choose("value 2", besides=True)
-    assert "A12" in ids(board.journeys) and set(bars.marks) == {"value 1", "value 2"}
-    for wrong in ({"key": "value 9"}, {"key": "value -1"}, {"key": "value"}):
+    keys = ["plan: basic", "plan: plus", "plan: (missing)"]
+    assert bars.facts == {"by": "plan", "attributes": ["plan"], "keys": keys}
+    bars.choose("plan: plus", besides=False)
+    assert ids(board.journeys) == ["A03", "A04", "A06", "A09", "A11"] and bars.marks == ["plan: plus"]
+    bars.choose("plan: (missing)", besides=True)
+    assert "A12" in ids(board.journeys) and set(bars.marks) == {"plan: plus", "plan: (missing)"}
+    for wrong in ({"key": "plan: other"}, {"key": "kind: plus"}, {"key": "plus"}, {"key": 7}):
         bars.hear({"do": "choose", "besides": False, **wrong})
         assert bars.said == NOT_UNDERSTOOD
     bars.hear({"do": "ask", "by": "nothing"})
     assert bars.said == NOT_UNDERSTOOD
+
+
+def test_the_attribute_of_the_choice_is_the_one_that_is_shown(toy):
+    board = Board(toy.tag("called", w.contains("Call"))).show()
+    bars = panel(board, "segments")
+    bars.choose("plan: (missing)", besides=False)
+    bars.hear({"do": "ask", "by": "called"})
+    assert bars.facts["by"] == "called" and bars.marks == [] and not board.clauses
+    board.undo()
+    assert bars.facts["by"] == "plan" and bars.marks == ["plan: (missing)"]
+
+
+@pytest.mark.parametrize("owner", ["process_map", "variants", "durations", "segments"])
+def test_a_panels_clause_that_is_edited_belongs_to_the_filter_bar(board, owner):
+    chosen = {
+        "process_map": "activity 0",
+        "variants": "variant 1",
+        "durations": panel(board, "durations").facts["bins"][-1],
+        "segments": "plan: plus",
+    }
+    panel(board, owner).choose(chosen[owner], besides=False)
+    edited = {"do": "replace", "owner": owner, "filter": w.lasts(at_least="1d", at_most="3d").to_json()}
+    panel(board, "filters").hear(edited)
+    assert list(board.clauses) == ["filter 1"] and panel(board, owner).marks == []
+    assert all(view.status == READY for view in board.panels)
+    board.undo()
+    assert list(board.clauses) == [owner] and panel(board, owner).marks == [chosen[owner]]
+    board.put(owner, w.during("2025"))
+    assert panel(board, owner).status == READY and panel(board, owner).marks == []
 
 
 def test_variants_add_up_and_the_table_drills_down(board):

@@ -65,14 +65,15 @@ class Board:
         """The clauses by their owner, in the order in which they were made."""
         return self._clauses
 
-    def put(self, owner: str, clause: Filter | None) -> None:
-        """Give an owner this clause instead of the one it has; None takes it away."""
-        rest = {name: filter_ for name, filter_ in self._clauses.items() if name != owner}
+    def put(self, owner: str, clause: Filter | None, *, instead_of: str = "") -> None:
+        """Give an owner this clause instead of the one it has, or that another has; None takes it away."""
+        others = {name: filter_ for name, filter_ in self._clauses.items() if name != instead_of}
         if clause is None:
-            self._move(rest)
+            others.pop(owner, None)
+            self._move(others)
         else:
             self.base.keep(clause)
-            self._move({**self._clauses, owner: clause})
+            self._move({**others, owner: clause})
 
     def clear(self) -> None:
         """Take all clauses away."""

@@ -131,9 +131,9 @@ class Durations(VegaChart, Pictured):
         if chosen == _lasting(low, high):
             self.clear()
             return
-        if chosen is not None and besides is True:
-            first, last = _range(chosen)
-            low, high = min(low, first), max(high, last)
+        bounds = _range(chosen)
+        if bounds and besides is True:
+            low, high = min(low, bounds[0]), max(high, bounds[1])
         self.board.put(self.name, _lasting(low, high))
 
     def brush(self, first: str, last: str) -> None:
@@ -158,11 +158,11 @@ class Durations(VegaChart, Pictured):
     def _marks(self, bins: Iterable[str]) -> list[str]:
         """The bars that the clause keeps; the clause may have been turned round."""
         clause = self._clause()
-        if clause is None:
+        bounds = _range(clause)
+        if not bounds:
             return []
-        low, high = _range(clause)
         turned = isinstance(clause, none_of)
-        return [key for key in bins if (low <= _span(key)[0] < high) != turned]
+        return [key for key in bins if (bounds[0] <= _span(key)[0] < bounds[1]) != turned]
 
 
 def _bin(low: float, high: float | None) -> str:
@@ -179,9 +179,12 @@ def _lasting(low: float, high: float) -> Filter:
     return clause if math.isinf(high) else clause & ~w.lasts(at_least=_said(high))
 
 
-def _range(clause: Filter) -> tuple[float, float]:
-    """The bounds of a clause that `_lasting` made."""
-    low, *high = [leaf for leaf in clause.leaves() if isinstance(leaf, w.lasts)]
+def _range(clause: Filter | None) -> tuple[float, float] | None:
+    """The bounds of a clause that `_lasting` made; None for any other."""
+    leaves = [] if clause is None else list(clause.leaves())
+    low, *high = [leaf.at_least for leaf in leaves if isinstance(leaf, w.lasts)] or [None]
+    if low is None or None in high:
+        return None
     return _seconds(low), _seconds(high[0]) if high else math.inf
 
 
@@ -192,5 +195,5 @@ def _said(seconds: float) -> str:
     return f"{int(seconds) // units[unit]}{unit}"
 
 
-def _seconds(bound: w.lasts) -> float:
-    return times.duration(bound.at_least) / MICROSECONDS
+def _seconds(duration: str) -> float:
+    return times.duration(duration) / MICROSECONDS

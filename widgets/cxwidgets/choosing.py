@@ -41,7 +41,7 @@ class Choosing(Pictured):
 
     @abstractmethod
     def key(self, condition: Leaf) -> str:
-        """The key that stands for a condition."""
+        """The key that stands for a condition; nothing for one that this panel does not show."""
 
     def choose(self, key: str, besides: bool) -> None:
         """Choose the thing with this key, or take the choice back; `besides` keeps what is chosen already."""
@@ -51,7 +51,7 @@ class Choosing(Pictured):
         self.board.put(self.name, _joined(self.together, wanted))
 
     def chosen(self) -> Iterable[str]:
-        return [self.key(condition) for condition in self._conditions()]
+        return [key for condition in self._conditions() if (key := self.key(condition))]
 
     def _conditions(self) -> list[Leaf]:
         """The conditions of this panel's clause; one that was turned round chooses nothing here."""

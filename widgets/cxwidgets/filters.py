@@ -50,13 +50,13 @@ class Filters(View):
 
     def add(self, filter: object) -> None:
         """One more clause, from its JSON document."""
-        self.board.put(f"filter {next(self._numbers)}", w.from_json(filter))
+        self.board.put(self._owner(), w.from_json(filter))
 
     def replace(self, owner: str, filter: object) -> None:
-        """Another clause in the place of one."""
+        """Another clause in the place of one; it belongs to no other panel any more."""
         if owner not in self.board.clauses:
             raise KeyError(owner)
-        self.board.put(owner, w.from_json(filter))
+        self.board.put(self._owner(), w.from_json(filter), instead_of=owner)
 
     def negate(self, owner: str) -> None:
         """Turn a clause round."""
@@ -65,6 +65,9 @@ class Filters(View):
     def remove(self, owner: str) -> None:
         """Take a clause away."""
         self.board.put(owner, None)
+
+    def _owner(self) -> str:
+        return f"filter {next(self._numbers)}"
 
     def _clause(self, owner: str, clause: Filter) -> dict[str, Any]:
         cost = self.board.cost(owner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import cxkit as cx
 from cxkit import where as w
@@ -73,7 +73,7 @@ class ProcessMap(Choosing):
                 return f"move {codes[condition.activity]} {END}"
             case w.contains():
                 return f"activity {codes[condition.activity]}"
-        raise ValueError(condition)
+        return ""
 
     def _named(self, code: str) -> str:
         if not code.isascii() or not code.isdigit():
@@ -95,9 +95,7 @@ class Variants(Choosing):
         return w.variant_rank(at_least=number, at_most=number)
 
     def key(self, condition: Leaf) -> str:
-        if not isinstance(condition, w.variant_rank):
-            raise ValueError(condition)
-        return f"variant {condition.at_least}"
+        return f"variant {condition.at_least}" if isinstance(condition, w.variant_rank) else ""
 
 
 class Moves(Pictured):
@@ -141,31 +139,35 @@ class Segments(Choosing):
     def draw(self) -> Drawn:
         if not self._by:
             return Drawn(said="This log has no attributes of journeys to choose by.")
+        self._by = next((leaf.name for leaf in self._conditions() if self._is_shown(leaf)), self._by)
         result = self.result(self.board.journeys_for(self.name))
         self._values = result.table["segment"].to_pylist()
         picture = result.chart()
-        facts = {"by": self._by, "attributes": list(self._kinds)}
+        facts = {"by": self._by, "attributes": list(self._kinds), "keys": [self._key(value) for value in self._values]}
         return Drawn(picture.svg if picture else "", tuple(self.chosen()), facts=facts)
 
     def still(self) -> str:
         return super().still() if self._by else ""
 
     def condition(self, key: str) -> Leaf:
-        word, rank = key.split(" ")
-        if word != "value" or not rank.isdigit():
-            raise ValueError(key)
-        value = self._values[int(rank)]
+        [value] = [value for value in self._values if self._key(value) == key]
         if value == MISSING:
             return w.attribute(self._by, missing=True)
         kinds: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": "true".__eq__}
         return w.attribute(self._by, kinds.get(self._kinds[self._by], str)(value))
 
     def key(self, condition: Leaf) -> str:
-        if not isinstance(condition, w.attribute):
-            raise ValueError(condition)
+        if not self._is_shown(condition) or condition.name != self._by:
+            return ""
         value = MISSING if condition.missing else str(condition.values[0])
-        said = value.lower() if self._kinds[condition.name] == "boolean" else value
-        return f"value {self._values.index(said)}" if said in self._values else ""
+        return self._key(value.lower() if self._kinds[condition.name] == "boolean" else value)
+
+    def _key(self, value: str) -> str:
+        """The value with its attribute: a click on an older picture means what it showed, or nothing."""
+        return f"{self._by}: {value}"
+
+    def _is_shown(self, condition: Leaf) -> TypeGuard[w.attribute]:
+        return isinstance(condition, w.attribute) and condition.name in self._kinds
 
 
 PANELS: Mapping[str, type[View]] = {
