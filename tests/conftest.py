@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,18 @@ def shared():
 def expected(shared):
     """Reference figures of a real log by name."""
     return lambda name: json.loads((shared / "expected" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def loopless(monkeypatch):
+    """Panels answer at once in this thread, although a browser's loop may have stayed in it."""
+    from cxwidgets import board, working
+
+    def elsewhere(real=board.running_loop):
+        return None if threading.current_thread() is threading.main_thread() else real()
+
+    monkeypatch.setattr(board, "running_loop", elsewhere)
+    monkeypatch.setattr(working, "running_loop", elsewhere)
 
 
 @pytest.fixture(scope="session")

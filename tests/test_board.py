@@ -15,7 +15,7 @@ from cxwidgets.words import words
 
 
 @pytest.fixture
-def board(toy):
+def board(toy, loopless):
     return Board(toy).show()
 
 
@@ -120,7 +120,7 @@ def test_segments_are_chosen_by_value(board):
     assert bars.said == NOT_UNDERSTOOD
 
 
-def test_the_attribute_of_the_choice_is_the_one_that_is_shown(toy):
+def test_the_attribute_of_the_choice_is_the_one_that_is_shown(toy, loopless):
     board = Board(toy.tag("called", w.contains("Call"))).show()
     bars = panel(board, "segments")
     bars.choose("plan: (missing)", besides=False)

@@ -33,7 +33,7 @@ def ids(journeys):
 
 
 @pytest.fixture
-def board(toy):
+def board(toy, loopless):
     return Board(toy)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import cxkit as cx
 from cxkit import where as w
-from cxwidgets import Intake, working
+from cxwidgets import Intake
 from cxwidgets.base import NOT_UNDERSTOOD, READY
 from cxwidgets.naming import NO_NAME, REPLACED, TAKEN, suggested
 
@@ -43,8 +43,7 @@ def mark(intake, activity):
 
 
 @pytest.fixture
-def intake(tmp_path, monkeypatch):
-    monkeypatch.setattr(working, "running_loop", lambda: None)  # other tests may have left a loop in this thread
+def intake(tmp_path, loopless):
     return Intake(folder=tmp_path / "stores")
 
 

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import cxkit as cx
-from cxwidgets import Intake, working
+from cxwidgets import Intake
 from cxwidgets.base import READY
 from cxwidgets.upload import BROKEN, PIECE
 
@@ -27,8 +27,7 @@ def kept_files(intake):
 
 
 @pytest.fixture
-def intake(tmp_path, monkeypatch):
-    monkeypatch.setattr(working, "running_loop", lambda: None)  # other tests may have left a loop in this thread
+def intake(tmp_path, loopless):
     return Intake(folder=tmp_path / "stores")
 
 
