@@ -61,9 +61,11 @@ def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], 
 def _execute(name: str, parameters: dict[str, str], scratch: Path, page: Path) -> NotebookNode:
     import papermill
 
+    from cxkit.views.page import failed_panels
+
     output = scratch / f"{name}.ipynb"
     try:
-        return papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             places.notebooks() / f"{name}.ipynb",
             output,
             parameters=parameters,
@@ -74,11 +76,17 @@ def _execute(name: str, parameters: dict[str, str], scratch: Path, page: Path) -
             execution_timeout=CELL_SECONDS,
         )
     except papermill.PapermillExecutionError as error:
-        kept = page.with_name(f"{page.stem}.{name}.failed.ipynb")
-        output.replace(kept)
-        raise ReportFailed(
-            f'The notebook "{name}" failed: {error.ename}: {error.evalue} It is kept as "{kept}".'
-        ) from None
+        raise _failed(name, f"{error.ename}: {error.evalue}", output, page) from None
+    if panels := failed_panels(executed):
+        raise _failed(name, panels[0], output, page)
+    return executed
+
+
+def _failed(name: str, why: str, output: Path, page: Path) -> ReportFailed:
+    """The error that says so; the notebook is kept beside the page."""
+    kept = page.with_name(f"{page.stem}.{name}.failed.ipynb")
+    output.replace(kept)
+    return ReportFailed(f'The notebook "{name}" failed: {why} It is kept as "{kept}".')
 
 
 def _bound(notebooks: Sequence[NotebookNode]) -> NotebookNode:

@@ -73,17 +73,28 @@ def test_the_map_says_what_its_table_says(page, opened):
         assert f"{row['count']:,}" in move.locator("title").text_content()
 
 
-def test_a_failing_notebook_is_kept_and_the_old_page_stays(tmp_path, monkeypatch, toy):
+FAILING_PANEL = """
+import cxkit as cx
+from cxwidgets import Board
+panel = Board(cx.toy_journeys()).panel("variants")
+panel.result = lambda journeys: journeys.segments(by="<nothing>")
+panel"""
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("1 / 0", "ZeroDivisionError"), (FAILING_PANEL, 'No attribute "<nothing>"')]
+)
+def test_a_failing_notebook_is_kept_and_the_old_page_stays(tmp_path, monkeypatch, toy, code, words):
     book = tmp_path / "book"
     book.mkdir()
     cells = [nbformat.v4.new_code_cell('store = ""\nrecipe = ""', metadata={"tags": ["parameters"]})]
-    broken = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell("1 / 0")])
+    broken = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell(code)])
     broken.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(broken, book / "00_start_here.ipynb")
     monkeypatch.setattr(places, "notebooks", lambda: book)
     page = tmp_path / "toy.html"
     page.write_text("old", encoding="utf-8")
-    with pytest.raises(report.ReportFailed, match="ZeroDivisionError"):
+    with pytest.raises(report.ReportFailed, match=words):
         report.report(toy, page)
     assert page.read_text(encoding="utf-8") == "old"
     assert (tmp_path / "toy.00_start_here.failed.ipynb").exists()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,19 @@ from typing import Any
 from . import vega
 from .theme import STYLE, TOKENS, altair_config
 
+_FAILED_PANEL = re.compile(r'<p class="cx-failed-panel" role="alert">([^<]*)</p>')
 _HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*(?:\n|$)")
+
+
+def failed_panel(words: str) -> str:
+    """What stands in the place of a panel that could not be drawn."""
+    return f'<p class="cx-failed-panel" role="alert">{html.escape(words)}</p>'
+
+
+def failed_panels(nb: Any) -> list[str]:
+    """What do the panels say that could not be drawn?"""
+    pages = ("".join(output.get("data", {}).get("text/html", "")) for output in _outputs(nb))
+    return [html.unescape(words) for page in pages for words in _FAILED_PANEL.findall(page)]
 
 
 @dataclass(frozen=True)

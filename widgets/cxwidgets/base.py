@@ -13,6 +13,7 @@ import traitlets as t
 
 import cxkit as cx
 from cxkit.errors import Interrupted
+from cxkit.views.page import failed_panel
 from cxwidgets.board import AWAY, FAR, NEAR, Board
 
 STATIC = Path(__file__).parent / "static"
@@ -97,7 +98,14 @@ class Panel(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **words: Any) -> Any:
         shown = super()._repr_mimebundle_(**words)
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
-        return {**data, "text/html": self.still()}, metadata
+        return {**data, "text/html": self.standing()}, metadata
+
+    def standing(self) -> str:
+        """What stands where there is no kernel, or why nothing does: an error stays in its panel."""
+        try:
+            return self.still()
+        except Exception as error:
+            return failed_panel(f"{self.label} could not be drawn: {error or type(error).__name__}")
 
     def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
         """Do what the browser asks, if it may; bytes that came along are passed on as `chunk`."""

@@ -220,7 +220,7 @@ class Board:
     def _repr_mimebundle_(self, **words: Any) -> Any:
         """The panels where there is a kernel, and the pictures they hold where there is none."""
         bundle = dict(self.box()._repr_mimebundle_(**words))
-        bundle["text/html"] = "".join(panel.still() for panel in self.panels)
+        bundle["text/html"] = "".join(panel.standing() for panel in self.panels)
         return bundle
 
 
