@@ -81,9 +81,10 @@ panel.result = lambda journeys: journeys.segments(by="<nothing>")
 panel"""
 
 
-@pytest.mark.parametrize(
-    ("code", "words"), [("1 / 0", "ZeroDivisionError"), (FAILING_PANEL, 'No attribute "<nothing>"')]
-)
+FAILURES = [("1 / 0", "ZeroDivisionError"), (FAILING_PANEL, 'No attribute of journeys "<nothing>"')]
+
+
+@pytest.mark.parametrize(("code", "words"), FAILURES, ids=["a cell", "a panel"])
 def test_a_failing_notebook_is_kept_and_the_old_page_stays(tmp_path, monkeypatch, toy, code, words):
     book = tmp_path / "book"
     book.mkdir()
