@@ -128,6 +128,8 @@ def test_killed_at_any_moment(logs, kill, tmp_path):
         outcomes.append("new" if left == new[1] else "interrupted" if leftovers else "old")
         if share > 1 and left == old[1]:
             lasts = min(1.2 * lasts, 2.0)
+        if share < 0.9 and left == new[1]:
+            lasts /= 1.2
         assert prepare(following, folder).manifest.version == following[1][0]
         kept = {".lock", manifest.FILE, following[1][0], left[0]}
         assert {path.name for path in folder.iterdir()} == kept
