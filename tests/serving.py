@@ -1,0 +1,292 @@
+"""What the tests of whole pages share: the faces started, a page that is watched, and how a page is read."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from itertools import count
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import expect
+
+from cxkit.views import theme
+from cxwidgets.panels import MOST_MOVES
+from cxwidgets.words import words
+
+SLOW = 90_000  # milliseconds that a loaded machine may take until a page is up
+HERE = ("data:", "blob:", "about:", "file:")
+CXKIT = (sys.executable, "-c", "from cxkit.cli import main; main()")
+TOKEN = "secret"
+WORKSPACES = map("test-{}".format, count())
+CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+START = -1
+CARDS = ("Journeys", "Customers", "Events", "Variants", "Activities")
+
+READ = """(root, label) => {
+    const all = (selector, read) => [...root.querySelectorAll(selector)].map(read);
+    const table = (question) => [...root.querySelectorAll(`table[aria-label^="${question}"]`)].at(-1);
+    const cells = (row) => [...row.cells].map((cell) => cell.textContent);
+    const title = (node) => node.querySelector(":scope > title").textContent;
+    return {
+        activities: all(".cx-map .cx-node", (node) => [Number(node.dataset.activity), title(node)]),
+        moves: all(".cx-map .cx-move", (node) => {
+            const { source, target } = node.dataset;
+            return [Number(source), Number(target), title(node)];
+        }),
+        variants: all(".cx-variant", (node) => [Number(node.dataset.variant), title(node)]),
+        durations: all(".mark-rect path", (node) => node.getAttribute("aria-label"))
+            .filter((said) => / journeys?, [^;]*%$/.test(said ?? "")),
+        waits: all(".mark-symbol path", (node) => node.getAttribute("aria-label"))
+            .filter((said) => said?.includes("; how often: ")),
+        segments: all(".cx-bar", title),
+        cards: all(".cx-card", (node) => node.getAttribute("aria-label")),
+        journeys: [...(table("Which journeys are these?")?.tBodies[0].rows ?? [])].map((row) => cells(row)[0]),
+    };
+}"""
+STATE = """() => ({
+    n: document.querySelector(".cxw-tools strong").textContent,
+    clauses: [...document.querySelectorAll(".cxw-chip > span")].map((chip) => chip.textContent),
+    busy: [...document.querySelectorAll(".cxw-panel:is([aria-busy=true], :has(.cxw-drawing))")]
+        .map((panel) => panel.ariaLabel),
+})"""
+
+
+# ---- servers ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def app_command(folder, *more):
+    """`cxkit app`, started in this folder; its address."""
+    command = [*CXKIT, "app", *map(str, more), "--no-browser"]
+    started = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    try:
+        yield started.stdout.readline().strip()
+    finally:
+        started.terminate()
+        started.communicate(timeout=60)
+
+
+@contextmanager
+def lab_command(folder, *more):
+    """`cxkit lab`, started in this folder with a configuration of its own; its address."""
+    port, config = free_port(), folder / "jupyter"
+    config.mkdir()
+    said = [
+        "c.ServerApp.allow_root = True",
+        f"c.ServerApp.port = {port}",
+        "c.ServerApp.port_retries = 0",
+        f"c.IdentityProvider.token = {TOKEN!r}",
+    ]
+    (config / "jupyter_server_config.py").write_text("\n".join(said), encoding="utf-8")
+    places = {name: str(config) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR")}
+    command, address = [*CXKIT, "lab", *map(str, more), "--no-browser"], f"http://127.0.0.1:{port}/"
+    with (folder / "lab.log").open("w") as log:
+        started = subprocess.Popen(command, cwd=folder, env=os.environ | places, stdout=log, stderr=log)
+        try:
+            wait_for(f"{address}api", started)
+            yield address
+        finally:
+            if started.poll() is None:
+                urlopen(Request(f"{address}api/shutdown", method="POST", headers={"Authorization": f"token {TOKEN}"}))
+            started.wait(60)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(url, process, seconds=90):
+    """Wait until the process answers at this address."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            return urlopen(url, timeout=5).status
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+# ---- pages -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def watched(browser, home="file:", *, console=True, **more):
+    """A page that must ask nobody but `home`, break nothing and run nothing from a log."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | more)
+    page, abroad, broken = context.new_page(), [], []
+    page.on("request", lambda asked: asked.url.startswith((home, *HERE)) or abroad.append(asked.url))
+    page.on("websocket", lambda asked: asked.url.startswith(home.replace("http", "ws")) or abroad.append(asked.url))
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    if console:
+        page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    try:
+        yield page
+        assert page.evaluate("window.owned") is None
+        page.goto("about:blank")
+    finally:
+        context.close()
+    assert abroad == []
+    assert broken == []
+
+
+def open_app(page, address, notebook):
+    """A page of the app, when its panels are there."""
+    page.goto(f"{address}voila/render/{notebook}")
+    page.locator(".cxw-panel, .cxi").last.wait_for(timeout=SLOW)
+    page.wait_for_selector(".cx-starting", state="hidden", timeout=SLOW)
+
+
+def run_all(page, address, notebook):
+    """A notebook in JupyterLab, alone in a workspace of its own, when all its cells have run."""
+    page.goto(f"{address}lab/workspaces/{next(WORKSPACES)}/tree/{notebook}?token={TOKEN}")
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=SLOW)
+    first, ran = page.locator(".jp-CodeCell .jp-InputPrompt").first, re.compile(r"\[\d+\]")
+    while not ran.search(first.inner_text()):  # a kernel that is still connecting forgets what it was asked
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        with suppress(AssertionError):
+            expect(first).to_contain_text(ran, timeout=15_000)
+    for prompt in page.locator(".jp-CodeCell .jp-InputPrompt").all():
+        expect(prompt).to_contain_text(ran, timeout=SLOW)
+
+
+def panel(page, name):
+    return page.locator(f'.cxw-panel[aria-label="{name}"]')
+
+
+def settled(page, journeys, clauses):
+    """Wait until the filter bar names these clauses and says what they leave, and no panel is being drawn."""
+    until(lambda: page.evaluate(STATE), {"n": str(journeys.n), "clauses": list(map(words, clauses)), "busy": []})
+
+
+def until(read, expected, seconds=60):
+    """Wait until this is read, and say what is read instead if it never is."""
+    end = time.monotonic() + seconds
+    while (found := read()) != expected and time.monotonic() < end:
+        time.sleep(0.05)
+    wrong = [f"{name}: {_apart(found[name], value)}" for name, value in expected.items() if found[name] != value]
+    assert not wrong, "; ".join(wrong)
+
+
+def _apart(found, expected):
+    """The first things in which two answers differ."""
+    if isinstance(expected, dict):
+        names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
+        return {name: (found.get(name), expected.get(name)) for name in names[:5]} | {"and more": len(names[5:])}
+    return f"{found}, not {expected}"
+
+
+def copied_code(page):
+    """What the button copies."""
+    page.get_by_role("button", name="Copy code").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def run_code(code):
+    """The journeys that the copied code selects."""
+    names = {}
+    exec(code, names)
+    return names["j"]
+
+
+# ---- what a page shows, and what the library says --------------------------------------------------------------------
+
+
+def shown(page, root="body"):
+    """The numbers that the pictures and tables under this root show."""
+    raw = page.locator(root).first.evaluate(READ)
+    bars = [re.match(r"(.+): ([\d,]+) · .*, ([\d,]+) customers?$", bar) for bar in raw["segments"]]
+    cards = dict(re.match(r"(.+?): (.+), ", card).groups() for card in raw["cards"])
+    return {
+        "activities": {code: _numbers(title.splitlines()[-1])[-1] for code, title in raw["activities"]},
+        "moves": {(source, target): _move(title) for source, target, title in raw["moves"]},
+        "variants": {variant: _variant(title) for variant, title in raw["variants"]},
+        "durations": {label.split(", ")[0]: _numbers(label.split(", ", 1)[1])[0] for label in raw["durations"]},
+        "waits": dict(map(_wait, raw["waits"])),
+        "segments": {bar[1]: (_number(bar[2]), _number(bar[3])) for bar in bars},
+        "summary": {word: _number(cards[word]) for word in CARDS if cards},
+        "journeys": raw["journeys"],
+    }
+
+
+def answers(of, by, page=1):
+    """The same, as the library answers for `of(panel)`, the journeys that a panel speaks of."""
+    moves, figures = of("process_map").process_map().table.to_pylist(), of("summary").summary().table.to_pylist()[0]
+    limit = sorted([row["coverage"] for row in moves] + [1.0] * (MOST_MOVES + 1))[MOST_MOVES]
+    drawn = [row for row in moves if row["coverage"] < limit]
+    touched = {row[side] for row in drawn for side in ("source", "target")}
+    return {
+        "activities": {code: visits for code, visits in _visits(moves).items() if code in touched},
+        "moves": {
+            (row["source"], row["target"]): (row["count"], row["journeys"], _said(row["median_seconds"]))
+            for row in drawn
+        },
+        "variants": {
+            row["variant"]: (row["rank"], row["count"], row["length"], _said(row["median_seconds"]))
+            for row in of("variants").variants(top=20).table.to_pylist()
+        },
+        "durations": {
+            f"{_said(row['low_seconds'])} to {_said(row['high_seconds'])}": row["count"]
+            for row in of("durations").durations().table.to_pylist()
+            if row["count"]
+        },
+        "waits": {
+            f"{row['activity']} → {row['next_activity']}": (row["count"], row["journeys"], _said(row["median_seconds"]))
+            for row in of("moves").durations(per="move").table.to_pylist()[:25]
+        },
+        "segments": {
+            row["segment"]: (row["count"], row["customers"])
+            for row in of("segments").segments(by=by).table.to_pylist()[:20]
+        },
+        "summary": {word: figures[word.lower()] for word in CARDS} if figures["journeys"] else {},
+        "journeys": of("journeys").journeys(page=page, rows=20).df()["journey"].tolist(),
+    }
+
+
+def _visits(moves):
+    visits = Counter()
+    for row in moves:
+        visits[row["target"]] += row["count"]
+        visits[row["source"]] += row["count"] if row["source"] == START else 0
+    return dict(visits)
+
+
+def _said(seconds):
+    return None if seconds is None else theme.duration(seconds)
+
+
+def _number(text):
+    return int(text.replace(",", ""))
+
+
+def _numbers(text):
+    return [_number(found) for found in re.findall(r"\d[\d,]*", text)]
+
+
+def _move(title):
+    _, often, *times = title.splitlines()
+    return (*_numbers(often)[:2], times[0].split(" · ")[0].removeprefix("median ") if times else None)
+
+
+def _variant(title):
+    first, second = title.splitlines()
+    return (*_numbers(first)[:2], _numbers(second)[0], second.split("median ")[1])
+
+
+def _wait(label):
+    said = dict(part.split(": ", 1) for part in label.split("; "))
+    return said["move"], (*_numbers(said["how often"]), said["median"])
+
+
+def agrees(page, expected, root="body"):
+    """Wait until the page shows these numbers."""
+    until(lambda: {name: shown(page, root)[name] for name in expected}, expected)

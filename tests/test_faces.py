@@ -1,0 +1,390 @@
+"""One notebook, three faces: after random clicks the app, JupyterLab, the report and the library show the same."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from serving import (
+    CLIPBOARD,
+    SLOW,
+    agrees,
+    answers,
+    copied_code,
+    lab_command,
+    open_app,
+    panel,
+    run_all,
+    run_code,
+    settled,
+    shown,
+    watched,
+)
+
+import cxkit as cx
+from cxkit import report
+from cxkit import where as w
+from cxkit.filter import all_of, any_of, none_of
+from cxwidgets import Board
+from cxwidgets.panels import panel as panel_of
+
+pytest.importorskip("voila")
+from cxkit import app
+
+pytestmark = pytest.mark.browser
+PAGE = "03_see_the_journey.ipynb"
+PICTURES = ("process_map", "variants", "durations", "moves", "segments")
+UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
+
+
+# ---- what the clicks should do ---------------------------------------------------------------------------------------
+
+
+class Mirror:
+    """The board's clauses, kept by hand beside it."""
+
+    def __init__(self, base, by):
+        self.base, self.by = base, by
+        self.clauses, self.past, self.future, self.spans, self.added = {}, [], [], {}, 0
+
+    def put(self, owner, clause):
+        rest = {name: known for name, known in self.clauses.items() if name != owner}
+        changed = rest if clause is None else {**self.clauses, owner: clause}
+        if changed != self.clauses:
+            self.past, self.future, self.clauses = [*self.past, self.clauses], [], changed
+
+    def undo(self):
+        self.future.append(self.clauses)
+        self.clauses = self.past.pop()
+
+    def redo(self):
+        self.past.append(self.clauses)
+        self.clauses = self.future.pop()
+
+    def choose(self, owner, condition, besides, join):
+        clause = self.clauses.get(owner)
+        chosen = [] if clause is None or isinstance(clause, none_of) else list(clause.leaves())
+        kept = [other for other in chosen if other != condition] if besides else []
+        wanted = kept if condition in chosen else [*kept, condition]
+        self.put(owner, None if not wanted else wanted[0] if len(wanted) == 1 else join(tuple(wanted)))
+
+    def last(self, low, high, besides):
+        """A bar is chosen: alone again it is taken back, with Shift the span grows up to it."""
+        clause = self.clauses.get("durations")
+        if clause == lasting(low, high):
+            return self.put("durations", None)
+        if besides and clause is not None:
+            first, last = self.spans[clause.key]
+            low, high = min(low, first), max(high, last)
+        return self.span(low, high)
+
+    def span(self, low, high):
+        clause = lasting(low, high)
+        self.spans[clause.key] = low, high
+        self.put("durations", clause)
+
+    def under(self, but=None):
+        chosen = self.base
+        for owner, clause in self.clauses.items():
+            chosen = chosen if owner == but else chosen.keep(clause)
+        return chosen
+
+
+def lasting(low, high):
+    ends = [w.lasts(at_least=said(seconds)) for seconds in (low, high) if seconds < float("inf")]
+    return ends[0] if len(ends) == 1 else ends[0] & ~ends[1]
+
+
+def said(seconds):
+    unit = next(unit for unit, size in UNITS.items() if seconds % size == 0 and (seconds or unit == "s"))
+    return f"{seconds // UNITS[unit]}{unit}"
+
+
+# ---- random clicks ---------------------------------------------------------------------------------------------------
+
+
+def one_of(locator, chance):
+    count = locator.count()
+    return locator.nth(chance.randrange(count)) if count else None
+
+
+def with_shift(chance):
+    return chance.random() < 0.4
+
+
+def activity(page, mirror, chance):
+    node = one_of(page.locator('.cx-node:not(.cxw-hidden, [data-activity^="-"])'), chance)
+    if node:
+        name = mirror.base.selection.star.names[int(node.get_attribute("data-activity"))]
+        besides = with_shift(chance)
+        node.click(modifiers=["Shift"] if besides else [])
+        mirror.choose("process_map", w.contains(name), besides, all_of)
+    return node
+
+
+def move(page, mirror, chance):
+    line = one_of(page.locator(".cx-move:not(.cxw-hidden)"), chance)
+    if line:
+        names = mirror.base.selection.star.names
+        source, target = (int(line.get_attribute(f"data-{end}")) for end in ("source", "target"))
+        besides = with_shift(chance)
+        line.press("Shift+Enter" if besides else "Enter")
+        condition = (
+            w.starts_with(names[target])
+            if source == -1
+            else w.ends_with(names[source])
+            if target == -2
+            else w.follows(names[source], names[target], directly=True)
+        )
+        mirror.choose("process_map", condition, besides, all_of)
+    return line
+
+
+def variant(page, mirror, chance):
+    row = one_of(page.locator(".cx-variant"), chance)
+    if row:
+        number = int(row.get_attribute("data-variant"))
+        besides = with_shift(chance)
+        row.click(modifiers=["Shift"] if besides else [])
+        mirror.choose("variants", w.variant_rank(at_least=number, at_most=number), besides, any_of)
+    return row
+
+
+def bin_of(bar):
+    _, low, high = bar.get_attribute("data-key").split(" ")
+    return int(low), float("inf") if high == "-" else int(high)
+
+
+def duration(page, mirror, chance):
+    bar = one_of(panel(page, "Durations").locator("[data-key]"), chance)
+    if bar:
+        low, high = bin_of(bar)
+        besides = with_shift(chance) and not isinstance(mirror.clauses.get("durations"), none_of)
+        bar.press("Shift+Enter" if besides else "Enter")
+        mirror.last(low, high, besides)
+    return bar
+
+
+def brush(page, mirror, chance):
+    bars = panel(page, "Durations").locator("[data-key]")
+    if bars.count() < 2:
+        return None
+    first, last = sorted(chance.sample(range(bars.count()), 2))
+    bars.nth(first).scroll_into_view_if_needed()
+    boxes = at_rest(lambda: [bars.nth(place).bounding_box() for place in (first, last)])
+    (x, y), (to, at) = ((box["x"] + box["width"] / 2, box["y"] + box["height"] - 1) for box in boxes)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move((x + to) / 2, y, steps=2)
+    page.mouse.move(to, at, steps=3)
+    page.mouse.up()
+    mirror.span(bin_of(bars.nth(first))[0], bin_of(bars.nth(last))[1])
+    return bars
+
+
+def at_rest(read):
+    """What is read when it no longer changes: pictures that come into view may move the page."""
+    found = None
+    while found != (found := read()):
+        time.sleep(0.2)
+    return found
+
+
+def segment(page, mirror, chance):
+    bar = one_of(page.locator(".cx-bar"), chance)
+    if bar:
+        value = bar.locator("title").first.text_content().rpartition(": ")[0]
+        known = {"missing": True} if value == "(missing)" else {}
+        values = [] if known else [float(value) if mirror.by == "value" else value]
+        besides = with_shift(chance)
+        bar.click(modifiers=["Shift"] if besides else [])
+        mirror.choose("segments", w.attribute(mirror.by, *values, **known), besides, any_of)
+    return bar
+
+
+def attribute(page, mirror, chance):
+    mirror.by = chance.choice(["kind", "product", "region", "value"])
+    panel(page, "Segments").get_by_role("combobox").select_option(mirror.by)
+    mirror.put("segments", None)
+    return page
+
+
+def form(page, mirror, chance):
+    clause = written(page, mirror, chance)
+    page.get_by_role("button", name="Keep these").click()
+    mirror.added += 1
+    mirror.put(f"filter {mirror.added}", clause)
+    return page
+
+
+def written(page, mirror, chance):
+    """Fill the form with a random condition; the clause that it says."""
+    names = mirror.base.selection.star.names
+    activities = {word: chance.choice(names) for word in ("activity", "first", "then")}
+    kinds = {
+        w.contains: ("activity",),
+        w.starts_with: ("activity",),
+        w.ends_with: ("activity",),
+        w.follows: ("first", "then", "within"),
+        w.during: ("start", "end"),
+        w.lasts: ("at_least", "at_most"),
+        w.length: ("at_least", "at_most"),
+        w.attribute: ("name", "value"),
+    }
+    kind = chance.choice(list(kinds))
+    least, most = ("2d", "20d") if kind is w.lasts else ("3", "12")
+    name, value = chance.choice([("kind", "order"), ("kind", "fault"), ("product", "Fibre 500"), ("value", "")])
+    texts = {"within": chance.choice(["", "36h"]), "start": "2025-03", "end": chance.choice(["2025-05", "2026"])}
+    texts |= {"at_least": least, "at_most": chance.choice(["", most]), "name": name, "value": value, **activities}
+    box = panel(page, "Filters").locator("form")
+    box.locator("select[name=kind]").select_option(kind.__name__)
+    for field in kinds[kind]:
+        entry = box.locator(f"[name={field}]")
+        entry.select_option(texts[field]) if field in (*activities, "name") else entry.fill(texts[field])
+    turned = chance.random() < 0.3
+    box.locator("[name=not]").set_checked(turned)
+    words = {field: texts[field] for field in kinds[kind] if texts[field]}
+    if kind is w.length:
+        words = {field: int(text) for field, text in words.items()}
+    clause = w.attribute(name, *([value] * bool(value)), missing=not value) if kind is w.attribute else kind(**words)
+    return ~clause if turned else clause
+
+
+def chip(page, mirror, chance, button):
+    place = chance.randrange(len(mirror.clauses)) if mirror.clauses else None
+    if place is None:
+        return None
+    page.locator(".cxw-chip").nth(place).get_by_role("button", name=button).click()
+    return list(mirror.clauses)[place]
+
+
+def negate(page, mirror, chance):
+    owner = chip(page, mirror, chance, "Turn round")
+    if owner:
+        mirror.put(owner, ~mirror.clauses[owner])
+    return owner
+
+
+def remove(page, mirror, chance):
+    owner = chip(page, mirror, chance, "Remove")
+    if owner:
+        mirror.put(owner, None)
+    return owner
+
+
+def undo(page, mirror, chance):
+    if mirror.past:
+        page.get_by_role("button", name="Undo").click()
+        mirror.undo()
+    return mirror.future
+
+
+def redo(page, mirror, chance):
+    if mirror.future:
+        page.get_by_role("button", name="Redo").click()
+        mirror.redo()
+        return page
+    return None
+
+
+GESTURES = (activity, activity, move, move, variant, variant, duration, brush, segment, segment, attribute, form, form)
+GESTURES += (negate, remove, undo, undo, redo)
+
+
+def cleared(page, base):
+    """The whole log again."""
+    page.get_by_role("button", name="Clear").evaluate("button => button.click()")
+    settled(page, base, [])
+
+
+def clicked(page, base, seed):
+    """A random sequence of clicks, from the whole log on; what they should have done."""
+    cleared(page, base)
+    mirror, chance = Mirror(base, panel(page, "Segments").get_by_role("combobox").input_value()), random.Random(seed)
+    steps = chance.randint(3, 5)
+    while steps:
+        if chance.choice(GESTURES)(page, mirror, chance):
+            settled(page, mirror.under(), mirror.clauses.values())
+            steps -= 1
+    return mirror
+
+
+# ---- the faces -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def base():
+    return cx.sample_journeys()
+
+
+@pytest.fixture(scope="module")
+def tab(base, browser):
+    with app.serving(base) as server, watched(browser, server.address, **CLIPBOARD) as page:
+        open_app(page, server.address, PAGE)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def lab(browser, tmp_path_factory):
+    tall = {"viewport": {"width": 1280, "height": 8_000}, **CLIPBOARD}
+    command = lab_command(tmp_path_factory.mktemp("lab"))
+    with command as address, watched(browser, address, console=False, **tall) as page:
+        run_all(page, address, PAGE)
+        yield page
+
+
+@pytest.fixture
+def paper(browser):
+    """A page for what has no kernel behind it."""
+    with watched(browser, offline=True) as page:
+        yield page
+
+
+def same(page, base, seed):
+    """After random clicks the page shows what the library says; the journeys that the copied code selects."""
+    mirror = clicked(page, base, seed)
+    agrees(page, answers(mirror.under, mirror.by))
+    selected = run_code(copied_code(page))
+    assert said_of(selected) == said_of(mirror.under())
+    return selected
+
+
+def said_of(journeys):
+    return str(journeys.n), journeys.journeys().df()["journey"].tolist()
+
+
+def printed(page, journeys, *names):
+    """A page without a kernel shows these answers for these journeys; its map the most frequent moves of them."""
+    expected = answers(lambda _: journeys, "kind")
+    found = shown(page)
+    for name in names:
+        assert found[name] == expected[name]
+    moves = {(row["source"], row["target"]): row["count"] for row in journeys.process_map().table.to_pylist()}
+    assert {move: often for move, (often, *_) in found["moves"].items()}.items() <= moves.items()
+    assert bool(found["moves"]) == bool(moves)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_app_its_still_pictures_and_the_library_agree(tab, paper, base, seed):
+    selected = same(tab, base, seed)
+    board = Board(selected)
+    paper.set_content("".join(panel_of(name, board).still() for name in PICTURES))
+    printed(paper, selected, "variants", "durations", "waits", "segments")
+
+
+@pytest.mark.parametrize("seed", range(25, 30))
+def test_the_app_its_report_and_the_library_agree(tab, paper, base, seed, tmp_path):
+    selected = same(tab, base, seed)
+    paper.goto(report.report(selected, tmp_path / "report.html").as_uri())
+    paper.wait_for_selector("html.cx-charted", timeout=SLOW)
+    facts = paper.locator(".cx-facts").inner_text()
+    assert str(selected.n) in facts
+    assert (selected.recipe.hash if len(selected.recipe) else "none: the whole log") in facts
+    printed(paper, selected, "variants", "durations", "waits", "segments", "summary")
+    assert shown(paper)["journeys"] == selected.journeys(rows=20).df()["journey"].tolist()
+
+
+@pytest.mark.parametrize("seed", range(30, 35))
+def test_jupyterlab_and_the_library_agree(lab, base, seed):
+    same(lab, base, seed)
