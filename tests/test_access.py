@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from serving import SLOW, panel, settled, watched
+
+import cxkit as cx
+from cxkit import report
+from cxkit import where as w
 
 pytest.importorskip("voila")
 from cxkit import app
@@ -57,8 +62,13 @@ def test_axe_finds_nothing_serious(opened, notebook, width, theme):
     if notebook == HOME:
         page.locator(".cx-node[data-key]").first.click()
         page.locator(".cxw-chip").wait_for()
+    assert serious(page) == []
+
+
+def serious(page):
+    """What axe-core calls serious or critical, with an example of each."""
     found = Axe().run(page).response["violations"]
-    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")] == []
+    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize("notebook", READY, ids=["journey", "start"])
@@ -71,3 +81,117 @@ def test_tab_reaches_every_control_and_each_has_a_name(opened, notebook):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.dataset.place"))
     assert {str(place) for place in range(len(names))} <= set(reached)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 800])
+def test_axe_finds_nothing_serious_in_the_intake(opened, width, theme):
+    page = opened(START, width, theme)
+    text = cx.toy_table().to_pandas().to_csv(index=False)
+    page.locator(".cxi-drop").evaluate(
+        """(zone, text) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([text], "log.csv"));
+            zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+    for step in ("Columns", "Goals", "Prepare", "Explore"):
+        page.wait_for_function(
+            "step => document.querySelector('.cxi[aria-busy=false] [aria-current=step]')?.textContent.includes(step)",
+            arg=step,
+            timeout=SLOW,
+        )
+        assert serious(page) == [], step
+        assert all(page.evaluate(CONTROLS)), step
+        if step == "Goals":
+            page.locator(".cxi-activity").first.click()
+        if step != "Explore":
+            page.locator(".cxi-main").last.click()
+
+
+@pytest.fixture(scope="module")
+def printed(toy, tmp_path_factory):
+    return report.report(toy.keep(w.contains("Pay")), tmp_path_factory.mktemp("report") / "toy.html")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 800])
+def test_axe_finds_nothing_serious_in_a_report(browser, printed, width, theme):
+    size = {"width": width, "height": 900}
+    with watched(browser, offline=True, viewport=size, color_scheme=theme) as page:
+        page.goto(printed.as_uri())
+        page.wait_for_selector("html.cx-charted", timeout=SLOW)
+        assert serious(page) == []
+        assert all(page.evaluate(CONTROLS))
+
+
+# ---- keys ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(opened):
+    return opened(HOME)
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.closest('.cxw-panel')?.ariaLabel")
+
+
+def test_enter_and_space_choose_and_take_back(home, toy):
+    pay, cancel = w.contains("Pay"), w.contains("Cancel")
+    codes = toy.selection.star.codes
+    node = {name: home.locator(f'.cx-node[data-activity="{codes[name]}"]') for name in ("Pay", "Cancel")}
+    node["Pay"].press("Enter")
+    settled(home, toy.keep(pay), [pay])
+    home.keyboard.press("Space")
+    settled(home, toy, [])
+    home.keyboard.press("Enter")
+    settled(home, toy.keep(pay), [pay])
+    node["Cancel"].press("Shift+Enter")
+    settled(home, toy.keep(pay & cancel), [pay & cancel])
+    assert focused(home) == "Process map"
+
+
+def test_arrows_enter_and_escape_on_the_durations(home, toy):
+    bars = panel(home, "Durations").locator("[data-key]")
+    spans = [bar.get_attribute("data-key").split(" ")[1:] for bar in bars.all()]
+    bars.first.focus()
+    for key in ("ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+        home.keyboard.press(key)
+    low, high = spans[1][0], spans[3][1]
+    kept = toy.keep(w.lasts(at_least=f"{low}s") & ~w.lasts(at_least=f"{high}s"))
+    home.get_by_text(str(kept.n), exact=True).first.wait_for()
+    home.keyboard.press("Escape")
+    settled(home, toy, [])
+    assert focused(home) == "Durations"
+
+
+def test_a_key_may_be_pressed_again(home, toy):
+    """A button that is pressed keeps the focus, so that it can be pressed twice."""
+    form = panel(home, "Filters").locator("form")
+    kept = []
+    for name in ("Order", "Pay"):
+        form.locator("[name=activity]").select_option(name)
+        form.get_by_role("button", name="Keep these").press("Enter")
+        kept.append(w.contains(name))
+        settled(home, toy.keep(*kept), kept)
+    home.get_by_role("button", name="Turn round").first.press("Enter")
+    settled(home, toy.keep(~kept[0]).keep(kept[1]), [~kept[0], kept[1]])
+    home.keyboard.press("Enter")
+    settled(home, toy.keep(*kept), kept)
+    home.get_by_role("button", name="Undo").press("Enter")
+    settled(home, toy.keep(~kept[0]).keep(kept[1]), [~kept[0], kept[1]])
+    home.keyboard.press("Enter")
+    settled(home, toy.keep(*kept), kept)
+    assert focused(home) == "Filters"
+
+
+def test_a_journey_is_opened_and_left_with_keys(home, toy):
+    table = panel(home, "Journeys")
+    table.get_by_role("button", name="A06", exact=True).press("Enter")
+    table.get_by_role("button", name="Back to the journeys").wait_for()
+    assert focused(home) == "Journeys"
+    table.get_by_role("button", name="Back to the journeys").press("Enter")
+    table.get_by_role("button", name="A06", exact=True).wait_for()
+    assert focused(home) == "Journeys"

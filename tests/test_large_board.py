@@ -63,3 +63,33 @@ def test_clicks_in_a_hurry_end_where_slow_ones_do(tab, fines, by):
     kept = fines.keep(w.contains(names[0]))
     settled(tab, kept, [w.contains(names[0])])
     agrees(tab, answers(lambda name: fines if name == "process_map" else kept, by))
+
+
+def test_a_clause_that_a_panel_made_may_become_another(tab, fines):
+    tab.get_by_role("button", name="Clear").click()
+    settled(tab, fines, [])
+    tab.locator(f'.cx-node[data-activity="{fines.selection.star.codes[CREDIT]}"]').click()
+    settled(tab, fines.keep(w.contains(CREDIT)), [w.contains(CREDIT)])
+    tab.get_by_role("button", name="Edit: ").click()
+    form = panel(tab, "Filters").locator("form")
+    form.locator("[name=kind]").select_option("lasts")
+    form.locator("[name=at_least]").fill("900d")
+    form.get_by_role("button", name="Change").click()
+    settled(tab, fines.keep(w.lasts(at_least="900d")), [w.lasts(at_least="900d")])
+    assert tab.locator(".cxw-panel[data-status=failed]").count() == 0
+
+
+def test_undo_marks_no_value_of_another_attribute(tab, fines):
+    tab.get_by_role("button", name="Clear").click()
+    settled(tab, fines, [])
+    choice = panel(tab, "Segments").get_by_role("combobox")
+    bar = panel(tab, "Segments").locator('.cx-bar:has(title:text-matches("^.missing.: "))')
+    choice.select_option("lastsent")
+    bar.click()
+    missing = w.attribute("lastsent", missing=True)
+    settled(tab, fines.keep(missing), [missing])
+    choice.select_option("notificationtype")
+    settled(tab, fines, [])
+    tab.get_by_role("button", name="Undo").click()
+    settled(tab, fines.keep(missing), [missing])
+    assert (bar.get_attribute("aria-pressed") == "true") == (choice.input_value() == "lastsent")
