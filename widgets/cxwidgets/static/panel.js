@@ -18,6 +18,22 @@ function make(tag, properties = {}, ...children) {
   return node;
 }
 
+// Remembers which control has the focus, to give it back after a redraw: to the same one, to the one of the same name,
+// or to the one that stands in its place.
+function focusing(root) {
+  const held = document.activeElement;
+  if (!root.contains(held)) return () => {};
+  const controls = () => [...root.querySelectorAll("[data-key], button:not(:disabled), select, input, a[href]")];
+  const name = (node) => node.dataset.key ?? (node.ariaLabel || node.textContent);
+  const place = controls().indexOf(held);
+  const said = name(held);
+  return () => {
+    const now = controls();
+    const next = [held, now.find((node) => name(node) === said), now[Math.min(Math.max(place, 0), now.length - 1)]];
+    next.find((node) => node && root.contains(node))?.focus({ preventScroll: true });
+  };
+}
+
 function panel(model, el, connect = () => {}) {
   const root = make("section", { className: "cxw-panel" });
   const said = make("p", { className: "cxw-said", role: "status" });
@@ -38,11 +54,11 @@ function panel(model, el, connect = () => {}) {
   const draw = () => {
     connected.abort();
     connected = new AbortController();
-    const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    const refocus = focusing(root);
     body.replaceChildren(...parsed(model.get("markup")).map((node) => document.importNode(node, true)));
     connect({ body, tools, ask, signal: connected.signal, model });
     mark();
-    if (focused) body.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    refocus();
   };
   const mark = () => {
     const marks = new Set(model.get("marks"));
