@@ -44,6 +44,7 @@ CATALOG = (
     Entry("process_map", "cxkit.measures.process_map:process_map", "cxkit.views.process_map:process_map"),
     Entry("variants", "cxkit.measures.variants:variants", "cxkit.views.variants:variants"),
     Entry("durations", "cxkit.measures.durations:durations", "cxkit.views.charts:durations"),
+    Entry("waiting", "cxkit.measures.waiting:waiting", "cxkit.views.waiting:waiting"),
     Entry("segments", "cxkit.measures.segments:segments", "cxkit.views.bars:segments"),
     Entry("log_coverage", "cxkit.measures.log_coverage:log_coverage"),
     Entry("journeys", "cxkit.measures.rows:journeys"),

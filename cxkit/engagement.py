@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from cxkit.store.read import Log
 
 OPTIONS = ("table", "query", "sheet", "object_type")
-READ = ("journey", "activity", "time", "customer", "order", "journey_attributes", "event_attributes", "time_format")
+READ = (
+    *("journey", "activity", "time", "customer", "order", "start", "lifecycle", "instance"),
+    *("journey_attributes", "event_attributes", "time_format"),
+)
 BRIEF = {
     **dict.fromkeys(("goals", "cancels"), "activity"),
     **dict.fromkeys(("stages", "lanes", "channels"), "activities"),
@@ -177,6 +180,9 @@ class Engagement(Section):
         """
         settled, reading = log.settled, log.source.reading
         roles: dict[str, Any] = {role: column for role, column, why in settled.evidence if column is not None}
+        if log.source.joined_by:
+            roles |= log.source.joined_by
+            roles.pop("start")
         if settled.customer == settled.journey:
             roles.pop("customer", None)
         roles["journey_attributes"] = [log.columns[number] for number in settled.journey_attributes]

@@ -101,6 +101,8 @@ class Roles(Section):
     """The column of the stamps at which events start."""
     lifecycle: Text | None = None
     """The column that says whether a row is the start or the end of an event."""
+    instance: Text | None = None
+    """The column that says which start and which end are of one event."""
     customer: Text | None = None
     """The column that names the customer."""
     order: Text | None = None

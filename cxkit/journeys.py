@@ -23,6 +23,7 @@ from cxkit.measures.rows import events, journeys, rejected
 from cxkit.measures.segments import segments
 from cxkit.measures.summary import summary
 from cxkit.measures.variants import variants
+from cxkit.measures.waiting import waiting
 from cxkit.recipe import Drop, Keep, Recipe, Sample, Step, Tag, Trim
 from cxkit.result import Population
 from cxkit.store.manifest import Manifest
@@ -77,6 +78,7 @@ class Journeys:
     process_map = process_map
     variants = variants
     durations = durations
+    waiting = waiting
     segments = segments
     log_coverage = log_coverage
 

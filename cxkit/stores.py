@@ -84,6 +84,7 @@ def sample_journeys(*, engine: Any = None) -> Journeys:
         activity="activity",
         time="time",
         customer="customer",
+        start="start",
         journey_attributes=["kind", "product", "region", "credit_risk", "value"],
         event_attributes=["channel", "lane", "stage", "agent", "cost", "offer_days"],
         zone=firm["zone"],

@@ -146,9 +146,7 @@ class Ground:
     @cached_property
     def others(self) -> list[int]:
         """The columns that have no role."""
-        roles = self.roles
-        taken = {roles.journey, roles.activity, roles.time, roles.customer, roles.order}
-        return [number for number in range(len(self.source.columns)) if number not in taken]
+        return [number for number in range(len(self.source.columns)) if number not in self.roles.taken]
 
     @cached_property
     def texts(self) -> list[int]:

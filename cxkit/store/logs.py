@@ -94,9 +94,8 @@ class EventLog(Source):
 
 def _without_roles(settled: Roles) -> Roles:
     """The roles without the attributes that have become a role."""
-    used = {settled.journey, settled.activity, settled.time, settled.customer, settled.order}
     of_journeys, of_events = (
-        tuple(number for number in numbers if number not in used)
+        tuple(number for number in numbers if number not in settled.taken)
         for numbers in (settled.journey_attributes, settled.event_attributes)
     )
     return replace(settled, journey_attributes=of_journeys, event_attributes=of_events)

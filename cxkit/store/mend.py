@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxkit.cached import cached_property
 from cxkit.errors import InputError, not_found
 from cxkit.store import stamps
 from cxkit.store.check_ids import TIDY
+from cxkit.store.derived import Derived
 from cxkit.store.read import Source
 from cxkit.store.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Repair, Rescale, Tidy
 from cxkit.store.schema import ROW, SECOND
@@ -50,58 +49,21 @@ def mend(log: Log, repairs: Sequence[Repair]) -> Log:
     return replace(log, source=Mended(log.source, log.settled, tuple(repairs)), mapping=log.settled)
 
 
-class Mended(Source):
+class Mended(Derived):
     """Another source's rows with repairs applied."""
 
     def __init__(self, original: Source, roles: Roles, repairs: tuple[Repair, ...]) -> None:
-        super().__init__()
-        self.original, self.repairs, self._roles = original, repairs, roles
-        self.name, self.columns, self.delimiter = original.name, original.columns, original.delimiter
-        self.notes = original.notes
+        super().__init__(original, roles.zone)
+        self.repairs, self._roles = repairs, roles
         self.reading = {**original.reading, "repairs": "; ".join(repair.says for repair in repairs) or "none"}
 
-    def stage(self) -> Path:
-        target = self.scratch / "rows.parquet"
-        if not target.exists():
-            self._write(target)
-        return target
-
-    def _write(self, target: Path) -> None:
+    def rows_of(self) -> tuple[str, Values]:
         values: Values = {}
         asked = f"SELECT * FROM {self.original.rows}"
         for number, repair in enumerate(self.repairs):
             asked, more = _applied(self.original, self._roles, repair, asked, f"r{number}")
             values |= more
-        names = ", ".join(f"c{number}" for number in range(len(self.columns)))
-        with self.original.lock, self.original.guarded():
-            run = self.original.connection.execute
-            run("SET TimeZone = $zone", {"zone": self._roles.zone})
-            try:
-                run(f"CREATE OR REPLACE TEMP TABLE mended AS {asked}", values or None)
-            finally:
-                run("SET TimeZone = 'UTC'")
-            kept = f"(SELECT {ROW} FROM mended ORDER BY {ROW})"
-            for part, file in ((kept, self._kept), (f"(SELECT {names} FROM mended ORDER BY {ROW})", target)):
-                run(f"COPY {part} TO $file (FORMAT parquet, COMPRESSION lz4)", {"file": str(file)})
-            run("DROP TABLE mended")
-
-    @property
-    def _kept(self) -> Path:
-        return self.scratch / "kept.parquet"
-
-    @cached_property
-    def _rows_kept(self) -> list[int]:
-        import pyarrow.parquet as pq
-
-        self.stage()
-        return pq.read_table(self._kept)[ROW].to_pylist()
-
-    @cached_property
-    def unfit(self) -> list[tuple[int, str, str]]:
-        return self.original.unfit
-
-    def lines(self, rows: list[int]) -> list[int | None]:
-        return self.original.lines([self._rows_kept[row] for row in rows])
+        return asked, values
 
 
 def _applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str) -> tuple[str, Values]:

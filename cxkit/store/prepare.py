@@ -89,7 +89,11 @@ def _build(log: Log, engine: Engine, folder: Path, version: str, step: Step) -> 
     routes = engine.materialise(f"{version}|{PATH}", lambda: star.paths(engine, placed, activities))
     engine.write(star.variants(routes), folder / schema.VARIANTS, [VARIANT])
     step(STEPS[3])
-    event_columns = [*EVENT_COLUMNS, *(a.column for a in staged.attributes if a.level == "event")]
+    event_columns = [
+        *EVENT_COLUMNS,
+        *schema.STAMP_COLUMNS,
+        *(a.column for a in staged.attributes if a.level == "event"),
+    ]
     engine.write(star.firsts(placed).select(*event_columns), folder / schema.EVENTS, [JOURNEY, POSITION])
     notes = _write_journeys(engine, folder, placed, routes, [a for a in staged.attributes if a.level == "journey"])
     shutil.rmtree(folder / stage.CODED)
@@ -130,6 +134,8 @@ def _described(
     orphans = facts.pop("orphans")
     if orphans:
         notes = [*notes, f"{orphans:,} journeys have no customer; each counts as a customer of its own."]
+    if staged.backwards:
+        notes = [*notes, f"{staged.backwards:,} events would end before they start; when they started is unknown."]
     if roles.writing.doubt:
         notes = [*notes, roles.writing.doubt]
     named = {
@@ -138,6 +144,7 @@ def _described(
         "time": roles.time,
         "customer": roles.customer,
         "order": roles.order,
+        "start": roles.start,
     }
     tie_break = [f'"{columns[roles.order]}"'] if roles.order is not None else []
     return Manifest(

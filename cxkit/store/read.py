@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from glob import escape as escape_glob
 from html import escape
 from pathlib import Path
 from threading import RLock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -51,6 +52,7 @@ class Source(ABC):
     reading: dict[str, str]
     delimiter = ","
     notes: tuple[str, ...] = ()
+    joined_by: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -244,6 +246,9 @@ class Log:
         time: str | None = None,
         customer: str | None = None,
         order: str | None = None,
+        start: str | None = None,
+        lifecycle: str | None = None,
+        instance: str | None = None,
         journey_attributes: Sequence[str] | None = None,
         event_attributes: Sequence[str] | None = None,
         zone: str = "UTC",
@@ -258,6 +263,11 @@ class Log:
             unknown.
         customer : the column that names the customer; the journey itself where a log has none (`customer=""`).
         order : a column that puts events with the same time stamp in order.
+        start : the column of the stamps at which events start, where `time` is when they end. Events are then ordered
+            by their start where it is known, and `j.waiting()` tells service and waiting time apart.
+        lifecycle : the column that says whether a row is the start or the end of an event: each start becomes one
+            event with its end. See `cxkit.store.lifecycle`.
+        instance : the column that says which start and which end are of one event, where the log has one.
         journey_attributes, event_attributes : further columns to keep: one value per journey, or one per event.
             Without them every other column is kept, at the level at which it varies.
         zone : the time zone of stamps without an offset, and of periods in filters, such as "Europe/Berlin".
@@ -268,8 +278,16 @@ class Log:
         A column that does not exist (with the closest that does), one column in two roles, no usable journey or
         activity column, an unknown time zone.
         """
-        given = Given(journey, activity, time, customer, order, journey_attributes, event_attributes, zone, time_format)
+        given = Given(
+            journey, activity, time, customer, order, start, journey_attributes, event_attributes, zone, time_format
+        )
         with self.source.lock, self.source.guarded():
+            if lifecycle is not None:
+                from cxkit.store.lifecycle import paired
+
+                return paired(self.source, given, lifecycle, instance)
+            if instance is not None:
+                raise InputError("instance= says which start belongs to which end: it needs lifecycle= too.")
             return replace(self, mapping=self.source.settle(given))
 
     @cached_property

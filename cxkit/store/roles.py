@@ -16,6 +16,8 @@ from cxkit.times import zone_of
 if TYPE_CHECKING:
     from cxkit.store.read import Source
 
+ROLES = ("journey", "activity", "time", "customer", "order", "start")
+OPTIONAL = ("time", "customer", "order", "start")
 NONE = ""  # what is given for a role that no column has
 NO_TIME = "no time column found: the order is the row order and every duration is unknown"
 NO_CUSTOMER = "no customer column found: each journey counts as a customer"
@@ -30,6 +32,7 @@ class Given:
     time: str | None = None
     customer: str | None = None
     order: str | None = None
+    start: str | None = None
     journey_attributes: Sequence[str] | None = None
     event_attributes: Sequence[str] | None = None
     zone: str = "UTC"
@@ -38,7 +41,7 @@ class Given:
     def check(self) -> None:
         """Raise unless names are texts, lists are lists, and the zone exists."""
         zone_of(self.zone)
-        for role in ("journey", "activity", "time", "customer", "order"):
+        for role in ROLES:
             if not isinstance(getattr(self, role), str | int | None):
                 raise InputError(f"{role}={getattr(self, role)!r} is no column name.")
         for level in ("journey_attributes", "event_attributes"):
@@ -60,7 +63,14 @@ class Roles:
     event_attributes: tuple[int, ...]
     zone: str
     writing: Writing
+    start: int | None
+    start_writing: Writing
     evidence: tuple[tuple[str, str | None, str], ...]
+
+    @property
+    def taken(self) -> set[int | None]:
+        """The columns that have a role other than that of an attribute."""
+        return {self.journey, self.activity, self.time, self.customer, self.order, self.start}
 
 
 def settle(source: Source, given: Given) -> Roles:
@@ -76,6 +86,7 @@ def settle(source: Source, given: Given) -> Roles:
             taken[role], why[role] = found
         if role in ("journey", "activity") and role not in taken:
             raise InputError(_nothing_like(role, source))
+    _check_start(taken)
     writing = _writing(source, given, taken.get("time"))
     if "time" in taken:
         local = "" if writing.name in stamps.EPOCHS else f" Times without an offset are of {given.zone}."
@@ -91,8 +102,15 @@ def settle(source: Source, given: Given) -> Roles:
         event_level,
         given.zone,
         writing,
+        taken.get("start"),
+        _writing(source, given, taken.get("start")),
         tuple(_evidence(source, taken, why)),
     )
+
+
+def _check_start(taken: dict[str, int]) -> None:
+    if "start" in taken and "time" not in taken:
+        raise InputError("A log with start stamps needs the stamps of the ends too. Name their column with time=.")
 
 
 def _check_rows(source: Source) -> None:
@@ -104,7 +122,7 @@ def _check_rows(source: Source) -> None:
 
 
 def _evidence(source: Source, taken: dict[str, int], why: dict[str, str]) -> Iterator[tuple[str, str | None, str]]:
-    for role in ("journey", "activity", "time", "customer", "order"):
+    for role in ROLES:
         if role in taken:
             yield role, source.columns[taken[role]], why[role]
         elif role == "time":
@@ -120,17 +138,18 @@ def _nothing_like(role: str, source: Source) -> str:
 
 def _named(source: Source, given: Given) -> Iterator[tuple[str, int]]:
     seen: dict[str, str] = {}
-    for role in ("journey", "activity", "time", "customer", "order"):
+    for role in ROLES:
         name = getattr(given, role)
-        if name is None or (name == NONE and role in ("time", "customer", "order")):
+        if name is None or (name == NONE and role in OPTIONAL):
             continue
         if name in seen and {role, seen[name]} != {"journey", "customer"}:
             raise InputError(f'Column "{name}" cannot be both {seen[name]} and {role}.')
         seen[name] = role
-        yield role, _number(source, name)
+        yield role, number_of(source, name)
 
 
-def _number(source: Source, name: str | int) -> int:
+def number_of(source: Source, name: str | int) -> int:
+    """The number of the column of this name."""
     name = str(name)
     if name not in source.columns:
         raise not_found("column", name, source.columns)
@@ -149,7 +168,7 @@ def _attributes(source: Source, given: Given, guesses: Guesses) -> tuple[tuple[i
     """The columns kept for journeys and for events: as given, or every other column at the level at which it varies."""
     named = [given.journey_attributes, given.event_attributes]
     if any(names is not None for names in named):
-        journeys, events = ([_number(source, name) for name in names or ()] for names in named)
+        journeys, events = ([number_of(source, name) for name in names or ()] for names in named)
         both = set(journeys) & set(events)
         if both:
             name = source.columns[both.pop()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FORMAT = 1
+FORMAT = 2
 
 EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED = (
     "events",
@@ -20,12 +20,15 @@ TABLES = (EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED)
 JOURNEY, CUSTOMER, ACTIVITY, VARIANT = "journey", "customer", "activity", "variant"
 POSITION, TIME, NEXT, GAP = "position", "time", "next_activity", "gap"
 FIRST_VISIT, FIRST_MOVE = "first_visit", "first_move"
+STARTED, ENDED = "started", "ended"
+SERVICE, WAITING = "service", "waiting"
 ID, NAME, SYMBOL, HASH = "id", "name", "symbol", "hash"
 FIRST, LAST, LENGTH, PATH, COUNT = "first", "last", "length", "path", "count"
 ROW, KEY = "row", "key"
 LINE, REASON, TEXT = "line", "reason", "text"
 
 EVENT_COLUMNS = (JOURNEY, ACTIVITY, POSITION, TIME, NEXT, GAP, FIRST_VISIT, FIRST_MOVE)
+STAMP_COLUMNS = (SERVICE, WAITING)
 JOURNEY_COLUMNS = (JOURNEY, ID, HASH, CUSTOMER, VARIANT, FIRST, LAST, LENGTH)
 
 START, END = -1, -2

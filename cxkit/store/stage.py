@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cxkit.store.roles import Roles
 
 CODED = "coded"
+EXCLUDED = ("journey_id", "customer_id", "activity_name", "reason")
 NO_JOURNEY, NO_ACTIVITY, NO_STAMP, BAD_STAMP = "no journey id", "no activity", "no time", "time not readable"
 NUMBERS: dict[Kind, tuple[str, str]] = {
     "integer": ("-?(0|[1-9][0-9]{0,17})", "BIGINT"),
@@ -39,6 +40,7 @@ class Staged:
     attributes: tuple[Attribute, ...]
     dropped: dict[str, int]
     timed: bool
+    backwards: int
 
 
 def stage(source: Source, roles: Roles, folder: Path) -> Staged:
@@ -49,11 +51,12 @@ def stage(source: Source, roles: Roles, folder: Path) -> Staged:
     dropped = _put_aside(source, folder)
     if not connection.execute("SELECT count(*) FROM read_rows WHERE reason IS NULL").fetchone()[0]:  # type: ignore[index]
         raise InputError(_nothing_left(source, roles, dropped))
-    _dictionaries(source)
+    backwards = _backwards(source, roles)
+    _dictionaries(source, ["began", *EXCLUDED] if roles.start is not None else [schema.ENDED, *EXCLUDED])
     for table in (schema.JOURNEYS, schema.CUSTOMERS, schema.ACTIVITIES, CODED):
         _write(source, table, folder)
     connection.execute("DROP TABLE read_rows")
-    return Staged(attributes, dropped, roles.time is not None)
+    return Staged(attributes, dropped, roles.time is not None, backwards)
 
 
 def _attributes(source: Source, roles: Roles) -> Iterator[Attribute]:
@@ -87,16 +90,14 @@ def _braced(pattern: str) -> str:
 
 
 def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) -> None:
-    time = "NULL::BIGINT"
-    if roles.time is not None:
-        time = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
-    stamp_is_empty = "false" if roles.time is None else f"coalesce(trim(c{roles.time}::VARCHAR), '') = ''"
+    stamped = [number for number in (roles.time, roles.start) if number is not None]
+    empty = " AND ".join(f"coalesce(trim(c{number}::VARCHAR), '') = ''" for number in stamped) or "false"
     columns = [
         schema.ROW,
         f"c{roles.journey}::VARCHAR AS journey_id",
         f"c{roles.customer}::VARCHAR AS customer_id",
         f"c{roles.activity}::VARCHAR AS activity_name",
-        f"{time} AS {schema.TIME}",
+        *_stamps(source, roles),
         *([] if roles.order is None else [_order_key(source, roles.order)]),
         *(f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes),
     ]
@@ -107,10 +108,30 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) 
     statement = f"""
         CREATE OR REPLACE TEMP TABLE read_rows AS
         SELECT * EXCLUDE (no_stamp), {reason}
-        FROM (SELECT {", ".join(columns)}, {stamp_is_empty} AS no_stamp FROM {source.rows})"""
+        FROM (SELECT *, {_time(roles)} FROM (SELECT {", ".join(columns)}, {empty} AS no_stamp FROM {source.rows}))"""
     source.connection.execute("SET TimeZone = $zone", {"zone": roles.zone})
-    source.connection.execute(statement, stamps.values(roles.writing, statement))
+    words = stamps.values(roles.writing, statement) | stamps.values(roles.start_writing, statement, "starts")
+    source.connection.execute(statement, words)
     source.connection.execute("SET TimeZone = 'UTC'")
+
+
+def _stamps(source: Source, roles: Roles) -> Iterator[str]:
+    """The SQL of the stamps of a row: of its end, and of its start where the log has one."""
+    ended = "NULL::BIGINT"
+    if roles.time is not None:
+        ended = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
+    yield f"{ended} AS {schema.ENDED}"
+    if roles.start is not None:
+        began = stamps.sql(roles.start_writing, f"c{roles.start}", source.kinds[roles.start], "starts")
+        yield f"{began} AS began"
+
+
+def _time(roles: Roles) -> str:
+    """The SQL of an event's time: when it started where that is known; a start after the end is not believed."""
+    if roles.start is None:
+        return f"{schema.ENDED} AS {schema.TIME}"
+    started = f"CASE WHEN {schema.ENDED} IS NULL OR began <= {schema.ENDED} THEN began END AS {schema.STARTED}"
+    return f"{started}, coalesce({schema.STARTED}, {schema.ENDED}) AS {schema.TIME}"
 
 
 def _order_key(source: Source, number: int) -> str:
@@ -181,7 +202,15 @@ def _nothing_left(source: Source, roles: Roles, dropped: dict[str, int]) -> str:
     return f'No row of "{source.name}" can be used: {reasons}.{hint}'
 
 
-def _dictionaries(source: Source) -> None:
+def _backwards(source: Source, roles: Roles) -> int:
+    """How many events would start after their end."""
+    if roles.start is None:
+        return 0
+    asked = f"SELECT count(*) FROM read_rows WHERE reason IS NULL AND began > {schema.ENDED}"
+    return source.connection.execute(asked).fetchone()[0]  # type: ignore[index]
+
+
+def _dictionaries(source: Source, left_out: Sequence[str]) -> None:
     """Number journeys, customers and activities by their names, so that the order of rows plays no part."""
     run = source.connection.execute
     good = "FROM read_rows WHERE reason IS NULL"
@@ -206,10 +235,10 @@ def _dictionaries(source: Source) -> None:
         )
     run("ALTER TABLE activities ADD COLUMN symbol VARCHAR")
     run(f"UPDATE activities SET symbol = chr({schema.SYMBOL_BASE} + activity)")
-    run("""
+    run(f"""
         CREATE OR REPLACE TEMP VIEW coded AS
         SELECT journeys.journey, customers.customer, activities.activity::SMALLINT AS activity,
-            read_rows.* EXCLUDE (journey_id, customer_id, activity_name, reason)
+            read_rows.* EXCLUDE ({", ".join(left_out)})
         FROM read_rows
         JOIN journeys ON journeys.id = journey_id
         LEFT JOIN customers ON customers.id = customer_id

@@ -88,7 +88,7 @@ def _candidates(kind: str) -> list[Writing]:
     return epochs if kind in ("integer", "number") else [Writing(ISO), *FAMILIES, *epochs]
 
 
-def sql(writing: Writing, column: str, kind: str) -> str:
+def sql(writing: Writing, column: str, kind: str, key: str = "patterns") -> str:
     """The SQL expression for the microseconds since 1970 of a column; null where it cannot be read."""
     if kind == "time":
         return _microseconds(f"{column}::TIMESTAMPTZ")
@@ -102,7 +102,7 @@ def sql(writing: Writing, column: str, kind: str) -> str:
     with_point = rf"regexp_replace({iso}, '(:\d\d),(\d+)', '\1.\2')"
     tries = [f"TRY_CAST({form} AS TIMESTAMPTZ)" for form in (iso, with_seconds, with_point)]
     if writing.patterns:
-        tries.insert(0, f"try_strptime({text}, $patterns)::TIMESTAMPTZ")
+        tries.insert(0, f"try_strptime({text}, ${key})::TIMESTAMPTZ")
     return _microseconds(f"coalesce({', '.join(tries)})")
 
 
@@ -120,9 +120,9 @@ def given(connection: DuckDBPyConnection, pattern: str) -> Writing:
     return Writing(pattern, (pattern,))
 
 
-def values(writing: Writing, statement: str) -> dict[str, list[str]]:
+def values(writing: Writing, statement: str, key: str = "patterns") -> dict[str, list[str]]:
     """The parameters that a statement made with `sql` needs."""
-    return {"patterns": list(writing.patterns)} if "$patterns" in statement else {}
+    return {key: list(writing.patterns)} if f"${key})" in statement else {}
 
 
 def _microseconds(moment: str) -> str:

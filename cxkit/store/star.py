@@ -18,6 +18,7 @@ from cxkit.store.engine import Engine, Frame
 from cxkit.store.schema import (
     ACTIVITY,
     COUNT,
+    ENDED,
     FIRST,
     FIRST_MOVE,
     FIRST_VISIT,
@@ -31,8 +32,11 @@ from cxkit.store.schema import (
     PATH,
     POSITION,
     ROW,
+    SERVICE,
+    STARTED,
     TIME,
     VARIANT,
+    WAITING,
     Attribute,
 )
 
@@ -97,16 +101,36 @@ class Star:
 
 
 def ordered(frame: Frame, order: Sequence[str]) -> Frame:
-    """Events with position, next activity and the time to it, journey by journey in the given order."""
+    """Events with position, next activity and the time to it, journey by journey in the given order.
+
+    Where starts and ends are known: how long the event was worked on, and how long nothing was worked on until the
+    next one started.
+    """
+    columns = frame.collect_schema().names()
     return (
         frame.with_columns(nw.lit(1).alias(POSITION))
         .with_columns(
             (nw.col(POSITION).cum_sum().over(JOURNEY, order_by=order) - 1).cast(nw.Int32).alias(POSITION),
             nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=order).alias(NEXT),
             (nw.col(TIME).shift(-1).over(JOURNEY, order_by=order) - nw.col(TIME)).cast(nw.Int64).alias(GAP),
+            *_worked(columns, order),
         )
-        .drop([column for column in (ROW, KEY) if column in frame.collect_schema().names()])
+        .drop([column for column in (ROW, KEY, STARTED, ENDED) if column in columns])
     )
+
+
+def _worked(columns: Sequence[str], order: Sequence[str]) -> list[nw.Expr]:
+    """Service and waiting time: from the stamps, as they were in a star that is cut, or unknown."""
+    if STARTED in columns:
+        idle = nw.col(STARTED).shift(-1).over(JOURNEY, order_by=order) - nw.col(ENDED).cum_max().over(
+            JOURNEY, order_by=order
+        )
+        waiting = nw.when(idle < 0).then(nw.lit(0)).otherwise(idle)
+        return [(nw.col(ENDED) - nw.col(STARTED)).alias(SERVICE), waiting.cast(nw.Int64).alias(WAITING)]
+    if SERVICE in columns:
+        followed = ~nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=order).is_null()
+        return [nw.when(followed).then(nw.col(WAITING)).alias(WAITING)]
+    return [nw.lit(None).cast(nw.Int64).alias(name) for name in (SERVICE, WAITING)]
 
 
 def firsts(events: Frame) -> Frame:
@@ -134,9 +158,12 @@ def variants(paths: Frame) -> Frame:
 
 
 def spans(events: Frame) -> Frame:
-    """One row per journey: first and last time, number of events."""
-    return events.group_by(JOURNEY).agg(
-        nw.col(TIME).min().alias(FIRST), nw.col(TIME).max().alias(LAST), nw.len().cast(nw.Int32).alias(LENGTH)
+    """One row per journey: when its first event began and its last one ended, number of events."""
+    ended = nw.col(TIME) + nw.col(SERVICE).fill_null(0)
+    return (
+        events.with_columns(ended.alias(ENDED))
+        .group_by(JOURNEY)
+        .agg(nw.col(TIME).min().alias(FIRST), nw.col(ENDED).max().alias(LAST), nw.len().cast(nw.Int32).alias(LENGTH))
     )
 
 

@@ -314,4 +314,6 @@ class XesFile(EventLog):
         ).fetchall()
         if len(counts) > 1:
             said = ", ".join(f"{name} {count:,}" for name, count in counts[:8])
-            yield f"Steps of the life cycle ({said}{', ...' if len(counts) > 8 else ''}) count as an event each."
+            more = ", ..." if len(counts) > 8 else ""
+            joined = f'unless lifecycle="{step.name}" joins them'
+            yield f"Steps of the life cycle ({said}{more}) count as an event each, {joined}."

@@ -157,15 +157,15 @@ def _finished(opening: str, title: str, description: str, inner: str, width: flo
     )
 
 
-def empty(title: str, population: object, note: str = "") -> Picture:
-    """The picture of an empty selection: it says so, and what to do."""
+def empty(title: str, population: object, note: str = "", nothing: str = NOTHING, advice: str = _ADVICE) -> Picture:
+    """The picture where there is nothing to draw, such as an empty selection: it says so, and what to do."""
     head, top = heading(title, [str(population), note], 560)
     body = (
         head
-        + text(280, top + 62, NOTHING, size=15, more='font-weight="600" text-anchor="middle"')
-        + text(280, top + 86, _ADVICE, size=13, fill=theme.MUTED, more='text-anchor="middle"')
+        + text(280, top + 62, nothing, size=15, more='font-weight="600" text-anchor="middle"')
+        + text(280, top + 86, advice, size=13, fill=theme.MUTED, more='text-anchor="middle"')
     )
-    return Picture(title, drawing(title, f"{NOTHING} {_ADVICE}", body, 560 + 2 * MARGIN, top + 130 + 2 * MARGIN))
+    return Picture(title, drawing(title, f"{nothing} {advice}", body, 560 + 2 * MARGIN, top + 130 + 2 * MARGIN))
 
 
 # ---- charts ----------------------------------------------------------------------------------------------------------

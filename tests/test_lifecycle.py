@@ -1,0 +1,222 @@
+"""Starts and ends become events: counted by hand, against a brute-force queue, and on a real log against PM4Py."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_engines import assert_same
+
+import cxkit as cx
+
+ROLES = {"journey": "case", "activity": "what", "time": "when"}
+# A: two packings overlap, a letter that only ends, a call that never ends. B: a pause is no event of its own.
+LOG = """case,what,step,when,by
+A,Pack,start,2025-06-02 09:00,Ann
+A,Pack,start,2025-06-02 09:10,Bo
+A,Pack,complete,2025-06-02 09:30,Ann
+A,Letter,complete,2025-06-02 09:40,Ann
+A,Pack,COMPLETE,2025-06-02 10:00,Bo
+A,Call,start,2025-06-02 11:00,Cy
+B,Pack,start,2025-06-02 09:00,Ann
+B,Pack,suspend,2025-06-02 09:05,Ann
+B,Pack,complete,2025-06-02 09:20,Ann
+B,Ship,start,2025-06-02 10:20,Bo
+B,Ship,complete,2025-06-02 10:50,Bo
+"""
+MINUTE = 60
+
+
+@pytest.fixture
+def log(tmp_path):
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    return cx.read(tmp_path / "log.csv")
+
+
+def events(journeys):
+    """Journey, activity, minutes of service and of waiting, in order."""
+    star = journeys.base
+    table = star.engine.collect(star.events.sort("journey", "position")).to_pylist()
+    minutes = [[None if row[name] is None else row[name] / 60e6 for name in ("service", "waiting")] for row in table]
+    return [(row["journey"], star.names[row["activity"]], *times) for row, times in zip(table, minutes, strict=True)]
+
+
+def test_starts_and_ends_become_events(log, tmp_path):
+    journeys = cx.prepare(log.roles(**ROLES, lifecycle="step"), tmp_path / "store", progress=False)
+    assert events(journeys) == [
+        (0, "Pack", 30, 0),
+        (0, "Pack", 50, None),
+        (0, "Letter", None, 60),
+        (0, "Call", None, None),
+        (1, "Pack", 20, 60),
+        (1, "Ship", 30, None),
+    ]
+    assert journeys.manifest.roles["start"] == "start"
+    assert journeys.manifest.notes == ('1 rows neither start nor end an event ("suspend"); they are no events here.',)
+    lasts = journeys.journeys().df().set_index("journey")["seconds"].to_dict()
+    assert lasts == {"A": 120 * MINUTE, "B": 110 * MINUTE}
+
+
+def test_an_event_leads_back_to_its_lines(log):
+    joined = log.roles(**ROLES, lifecycle="step")
+    assert joined.source.lines([0, 1, 2, 3, 4, 5]) == [4, 6, 5, 7, 10, 12]
+    assert joined.head(6)["by"].tolist() == ["Ann", "Bo", "Ann", "Cy", "Ann", "Bo"]
+    assert "step" not in [joined.columns[n] for n in joined.settled.event_attributes]
+
+
+def test_waiting_is_counted_by_hand(log, tmp_path):
+    found = cx.prepare(log.roles(**ROLES, lifecycle="step"), tmp_path / "store", progress=False).waiting()
+    columns = ("activity", "count", "worked", "median_service_seconds", "waited", "median_waiting_seconds")
+    rows = [tuple(row[name] for name in columns) for row in found.table.to_pylist()]
+    assert rows == [
+        ("Call", 1, 0, None, 1, 60 * MINUTE),
+        ("Ship", 1, 1, 30 * MINUTE, 1, 60 * MINUTE),
+        ("Pack", 3, 3, 30 * MINUTE, 1, 0),
+    ]
+    shares = dict(zip(found.df()["activity"], found.df()["waiting_share"], strict=True))
+    assert shares == {"Call": 1.0, "Ship": pytest.approx(60 / 90), "Pack": 0.0}
+    assert "median wait 1 h" in found.chart().svg and "no wait known" in found.chart().svg
+
+
+def test_instances_say_which_belong_together(tmp_path):
+    text = "case,what,step,when,id\nA,X,start,2025-06-02 09:00,1\nA,X,start,2025-06-02 09:10,2\n"
+    text += "A,X,complete,2025-06-02 09:15,2\nA,X,complete,2025-06-02 10:00,1\n"
+    (tmp_path / "log.csv").write_text(text, encoding="utf-8")
+    log = cx.read(tmp_path / "log.csv")
+    by_id = cx.prepare(log.roles(**ROLES, lifecycle="step", instance="id"), tmp_path / "one", progress=False)
+    in_turn = cx.prepare(log.roles(**ROLES, lifecycle="step"), tmp_path / "other", progress=False)
+    assert [row[2] for row in events(by_id)] == [60, 5]
+    assert [row[2] for row in events(in_turn)] == [15, 50]
+
+
+def test_a_column_of_starts(tmp_path):
+    text = "case,what,begun,when\nA,X,2025-06-02 09:00,2025-06-02 09:30\nA,Y,,2025-06-02 09:20\n"
+    text += "A,Z,2025-06-02 12:00,2025-06-02 11:00\nA,W,2025-06-02 13:00,\nB,X,,\n"
+    (tmp_path / "log.csv").write_text(text, encoding="utf-8")
+    log = cx.read(tmp_path / "log.csv").roles(**ROLES, start="begun")
+    journeys = cx.prepare(log, tmp_path / "store", progress=False)
+    assert events(journeys) == [(0, "X", 30, None), (0, "Y", None, None), (0, "Z", None, 120), (0, "W", None, None)]
+    assert journeys.manifest.notes == ("1 events would end before they start; when they started is unknown.",)
+    assert journeys.manifest.dropped == {"no time": 1}
+
+
+def test_a_cut_leaves_no_wait_for_what_was_cut_off(log, tmp_path):
+    journeys = cx.prepare(log.roles(**ROLES, lifecycle="step"), tmp_path / "store", progress=False)
+    cut = journeys.trim(until="2025-06-02 10:10").waiting().df()
+    assert cut["activity"].tolist() == ["Pack"] and cut["waited"].tolist() == [1]
+    assert cut["worked"].tolist() == [3]
+
+
+def test_every_engine_says_the_same(engine, log, tmp_path):
+    roles = log.roles(**ROLES, lifecycle="step", journey_attributes=[], event_attributes=["by"])
+    one, other = (
+        cx.prepare(roles, tmp_path / name, engine=on, progress=False) for name, on in (("here", engine), ("duck", None))
+    )
+    assert events(one) == events(other)
+    assert_same(one.waiting().table, other.waiting().table)
+    assert_same(
+        one.trim(until="2025-06-02 10:30").waiting().table, other.trim(until="2025-06-02 10:30").waiting().table
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"lifecycle": "by"}, 'does not say both "start" and "complete". It says "ann", "bo", "cy".'),
+        ({"lifecycle": "stp"}, 'No column "stp". Closest: "step".'),
+        ({"instance": "by"}, "needs lifecycle= too"),
+        ({"lifecycle": "step", "start": "when"}, "not both"),
+        ({"lifecycle": "step", "time": ""}, "needs the stamps"),
+        ({"start": "by", "time": ""}, "needs the stamps of the ends too"),
+    ],
+)
+def test_words_that_do_not_fit(log, words, said):
+    with pytest.raises(cx.CxError) as error:
+        log.roles(**ROLES | words)
+    assert said in str(error.value)
+
+
+def test_the_engagement_keeps_how_rows_were_joined(log, tmp_path):
+    joined = log.roles(**ROLES, lifecycle="step")
+    file = cx.Engagement.of_log(joined, path="log.csv").save(tmp_path / "engagement.toml")
+    kept = cx.Engagement.load(file).roles_words
+    assert kept["lifecycle"] == "step" and "start" not in kept
+    again = log.roles(**kept)
+    assert again.head(6).equals(joined.head(6))
+
+
+def test_roles_may_be_said_again(log):
+    joined = log.roles(**ROLES, lifecycle="step")
+    assert joined.roles(**ROLES, lifecycle="step").head(9).equals(joined.head(9))
+
+
+# ---- oracles ---------------------------------------------------------------------------------------------------------
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from("AB"), st.sampled_from("xy"), st.sampled_from(["start", "complete", "pause"]), st.integers(0, 6)
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+def queued(rows):
+    """Starts and ends, first in, first out, one by one."""
+    waiting, found = defaultdict(deque), []
+    for case, what, step, when in sorted(rows, key=lambda row: (row[3], row[2] != "start")):
+        if step == "start":
+            waiting[case, what].append(when)
+        elif step == "complete":
+            found.append((case, what, waiting[case, what].popleft() if waiting[case, what] else None, when))
+    return found + [(*of, when, None) for of, left in waiting.items() for when in left]
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_a_queue_finds_the_same(rows):
+    said = {row[2] for row in rows}
+    if not {"start", "complete"} <= said:
+        return
+    frame = pd.DataFrame(rows, columns=["case", "what", "step", "when"])
+    frame["when"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(frame["when"], unit="h")
+    joined = cx.read(frame).roles(**ROLES, lifecycle="step").head(99)
+    hours = [(joined[name] - pd.Timestamp("2025-01-01")) / pd.Timedelta("1h") for name in ("start", "when")]
+    known = [[None if pd.isna(hour) else int(hour) for hour in column] for column in hours]
+    found = zip(joined["case"], joined["what"], *known, strict=True)
+    assert sorted(found, key=repr) == sorted(queued(rows), key=repr)
+
+
+def test_patients_have_seven_ways_as_in_the_tutorial(shared, tmp_path):
+    """bupaR's tutorial counts 7 traces of this log by the starts of its 2,721 activity instances."""
+    log = cx.read(shared / "patients" / "patients.csv.gz")
+    roles = {"journey": "patient", "activity": "handling", "time": "time", "lifecycle": "registration_type"}
+    counts = cx.prepare(log.roles(**roles, instance="handling_id"), tmp_path / "store", progress=False).manifest.counts
+    assert (counts["events"], counts["journeys"], counts["variants"]) == (2_721, 500, 7)
+
+
+def test_pm4py_joins_the_same_events(shared, tmp_path):
+    pm4py = pytest.importorskip("pm4py")
+    from pm4py.objects.log.util import interval_lifecycle
+
+    frame = pd.read_csv(shared / "patients" / "patients.csv.gz", parse_dates=["time"]).astype({"patient": str})
+    names = {"patient": "case:concept:name", "handling": "concept:name", "time": "time:timestamp"}
+    raw = frame.rename(columns={**names, "registration_type": "lifecycle:transition"})
+    ordered = raw.sort_values(["case:concept:name", "time:timestamp"])
+    intervals = interval_lifecycle.to_interval(pm4py.convert_to_event_log(ordered))
+    theirs = sorted(
+        (event["concept:name"], str(event["start_timestamp"]), str(event["time:timestamp"]))
+        for trace in intervals
+        for event in trace
+    )
+    joined = cx.read(shared / "patients" / "patients.csv.gz").roles(
+        journey="patient", activity="handling", time="time", lifecycle="registration_type"
+    )
+    mine = joined.head(99_999)
+    stamps = [pd.to_datetime(mine[name]).astype(str) for name in ("start", "time")]
+    assert sorted(zip(mine["handling"], *stamps, strict=True)) == [
+        (name, *(str(pd.Timestamp(stamp).tz_localize(None)) for stamp in times)) for name, *times in theirs
+    ]
