@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from test_engines import assert_same
 
 import cxkit as cx
+from cxkit.store.trial import trial
 
 ROLES = {"journey": "case", "activity": "what", "time": "when"}
 # A: two packings overlap, a letter that only ends, a call that never ends. B: a pause is no event of its own.
@@ -220,3 +221,10 @@ def test_pm4py_joins_the_same_events(shared, tmp_path):
     assert sorted(zip(mine["handling"], *stamps, strict=True)) == [
         (name, *(str(pd.Timestamp(stamp).tz_localize(None)) for stamp in times)) for name, *times in theirs
     ]
+
+
+def test_a_column_that_says_start_and_complete_is_pointed_out(log):
+    said = trial(log.roles(**ROLES)).doubts
+    assert said == ('"step" says start and complete: each row counts as an event until lifecycle= joins them.',)
+    assert trial(log.roles(**ROLES, lifecycle="step")).doubts == ()
+    assert trial(cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when")).doubts == ()

@@ -8,13 +8,14 @@ as "schedule" or "suspend", are no events of their own; they are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
 from cxkit.errors import InputError
 from cxkit.store import stamps
 from cxkit.store.derived import Derived
+from cxkit.store.guess import by_column
 from cxkit.store.read import Log, Source
 from cxkit.store.roles import Given, Roles, number_of
 from cxkit.store.schema import ROW
@@ -34,6 +35,14 @@ def paired(source: Source, given: Given, lifecycle: str, instance: str | None) -
         raise InputError("lifecycle= needs the stamps of the starts and ends. Name their column with time=.")
     joined = Instances(original, roles, lifecycle, instance)
     return Log(joined, joined.roles)
+
+
+def stepping(source: Source, taken: Collection[int | None]) -> str | None:
+    """The first free column that says both start and end, if the rows of this source are steps of events."""
+    free = [number for number, kind in enumerate(source.kinds) if kind == "text" and number not in taken]
+    says = _said("{n}")
+    found = by_column(source, f"bool_or({says} IN {STARTS}) AND bool_or({says} IN {ENDS})", free)
+    return next((source.columns[number] for number, both in zip(free, found, strict=True) if both), None)
 
 
 class Instances(Derived):
@@ -106,7 +115,7 @@ class Instances(Derived):
             yield f"{sum(others.values()):,} rows neither start nor end an event ({named}); they are no events here."
 
 
-def _said(number: int) -> str:
+def _said(number: int | str) -> str:
     return f"lower(trim(c{number}::VARCHAR))"
 
 

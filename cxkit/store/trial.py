@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cxkit.store import stamps
+from cxkit.store.lifecycle import stepping
 from cxkit.store.read import Log
 from cxkit.store.roles import Roles
 from cxkit.store.schema import MOST_ACTIVITIES, ROW
@@ -20,7 +21,7 @@ class Trial:
 
     `activities` holds the most frequent ones with their number of rows; `kinds` says how many there are in all.
     `readable` is the share of a sample of time stamps that can be read; `moving` and `changing` say whether the time
-    and the activity take several values in some journey.
+    and the activity take several values in some journey; `steps` is a column that says start and complete.
     """
 
     rows: int
@@ -32,6 +33,7 @@ class Trial:
     readable: float
     moving: bool
     changing: bool
+    steps: str | None = None
     faults: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
@@ -59,8 +61,9 @@ def trial(log: Log, most: int = 500) -> Trial:
         moving = roles.time is None or _varies(log, roles.time)
         changing = _varies(log, roles.activity)
         unfit = len(log.source.unfit)
+        steps = None if roles.start is not None else stepping(log.source, roles.taken)
     rows, journeys, customers, kinds = figures
-    found = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing)
+    found = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps)
     return replace(found, faults=tuple(_faults(log, found)), doubts=tuple(_doubts(log, found)))
 
 
@@ -116,5 +119,7 @@ def _doubts(log: Log, found: Trial) -> Iterator[str]:
     if 0 < found.readable < 1:
         share = max(0.01, 1 - found.readable)
         yield f'About {share:.0%} of "{time}" does not read as a time; such rows are left out.'
+    if found.steps and roles.time is not None:
+        yield f'"{found.steps}" says start and complete: each row counts as an event until lifecycle= joins them.'
     if found.kinds > MANY_ACTIVITIES:
         yield f'"{activity}" has {found.kinds:,} different values; is it a text or a number rather than a step?'
