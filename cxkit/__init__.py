@@ -21,7 +21,7 @@ from cxkit.recipe import Recipe
 from cxkit.result import Result
 from cxkit.store.read import Log, read
 from cxkit.stores import open_store as open
-from cxkit.stores import prepare, sample_journeys, toy_journeys
+from cxkit.stores import prepare, sample_file, sample_journeys, toy_journeys
 from cxkit.toy import table as toy_table
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "open",
     "prepare",
     "read",
+    "sample_file",
     "sample_journeys",
     "toy_journeys",
     "toy_table",

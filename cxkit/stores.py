@@ -12,7 +12,7 @@ from typing import Any
 import narwhals as nw
 
 from cxkit import places, toy
-from cxkit.errors import InputError
+from cxkit.errors import InputError, not_found
 from cxkit.journeys import Journeys
 from cxkit.store import manifest
 from cxkit.store import prepare as preparing
@@ -90,6 +90,25 @@ def sample_journeys(*, engine: Any = None) -> Journeys:
         zone=firm["zone"],
     )
     return prepare(log, places.cache() / "sample", engine=engine)
+
+
+def sample_file(name: str) -> Path:
+    """Where is this file of the sample? Its surveys, tickets, costs and untidy export lie beside its log.
+
+    Parameters
+    ----------
+    name : a file such as "engagement.toml", "messy.csv" or "surveys.parquet"; `data/README.md` lists them.
+
+    Errors: no such file, with the closest that there is.
+
+    >>> import cxkit as cx
+    >>> cx.read(cx.sample_file("messy.csv")).source.reading["delimiter"]
+    'semicolon'
+    """
+    files = {path.name: path for path in sorted(places.sample().iterdir()) if path.is_file()}
+    if name not in files:
+        raise not_found("file of the sample", name, files)
+    return files[name]
 
 
 def toy_journeys(*, engine: Any = None) -> Journeys:
