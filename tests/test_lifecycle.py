@@ -79,7 +79,7 @@ def test_waiting_is_counted_by_hand(log, tmp_path):
     ]
     shares = dict(zip(found.df()["activity"], found.df()["waiting_share"], strict=True))
     assert shares == {"Call": 1.0, "Ship": pytest.approx(60 / 90), "Pack": 0.0}
-    assert "median wait 1 h" in found.chart().svg and "no wait known" in found.chart().svg
+    assert "median wait 1 h" in found.chart().svg and "no time of work known" in found.chart().svg
 
 
 def test_instances_say_which_belong_together(tmp_path):

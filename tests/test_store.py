@@ -65,7 +65,8 @@ def test_manifest_of_the_toy_log(toy):
         "variants": len(toy.variants().df()),
     }
     assert (known.dropped, known.ties, known.timed, known.zone, known.format) == ({}, 0, True, "UTC", schema.FORMAT)
-    assert known.roles == {"journey": "order", "activity": "step", "time": "when", "customer": "client", "order": None}
+    named = {"journey": "order", "activity": "step", "time": "when", "customer": "client"}
+    assert known.roles == named | {"order": None, "start": None}
     assert [(one.name, one.level, one.kind) for one in known.attributes] == [
         ("plan", "journey", "text"),
         ("channel", "event", "text"),

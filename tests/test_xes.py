@@ -206,6 +206,7 @@ def test_extensions_give_the_meaning_and_globals_fill_nothing(written, tmp_path)
         "time": "time:timestamp",
         "customer": None,
         "order": None,
+        "start": None,
     }
 
 

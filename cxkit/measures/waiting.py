@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHARES = {"median": 0.5, "p90": 0.9}
 UNKNOWN = (
-    "This log does not say when events start and when they end, so work and waiting cannot be told apart. "
+    "No starts and ends of events are known here, so work and waiting cannot be told apart. "
     "Name the column of starts with start=, or the one that says start and complete with lifecycle=."
 )
 KNOWN = "Only events with both stamps count as worked, only waits between two known stamps as waited"
@@ -56,6 +56,7 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
         recipe=journeys.recipe,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
+        shown=lambda: {"of": journeys.n.journeys},
         note=KNOWN,
         empty=UNKNOWN,
     )

@@ -15,8 +15,15 @@ _WAIT, _WORK = theme.LONGER[2][0], theme.BOX
 _NOTHING, _ADVICE = "No starts and ends are known here.", "Map a column of starts to tell work and waiting apart."
 
 
-def waiting(rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = _MOST) -> Picture:
-    """Two bars in one row for each activity, those with most waiting in all first; `top` of them are drawn."""
+def waiting(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", of: int = 0, top: int = _MOST
+) -> Picture:
+    """Two bars in one row for each activity, those with most waiting in all first; `top` of them are drawn.
+
+    `of` is the number of journeys in the selection: without rows it tells an empty one from a log without starts.
+    """
+    if not of:
+        return empty(title, population)
     if not rows:
         return empty(title, population, note, _NOTHING, _ADVICE)
     shown, rest = rows[:top], rows[top:]
