@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,7 @@ import click
 
 import cxkit as cx
 from cxkit import catalog, places
+from cxkit.cli_log import mapped, named
 from cxkit.store.sources import READABLE
 
 FORMATS = ("table", "csv", "json", "svg")
@@ -65,32 +66,6 @@ def main() -> None:
     """
 
 
-def mapped(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say how a file is written and which column is what."""
-    options = (
-        click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
-        click.option("--activity", help="Column that names the activity."),
-        click.option("--time", help="Column of time stamps."),
-        click.option("--customer", help="Column that names the customer; the journey where there is none."),
-        click.option("--order", help="Column that orders events with the same time."),
-        click.option("--zone", default="UTC", show_default=True, help="Time zone of stamps without an offset."),
-        click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".'),
-        click.option("--name", help="What reports call it; the file's name when not given."),
-        click.option("--delimiter", help="What separates the columns of a text file."),
-        click.option("--encoding", help="Encoding of a text file."),
-        click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _log(file: Path, words: dict[str, Any]) -> cx.Log:
-    said = {name: words.pop(name) for name in ("name", "delimiter", "encoding", "object_type")}
-    log = cx.read(file, **said)
-    return log.roles(**words) if set(words.values()) - {None, "UTC"} else log
-
-
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @mapped
@@ -101,7 +76,7 @@ def ready(file: Path, **words: Any) -> None:
     cxkit ready export.csv
     cxkit ready export.csv --journey order --activity step --time when --zone Europe/Berlin
     """
-    log = _log(file, words)
+    log = named(file, words)
     click.echo(log)
     click.echo(f"\n{log.readiness()!r}")
 
@@ -119,7 +94,7 @@ def prepare(file: Path, folder: Path, **words: Any) -> None:
     cxkit prepare export.csv --store stores/shop
     cxkit prepare export.csv --journey order --activity step --time when --store stores/shop
     """
-    log = _log(file, words)
+    log = named(file, words)
     click.echo(log)
     journeys = cx.prepare(log, folder)
     facts = journeys.manifest
