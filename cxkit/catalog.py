@@ -47,6 +47,7 @@ CATALOG = (
     Entry("waiting", "cxkit.measures.waiting:waiting", "cxkit.views.waiting:waiting"),
     Entry("segments", "cxkit.measures.segments:segments", "cxkit.views.bars:segments"),
     Entry("log_coverage", "cxkit.measures.log_coverage:log_coverage"),
+    Entry("data_plan", "cxkit.measures.data_plan:data_plan", "cxkit.views.data_plan:data_plan"),
     Entry("journeys", "cxkit.measures.rows:journeys"),
     Entry("events", "cxkit.measures.rows:events"),
     Entry("rejected", "cxkit.measures.rows:rejected"),

@@ -16,6 +16,7 @@ from cxkit.cached import cached_property
 from cxkit.errors import StoreError
 from cxkit.filter import Filter, all_of
 from cxkit.measures.activities import activities
+from cxkit.measures.data_plan import data_plan
 from cxkit.measures.durations import durations
 from cxkit.measures.log_coverage import log_coverage
 from cxkit.measures.process_map import process_map
@@ -81,6 +82,7 @@ class Journeys:
     waiting = waiting
     segments = segments
     log_coverage = log_coverage
+    data_plan = data_plan
 
     journeys = journeys
     events = events

@@ -19,6 +19,7 @@ from cxkit.views.picture import Picture
 MONDAY = datetime(2025, 6, 2, 9, tzinfo=UTC)
 CALLS = {
     "segments": ({"by": "plan"},),
+    "data_plan": ({}, {"per": "field"}),
     "durations": ({}, {"per": "move"}, {"by": "plan"}, {"per": "move", "by": "plan"}),
 }
 ONE_ROW = ("summary", "log_coverage")

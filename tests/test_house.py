@@ -51,6 +51,7 @@ ROOMS = {
     "cxkit.store": "cached errors times store",
     "cxkit.store.schema": "",
     "cxkit.measures": "errors times filter selection result measures store.schema",
+    "cxkit.measures.data_plan": "errors catalog result measures store.schema",
     "cxkit.views": "cached errors views store.schema _altair",
     "cxkit.cli": "errors places catalog recipe report app cli_log store.sources",
     "cxkit.cli_log": "errors",

@@ -1,0 +1,291 @@
+"""The register of questions: what each of them needs from a log, from the engagement file, and from tables beside it.
+
+The questions are those of the mission, not only those that can be asked today; a test holds that every measure of the
+catalog is among them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Home = Literal["log", "engagement", "table"]
+
+
+class Field(NamedTuple):
+    """Something that questions need: what it is, where it is kept, and where it comes from.
+
+    `collect` says what to write down, `system` where; `sides` are the lanes' sides at whose events it is due (none: at
+    every event); `words` are parts of names by which a column may be recognised; `instead` says what else would do.
+    """
+
+    name: str
+    means: str
+    home: Home
+    collect: str
+    system: str = ""
+    sides: tuple[str, ...] = ()
+    words: str = ""
+    instead: str = ""
+
+
+class Question(NamedTuple):
+    """A question, the fields without which it has no answer, and those that only make the answer sharper."""
+
+    theme: str
+    name: str
+    asks: str
+    measure: str
+    needs: tuple[str, ...]
+    sharper: tuple[str, ...] = ()
+
+
+FIELDS = (
+    Field("journey", "which journey an event belongs to", "log", "the number of the order, ticket or visit"),
+    Field("activity", "what happened", "log", "what was done, by one name for one thing"),
+    Field(
+        "time", "when it happened", "log", "the moment it was done, with its time zone", "the system where it is done"
+    ),
+    Field(
+        "start",
+        "when the work on it began",
+        "log",
+        "when somebody takes it up, beside when it is done",
+        "the work queue",
+        ("front", "back"),
+        "start begin began opened",
+    ),
+    Field(
+        "customer",
+        "whose journey it is",
+        "log",
+        "the customer's number, also before anybody logs in",
+        "the customer system, the shop and the telephone system",
+        (),
+        "customer client user account member patient person household subscriber citizen kunde",
+    ),
+    Field(
+        "attributes",
+        "what sets journeys apart",
+        "log",
+        "what was ordered or reported, the region, the kind",
+        "the order system",
+    ),
+    Field(
+        "channel",
+        "by which way of contact",
+        "log",
+        "the way of contact: shop, web, app, phone",
+        "the system that takes the contact",
+        (),
+        "channel medium source device origin kanal",
+        "the activities of each way under [channels]",
+    ),
+    Field(
+        "lane",
+        "whether customer, front-stage or back-stage acts",
+        "log",
+        "say who acts at",
+        "",
+        (),
+        "lane",
+    ),
+    Field("stage", "in which stretch of the journey", "log", "say to which stretch belong", "", (), "stage phase"),
+    Field(
+        "agent",
+        "who served",
+        "log",
+        "who served, as a pseudonym, and the team",
+        "the telephone system and the desk's software",
+        ("front",),
+        "agent resource employee operator originator clerk",
+    ),
+    Field(
+        "cost",
+        "what an event costs the firm",
+        "log",
+        "what it costs",
+        "the books",
+        ("front", "back", "support", "evidence"),
+        "cost costs expense kosten",
+        "prices of hours and contacts under [costs]",
+    ),
+    Field(
+        "value",
+        "what a journey is worth to the firm",
+        "log",
+        "the margin that a journey won",
+        "the contract or order system",
+        (),
+        "value margin revenue amount price total",
+    ),
+    Field("goals", "which activities end a journey well", "engagement", "goals = [...]"),
+    Field("cancels", "which activities end it without its goal", "engagement", "cancels = [...]"),
+    Field("silence", "how long a customer may stay silent", "engagement", 'silence = "30d", or a silence per stage'),
+    Field("calendar", "when the firm works", "engagement", "a [calendar] with the hours of each weekday"),
+    Field("needs", "which activities show which need", "engagement", "[[needs]], each with evidence = [...]"),
+    Field("ranking", "what the firm believes of needs", "engagement", "a firm_share in each of [[needs]]"),
+    Field(
+        "offerings",
+        "at which activities offerings are used",
+        "engagement",
+        "[[offerings]], each with activities = [...]",
+    ),
+    Field(
+        "policies", "the rules, as a log can show them", "engagement", "[[policies]], each with rule, activity and then"
+    ),
+    Field(
+        "actions",
+        "what was changed, and what it should do",
+        "engagement",
+        "[[actions]], each with since, metric and expected",
+    ),
+    Field("effort", "what a customer's hour is held to be worth", "engagement", "customer_hour under [costs]"),
+    Field(
+        "surveys",
+        "how customers judge",
+        "table",
+        "score, when asked and when answered, with the number of the journey",
+        "the survey tool",
+    ),
+    Field(
+        "answers",
+        "how important each need is, and how well it is met",
+        "table",
+        "importance and satisfaction per need, with the customer's number",
+        "a survey on needs",
+    ),
+    Field(
+        "stated",
+        "what customers say that they need",
+        "table",
+        "the topic of each ticket and comment, with the customer's number",
+        "the ticket system",
+    ),
+    Field(
+        "forms",
+        "which values customers were asked for",
+        "table",
+        "which field was filled in, when, with the customer's number",
+        "the web forms and the desk's software",
+    ),
+    Field(
+        "keys",
+        "which numbers are one person",
+        "table",
+        "a table of second numbers and the person behind them",
+        "the customer system",
+    ),
+)
+
+EVERY = ("journey", "activity")  # no question goes without
+DO, RULES, EFFORT, NEEDS, FRONT = THEMES = (
+    "What customers do",
+    "Rules, people and actions",
+    "Effort, friction and feedback",
+    "Personas, needs and value",
+    "From the front to the end",
+)
+
+
+def _question(theme: str, name: str, asks: str, measure: str, needs: str = "", sharper: str = "") -> Question:
+    return Question(theme, name, asks, measure, (*EVERY, *needs.split()), tuple(sharper.split()))
+
+
+QUESTIONS = tuple(
+    _question(*said)
+    for said in (
+        (DO, "content", "What is in this log?", "summary", "", "time customer"),
+        (DO, "doing", "What do customers do, and what do they have to do again?", "activities"),
+        (DO, "ways", "Which way do journeys go?", "process_map", "", "time"),
+        (DO, "sequences", "Which sequences of activities do journeys take, and how common is each?", "variants",
+         "", "time"),
+        (DO, "time taken", "How long does it take?", "durations", "time", "start calendar"),
+        (DO, "kinds", "Which kinds of journeys are these?", "segments", "attributes", "customer"),
+        (DO, "unseen ways", "How likely is it that the next customer goes a way that was never seen?", "log_coverage",
+         "", "customer time"),
+        (DO, "journeys", "Which journeys are these?", "journeys", "", "customer time"),
+        (DO, "rows", "What happened, event by event?", "events", "", "time"),
+        (DO, "rejected", "Which rows of the source could not be used, and why?", "rejected"),
+        (DO, "outcomes", "Which journeys reach their goal, are cancelled, fall silent or are still open?", "funnel",
+         "time goals", "cancels silence customer"),
+        (DO, "leaks", "Where do customers leave our sight, and how soon?", "funnel",
+         "time goals", "silence cancels lane customer"),
+        (DO, "stages", "How far do journeys come, stage by stage?", "funnel", "stage", "time goals"),
+        (DO, "loops", "Where do customers go back and forth?", "friction", "", "time stage"),
+        (DO, "chain", "How many customers take the chain that we believe in?", "conformance",
+         "customer stage", "policies value"),
+        (DO, "importance", "Which journeys are frequent, and which are important?", "value",
+         "value", "customer goals"),
+        (DO, "worth", "Which customers and journeys bring more than they cost?", "value",
+         "customer value cost", "needs effort start"),
+        (DO, "differences", "What do two groups of customers do differently?", "compare",
+         "customer", "attributes time"),
+        (DO, "next", "What happens next, and will this journey end well?", "prediction",
+         "time goals", "customer channel attributes"),
+        (RULES, "promises", "Which rules are kept, and which are broken?", "policies",
+         "time policies", "calendar customer"),
+        (RULES, "rule book", "Whom do the rules serve, and who pays for them with hours?", "policies",
+         "time policies", "lane"),
+        (RULES, "rule cost", "What does a rule cost the customer?", "policies",
+         "time customer goals policies", "attributes value effort"),
+        (RULES, "needless steps", "Should this step exist at all?", "policies",
+         "time customer lane goals policies", "cost"),
+        (RULES, "shelter", "Do people save what systems break?", "compare",
+         "customer agent goals", "time start channel"),
+        (RULES, "agents", "How much depends on who answers?", "compare", "agent goals", "attributes"),
+        (RULES, "effect", "Did the action work?", "effect",
+         "time actions", "customer attributes goals"),
+        (RULES, "power", "Is there data enough to see what an action does?", "effect",
+         "time customer actions"),
+        (RULES, "understanding", "How well do we understand our customers?", "centricity",
+         "time customer channel needs ranking", "surveys keys actions"),
+        (RULES, "delivery", "How well do we serve them?", "centricity",
+         "time customer needs policies surveys", "channel"),
+        (RULES, "gap", "How wide is the gap between understanding and service?", "centricity",
+         "time customer channel needs ranking policies surveys", "keys actions"),
+        (RULES, "line of sight", "Which goals have no need, no rule or no step that serves them?", "centricity",
+         "goals needs policies", "stage"),
+        (EFFORT, "work", "Who carries the work for each goal reached?", "friction",
+         "lane goals", "time start channel"),
+        (EFFORT, "asked again", "How often do we ask for what we know already?", "friction",
+         "time customer forms", "keys"),
+        (EFFORT, "callbacks", "How often must a customer contact us again?", "friction",
+         "time customer channel", "needs"),
+        (EFFORT, "hops", "How often do customers change the channel or are handed on?", "friction",
+         "channel", "time agent lane"),
+        (EFFORT, "friction", "How hard do we make it for customers?", "friction",
+         "time channel", "customer surveys"),
+        (EFFORT, "broken steps", "What does a broken step cost in customers?", "friction",
+         "time customer goals", "value attributes"),
+        (EFFORT, "feedback", "What do customers say, and of which step?", "centricity",
+         "customer surveys", "time attributes"),
+        (EFFORT, "unasked", "Which needs are met before anybody has to ask?", "personas",
+         "time lane needs", "customer"),
+        (EFFORT, "data", "Which questions can this log answer, and which field would open more?", "data_plan",
+         "", "time customer"),
+        (NEEDS, "personas", "Which groups of customers have which needs?", "personas",
+         "customer needs", "channel stated keys"),
+        (NEEDS, "needs", "Which needs do customers show?", "personas", "needs", "customer time"),
+        (NEEDS, "value zone", "Where do offerings meet needs, and where not?", "value",
+         "time customer needs offerings", "cost"),
+        (NEEDS, "opportunity", "Which needs are important and badly met?", "value", "customer answers"),
+        (NEEDS, "say and do", "Do customers do what they say?", "personas",
+         "customer needs stated", "keys"),
+        (NEEDS, "service view", "What does the customer get: promise, outcome, contacts, time, cost?", "blueprint",
+         "time channel goals policies", "cost"),
+        (NEEDS, "process view", "What happens behind it: steps, waits, handovers, rework?", "blueprint",
+         "time lane", "start agent"),
+        (NEEDS, "work and wait", "How much of the time is work, and how much is waiting?", "durations",
+         "time start", "lane calendar"),
+        (NEEDS, "local gains", "Did a stage gain at the expense of the whole?", "effect",
+         "time stage goals", "customer actions"),
+        (FRONT, "blueprint", "What does the service look like, from the customer to the back?", "blueprint",
+         "lane", "time channel stage"),
+        (FRONT, "lines", "Where are the lines of interaction and visibility crossed, and who waits?", "blueprint",
+         "time lane", "channel"),
+        (FRONT, "alignment", "Is what stands behind the stage done in time?", "blueprint",
+         "time lane policies", "calendar"),
+        (FRONT, "roadmap", "Where should we act first?", "value",
+         "time customer goals needs policies", "cost value surveys"),
+    )
+)  # fmt: skip
