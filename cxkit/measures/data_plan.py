@@ -32,16 +32,15 @@ class State:
     """A field's filling, measured against the log's span; `perfect` is how it would be if it were collected well."""
 
     filling: Filling
-    age: int | None
     span: int
     perfect: bool = False
 
     @property
     def freshness(self) -> float | None:
         """1 - age / span; None where the field has no last value with a time."""
-        if self.age is None:
+        if self.filling.age is None:
             return None
-        return max(0.0, 1 - self.age / self.span) if self.span else 1.0
+        return max(0.0, 1 - self.filling.age / self.span) if self.span else 1.0
 
     def quality(self, of_customers: bool) -> float:
         """How far the field can be relied on, 0 to 1; with known customers, where the question is about them."""
@@ -81,8 +80,9 @@ def data_plan(
 
     Completeness is the filled share of where a field is due: a column of agents at the events of front-stage lanes,
     the value of a journey where a goal was reached, if the engagement says which these are, and else everywhere.
-    Freshness is 1 - age / span: the age of the last value at the end of the selected events, over their whole span
-    (timeliness as in Ballou, Wang, Pazer, Tayi 1998); unknown without a time, and declarations do not age. Identity is
+    Freshness is 1 - age / span: the time from when a field was last filled until it was last due (the end of the log,
+    for one that is due everywhere), over the span of the selected events (timeliness as in Ballou, Wang, Pazer, Tayi
+    1998); unknown without a time, and declarations do not age. Identity is
     the share of the filled places whose customer is known. Tables beside a log are no part of a store: what needs
     surveys, forms or a table of keys is blocked here, whether or not the firm has them somewhere.
 
@@ -111,7 +111,7 @@ def data_plan(
         recipe=journeys.recipe,
         ask=table,
         count=lambda: journeys.n,
-        note=f"{NOTE}; {at_least:.0%} is needed." + ("" if engagement else " No engagement file was given."),
+        note=f"{NOTE}; {_percent(at_least)} is needed." + ("" if engagement else " No engagement file was given."),
         hidden=HIDDEN[per],
     )
 
@@ -129,7 +129,7 @@ def standing(question: Question, states: States, at_least: float) -> tuple[str, 
     wanting = own or ["customer"] * (low < at_least)
     gone = [name for name in wanting if not quality[name]]
     status = BLOCKED if gone else PARTLY if wanting else ANSWERABLE
-    return status, gone or wanting, weakest, low
+    return status, gone + [name for name in wanting if name not in gone], weakest, low
 
 
 def unlocked(name: str, states: States, at_least: float) -> list[Question]:
@@ -146,13 +146,8 @@ def _of_known(state: State) -> State:
 
 
 def _states(journeys: Journeys, engagement: Engagement | None) -> dict[str, State]:
-    found, first, last = fillings(journeys, engagement)
-    begins, ends = first or 0, last or 0
-
-    def state(filling: Filling) -> State:
-        return State(filling, None if filling.last is None or last is None else ends - filling.last, ends - begins)
-
-    return {name: state(filling) for name, filling in found.items()}
+    found, span = fillings(journeys, engagement)
+    return {name: State(filling, span) for name, filling in found.items()}
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -214,13 +209,13 @@ def _reason(state: State) -> str:
         return f"no {name}: {filling.field.means}"
     if filling.field.home == "engagement":
         return f"{filling.filled} of {filling.of} {name} can be used with this log"
-    if state.age and (state.freshness or 0) < filling.share:
-        return f"{name} is not filled in the last {_days(state.age)} of the log"
+    if filling.age and (state.freshness or 0) < filling.share:
+        return f"{name} is not filled in the last {_days(filling.age)} of the log"
     return f"{name} is filled in {_percent(filling.share)} of {filling.of:,} {filling.unit}"
 
 
 def _percent(share: float) -> str:
-    return f"{min(max(share, 0.01), 0.99) if 0 < share < 1 else share:.0%}"
+    return f"{100 * (min(max(share, 0.01), 0.99) if 0 < share < 1 else share):.0f} %"
 
 
 def _days(age: int) -> str:

@@ -22,17 +22,18 @@ Counts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Filling:
-    """What is known of one field: `filled` of the `of` places where it is due, `last` filled, `known` of the filled.
+    """What is known of one field: `filled` of the `of` places where it is due, and `known` customers of the filled.
 
-    `last` is in microseconds, None where it is unknown or a declaration, which does not age; so is `known`. `lacking`
-    holds the activities at which the field is lacking, the most first; `hint` is what else was found.
+    `age` is the time in microseconds from when it was last filled until it was last due; None where that is unknown,
+    or for a declaration, which does not age. `lacking` holds the activities at which the field is lacking, the most
+    first; `hint` is what else was found.
     """
 
     field: Field
     unit: str
     of: int = 0
     filled: int = 0
-    last: int | None = None
+    age: int | None = None
     known: int | None = None
     found: str = ""
     lacking: tuple[tuple[str, int], ...] = ()
@@ -49,11 +50,10 @@ class Filling:
         return None if self.known is None or not self.filled else self.known / self.filled
 
 
-def fillings(journeys: Journeys, engagement: Engagement | None) -> tuple[dict[str, Filling], int | None, int | None]:
-    """Every field's filling, by name, and the times of the first and the last selected event."""
+def fillings(journeys: Journeys, engagement: Engagement | None) -> tuple[dict[str, Filling], int]:
+    """Every field's filling, by name, and the time from the first to the last selected event."""
     log = Looked(journeys, engagement)
-    found = {field.name: log.filling(field) for field in FIELDS}
-    return found, log.whole[FIRST], log.whole[LAST]
+    return {field.name: log.filling(field) for field in FIELDS}, (log.whole[LAST] or 0) - (log.whole[FIRST] or 0)
 
 
 class Looked:
@@ -92,13 +92,9 @@ class Looked:
 
     @property
     def _others(self) -> dict[str, str]:
-        """The attributes of journeys that have no role."""
-        taken = set(self.named.values())
-        return {
-            f"other {name}": attribute.column
-            for name, attribute in self.star.by_name.items()
-            if attribute.level == "journey" and name not in taken
-        }
+        """All attributes of journeys, whatever their role."""
+        every = self.star.attributes
+        return {f"other {one.name}": one.column for one in every if one.level == "journey"}
 
     # ---- fields of the log ----
 
@@ -135,7 +131,7 @@ class Looked:
         filled = self.whole["customer filled"]
         found = f'column "{roles["customer"]}"'
         return Filling(
-            field, "journeys", total, filled, self.whole["customer last"], None, found, self._most("strangers")
+            field, "journeys", total, filled, _age(self.whole, "customer", LAST), None, found, self._most("strangers")
         )
 
     def _attributes(self, field: Field) -> Filling:
@@ -170,17 +166,21 @@ class Looked:
 
     def _whole_journeys(self, field: Field, key: str, of: Counts, found: str, lacking: str) -> Filling:
         at = self._at_goals(lacking) if field.name == "value" and self._goals else self._most(lacking)
-        filled, last, known = (of[f"{key} {what}"] for what in ("filled", "last", "known"))
+        filled, age = of[f"{key} filled"], _age(of, key, LAST)
+        known = of[f"{key} known"] if self._has_customers else 0
         at = at if filled < of[ALL] else ()
-        return Filling(field, "journeys", of[ALL], filled, last, known if self._has_customers else 0, found, at)
+        return Filling(field, "journeys", of[ALL], filled, age, known, found, at)
 
     def _events(self, field: Field, due: list[Counts], found: str, filled: Callable[[Counts], int]) -> Filling:
         lacking = [(row["name"], row[ALL] - filled(row)) for row in due if filled(row) < row[ALL]]
-        last = max((at for row in due if (at := row.get(f"{field.name} last")) is not None), default=None)
+        moments = {key: [at for row in due if (at := row[key]) is not None] for key in ("last", f"{field.name} last")}
+        ends = {key: max(found, default=None) for key, found in moments.items()}
         known = sum(row[f"{field.name} known"] for row in due) if self._has_customers else 0
         whole = sum(row[ALL] for row in due)
         ranked = tuple(sorted(lacking, key=lambda entry: (-entry[1], entry[0])))
-        return Filling(field, "events", whole, sum(map(filled, due)), last, known, found, ranked)
+        return Filling(
+            field, "events", whole, sum(map(filled, due)), _age(ends, field.name, "last"), known, found, ranked
+        )
 
     def _by_sections(self, field: Field) -> Filling:
         given = self._given(field.name)
@@ -267,6 +267,12 @@ def _declarations(said: Engagement, known: Mapping[str, int]) -> dict[str, Itera
         "actions": ((action.name, action.expected is not None) for action in said.actions),
         "effort": iter([("customer_hour", True)] if said.costs.customer_hour is not None else ()),
     }
+
+
+def _age(counts: Counts, field: str, due: str) -> int | None:
+    """From when the field was last filled until it was last due."""
+    last, until = counts[f"{field} last"], counts[due]
+    return None if last is None or until is None else until - last
 
 
 def _seen(policy: Any, known: Mapping[str, int]) -> bool:

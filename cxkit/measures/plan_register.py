@@ -82,7 +82,7 @@ FIELDS = (
     ),
     Field(
         "lane",
-        "whether customer, front-stage or back-stage acts",
+        "who acts: customer, front or back",
         "log",
         "say who acts at",
         "",
@@ -139,7 +139,7 @@ FIELDS = (
         "engagement",
         "[[actions]], each with since, metric and expected",
     ),
-    Field("effort", "what a customer's hour is held to be worth", "engagement", "customer_hour under [costs]"),
+    Field("effort", "what a customer's hour is worth", "engagement", "customer_hour under [costs]"),
     Field(
         "surveys",
         "how customers judge",
@@ -149,7 +149,7 @@ FIELDS = (
     ),
     Field(
         "answers",
-        "how important each need is, and how well it is met",
+        "how important needs are, how well met",
         "table",
         "importance and satisfaction per need, with the customer's number",
         "a survey on needs",

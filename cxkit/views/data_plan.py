@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 _ROW, _HEAD, _SIZE, _PILL = 26, 40, 13, 11.5
 _ASKS, _RIGHT = 26, 560  # where questions begin, and what is said of them
 _FIELD, _LINE, _BAR, _OPENS, _ORIGIN = 56, 17, 90, 290, 420
-_SLACK = 0.93  # of a width: some type faces are wider than the usual ones
+_SLACK = 0.9  # of a width: some type faces are wider than the usual ones
 _STATES = {"answerable": "there", "partly": "weak", "blocked": "missing"}
 _FILLS = {"there": theme.BOX, "weak": theme.LONG, "missing": theme.ENDED}
 _TOP = 3  # fields that are named as those to begin with
@@ -79,7 +79,7 @@ def _begin(rows: Sequence[Row], y: float) -> tuple[str, float]:
         return "", y
     where = {row["missing"]: row["collect"] for row in alone}
     parts, start = [], y
-    y += 30
+    y += 36
     for name, count in opens:
         parts.append(text(18, y + 14, name, size=_SIZE, more='font-weight="600"'))
         parts.append(text(110, y + 14, theme.plural(count, "question"), fill=theme.MUTED))
