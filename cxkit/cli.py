@@ -20,7 +20,7 @@ import click
 
 import cxkit as cx
 from cxkit import catalog, places
-from cxkit.cli_log import mapped, named
+from cxkit.cli_log import kept, mapped, named, tell_absent
 from cxkit.store.sources import READABLE
 
 FORMATS = ("table", "csv", "json", "svg")
@@ -67,35 +67,44 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
 @mapped
-def ready(file: Path, **words: Any) -> None:
+def ready(source: str | None, **words: Any) -> None:
     """Say what is wrong with FILE before it is prepared, how much it matters, and what would mend it.
 
     \b
     cxkit ready export.csv
     cxkit ready export.csv --journey order --activity step --time when --zone Europe/Berlin
+    cxkit ready --engagement engagement.toml
     """
-    log = named(file, words)
+    log, _ = named(source, words)
     click.echo(log)
     click.echo(f"\n{log.readiness()!r}")
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--store", "folder", required=True, type=click.Path(path_type=Path), help="Folder of the store to make.")
 @mapped
-def prepare(file: Path, folder: Path, **words: Any) -> None:
-    """Make a journey store from FILE (CSV, TSV, Parquet, XES or OCEL).
+@click.option("--store", "folder", required=True, type=click.Path(path_type=Path), help="Folder of the store to make.")
+@click.option(
+    "--save-engagement",
+    "target",
+    type=click.Path(path_type=Path),
+    help="Write what was settled to this engagement file; what else it says stays.",
+)
+def prepare(source: str | None, folder: Path, target: Path | None, **words: Any) -> None:
+    """Make a journey store from FILE: CSV, XLSX, Parquet, XES, OCEL, a folder of files, or a database's address.
 
-    Roles that are not given are guessed and shown; XES and OCEL name their own.
+    Roles that are not given are guessed and shown; XES and OCEL name their own. An engagement file says where the log
+    is and what is what, so that FILE and options can be left out.
 
     \b
     cxkit prepare export.csv --store stores/shop
     cxkit prepare export.csv --journey order --activity step --time when --store stores/shop
+    cxkit prepare export.csv --store stores/shop --save-engagement engagement.toml
+    cxkit prepare --engagement engagement.toml --store stores/shop
     """
-    log = named(file, words)
+    log, said = named(source, words)
     click.echo(log)
+    keeping = kept(log, source, words, said, target) if target else None
     journeys = cx.prepare(log, folder)
     facts = journeys.manifest
     click.echo(f"\n{facts.counts['events']:,} events in {journeys.n}; {facts.counts['variants']:,} variants.")
@@ -105,6 +114,9 @@ def prepare(file: Path, folder: Path, **words: Any) -> None:
         click.echo(f"Left out: {count:,} {'row' if count == 1 else 'rows'} ({reason}).")
     if facts.dropped:
         click.echo(f"See them: cxkit ask {folder} rejected")
+    tell_absent(keeping or said, journeys)
+    if keeping and target:
+        click.echo(f"Saved: {keeping.save(target)}, with its schema beside it for editors.")
     click.echo(f"Next: cxkit ask {folder} process_map, or cxkit report {folder}")
 
 
@@ -116,9 +128,18 @@ def prepare(file: Path, folder: Path, **words: Any) -> None:
 @click.option(
     "--with", "words", multiple=True, metavar="NAME=VALUE", help="A parameter of the measure; may be repeated."
 )
+@click.option(
+    "--engagement", type=click.Path(path_type=Path), help="Engagement file, for the measures that need what it says."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
 def ask(
-    store: str, measure: str, recipe: Path | None, form: str | None, words: Sequence[str], out: Path | None
+    store: str,
+    measure: str,
+    recipe: Path | None,
+    form: str | None,
+    words: Sequence[str],
+    engagement: Path | None,
+    out: Path | None,
 ) -> None:
     """Answer a question about STORE (a store's folder, or "sample").
 
@@ -127,11 +148,15 @@ def ask(
     cxkit ask sample process_map --with coverage=0.9 --out map.svg
     cxkit ask sample durations --with per=move --with by=kind --format csv
     cxkit ask stores/shop journeys --recipe late.json --with rows=1000 --format json
+    cxkit ask stores/shop data_plan --engagement engagement.toml
 
     """
     function = catalog.entry(measure).function
     journeys = _open(store, recipe)
-    result = function(journeys, **_parameters(function, measure, words))
+    said = _parameters(function, measure, words)
+    if engagement is not None:
+        said |= _said(function, measure, engagement)
+    result = function(journeys, **said)
     text = _answer(result, form or _form(out))
     if out is None:
         click.echo(text)
@@ -281,7 +306,7 @@ def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, 
     known = {
         name: str(word.annotation)
         for name, word in inspect.signature(function).parameters.items()
-        if name != "journeys"
+        if name not in ("journeys", "engagement")
     }
     said: dict[str, Any] = {}
     for word in words:
@@ -291,6 +316,12 @@ def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, 
             raise click.UsageError(f'"{word}" is no parameter of {measure}, written NAME=VALUE. It has {options}.')
         said[name] = value if "str" in known[name] else _value(value)
     return said
+
+
+def _said(function: Any, measure: str, path: Path) -> dict[str, cx.Engagement]:
+    if "engagement" not in inspect.signature(function).parameters:
+        raise click.UsageError(f"{measure} needs no engagement file. Leave --engagement out.")
+    return {"engagement": cx.Engagement.load(path)}
 
 
 def _value(text: str) -> Any:

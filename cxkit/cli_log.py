@@ -1,7 +1,8 @@
-"""How the command line says which log is meant: the options that every command on a log shares."""
+"""How the command line says which log is meant: a file, an engagement file, and options that say what is what."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,20 +11,48 @@ import click
 
 import cxkit as cx
 
+READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
+MOST_TOLD = 20
+NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
+
 
 def mapped(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say how a file is written and which column is what."""
+    """The options that say where a log is, how it is written and which column is what."""
     options = (
+        click.argument("source", metavar="[FILE]", required=False),
+        click.option(
+            "--engagement",
+            type=click.Path(path_type=Path),
+            help="File that says where the log is and what its columns mean; FILE and options go before it.",
+        ),
         click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
         click.option("--activity", help="Column that names the activity."),
-        click.option("--time", help="Column of time stamps."),
-        click.option("--customer", help="Column that names the customer; the journey where there is none."),
+        click.option("--time", help='Column of time stamps; "" where there is none.'),
+        click.option("--customer", help='Column that names the customer; "" where there is none.'),
         click.option("--order", help="Column that orders events with the same time."),
-        click.option("--zone", default="UTC", show_default=True, help="Time zone of stamps without an offset."),
+        click.option("--start", help="Column of the stamps at which events start, where --time is when they end."),
+        click.option("--lifecycle", help="Column that says whether a row is the start or the end of an event."),
+        click.option("--instance", help="Column that says which start and which end are of one event."),
+        click.option(
+            "--journey-attribute",
+            "journey_attributes",
+            multiple=True,
+            help="Column to keep, with one value per journey; may be repeated. Without these two, all are kept.",
+        ),
+        click.option(
+            "--event-attribute",
+            "event_attributes",
+            multiple=True,
+            help="Column to keep, with one value per event; may be repeated.",
+        ),
+        click.option("--zone", help="Time zone of stamps without an offset.  [default: UTC]"),
         click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".'),
         click.option("--name", help="What reports call it; the file's name when not given."),
         click.option("--delimiter", help="What separates the columns of a text file."),
         click.option("--encoding", help="Encoding of a text file."),
+        click.option("--sheet", help="For XLSX: the sheet to read."),
+        click.option("--table", help="For databases: the table to read."),
+        click.option("--query", help="For databases: a SELECT to read, in place of a table."),
         click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
     )
     for option in reversed(options):
@@ -31,8 +60,62 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def named(file: Path, words: dict[str, Any]) -> cx.Log:
-    """The log of a file, with the roles that the options give."""
-    said = {name: words.pop(name) for name in ("name", "delimiter", "encoding", "object_type")}
-    log = cx.read(file, **said)
-    return log.roles(**words) if set(words.values()) - {None, "UTC"} else log
+def named(source: str | None, words: dict[str, Any]) -> tuple[cx.Log, cx.Engagement | None]:
+    """The log that the options mean, and the engagement file that says more of it, if there is one."""
+    path = words["engagement"]
+    said = cx.Engagement.load(path) if path else None
+    if source is None and (said is None or said.source is None):
+        raise click.UsageError(NO_LOG)
+    reading = {} if said is None else {"name": said.name, "about": said.about or "", **said.source_words}
+    log = cx.read(
+        said.address(path.parent) if source is None and said else source,
+        **reading | {word: words[word] for word in READING if words[word] is not None},
+    )
+    roles = {} if said is None else said.roles_words
+    given = {word: value for word, value in words.items() if word not in (*READING, "engagement")}
+    roles |= {
+        word: list(value) if isinstance(value, tuple) else value
+        for word, value in given.items()
+        if value not in (None, ())
+    }
+    return (log.roles(**roles) if roles else log), said
+
+
+def kept(
+    log: cx.Log, source: str | None, words: dict[str, Any], said: cx.Engagement | None, target: Path
+) -> cx.Engagement:
+    """The engagement that says of this log what was settled, beside all that was said before."""
+    old = cx.Engagement.load(target) if target.exists() else said
+    address = source or (said.address(words["engagement"].parent) if said else None)
+    new = cx.Engagement.of_log(log, path=_from(address, target.parent))
+    if new.source:
+        explicit = {word: words[word] for word in ("delimiter", "encoding") if words[word] is not None}
+        new = new.amended(source=new.written()["source"] | explicit)
+    return new if old is None else _merged(old, new)
+
+
+def tell_absent(said: cx.Engagement | None, journeys: cx.Journeys) -> None:
+    """Say what the engagement file names and the log does not have."""
+    absent = said.check(journeys) if said else []
+    for sentence in absent[:MOST_TOLD]:
+        click.echo(f"Not in this log: {sentence}")
+    if len(absent) > MOST_TOLD:
+        click.echo(f"... and {len(absent) - MOST_TOLD:,} more that the engagement file names.")
+
+
+def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
+    """The old engagement with source, zone and the roles of reading as the new one has them."""
+    before, after = old.written(), new.written()
+    mine = {role: column for role, column in before.get("roles", {}).items() if role not in after["roles"]}
+    parts = {part: after[part] for part in ("source",) if part in after}
+    return old.amended(**parts, zone=new.zone, roles=mine | after["roles"])
+
+
+def _from(address: str | None, folder: Path) -> str | None:
+    """The address as it is written in a file of that folder: a path from there, or what it was."""
+    if address is None or "://" in address or address.startswith("env:"):
+        return address
+    try:
+        return Path(os.path.relpath(Path(address).expanduser(), folder)).as_posix()
+    except ValueError:  # on another drive
+        return Path(address).expanduser().resolve().as_posix()

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from cxkit.journeys import Journeys
     from cxkit.store.read import Log
 
+NONE = ""  # what stands for a role that no column has
+BY_NAME = "env:"
 OPTIONS = ("table", "query", "sheet", "object_type")
 READ = (
     *("journey", "activity", "time", "customer", "order", "start", "lifecycle", "instance"),
@@ -183,14 +185,13 @@ class Engagement(Section):
         if log.source.joined_by:
             roles |= log.source.joined_by
             roles.pop("start")
-        if settled.customer == settled.journey:
-            roles.pop("customer", None)
+        roles |= {role: NONE for role in ("time", "customer") if _has_none(log, role)}
         roles["journey_attributes"] = [log.columns[number] for number in settled.journey_attributes]
         roles["event_attributes"] = [log.columns[number] for number in settled.event_attributes]
         if "%" in settled.writing.name:
             roles["time_format"] = settled.writing.name
         how = {word: reading.get(word.replace("_", " ")) for word in OPTIONS}
-        source = {"path": path, **{word: said for word, said in how.items() if said}} if path else None
+        source = {**_place(path), **{word: said for word, said in how.items() if said}} if path else None
         return cls(name=log.source.name, zone=settled.zone, goals=goals, cancels=cancels, source=source, roles=roles)
 
     @property
@@ -221,7 +222,7 @@ class Engagement(Section):
         if self.source is None:
             raise InputError("The engagement names no source. Add [source] with path, variable or profile.")
         if self.source.variable is not None:
-            return f"env:{self.source.variable}"
+            return f"{BY_NAME}{self.source.variable}"
         if self.source.profile is not None:
             return _profile(self.source.profile)
         path = str(self.source.path)
@@ -243,7 +244,8 @@ class Engagement(Section):
 @cache
 def schema() -> dict[str, Any]:
     """The JSON schema of the file, as it is published in `engagement.schema.json`."""
-    return Engagement.model_json_schema()
+    whole = Engagement.model_json_schema()
+    return whole | {"description": whole["description"].split("\n\n")[0]}
 
 
 def schema_text() -> str:
@@ -273,6 +275,20 @@ def _same(found: dict[str, Any], said: Engagement) -> bool:
         return json.dumps(Engagement(**found).written(), default=str) == json.dumps(said.written(), default=str)
     except Mistakes:
         return False
+
+
+def _has_none(log: Log, role: str) -> bool:
+    """Whether no column has the role: no time, or each journey a customer of its own without anybody having said so."""
+    settled = log.settled
+    if role == "time":
+        return settled.time is None
+    given = any(known == role and why.startswith("given") for known, _, why in settled.evidence)
+    return settled.customer == settled.journey and not given
+
+
+def _place(path: str) -> dict[str, str]:
+    """Where the source is; an address that the environment holds is kept there."""
+    return {"variable": path.removeprefix(BY_NAME)} if path.startswith(BY_NAME) else {"path": path}
 
 
 def _profile(name: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from cxkit.engagement_values import (
     Amount,
     Brief,
+    Column,
     Count,
     Day,
     Duration,
@@ -95,16 +96,16 @@ class Roles(Section):
     """The column that names the journey."""
     activity: Text | None = None
     """The column that names the activity."""
-    time: Text | None = None
-    """The column of time stamps, of the end of an event where there is a start too."""
+    time: Column | None = None
+    """The column of time stamps, of the end of an event where there is a start too; "" where the log has none."""
     start: Text | None = None
     """The column of the stamps at which events start."""
     lifecycle: Text | None = None
     """The column that says whether a row is the start or the end of an event."""
     instance: Text | None = None
     """The column that says which start and which end are of one event."""
-    customer: Text | None = None
-    """The column that names the customer."""
+    customer: Column | None = None
+    """The column that names the customer; "" where the log has none."""
     order: Text | None = None
     """The column that puts events with the same time stamp in order."""
     agent: Text | None = None

@@ -30,6 +30,10 @@ Listed = TypeVar("Listed", bound=tuple[Any, ...])
 def _text(value: str) -> str:
     if not value.strip():
         raise ValueError("is empty")
+    return _sound(value)
+
+
+def _sound(value: str) -> str:
     if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ValueError("holds a character that no file can hold")
     return value
@@ -95,6 +99,7 @@ CONDITIONS: dict[str, Any] = {
 }
 
 Text = Annotated[str, Field(strict=True), AfterValidator(_text)]
+Column = Annotated[str, Field(strict=True), AfterValidator(_sound)]
 Names = Annotated[tuple[Text, ...], AfterValidator(each_once)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Amount = Annotated[Number, Field(ge=0)]

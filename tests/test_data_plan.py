@@ -193,6 +193,14 @@ def test_without_time_exactly_what_needs_a_time_is_blocked(prepared):
     assert fields(timeless).freshness_share.isna().all()
 
 
+def test_the_start_of_work_is_known_from_the_stamps_of_the_store(prepared):
+    rows = [row | {"begun": row["when"] - timedelta(hours=1) if day < 5 else None} for day, row in enumerate(HAND)]
+    found = fields(prepared(rows, start="begun"))
+    assert found.loc["start", ["due", "filled"]].tolist() == [10, 5]
+    assert questions(prepared(rows, start="begun")).status["work and wait"] == "partly"
+    assert "work and wait" in fields(prepared()).questions["start"]
+
+
 # ---- what a field unlocks --------------------------------------------------------------------------------------------
 
 PLACED = {

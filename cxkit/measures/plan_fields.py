@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.measures.plan_counts import ALL, KNOWN, of_journeys, per_activity, visiting
 from cxkit.measures.plan_register import FIELDS, Field
-from cxkit.store.schema import FIRST, LAST
+from cxkit.store.schema import FIRST, LAST, SERVICE
 
 if TYPE_CHECKING:
     from cxkit.engagement import Engagement
@@ -88,7 +88,12 @@ class Looked:
 
     def _columns(self, level: str) -> dict[str, str]:
         known = {role: self.star.by_name[name] for role, name in self.named.items()}
-        return {role: attribute.column for role, attribute in known.items() if attribute.level == level}
+        mapped = {role: attribute.column for role, attribute in known.items() if attribute.level == level}
+        return mapped | ({"start": SERVICE} if self._has_starts and level == "event" else {})
+
+    @property
+    def _has_starts(self) -> bool:
+        return self.journeys.manifest.roles.get("start") is not None
 
     @property
     def _others(self) -> dict[str, str]:
@@ -99,9 +104,8 @@ class Looked:
     # ---- fields of the log ----
 
     def _column(self, role: str) -> str | None:
-        """The column that the engagement names for a role; the store knows the start of events by itself."""
-        said = getattr(self.said.roles, role, None) if self.said else None
-        return said or self.journeys.manifest.roles.get(role)
+        """The column that the engagement names for a role."""
+        return getattr(self.said.roles, role) if self.said else None
 
     def _of_rows(self, field: Field) -> Filling:
         """Journey, activity and time: rows without them are left out when a log is prepared."""
@@ -148,7 +152,8 @@ class Looked:
         return best if best.filled else column
 
     def _by_column(self, field: Field) -> Filling:
-        name = self.named.get(field.name)
+        starts = field.name == "start" and self._has_starts
+        name = self.journeys.manifest.roles["start"] if starts else self.named.get(field.name)
         if name is None:
             due = [row for row in self.rows if self._is_due(field, row["name"])]
             said = self._column(field.name)
@@ -158,7 +163,7 @@ class Looked:
                 lacking = self._most("ends") if not self._goals else self._at_goals(ALL)
             return Filling(field, "events", sum(row[ALL] for row in due), lacking=lacking, hint=hint)
         found = f'column "{name}"'
-        if self.star.by_name[name].level == "journey":
+        if not starts and self.star.by_name[name].level == "journey":
             of = self.reached if field.name == "value" else self.whole
             return self._whole_journeys(field, field.name, of, found, f"{field.name} lacking")
         due = [row for row in self.rows if self._is_due(field, row["name"])]

@@ -275,7 +275,7 @@ QUESTIONS = tuple(
          "time channel goals policies", "cost"),
         (NEEDS, "process view", "What happens behind it: steps, waits, handovers, rework?", "blueprint",
          "time lane", "start agent"),
-        (NEEDS, "work and wait", "How much of the time is work, and how much is waiting?", "durations",
+        (NEEDS, "work and wait", "Where do customers wait, and where is work done?", "waiting",
          "time start", "lane calendar"),
         (NEEDS, "local gains", "Did a stage gain at the expense of the whole?", "effect",
          "time stage goals", "customer actions"),
