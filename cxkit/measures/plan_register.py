@@ -61,7 +61,7 @@ FIELDS = (
         "the customer's number, also before anybody logs in",
         "the customer system, the shop and the telephone system",
         (),
-        "customer client user account member patient person household subscriber citizen kunde",
+        "customer cust client user account member patient person household subscriber citizen kunde",
     ),
     Field(
         "attributes",
@@ -97,7 +97,7 @@ FIELDS = (
         "who served, as a pseudonym, and the team",
         "the telephone system and the desk's software",
         ("front",),
-        "agent resource employee operator originator clerk",
+        "agent resource employee operator originator clerk handled",
     ),
     Field(
         "cost",

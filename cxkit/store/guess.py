@@ -27,7 +27,7 @@ WORDS = {
     "schritt",
     "time": "timestamp time datetime date when at updated occurred created start complete zeitpunkt zeit datum",
     "customer": "customer client user account household patient person member subscriber citizen kunde kundennr "
-    "kundennummer",
+    "kundennummer cust",
 }
 XES = {"case:concept:name": "journey", "concept:name": "activity", "time:timestamp": "time"}
 Ranked = Iterator[tuple[float, "Profile", str]]
@@ -79,17 +79,20 @@ class Guesses:
 
     def best(self, role: str) -> tuple[int, str] | None:
         """The most likely free column for the role and why, or None when none will do."""
-        ranked: dict[str, Callable[[], Ranked]] = {
+        for _, profile, reason in self.ranked(role):
+            return profile.number, reason
+        return None
+
+    def ranked(self, role: str) -> list[tuple[float, Profile, str]]:
+        """Every free column that may have the role, the most likely first: how much speaks for it, and why."""
+        ways: dict[str, Callable[[], Ranked]] = {
             "journey": self._journeys,
             "time": self._times,
             "activity": self._activities,
             "customer": self._customers,
         }
-        free = [entry for entry in ranked[role]() if entry[0] > 0 and entry[1].number not in self.taken.values()]
-        if not free:
-            return None
-        _, profile, reason = max(free, key=lambda entry: entry[0])
-        return profile.number, reason
+        free = [entry for entry in ways[role]() if entry[0] > 0 and entry[1].number not in self.taken.values()]
+        return sorted(free, key=lambda entry: -entry[0])
 
     @cached_property
     def profiles(self) -> list[Profile]:
@@ -120,7 +123,8 @@ class Guesses:
                 continue
             repeated = 1.0 if 1.2 < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
             said = max(p.says("journey"), 0.8 * p.says("customer"))
-            if said == 0 and (p.distinct < 2 or p.repeats > 200 or self._read_as_times(p) > 0.9):
+            few = said == 0 and (p.distinct < 2 or p.repeats > 200)
+            if few or ((said == 0 or p.says("time")) and self._read_as_times(p) > 0.9):
                 continue
             reason = f"about {p.distinct:,} values, {p.repeats:.1f} rows each"
             yield said + repeated + 0.5 * (p.filled == p.rows), p, reason

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from cxkit.store.guessed import Guessed
     from cxkit.store.readiness import Readiness
     from cxkit.store.repairs import Repair
 
@@ -53,6 +54,7 @@ class Source(ABC):
     delimiter = ","
     notes: tuple[str, ...] = ()
     joined_by: Mapping[str, str] = MappingProxyType({})
+    named: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -295,6 +297,23 @@ class Log:
         """The roles as given, or all of them guessed."""
         return self.mapping or self.roles().mapping  # type: ignore[return-value]
 
+    def guess(self) -> Guessed:
+        """Which column is most likely what, which one comes next, and what speaks for each?
+
+        Displaying the answer shows it; `.df()` is the table. See `cxkit.store.guessed`.
+        """
+        from cxkit.store.guessed import guess
+
+        return guess(self)
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """What is hardly meant by these roles, or cannot be prepared: such as a journey of its own on every row."""
+        from cxkit.store.trial import trial
+
+        found = trial(self)
+        return (*found.faults, *found.doubts)
+
     def readiness(self) -> Readiness:
         """What is wrong with this log, how much does it matter, and how can it be mended?
 
@@ -315,6 +334,7 @@ class Log:
         reading = ", ".join(f"{name} {value}" for name, value in self.source.reading.items())
         evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
         notes = [f"  note      {note}" for note in self.source.notes]
+        notes += [f"  doubt     {doubt}" for doubt in self.doubts]
         return "\n".join([f"{self.source.name}: {len(self.columns)} columns ({reading})", *evidence, *notes])
 
     def _repr_html_(self) -> str:
@@ -322,7 +342,8 @@ class Log:
             f"<tr><th>{role}</th><td>{escape(column or '-')}</td><td>{escape(why)}</td></tr>"
             for role, column, why in self.settled.evidence
         )
-        rows += "".join(f'<tr><th>note</th><td colspan="2">{escape(note)}</td></tr>' for note in self.source.notes)
+        said = [*(("note", note) for note in self.source.notes), *(("doubt", doubt) for doubt in self.doubts)]
+        rows += "".join(f'<tr><th>{word}</th><td colspan="2">{escape(text)}</td></tr>' for word, text in said)
         reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
         head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
         caption = f"<caption>{escape(self.source.name)}: {reading}</caption>"
