@@ -46,7 +46,7 @@ CATALOG = (
     Entry("durations", "cxkit.measures.durations:durations", "cxkit.views.charts:durations"),
     Entry("waiting", "cxkit.measures.waiting:waiting", "cxkit.views.waiting:waiting"),
     Entry("segments", "cxkit.measures.segments:segments", "cxkit.views.bars:segments"),
-    Entry("log_coverage", "cxkit.measures.log_coverage:log_coverage"),
+    Entry("log_coverage", "cxkit.measures.log_coverage:log_coverage", "cxkit.views.cards:log_coverage"),
     Entry("data_plan", "cxkit.measures.data_plan:data_plan", "cxkit.views.data_plan:data_plan"),
     Entry("journeys", "cxkit.measures.rows:journeys"),
     Entry("events", "cxkit.measures.rows:events"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import xml.etree.ElementTree as ET
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from math import exp, log, sqrt
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cxkit as cx
@@ -122,6 +123,63 @@ def test_all_different_and_all_alike():
     assert coverage(Seen(100, 100, 100, 0))[1] == pytest.approx(2 / (99 * 99 + 2))
     assert coverage(Seen(100, 1, 0, 0)) == pytest.approx((0.97, 1, 1))
     assert richness(Seen(100, 1, 0, 0)) == (1, 1, 1)
+
+
+def test_where_hardly_two_go_alike_the_interval_still_holds():
+    """300 draws from 5,000 equally likely ways: of 20 customers hardly two go alike, of 100 a pair or so."""
+    chance = random.Random(5)
+    for customers in (20, 100):
+        held, errors = 0, []
+        for _ in range(300):
+            drawn = Counter(chance.choices(range(5_000), k=customers))
+            low, covered, high = coverage(seen_in(list(drawn.values())))
+            held += low <= len(drawn) / 5_000 <= high
+            errors.append(covered - len(drawn) / 5_000)
+        assert held / 300 > 0.9
+        assert abs(sum(errors) / 300) < 0.01
+    assert coverage(Seen(330, 330, 330, 0))[::2] == (0, 6 / 329)
+
+
+customers_of = st.lists(
+    st.tuples(st.sampled_from("abcdefgh"), st.sampled_from(["A", "AB", "ABA", "B", "BB"]), st.integers(0, 40)),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(max_examples=10, deadline=None)
+@given(customers_of)
+def test_counted_again_one_journey_after_the_other(tmp_path_factory, drawn):
+    """The first journey of each customer by day, ties by name; Chao's and Jost's form as it is printed."""
+    rows = [(f"{number:03}", client, word, days) for number, (client, word, days) in enumerate(drawn)]
+    first: dict[str, tuple[int, str, str]] = {}
+    for case, client, word, days in rows:
+        first[client] = min(first.get(client, (days, case, word)), (days, case, word))
+    times = Counter(Counter(word for _, _, word in first.values()).values())
+    n, f1, f2 = len(first), times[1], times[2]
+    [row] = log_coverage(prepared(rows, tmp_path_factory.mktemp("again"))).table.to_pylist()
+    assert [row[name] for name in ("customers", "once", "twice")] == [n, f1, f2]
+    if n > 1 and f2:
+        assert row["covered_share"] == pytest.approx(1 - f1 / n * ((n - 1) * f1) / ((n - 1) * f1 + 2 * f2))
+    elif n > 1:
+        above = (n - 1) * max(f1 - 1, 0)
+        assert row["covered_share"] == pytest.approx(1 - f1 / n * above / (above + 2))
+    if n > 1:
+        seen = len({word for _, _, word in first.values()})
+        assert row["variants_at_least"] == pytest.approx(seen + (n - 1) / n * f1 * (f1 - 1) / (2 * (f2 + 1)))
+
+
+def test_the_picture_says_what_is_new_and_how_sure_that_is(toy):
+    text = " ".join(ET.fromstring(log_coverage(toy).chart().svg).itertext())
+    for words in (
+        "Next way is a new one",
+        "16 %",
+        "95 % interval 0 % to 63 %",
+        "at least 5",
+        "2 of them of one customer",
+    ):
+        assert words in text
+    assert "unknown" in text and "no whole month" in text  # nothing is said of a last month that is not whole
 
 
 def test_the_estimates_keep_their_word():

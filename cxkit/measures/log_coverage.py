@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cxkit.selection import Selection
 
 Z = 1.959964  # of a 95 % interval
+MET = 3  # what may be expected on average, and still is not met in 5 of 100 logs (the rule of three)
 FEWEST = 2  # customers, below which nothing can be said
 PERSON = "person"
 
@@ -50,7 +51,8 @@ def log_coverage(journeys: Journeys) -> Result:
     100 logs. Unknown is empty: shares below two customers, recent ones without a whole month and a time before it.
 
     Covered is Good's and Turing's estimate in the form of Chao and Jost (2012), its interval by the normal limit of
-    Esty (1983), and at least the rule of three: what 3 in n customers do may have stayed unseen. The number of
+    Esty (1983), and at least the rule of three: what 3 in n customers do may have stayed unseen. Where no two customers
+    go alike it reaches from 0 to 6 / (n - 1): up to three pairs could have met, and by chance did not. The number of
     variants is Chao's (1984), corrected for bias, its interval log-normal (Chao 1987). Resampling customers would
     not do: a sample of a sample sees less, and takes the rare for common.
 
@@ -93,8 +95,10 @@ def coverage(seen: Seen) -> tuple[float | None, float | None, float | None]:
         return None, None, None
     rare = (n - 1) * once if twice else (n - 1) * (once - 1)
     missed = once / n * rare / (rare + 2 * (twice or 1)) if once else 0.0
+    if once == n:
+        return 0.0, 1 - missed, min(2 * MET / (n - 1), 1.0)
     error = Z * sqrt(max(once / n + 2 * twice / n - (once / n) ** 2, 0.0) / n)
-    low = min(1 - missed - error, 1 - 3 / n)
+    low = min(1 - missed - error, 1 - MET / n)
     return max(low, 0.0), 1 - missed, min(1 - missed + error, 1.0)
 
 

@@ -25,7 +25,17 @@ def summary(rows: Sequence[Mapping[str, Any]], *, title: str, population: str, n
     """The summary's one row as a strip of cards."""
     if not rows or not rows[0]["journeys"]:
         return empty(title, population, note)
-    cards = _cards(rows[0])
+    return _strip(_of_summary(rows[0]), title, population, note)
+
+
+def log_coverage(rows: Sequence[Mapping[str, Any]], *, title: str, population: str, note: str = "") -> Picture:
+    """How much of what customers do was seen, as a strip of cards."""
+    if not rows or not rows[0]["customers"]:
+        return empty(title, population, note)
+    return _strip(_of_coverage(rows[0]), title, population, note)
+
+
+def _strip(cards: Sequence[Card], title: str, population: str, note: str) -> Picture:
     head, top = heading(title, [f"{population} · {note}" if note else population], WIDTH)
     body = head + "".join(_drawn(card, place, top + 12) for place, card in enumerate(cards))
     lines = -(-len(cards) // _COLUMNS)
@@ -34,7 +44,7 @@ def summary(rows: Sequence[Mapping[str, Any]], *, title: str, population: str, n
     return Picture(title, drawing(title, said, body, WIDTH + 2 * MARGIN, height + 2 * MARGIN))
 
 
-def _cards(row: Mapping[str, Any]) -> list[Card]:
+def _of_summary(row: Mapping[str, Any]) -> list[Card]:
     count, duration = theme.count, theme.duration
     return [
         Card("Journeys", count(row["journeys"]), f"{row['journeys_per_customer']:.1f} per customer"),
@@ -49,6 +59,21 @@ def _cards(row: Mapping[str, Any]) -> list[Card]:
         Card("Variants", count(row["variants"]), "different ways through"),
         Card("Activities", count(row["activities"]), f"{count(row['moves'])} moves between them"),
         Card("Rows left out", count(row["dropped_rows"]), f"{count(row['tied_events'])} events tied in time"),
+    ]
+
+
+def _of_coverage(row: Mapping[str, Any]) -> list[Card]:
+    count, share = theme.count, theme.share
+    covered, low, high = (row[name] for name in ("covered_share", "covered_share_low", "covered_share_high"))
+    known = covered is not None
+    between = f"95 % interval {share(1 - high)} to {share(1 - low)}" if known else "of one customer nothing follows"
+    most = f"interval up to {count(row['variants_high'])}" if known else "of one customer nothing follows"
+    began = f"of {theme.plural(row['recent'], 'customer')} who began" if row["recent"] else "no whole month to look at"
+    return [
+        Card("Next way is a new one", share(1 - covered) if known else "unknown", between),
+        Card("Ways seen", count(row["variants"]), f"{count(row['once'])} of them of one customer"),
+        Card("Ways there are", f"at least {count(row['variants_at_least'])}" if known else "unknown", most),
+        Card("New last month", share(row["recent_new_share"]) if row["recent"] else "unknown", began),
     ]
 
 
