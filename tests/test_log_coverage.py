@@ -175,8 +175,8 @@ def test_the_picture_says_what_is_new_and_how_sure_that_is(toy):
         "Next way is a new one",
         "16 %",
         "95 % interval 0 % to 63 %",
-        "at least 5",
-        "2 of them of one customer",
+        "Ways there are, at least 5",
+        "2 seen only once",
     ):
         assert words in text
     assert "unknown" in text and "no whole month" in text  # nothing is said of a last month that is not whole

@@ -229,14 +229,13 @@ def _origin(state: State) -> str:
         return _to_declare(filling)
     if field.home == "table":
         return f"From {field.system}: {field.collect}. A store holds no such table yet."
-    if filling.hint:
-        return filling.hint
     at = _places([name for name, _ in filling.lacking])
     if not field.system:
-        return f"In the engagement file: {field.collect} {at}, under [{field.name}s]."
-    where = f"At {at}" if at else "Where it ended"
-    section = f" Or in the engagement file: {field.instead}." if field.instead else ""
-    return f"{where}, in {field.system}: {field.collect}.{section}"
+        where = f"In the engagement file: {field.collect} {at}, under [{field.name}s]."
+    else:
+        section = f" Or in the engagement file: {field.instead}." if field.instead else ""
+        where = f"{f'At {at}' if at else 'Where it ended'}, in {field.system}: {field.collect}.{section}"
+    return f"{filling.hint} {where}".strip()
 
 
 def _to_declare(filling: Filling) -> str:

@@ -71,8 +71,8 @@ def _of_coverage(row: Mapping[str, Any]) -> list[Card]:
     began = f"of {theme.plural(row['recent'], 'customer')} who began" if row["recent"] else "no whole month to look at"
     return [
         Card("Next way is a new one", share(1 - covered) if known else "unknown", between),
-        Card("Ways seen", count(row["variants"]), f"{count(row['once'])} of them of one customer"),
-        Card("Ways there are", f"at least {count(row['variants_at_least'])}" if known else "unknown", most),
+        Card("Ways seen", count(row["variants"]), f"{count(row['once'])} seen only once"),
+        Card("Ways there are, at least", count(row["variants_at_least"]) if known else "unknown", most),
         Card("New last month", share(row["recent_new_share"]) if row["recent"] else "unknown", began),
     ]
 

@@ -162,8 +162,10 @@ def _by_field(rows: Sequence[Row], top: float) -> tuple[str, float, str]:
         parts.append(_titles(y))
         y += 24
     for row in wanting:
-        parts.append(_field(row, y, most))
-        y += _FIELD
+        lines = theme.wrap(theme.clean(row["origin"]), _SLACK * (WIDTH - _ORIGIN), 12.5, lines=4)
+        height = max(_FIELD, 22 + len(lines) * _LINE)
+        parts.append(_field(row, y, height, most, lines))
+        y += height
     for line in theme.wrap(
         f"There, and filled well enough: {', '.join(good) or 'none'}.", _SLACK * WIDTH, _SIZE, lines=3
     ):
@@ -178,13 +180,12 @@ def _titles(y: float) -> str:
     return "".join(text(x, y + 12, words, fill=theme.MUTED) for x, words in columns)
 
 
-def _field(row: Row, y: float, most: int) -> str:
+def _field(row: Row, y: float, height: float, most: int, lines: Sequence[str]) -> str:
     tip = f"{row['field']}: {row['means']}. {_figures(row)}. Alone it opens: {row['questions'] or 'no question'}."
-    lines = theme.wrap(theme.clean(row["origin"]), _SLACK * (WIDTH - _ORIGIN), 12.5, lines=3)
     means = theme.fit(row["means"], _SLACK * (_OPENS - _ASKS - 12), 12)
     return (
         f'<g class="cx-field" role="img" aria-label="{escape(tip)}"><title>{escape(tip)}</title>'
-        + area(y, _FIELD)
+        + area(y, height)
         + f'<path d="M0 {number(y)}H{WIDTH}" stroke="{theme.GRID}"/>'
         + _mark(row["state"], 8, y + 16)
         + text(_ASKS, y + 21, row["field"], size=14, more='font-weight="600"')
