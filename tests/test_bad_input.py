@@ -76,7 +76,6 @@ REFUSED = {
         "log.csv",
         "20,001 different.*activity=",
     ),
-    "not gzip": (GOOD, "log.csv.gz", "cannot be read"),
     "gzip cut short": (PACKED[: len(PACKED) // 2], "log.csv.gz", "cannot be read"),
     "gzip damaged": (PACKED[:60] + b"\xff\xff\xff" + PACKED[63:], "log.csv.gz", "cannot be read"),
     "gzip of nothing": (gzip.compress(b""), "log.csv.gz", "is empty"),

@@ -41,6 +41,10 @@ WAYS = {
         "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in GOOD.splitlines()).encode(),
         {},
     ),
+    "all in single quotes": (
+        "\n".join(",".join(f"'{cell}'" for cell in line.split(",")) for line in GOOD.splitlines()).encode(),
+        {},
+    ),
     "trailing delimiter": (GOOD.replace("\n", ",\n").encode(), {}),
     "CRLF": (GOOD.replace("\n", "\r\n").encode(), {}),
     "CR": (GOOD.replace("\n", "\r").encode(), {}),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import glob
-import gzip
 import hashlib
 import io
 import re
@@ -17,9 +16,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
+from cxkit.store.packed import open_bytes, packing
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,20 +53,6 @@ class Text:
     clean: bool
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked if it is a gzip or zstd file."""
-    packing = _packing(path)
-    if packing == "zstd":
-        import pyarrow as pa
-
-        return pa.input_stream(str(path), compression="zstd")
-    return gzip.open(path) if packing == "gzip" else path.open("rb")  # type: ignore[return-value]
-
-
-def _packing(path: Path) -> str:
-    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower(), "none")
-
-
 def count_lines(path: Path) -> int:
     """How many lines the file has."""
     count, last = 0, b"\n"
@@ -97,6 +83,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
         with open_bytes(path) as file:
             while chunk := file.read(CHUNK):
                 yield chunk
+    except InputError as error:
+        raise InputError(f'"{path.name}" cannot be read. {error}') from None
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f'"{path.name}" cannot be read: {error}.') from None
 
@@ -197,10 +185,10 @@ def _separators(connection: DuckDBPyConnection, path: Path, header: str) -> tupl
 
     candidate = max(DELIMITERS, key=header.count)
     try:
-        sniff = "SELECT Delimiter, Quote FROM sniff_csv($path, ignore_errors = true, compression = $packing)"
-        found, quote = connection.execute(
-            sniff, {"path": [glob.escape(str(path))], "packing": _packing(path)}
-        ).fetchone() or ("", "")
+        sniff = """SELECT Delimiter, Quote
+            FROM sniff_csv($path, ignore_errors = true, all_varchar = true, compression = $packing)"""
+        named = {"path": glob.escape(str(path)), "packing": packing(path)}
+        found, quote = connection.execute(sniff, named).fetchone() or ("", "")
     except duckdb.Error:
         found, quote = "", ""
     quote = quote if quote in ('"', "'") else '"'
@@ -231,7 +219,7 @@ def load(connection: DuckDBPyConnection, path: Path, how: Dialect, target: Path)
         "quote": how.quote,
         "skip": how.blank_lines,
         "columns": {f"c{number}": "VARCHAR" for number in range(len(how.columns))},
-        "packing": _packing(path),
+        "packing": packing(path),
         "target": str(target),
     }
     statement = """

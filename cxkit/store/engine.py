@@ -7,6 +7,7 @@ Everything else is a narwhals expression that means the same on both.
 from __future__ import annotations
 
 import glob
+import os
 import re
 import tempfile
 import weakref
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Frame = nw.LazyFrame[Any]
 MOST_ROWS_KEPT = 40_000_000
+LITTLE_MEMORY = f"{max(800, 200 * (os.cpu_count() or 1))}MB"  # each thread needs some of its own
 
 
 class Kept(NamedTuple):
@@ -99,6 +101,10 @@ class Engine(ABC):
         with self.lock, self._interruptible():
             return frame.collect("pyarrow").to_native()
 
+    def sparing(self) -> AbstractContextManager[None]:
+        """Keep memory small for a while, at the cost of disk: for work that is done once on a whole log."""
+        return nullcontext()
+
     @abstractmethod
     def _interruptible(self) -> AbstractContextManager[None]:
         """Raise `Interrupted` where the engine says so in its own way."""
@@ -145,6 +151,14 @@ class DuckDB(Engine):
 
     def interrupt(self) -> None:
         self._connection.interrupt()
+
+    @contextmanager
+    def sparing(self) -> Iterator[None]:
+        self._connection.execute(f"SET memory_limit = '{LITTLE_MEMORY}'")
+        try:
+            yield
+        finally:
+            self._connection.execute("RESET memory_limit")
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:

@@ -6,7 +6,6 @@ keeps the type that the file declares if every value is of it, and is text other
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,14 +113,6 @@ def reading(name: str) -> Iterator[None]:
         raise InputError(f'"{name}" is no whole XML file: {error}. Export it again.') from None
     except (OSError, EOFError, zlib.error, LookupError, RecursionError, ValueError) as error:
         raise InputError(f'"{name}" cannot be read: {error}.') from None
-
-
-def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked if they are packed with gzip, whatever the file is called."""
-    file = path.open("rb")
-    packed = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    return gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[return-value]
 
 
 def parse(file: BinaryIO, start: Start, end: End, encoding: str | None = None, text: End | None = None) -> None:

@@ -23,6 +23,7 @@ from cxkit.store import delimited, logs
 from cxkit.store.guess import says
 from cxkit.store.logs import BOOLEAN, INTEGER, NUMBER, SEVERAL, TEXT, TIME, Column, EventLog, Keys, Sheet, columns_of
 from cxkit.store.ocel_files import Cell, Change, Event, read
+from cxkit.store.packed import open_bytes
 
 OBJECT, ACTIVITY, STAMP, EVENT, PART = "ocel:oid", "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:qualifier"
 OTHERS = "ocel:type:"
@@ -35,7 +36,7 @@ def is_ocel(path: Path) -> bool:
     name = path.name.lower().removesuffix(".gz")
     if not name.endswith(".xml"):
         return name.endswith(OBJECT_CENTRIC)
-    with logs.reading(path.name), logs.open_bytes(path) as file:
+    with logs.reading(path.name), open_bytes(path) as file:
         return bool(re.search(rb"<(\w+:)?(object-types|event-types|objects)\b", file.read(logs.CHUNK)))
 
 

@@ -18,12 +18,15 @@ from typing import Any
 from cxkit.errors import InputError
 from cxkit.store import logs
 from cxkit.store.logs import BOOLEAN, INTEGER, NUMBER, TEXT, TIME
+from cxkit.store.packed import open_bytes
 
 Cell = tuple[str, str]
 KINDS = {"integer": INTEGER, "int": INTEGER, "float": NUMBER, "boolean": BOOLEAN, "time": TIME, "date": TIME}
 AFFINITIES = {"INT": INTEGER, "REAL|FLOA|DOUB|NUM|DEC": NUMBER, "BOOL": BOOLEAN, "DATE|TIME": TIME}
 TABLES = ("event", "object", "event_object", "event_map_type", "object_map_type")
 LARGEST_CELL = 1 << 24
+DEEPEST = 32
+COMPUTED = "SELECT 1 FROM sqlite_schema t, pragma_table_xinfo(t.name) c WHERE t.type = 'table' AND c.hidden > 1"
 NOT_OCEL = "cxkit reads OCEL 2.0 as JSON, XML and SQLite, and OCEL 1.0 as JSON"
 
 
@@ -75,7 +78,7 @@ def read(path: Path) -> Ocel:
 
 
 def _read_json(path: Path) -> Ocel:
-    with logs.open_bytes(path) as file:
+    with open_bytes(path) as file:
         document = json.loads(file.read())
     if isinstance(document, dict) and "ocel:events" in document:
         return _ocel1(document)
@@ -183,7 +186,7 @@ def _kind_of(value: Any) -> str:
 
 def _read_xml(path: Path) -> Ocel:
     heard = _Xml()
-    with logs.open_bytes(path) as file:
+    with open_bytes(path) as file:
         logs.parse(file, heard.start, heard.end, text=heard.texts.append)
     return heard.log
 
@@ -203,6 +206,8 @@ class _Xml:
     def start(self, name: str, facts: list[str]) -> None:
         """An element begins."""
         self._path.append(name.rpartition(":")[2])
+        if len(self._path) > DEEPEST:
+            raise InputError(f"Its elements lie more than {DEEPEST} deep in each other.")
         if self._path[0] != "log":
             raise InputError(f"It begins with <{self._path[0]}>. {NOT_OCEL}.")
         named = dict(zip(facts[::2], facts[1::2], strict=True))
@@ -273,6 +278,8 @@ def _ocel_of(database: sqlite3.Connection) -> Ocel:
     missing = [table for table in TABLES if table not in tables]
     if missing:
         raise InputError(f'It is a SQLite database without the table "{missing[0]}". {NOT_OCEL}.')
+    if database.execute(COMPUTED).fetchone():
+        raise InputError("It has columns that are computed rather than kept, which cxkit refuses. Export it again.")
     log = Ocel("OCEL 2.0 (SQLite)")
     changes = _changes(database, tables)
     for name, type_ in database.execute("SELECT ocel_id, ocel_type FROM object"):

@@ -44,7 +44,7 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
         old = _published(folder)
         if old is not None and old.version == version:
             return old
-        with _scratch(folder) as scratch:
+        with _scratch(folder) as scratch, engine.sparing():
             made = _build(log, engine, scratch, version, step)
             engine.forget(version)
             step(STEPS[4])

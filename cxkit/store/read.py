@@ -23,7 +23,7 @@ import narwhals as nw
 from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.store import delimited, roles
-from cxkit.store.engine import connect
+from cxkit.store.engine import LITTLE_MEMORY, connect
 from cxkit.store.roles import Given, Roles
 from cxkit.store.schema import ROW
 
@@ -59,6 +59,7 @@ class Source(ABC):
     def __init__(self) -> None:
         self.lock = RLock()
         self.connection = connect()
+        self.connection.execute(f"SET memory_limit = '{LITTLE_MEMORY}'")
         self._scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
         self.scratch = Path(self._scratch.name)
 

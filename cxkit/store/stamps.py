@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ISO = "ISO 8601"
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %H:%M:%S.%n", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
 SAMPLE = 4_000
+DATE_LIKE = r"^\s*([0-9]{1,4}[-/. ]|[0-9]{8}|\pL{3,}\.? [0-9]{1,2},)"
 EARLIEST, LATEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'", "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
 EPOCHS = {
     "epoch seconds": (1e8, 1e6),
@@ -63,29 +64,35 @@ def find(connection: DuckDBPyConnection, table: str, column: str, kind: str) -> 
         CREATE OR REPLACE TEMP TABLE stamp_sample AS
         SELECT DISTINCT {column} AS s FROM {table}
         WHERE row % greatest(1, (SELECT count(*) FROM {table}) // {SAMPLE}) = 0 AND trim({column}::VARCHAR) <> ''""")
-    tried = list(_tried(connection, kind))
-    read, total = max(read for _, read, _ in tried), max(total for _, _, total in tried)
-    if not total:
-        return Writing(ISO), 0.0
-    best = next(writing for writing, count, _ in tried if count == read)
-    rivals = [writing for writing, count, _ in tried if count == read and writing is not best]
-    if best is DAY_FIRST and MONTH_FIRST in rivals:
+    asked = f"SELECT count(*), count_if(regexp_matches(s::VARCHAR, '{DATE_LIKE}')) FROM stamp_sample"
+    total, likely = connection.execute(asked).fetchone() or (0, 0)
+    tried = list(_tried(connection, kind, total, likely)) or [(Writing(ISO), 0)]
+    best, read = max(tried, key=lambda entry: entry[1])
+    if best is DAY_FIRST and _read(connection, MONTH_FIRST, kind) == read:
         best = Writing(best.name, best.patterns, "Days and months cannot be told apart here; days are read first.")
-    return best, read / total
+    return best if read else Writing(ISO), read / max(total, 1)
 
 
-def _tried(connection: DuckDBPyConnection, kind: str) -> Iterator[tuple[Writing, int, int]]:
-    for writing in _candidates(kind):
-        moment = sql(writing, "s", kind)
-        read, total = connection.execute(
-            f"SELECT count({moment}), count(*) FROM stamp_sample", values(writing, moment)
-        ).fetchone() or (0, 0)
-        yield writing, read, total
+def _tried(connection: DuckDBPyConnection, kind: str, total: int, likely: int) -> Iterator[tuple[Writing, int]]:
+    """How many of the sample each writing reads, up to the first that reads them all."""
+    for writing in _candidates(kind, likely):
+        read = _read(connection, writing, kind)
+        yield writing, read
+        if read == total:
+            return
 
 
-def _candidates(kind: str) -> list[Writing]:
+def _read(connection: DuckDBPyConnection, writing: Writing, kind: str) -> int:
+    """How many of the sample a writing reads; what does not look like a date is not tried, for that is slow."""
+    moment = sql(writing, "s", kind)
+    where = "" if writing.name in EPOCHS else f"WHERE regexp_matches(s::VARCHAR, '{DATE_LIKE}')"
+    asked = f"SELECT count({moment}) FROM stamp_sample {where}"
+    return connection.execute(asked, values(writing, moment)).fetchone()[0]  # type: ignore[index]
+
+
+def _candidates(kind: str, likely: int) -> list[Writing]:
     epochs = [Writing(name) for name in EPOCHS]
-    return epochs if kind in ("integer", "number") else [Writing(ISO), *FAMILIES, *epochs]
+    return epochs if kind in ("integer", "number") or not likely else [Writing(ISO), *FAMILIES, *epochs]
 
 
 def sql(writing: Writing, column: str, kind: str, key: str = "patterns") -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from cxkit.errors import InputError
 from cxkit.store import delimited, logs
 from cxkit.store.logs import BOOLEAN, INTEGER, NUMBER, SEVERAL, TEXT, TIME, Column, EventLog, Keys, Sheet, columns_of
+from cxkit.store.packed import open_bytes
 
 JOURNEY, ACTIVITY, STAMP, STEP = "case:concept:name", "concept:name", "time:timestamp", "lifecycle:transition"
 STANDARD = ("concept", "time", "lifecycle", "org")
@@ -207,7 +208,7 @@ class XesFile(EventLog):
         super().__init__(path)
         events, traces = Sheet(self.scratch, "events"), Sheet(self.scratch, "traces")
         self._heard = heard = Parser(events, traces)
-        with logs.reading(self.name), logs.open_bytes(path) as file:
+        with logs.reading(self.name), open_bytes(path) as file:
             logs.parse(file, heard.start, heard.end, encoding)
             if not events.size:
                 raise InputError(f"It holds {traces.size:,} traces and no event.")
