@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import difflib
 import json
 from pathlib import Path
@@ -32,23 +33,30 @@ def change(world: World, assignment: str) -> World:
         close = difflib.get_close_matches(name, FIELDS, n=1)
         hint = f' Closest: "{close[0]}".' if close else ""
         raise ValueError(f'--set "{assignment}" names no number of the world.{hint} Write name=value.')
+    usual = getattr(World, name)
+    many = len(usual) if isinstance(usual, tuple) else 1
     try:
-        return dataclasses.replace(world, **{name: parse(str(FIELDS[name].type), text)})
+        return dataclasses.replace(world, **{name: parse(str(FIELDS[name].type), text, many)})
     except ValueError as error:
         raise ValueError(f'--set "{assignment}" cannot be used: {error}.') from None
 
 
-def parse(kind: str, text: str) -> Any:
-    """Which value does a text stand for? Checked as the kind of number asks."""
+def parse(kind: str, text: str, count: int) -> Any:
+    """Which value does a text stand for? Checked as its kind asks; so many numbers where there are several."""
     if kind == "str":
-        return text
+        return str(dt.date.fromisoformat(f"{text}-01"))[:7]
     if kind in ("int", "Day"):
         return checked(int(text), 0, None)
+    if kind == "Count":
+        return checked(int(text), 1, None)
     if kind == "Wait":
         hours, *spread = (float(part) for part in text.split(","))
         return Wait(checked(hours, 0, None), *(checked(part, 0, None) for part in spread[:1]))
     if kind.startswith("tuple"):
-        return tuple(checked(float(part), 0, None) for part in text.split(","))
+        parts = tuple(checked(float(part), 0, None) for part in text.split(","))
+        if len(parts) != count:
+            raise ValueError(f"{len(parts)} numbers, not {count}")
+        return parts
     low, high = {"Share": (0, 1), "Mean": (0, None), "Effect": (-1, 1), "Points": (-10, 10)}[kind]
     return checked(float(text), low, high)
 
@@ -127,6 +135,8 @@ def main() -> None:
     except ValueError as error:
         parser.error(str(error))
     made, names = make(world), None
+    if not made.tables["events"].num_rows:
+        parser.error("nobody makes contact in these months: ask for more customers or more months")
     if asked.rename:
         made, names = rename(made, world.seed)
     else:

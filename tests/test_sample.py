@@ -18,8 +18,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
-BEGIN = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-END = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+BEGIN = dt.datetime(2024, 12, 31, 23, tzinfo=dt.UTC)  # midnight in Berlin
+END = dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC)
 WINTER_TIME = dt.timezone(dt.timedelta(hours=1))  # in force when the year changes
 PREFIXES = {"order": "ORD", "move": "MOV", "fault": "FLT", "renewal": "REN"}
 GOALS = {"order": "Line activated", "renewal": "Contract renewed"}
@@ -138,6 +138,9 @@ def test_any_number_can_be_changed(tmp_path: Path) -> None:
         ("leak_near=nan", "not from 0 to 1"),
         ("shipping=-1", "not 0 or more"),
         ("leak_near", "Write name=value"),
+        ("season=1,2,3", "3 numbers, not 12"),
+        ("first_month=May", "cannot be used"),
+        ("customers=0", "not 1 or more"),
     ],
 )
 def test_what_cannot_be_set_is_said(assignment: str, says: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from . import clock
 from .clock import Hours
+from .parameters import World
 
 FIRM = "Lindenfunk Broadband"
 KINDS = {"order": "ORD", "move": "MOV", "fault": "FLT", "renewal": "REN"}  # kind of journey: prefix of its number
@@ -23,6 +24,13 @@ SEGMENTS = {  # declared marketing segment: share among those under 30, under 50
 }
 CONTACT_COST = {"phone": 6.4, "shop": 9.8, "technician": 78.0}  # euro, median
 COST_SPREAD = 0.35
+
+
+def contact_costs(world: World) -> dict[str, float]:
+    """What does a contact cost in each channel that somebody serves?"""
+    return {channel: round(cost * world.contact_costs, 2) for channel, cost in CONTACT_COST.items()}
+
+
 HOURS = {
     "web": clock.ONLINE,
     "app": clock.ONLINE,
@@ -80,6 +88,11 @@ class Activity:
     def hours_in(self, channel: str) -> Hours:
         """When can it happen?"""
         return HOURS.get(channel, self.hours)
+
+
+def margin(world: World, product: str) -> float:
+    """How many euro a month does a contract bring?"""
+    return round(TARIFFS[product].margin * world.margins, 2)
 
 
 CUSTOMER, FRONT, BACK, SUPPORT, EVIDENCE = LANES

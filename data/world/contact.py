@@ -10,7 +10,7 @@ from .journey import Journey
 from .needs import PERSONAS
 from .parameters import DAY, HOUR
 
-REPEATED_WITHIN = 6.8 * DAY  # of the seven days in which it counts as the same question
+REPEATED_WITHIN = 4 * DAY  # of the seven days in which it counts as the same question
 
 
 def wait_out(j: Journey, start: float, end: float, patience: bool = False) -> bool:
@@ -73,7 +73,7 @@ def call(j: Journey, name: str, moment: float, until: float = math.inf, main: bo
 def soon(j: Journey, start: float, end: float) -> float:
     """When in between is the phone open?"""
     for _ in range(8):
-        moment = PHONE.settle(j.rng, start + (end - start) * (0.03 + 0.92 * j.rng.random() ** 3))
+        moment = PHONE.settle(j.rng, start + (end - start) * (0.03 + 0.92 * j.rng.random() ** 8))
         if start < moment < end:
             return moment
     return min(start + HOUR * j.rng.uniform(0.2, 0.9), (start + end) / 2)

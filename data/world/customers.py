@@ -13,7 +13,7 @@ from .company import NEXT_KIND, REGIONS, SEGMENTS, STANDING_AFTER, TARIFFS
 from .errands import tell
 from .habits import live_habits
 from .journey import Customer, Journey, pick
-from .needs import DECLARED, PERSONA_BY_AGE
+from .needs import DECLARED, PERSONA_BY_AGE, SLUGS, personas_at
 from .parameters import DAY, World
 from .scene import Scene
 
@@ -45,6 +45,8 @@ def meet(world: World, rng: np.random.Generator, number: int) -> Customer:
     """Who is this?"""
     age = 18 + int(74 * rng.beta(1.9, 2.9))
     band = age_band(age)
+    persona = pick(rng, personas_at(world, band))
+    told = 2 * world.decoys_tell * (list(SLUGS).index(persona) - 1.5)
     name = f"C{100001 + number}"
     return Customer(
         number=number,
@@ -54,10 +56,10 @@ def meet(world: World, rng: np.random.Generator, number: int) -> Customer:
         region=pick(rng, REGIONS),
         segment=pick(rng, {segment: shares[band] for segment, shares in SEGMENTS.items()}),
         declared=pick(rng, DECLARED),
-        persona=pick(rng, PERSONA_BY_AGE[BANDS[band]]),
+        persona=persona,
         tariff=choose_tariff(rng),
         risk="high" if rng.random() < world.high_risk else "low",
-        hardness=float(rng.standard_normal()),
+        hardness=float(rng.standard_normal()) + told,
         shows=bool(rng.random() < world.unregistered_need),
         outcome=float(rng.standard_normal()),
         calls=float(rng.standard_normal()),

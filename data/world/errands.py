@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .appointments import appointment, later
 from .contact import call, wait_out
 from .journey import Journey, pick
-from .orders import ORDER
+from .orders import ORDER, PATIENCE
 from .parameters import DAY
 
 Step = Callable[[Journey], bool]
@@ -57,13 +57,23 @@ def follow_up(j: Journey) -> bool:
         call(j, "Call: fault still there", j.plan("Call: fault still there", j.world.comes_back_after), main=True)
         test(j)
         repair(j)
-    j.facts["follow_up_broken"] = j.chance(j.cell("use").promise_broken)
-    asked = fixed
-    while not j.facts["follow_up_broken"] and not fixed < asked < fixed + j.world.follow_up_days * DAY:
-        asked = j.plan("Follow-up sent", j.world.follow_up, fixed)
-    if asked > fixed:
+    asked = when_asked(j, fixed)
+    j.facts["follow_up_broken"] = asked is None
+    if asked is not None:
         j.note("Follow-up sent", asked, main=False)
     return True
+
+
+def when_asked(j: Journey, fixed: float) -> float | None:
+    """When does the company ask? Within the days it promised, or never."""
+    promised = j.world.follow_up_days * DAY
+    if j.chance(j.cell("use").promise_broken):
+        return None
+    for _ in range(PATIENCE):
+        asked = j.plan("Follow-up sent", j.world.follow_up, fixed)
+        if asked < fixed + promised:
+            return asked
+    return fixed + 0.9 * promised
 
 
 def announce_move(j: Journey) -> bool:

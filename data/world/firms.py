@@ -8,16 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .levers import with_levers
 from .make import Made, make
 from .parameters import World
 from .truth import Book
 
 CUSTOMERS = 250
 DELIVERY_LOW: dict[str, Any] = {
-    "shipping_broken": 0.45,
-    "follow_up_broken": 0.45,
-    "understood_broken": 0.45,
-    "misunderstood_broken": 0.45,
     "understood_score": -1.5,
     "misunderstood_score": -1.5,
     "repeat": 0.5,
@@ -29,9 +26,10 @@ DELIVERY_LOW: dict[str, Any] = {
     "cancel_while_waiting": 0.1,
 }
 FOLLOWS = ("prefers_declared", "understood_follows", "misunderstood_follows")
-UNDERSTANDING: dict[str, dict[str, Any]] = {
-    "low": dict.fromkeys(FOLLOWS, 0.05) | {"survey_share": 0.7, "response_good": 0.06, "response_bad": 0.06},
-    "high": dict.fromkeys(FOLLOWS, 0.95) | {"survey_share": 0.95, "response_good": 0.6, "response_bad": 0.6},
+BROKEN = ("shipping_broken", "follow_up_broken", "understood_broken", "misunderstood_broken")
+ASKS: dict[str, dict[str, Any]] = {
+    "low": {"survey_share": 0.7, "response_good": 0.06, "response_bad": 0.06},
+    "high": {"survey_share": 0.95, "response_good": 0.6, "response_bad": 0.6},
 }
 FIRMS = {"low_low": "low", "high_low": "high"}  # understanding_delivery: understanding
 CHOICES = ("Appointment confirmed", "Reschedule appointment")  # done on the web, in the app or on the phone
@@ -52,15 +50,16 @@ def firms(world: World) -> tuple[dict[str, Made], dict[str, dict[str, Any]]]:
     """
     book, found = Book(world), {}
     for name, understanding in FIRMS.items():
-        its = UNDERSTANDING[understanding]
+        follows = getattr(world, f"twin_follows_{understanding}")
+        its = ASKS[understanding] | dict.fromkeys(FOLLOWS, follows) | dict.fromkeys(BROKEN, world.twin_broken)
         made = make(dataclasses.replace(world, customers=CUSTOMERS, **DELIVERY_LOW, **its))
         book.enter(f"firm.{name}", "understanding and delivery", [understanding, "low"], unit="words")
         found[name] = understand(made, understanding, name, book)
-        choices(found[name], name, its["prefers_declared"], book)
+        choices(found[name], name, follows, book)
         answers(found[name], name, book)
         for key, short in DELIVERY.items():
             book[f"firm.{name}.{short}"] = made.truth[key]
-    return found, dict(book)
+    return found, with_levers(book)
 
 
 def understand(made: Made, understanding: str, name: str, book: Book) -> Made:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from .company import ASKS, CANCELS, GOALS, INFORMS, KEEPS, NOTICES, REOPENS
-from .customers import BANDS, age_band
+from .customers import age_band
 from .journey import Customer
-from .needs import NEEDS, PERSONA_BY_AGE, SLUGS
+from .needs import personas_at
+from .parameters import World
 from .tables import Case
 
 FACTS = {  # of a journey: what the stories note down, and its type
@@ -44,10 +45,10 @@ def slug(need: str) -> str:
     return "need_" + need.replace(" ", "_")
 
 
-def guess(customer: Customer) -> str:
+def guess(world: World, customer: Customer) -> str:
     """Which persona would somebody guess who knew the world's rates, the age and the log, but not the person?"""
-    shares = PERSONA_BY_AGE[BANDS[age_band(customer.age)]]
-    return max(shares, key=lambda persona: math.log(shares[persona]) + customer.evidence[persona])
+    shares = personas_at(world, age_band(customer.age))
+    return max(shares, key=lambda persona: math.log(shares[persona] or 1e-9) + customer.evidence[persona])
 
 
 def customers_table(log: list[Case]) -> pa.Table:
@@ -59,14 +60,14 @@ def customers_table(log: list[Case]) -> pa.Table:
             "customer": case.journey.customer.name,
             "alias": aliases.get(number),
             "persona": case.journey.customer.persona,
-            "bayes": guess(case.journey.customer),
+            "bayes": guess(case.journey.world, case.journey.customer),
             "age_band": age_band(case.journey.customer.age),
             "risk": case.journey.customer.risk,
             "hardness": case.journey.customer.hardness,
             "shows_at_home": case.journey.customer.shows,
             "seen": case.journey.facts["seen"],
         }
-        | {slug(need): card.weights[list(SLUGS).index(case.journey.customer.persona)] for need, card in NEEDS.items()}
+        | {slug(need): weight for need, weight in case.journey.weights.items()}
         for number, case in sorted(people.items())
     ]
     return pa.Table.from_pylist(rows)
@@ -160,7 +161,7 @@ def gaps_table(log: list[Case]) -> pa.Table:
     schema = pa.schema(
         [("journey", pa.string()), ("position", pa.int16()), ("turn", pa.string()), ("state", pa.string())]
     )
-    return pa.table(dict(columns), schema=schema)
+    return pa.table({name: columns[name] for name in schema.names}, schema=schema)
 
 
 def turns(case: Case) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from .company import ACTIVITIES, CALLS, CONTACT_CHANNELS, CONTACT_COST, CONTRACTS, COST_SPREAD, STAMPED, TEAMS
-from .needs import PERSONAS, Persona
+from .company import ACTIVITIES, CALLS, CONTACT_CHANNELS, CONTRACTS, COST_SPREAD, STAMPED, TEAMS
+from .needs import PERSONAS, Persona, weights_of
 from .parameters import HOUR, Wait, World
 from .scene import BUSY, Cell, Scene, cell_of, leaning
 
@@ -82,6 +82,11 @@ class Journey:
         return PERSONAS[self.customer.persona]
 
     @property
+    def weights(self) -> dict[str, float]:
+        """How much does each need weigh for this customer?"""
+        return weights_of(self.world, self.customer.persona)
+
+    @property
     def hard(self) -> float:
         """How much harder is it for this customer? A factor of mean one."""
         spread = self.world.hardness
@@ -137,7 +142,7 @@ class Journey:
         card = ACTIVITIES[name]
         channel = channel or card.channels[0]
         agent = agent or self._agent(self._team(name, card.team_in(channel)))
-        cost = self._cost(card.cost if name in PART_OF_A_CALL else CONTACT_COST.get(channel, card.cost), agent)
+        cost = self._cost(card.cost if name in PART_OF_A_CALL else self.scene.costs.get(channel, card.cost), agent)
         worked = None
         if card.lane in STAMPED:
             minutes = card.minutes if agent or channel == "system" else card.minutes / 4

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from .customers import populate
-from .forms import fields_table
+from .forms import Asked, fields_table
 from .hidden import hidden_tables
-from .papers import comments, hidden_surveys, surveys, surveys_table, tickets
+from .journey import Customer, Journey
+from .levers import with_levers
+from .papers import Survey, comments, hidden_surveys, surveys, surveys_table, tickets
 from .parameters import World
 from .register import costs_table, engagement, needs_table
-from .tables import cases, customers_table, events_table, identities_table
+from .tables import Case, cases, customers_table, events_table, identities_table
 from .truth import Book, look
 from .truth_calls import calls
+from .truth_needs import needs
 from .truth_orders import orders
 from .truth_papers import papers
 from .truth_people import people
+
+Lives = tuple[list[Customer], list[Journey]]
 
 
 @dataclass
@@ -30,11 +35,37 @@ class Made:
     hidden: dict[str, pa.Table]
     truth: dict[str, dict[str, Any]]
     engagement: str
+    lives: Lives = field(default_factory=lambda: ([], []))
+
+
+@dataclass
+class Export:
+    """What the company hands over, and from what it was made."""
+
+    tables: dict[str, pa.Table]
+    log: list[Case]
+    answers: list[Survey]
+    asked: Asked
+    themes: pa.Table
 
 
 def make(world: World) -> Made:
     """Which world is it? The same for the same fields of `World`."""
-    customers, journeys = populate(world)
+    lives = populate(world)
+    made = export(world, lives)
+    hidden = hidden_tables(made.log) | {"surveys": hidden_surveys(made.answers), "comments": made.themes}
+    book, seen = Book(world), look(made.log)
+    people(book, seen)
+    needs(book, seen, made.tables["needs"])
+    orders(book, seen)
+    calls(book, seen)
+    papers(book, seen, made.answers, made.asked, made.tables["comments"])
+    return Made(world, made.tables, hidden, with_levers(book), engagement(world), lives)
+
+
+def export(world: World, lives: Lives) -> Export:
+    """What is handed over of these lives, by the log's end?"""
+    customers, journeys = lives
     log = cases(world, journeys)
     known = [customer for customer in customers if customer.since < world.end]
     answers = surveys(world, log)
@@ -49,12 +80,6 @@ def make(world: World) -> Made:
         "fields": fields,
         "needs": needs_table(world, known),
         "comments": said,
-        "costs": costs_table(),
+        "costs": costs_table(world),
     }
-    hidden = hidden_tables(log) | {"surveys": hidden_surveys(answers), "comments": themes}
-    book, seen = Book(world), look(log)
-    people(book, seen)
-    orders(book, seen)
-    calls(book, seen)
-    papers(book, seen, answers, asked, said)
-    return Made(world, tables, hidden, dict(book), engagement(world))
+    return Export(tables, log, answers, asked, themes)

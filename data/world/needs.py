@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .parameters import World
+
 ALONE, KNOW, TIME, TALK = "does it alone", "wants to know", "short of time", "likes to talk"
 SLUGS = {ALONE: "alone", KNOW: "know", TIME: "time", TALK: "talk"}
 
@@ -13,6 +15,17 @@ PERSONA_BY_AGE = {  # first age of a band: share of each persona
     50: {ALONE: 0.24, KNOW: 0.28, TIME: 0.17, TALK: 0.31},
     65: {ALONE: 0.16, KNOW: 0.25, TIME: 0.11, TALK: 0.48},
 }
+
+
+def personas_at(world: World, band: int) -> dict[str, float]:
+    """Which share of an age band has each persona?"""
+    rows, told = list(PERSONA_BY_AGE.values()), world.age_tells
+    usual = {persona: sum(row[persona] for row in rows) / len(rows) for persona in SLUGS}
+    factors = dict(zip(SLUGS, world.personas, strict=True))
+    shares = {name: factors[name] * (told * rows[band][name] + (1 - told) * usual[name]) for name in SLUGS}
+    return {name: share / sum(shares.values()) for name, share in shares.items()}
+
+
 ENTRY_BUT_PHONE = {"web": 0.36, "app": 0.19, "shop": 0.15}  # where people of every persona begin, not on the phone
 DECLARED = {"web": 0.45, "app": 0.35, "phone": 0.2}  # preferred channel on record, of every persona
 
@@ -64,16 +77,17 @@ CELLS = {(KNOW, "install"): "understood", (TALK, "use"): "misunderstood"}  # ser
 
 @dataclass(frozen=True)
 class Need:
-    """A need: how much it weighs for each persona, what shows it, how it is answered and what is believed of it."""
+    """A need: how much it weighs for each persona, what shows it, how it is answered.
+
+    How satisfied people are and what the company believes are fields of `World`, in the order of the table.
+    """
 
     weights: tuple[float, float, float, float]  # alone, know, time, talk
     evidence: tuple[str, ...]  # activities
     offering: str | None
-    satisfaction: float  # mean answer, 1 to 10
     stated: bool = True
     registered: bool = True
     policy: str | None = None
-    firm_share: float = 0.0  # the company's own belief
 
 
 NEEDS = {
@@ -81,49 +95,53 @@ NEEDS = {
         (0.40, 0.12, 0.12, 0.05),
         ("Read how-to page", "Change details online"),
         "customer portal",
-        7.4,
         policy="self-service first",
-        firm_share=0.095,
     ),
     "help at any hour": Need(
         (0.25, 0.04, 0.06, 0.03),
         ("Chat with assistant",),
         "chat assistant",
-        6.1,
         stated=False,
         policy="chat always on",
-        firm_share=0.115,
     ),
     "know where it stands": Need(
         (0.10, 0.45, 0.14, 0.15),
         ("Check status", "Check price details", "Ask for written confirmation"),
         "status page",
-        4.6,
         policy="ship in five days",
-        firm_share=0.215,
     ),
     "a date that suits me": Need(
         (0.06, 0.07, 0.33, 0.05),
         ("Look up free slots", "Ask for evening slot"),
         "evening visits",
-        5.2,
         policy="offer two dates",
-        firm_share=0.13,
     ),
-    "get it done fast": Need((0.04, 0.06, 0.17, 0.02), ("Ask to speed up",), "express order", 5.8, firm_share=0.07),
+    "get it done fast": Need((0.04, 0.06, 0.17, 0.02), ("Ask to speed up",), "express order"),
     "talk to a person": Need(
         (0.03, 0.10, 0.05, 0.52),
         ("Call: talk it through", "Visit shop with question", "Ask for call back"),
         "shops and hotline",
-        6.9,
         policy="follow up after a fault",
-        firm_share=0.18,
     ),
-    "a green provider": Need((0.07, 0.09, 0.08, 0.11), (), "green tariff", 6.6, policy="green power", firm_share=0.195),
-    "show it at home first": Need(
-        (0.05, 0.07, 0.05, 0.07), ("Look at routers", "Share offer"), None, 3.9, registered=False
-    ),
+    "a green provider": Need((0.07, 0.09, 0.08, 0.11), (), "green tariff", policy="green power"),
+    "show it at home first": Need((0.05, 0.07, 0.05, 0.07), ("Look at routers", "Share offer"), None, registered=False),
 }
+
+
+def weights_of(world: World, persona: str) -> dict[str, float]:
+    """How much does each need weigh for a persona?"""
+    place = list(SLUGS).index(persona)
+    factors = zip(NEEDS.items(), world.need_weights, strict=True)
+    weights = {name: card.weights[place] * factor for (name, card), factor in factors}
+    return {name: weight / sum(weights.values()) for name, weight in weights.items()}
+
+
+def believed(world: World) -> dict[str, float]:
+    """Which share has each registered need, as the company sees it?"""
+    registered = [name for name, card in NEEDS.items() if card.registered]
+    return dict(zip(registered, world.firm_shares, strict=True))
+
+
 PATTERN = ("Look at routers", "Share offer", "Look at routers")  # shows the need that is in no register
 DECOYS = (  # frequent, and no more than a first-order chain makes them
     ("Compare tariffs", "Check availability", "Compare tariffs"),

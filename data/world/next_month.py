@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .make import Made, make
+from .make import Made, export
 from .truth import Book
 
 REPLACED, NEW, SHARE = "Check status", "Ask status assistant", 0.4
@@ -27,10 +27,10 @@ def next_month(made: Made) -> tuple[dict[str, pa.Table], dict[str, dict[str, Any
     Returns what is new since the tables of `made`: the month's events, surveys, tickets, captured fields and comments,
     and the customers and second ids not known before; and the truths, one for each change.
     """
-    longer = make(dataclasses.replace(made.world, extra=1))
+    longer = export(dataclasses.replace(made.world, extra=1), made.lives).tables
     rng = np.random.default_rng([made.world.seed, 7])
     book = Book(made.world)
-    events = later(longer.tables["events"], "time", made)
+    events = later(longer["events"], "time", made)
     events = fewer_orders(events, rng, book, made)
     for change in (new_activity, dropped_channel, costs_not_booked):
         events = change(events, rng, book)
@@ -38,11 +38,11 @@ def next_month(made: Made) -> tuple[dict[str, pa.Table], dict[str, dict[str, Any
     journeys, customers = events["journey"], events["customer"]
     tables = {"events": events}
     for name in ("customers", "identities"):
-        new = unknown(longer.tables[name], "customer", made.tables[name]["customer"])
+        new = unknown(longer[name], "customer", made.tables[name]["customer"])
         tables[name] = new.filter(pc.is_in(new["customer"], customers.combine_chunks()))
     known = pa.chunked_array([*made.tables["events"]["journey"].chunks, *journeys.chunks]).unique()
     for name, column in WHEN.items():
-        rows = later(longer.tables[name], column, made)
+        rows = later(longer[name], column, made)
         tables[name] = rows.filter(pc.is_in(rows["journey"], known))
     return tables, dict(book)
 

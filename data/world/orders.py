@@ -6,16 +6,17 @@ from .appointments import appointment
 from .company import FIRST_PAGE, NEXT_PAGE, TARIFFS
 from .contact import call, wait_out
 from .journey import Journey, pick
-from .needs import PATTERN
+from .needs import KNOW, PATTERN, TALK
 from .parameters import DAY
 
 DEPOSIT_CHANNELS = ("shop", "app")
+PATIENCE = 200  # tries to meet a promise, where the waits of the world make that hard
 CHECK_LENGTHS = (0.7, 2.2)  # factors on the minutes of a check on the phone: a decoy
 
 
 def browse(j: Journey) -> bool:
     """Looks around, page by page; some show it at home, some never order."""
-    entry = pick(j.rng, j.scene.entry)
+    entry = pick(j.rng, entries(j))
     online = entry if entry in ("web", "app") else pick(j.rng, {"web": 0.65, "app": 0.35})
     page = pick(j.rng, FIRST_PAGE)
     j.do(page, j.world.next_page, channel=online)
@@ -28,6 +29,12 @@ def browse(j: Journey) -> bool:
         return False
     j.facts["entry"] = entry
     return True
+
+
+def entries(j: Journey) -> dict[str, float]:
+    """Where do people come in? In the same places, whoever they are: a decoy."""
+    told = j.world.decoys_tell
+    return {name: (1 - told) * share + told * j.persona.channels[name] for name, share in j.scene.entry.items()}
 
 
 def place_order(j: Journey) -> bool:
@@ -51,7 +58,7 @@ def place_order(j: Journey) -> bool:
 def vet(j: Journey) -> bool:
     """Shows who they are, on the phone often twice, in shop and app sometimes with a deposit; some have had enough."""
     entry, world, high = j.facts["entry"], j.world, j.customer.risk == "high"
-    length = pick(j.rng, dict.fromkeys(CHECK_LENGTHS, 1.0)) if entry == "phone" else 1.0
+    length = check_length(j) if entry == "phone" else 1.0
     j.do("Identity check", world.identity, channel=str(entry), slower=length)
     risk = world.cancel_high if high else world.cancel_low
     checked = entry == "phone" and j.chance(world.check_high if high else world.check_low)
@@ -67,9 +74,21 @@ def vet(j: Journey) -> bool:
     if cancels:
         return cancel(j)
     if checked:
-        j.do("Documents sent", world.documents_sent)
-        j.do("Identity check", world.second_check, channel="phone")
+        send_documents(j)
     return True
+
+
+def send_documents(j: Journey) -> None:
+    """Sends what was asked for, and is checked again."""
+    j.do("Documents sent", j.world.documents_sent)
+    j.do("Identity check", j.world.second_check, channel="phone")
+
+
+def check_length(j: Journey) -> float:
+    """By which factor is the check short or long? By chance, whoever they are: a decoy."""
+    told, patient = j.world.decoys_tell, j.customer.persona in (KNOW, TALK)
+    short, long = CHECK_LENGTHS
+    return pick(j.rng, {short: (1 - told) / 2 + told * (not patient), long: (1 - told) / 2 + told * patient})
 
 
 def credit(j: Journey) -> bool:
@@ -95,10 +114,7 @@ def credit(j: Journey) -> bool:
 def ship(j: Journey) -> bool:
     """Waits for the router and hears nothing; in half of the cases a notice says when it comes."""
     approved = j.moment
-    broken = j.chance(j.cell("install").promise_broken)
-    shipped = approved
-    while shipped == approved or (shipped - approved > j.world.shipping_promise * DAY) != broken:
-        shipped = j.plan("Router shipped", j.world.shipping_late if broken else j.world.shipping, approved)
+    shipped = when_shipped(j, j.chance(j.cell("install").promise_broken))
     if not wait_out(j, approved, shipped):
         return False
     j.note("Router shipped", shipped)
@@ -107,6 +123,16 @@ def ship(j: Journey) -> bool:
         j.note("Delivery notice sent", shipped + (delivered - shipped) * j.rng.uniform(0.01, 0.05), main=False)
     j.note("Router delivered", delivered)
     return True
+
+
+def when_shipped(j: Journey, broken: bool) -> float:
+    """When does the router leave, if the promise is kept or broken?"""
+    approved, promised = j.moment, j.world.shipping_promise * DAY
+    for _ in range(PATIENCE):
+        shipped = j.plan("Router shipped", j.world.shipping_late if broken else j.world.shipping, approved)
+        if (shipped - approved > promised) == broken:
+            return shipped
+    return approved + promised * (1.1 if broken else 0.9) + 1
 
 
 def install(j: Journey) -> bool:

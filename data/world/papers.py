@@ -11,17 +11,12 @@ import pyarrow as pa
 from .company import CALLS
 from .hidden import outcome
 from .journey import pick
-from .needs import NEEDS, SLUGS
 from .parameters import DAY, HOUR, World
 from .tables import TIME, Case
 
-SCORES = {"good": (7.4, 1.4), "bad": (3.9, 1.9)}  # mean and spread, 0 to 10, by outcome
-CONTACT_SCORE = (6.6, 2.6)
-AGAIN_COSTS = 2.0  # points, where the same question comes again
+SPREADS = {"good": 1.4, "bad": 1.9}  # of the scores by outcome
+CONTACT_SPREAD = 2.6
 BANDS = (4, 8)  # first scores of the middle and of the highest band
-COMMENTS = 0.3  # of those who answer
-PRAISE = 0.012  # of journeys with a human step, unasked
-TICKETS = 0.22  # of journeys
 CELL_KINDS = {"order": "install", "fault": "use"}  # the stage that colours the score of a journey
 
 THEMES = {  # theme: the step it speaks of, what people write
@@ -126,9 +121,9 @@ def after_journey(world: World, case: Case, rng: np.random.Generator) -> Survey 
         or (reason == "silent" and case.journey.kind == "order" and not case.journey.facts.get("placed"))
     ):
         return None
-    mean, spread = SCORES[end]
+    mean = world.score_good if end == "good" else world.score_bad
     cell = case.journey.cell(CELL_KINDS.get(case.journey.kind, ""))
-    score = whole_score(mean + spread * normal + cell.score)
+    score = whole_score(mean + SPREADS[end] * normal + cell.score)
     sent = case.seconds[-1] + int((60 if reason == "silent" else 2) * DAY)
     rate = world.response_good if end == "good" else world.response_bad
     answered = sent + int(hours * HOUR) if answers < rate else None
@@ -144,7 +139,7 @@ def after_contacts(world: World, case: Case, rng: np.random.Generator) -> Iterat
         again = any(
             later.activity == "Call: same question again" for later in case.journey.events[position + 1 : position + 5]
         )
-        score = whole_score(CONTACT_SCORE[0] + CONTACT_SCORE[1] * normal - AGAIN_COSTS * again)
+        score = whole_score(world.score_contact + CONTACT_SPREAD * normal - world.score_again * again)
         sent = second + int(DAY)
         answered = (
             sent + int(hours * HOUR)
@@ -198,10 +193,10 @@ def comments(world: World, log: list[Case], answers: list[Survey]) -> tuple[pa.T
         rng = own_rng(world, case, 2)
         seen = {event.activity for event in case.events}
         answer = of_journey.get(case.number)
-        if answer and answer.answered and rng.random() < COMMENTS:
+        if answer and answer.answered and rng.random() < world.comments:
             rows.append(comment(case, rng, answer.answered, "survey", theme_of(seen, answer.score, rng)))
         praised = [theme for theme in PRAISES if THEMES[theme][0] in seen]
-        if praised and case.whole and rng.random() < PRAISE:
+        if praised and case.whole and rng.random() < world.praise:
             rows.append(comment(case, rng, case.seconds[-1] + HOUR * rng.uniform(1, 90), "web", praised[0]))
     rows = sorted((row for row in rows if row["time"] < world.end), key=lambda row: (row["time"], row["journey"]))
     for number, row in enumerate(rows, start=1):
@@ -252,11 +247,11 @@ def tickets(world: World, log: list[Case]) -> pa.Table:
     for case in log:
         rng = own_rng(world, case, 3)
         writes, when, closes = rng.random(), rng.random(), rng.lognormal(0.6, 0.7)
-        place = list(SLUGS).index(case.journey.customer.persona)
-        need = pick(rng, {name: NEEDS[name].weights[place] for name in TOPICS})
+        weights = case.journey.weights
+        need = pick(rng, {name: weights[name] for name in TOPICS})
         first, last = case.journey.events[0].time, case.journey.events[-1].time
         opened = int(first + (last - first) * when)
-        if writes >= TICKETS or opened >= world.end:
+        if writes >= world.tickets or opened >= world.end:
             continue
         closed = opened + int(closes * DAY)
         topic, text = TOPICS[need]

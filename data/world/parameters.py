@@ -16,6 +16,7 @@ Share = float  # a probability, from 0 to 1
 Mean = float  # a mean number, a factor or a spread: 0 or more
 Effect = float  # a difference or a factor that may be negative
 Points = float  # of a survey, more or less
+Count = int  # 1 or more
 Day = int  # days since the log began
 
 
@@ -35,12 +36,12 @@ class Wait:
 class World:
     """Which world is it? Its size, its calendar, and the rates and waits of its stories.
 
-    Waits are medians before opening hours add to them. What the fields under a heading mean is said in data/README.md.
+    Waits are medians before opening hours add to them. Which fields move a truth is said in data/README.md.
     """
 
     seed: int = 5
-    customers: int = 12_000
-    months: int = 18
+    customers: Count = 12_000
+    months: Count = 18
     extra: int = 0  # months by which the log is longer, with the same lives
     first_month: str = "2025-01"
 
@@ -56,7 +57,10 @@ class World:
     same_outcome: Share = 0.88  # correlation of a customer's leanings to give up, on the normal scale
     same_calls: Share = 0.85  # the same for calls while waiting
 
-    # Personas: what they do of their own accord, and the decoys
+    # Personas: who they are, what they do of their own accord, and the decoys
+    personas: tuple[float, ...] = (1, 1, 1, 1)  # alone, know, time, talk: factors on their shares at every age
+    age_tells: Share = 1.0  # how far the shares differ by age
+    decoys_tell: Share = 0.0  # how far the decoys follow the persona
     understood_follows: Share = 0.95  # 'wants to know' at install: well understood, badly served
     understood_broken: Share = 0.3
     understood_score: Points = -1.5
@@ -97,7 +101,7 @@ class World:
     hesitant_cancel: Effect = 0.35
     deposit_cancel: Effect = 0.08
     documents_requested: Wait = Wait(0.5, 0.6)
-    documents_sent: Wait = Wait(4, 0.6)
+    documents_sent: Wait = Wait(3.4, 0.6)
     second_check: Wait = Wait(2.2, 0.5)
 
     # The credit system
@@ -193,8 +197,8 @@ class World:
     repeat_after: Share = 0.18
     repeat_day: Day = 300
     repeat_ramp: int = 14  # days
-    week_shock: Mean = 0.1
-    agent_leaning: Mean = 0.52  # spread of the agents' factors on the repeat rate
+    week_shock: Mean = 0.2  # spread of the factors on it, of each persona and week
+    agent_leaning: Mean = 0.47  # spread of the agents' factors on the repeat rate
     team_leaning: Mean = 0.55
     imposed: Share = 0.3  # of repeated calls: the company promised to call back and did not
     call_back_kept: Share = 0.12  # of the other calls
@@ -221,27 +225,50 @@ class World:
     response_bad: Share = 0.4
     contact_survey_share: Share = 0.6
     contact_response: tuple[float, ...] = (0.5, 0.12, 0.3)  # scores 0-3, 4-7, 8-10
+    score_good: Mean = 7.4  # mean score after a journey that ended well, 0 to 10
+    score_bad: Mean = 3.9
+    score_contact: Mean = 6.6
+    score_again: Mean = 2.0  # points lost where the same question comes again
+    comments: Share = 0.3  # of those who answer
+    praise: Share = 0.012  # of journeys with a human step, unasked
+    tickets: Share = 0.22  # of journeys
+
+    # Needs, in the order of needs.py
     needs_survey: int = 2000  # customers asked
+    need_weights: tuple[float, ...] = (1, 1, 1, 1, 1, 1, 1, 1)  # factors
+    satisfaction: tuple[float, ...] = (7.4, 6.1, 4.6, 5.2, 5.8, 6.9, 6.6, 3.9)  # mean answers, 1 to 10
+    firm_shares: tuple[float, ...] = (0.095, 0.115, 0.215, 0.13, 0.07, 0.18, 0.195)  # of those in the register
+
+    # Money
+    margins: Mean = 1.0  # factor on the margins of the tariffs
+    contact_costs: Mean = 1.0  # factor on the cost of a contact
+
+    # The twin firms
+    twin_broken: Share = 0.45  # of the promises of both
+    twin_follows_low: Share = 0.05  # customers choose the channel that is on record, where little is understood
+    twin_follows_high: Share = 0.95
 
     @cached_property
     def begin(self) -> float:
         """When does the log begin? Seconds since 1970, UTC."""
-        return _seconds(np.datetime64(self.first_month, "M"))
+        return _midnight(np.datetime64(self.first_month, "M"))
 
     @cached_property
     def end(self) -> float:
         """When does the log end? The first second that is no longer in it."""
-        return _seconds(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + self.extra, "M"))
+        return _midnight(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + self.extra, "M"))
 
     @cached_property
     def horizon(self) -> float:
         """Until when do people begin journeys? A month after the log, so that a longer log tells the same lives."""
-        return _seconds(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + 1, "M"))
+        return _midnight(np.datetime64(self.first_month, "M") + np.timedelta64(self.months + 1, "M"))
 
     def day(self, moment: float) -> float:
         """How many days after the log's begin is it?"""
         return (moment - self.begin) / DAY
 
 
-def _seconds(month: np.datetime64) -> float:
-    return float(month.astype("datetime64[s]").astype(np.int64))
+def _midnight(month: np.datetime64) -> float:
+    """When does this month begin on the clocks of Central Europe?"""
+    summer = 3 <= int(month.astype(np.int64)) % 12 <= 9
+    return float(month.astype("datetime64[s]").astype(np.int64)) - (2 if summer else 1) * HOUR

@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from .clock import local_date
-from .company import ACTIVITIES, CANCELS, CONTACT_COST, FIRM, GOALS, LANES, STAGES, TARIFFS
+from .company import ACTIVITIES, CANCELS, FIRM, GOALS, LANES, STAGES, TARIFFS, contact_costs, margin
 from .journey import Customer
-from .needs import NEEDS, SLUGS
+from .needs import NEEDS, believed, weights_of
 from .parameters import DAY, World
 from .scene import HARMED, PLACEBO
 
 LANE_RATES = dict(zip(LANES, (0.0, 46.0, 41.0, 38.0, 0.0), strict=True))  # euro an hour
-PRICE_FACTOR = 2.6  # price a month over margin a month
+PRICE_FACTOR = 2.6  # price a month over the usual margin a month
 UNSTATED = (2.1, 1.0)  # mean importance and spread of a need that nobody names
 STATED = (2.6, 12.5, 1.4)  # mean importance = first + second * weight; spread
 ASKED_AT = 0.8  # of the log
@@ -26,11 +26,16 @@ SIDES = ("customer", "front", "back", "support", "evidence")  # of the lanes
 OFFERINGS = {need: card.offering for need, card in NEEDS.items() if card.offering}
 
 
-def costs_table() -> pa.Table:
+def price(product: str) -> float:
+    """How many euro a month does a contract cost the customer?"""
+    return round(TARIFFS[product].margin * PRICE_FACTOR, 2)
+
+
+def costs_table(world: World) -> pa.Table:
     """What does it all cost?"""
-    rows = [("product", name, "price a month", round(card.margin * PRICE_FACTOR, 2)) for name, card in TARIFFS.items()]
-    rows += [("product", name, "margin a month", card.margin) for name, card in TARIFFS.items()]
-    rows += [("contact", channel, "cost of a contact", cost) for channel, cost in CONTACT_COST.items()]
+    rows = [("product", name, "price a month", price(name)) for name in TARIFFS]
+    rows += [("product", name, "margin a month", margin(world, name)) for name in TARIFFS]
+    rows += [("contact", channel, "cost of a contact", cost) for channel, cost in contact_costs(world).items()]
     rows += [("lane", lane, "euro an hour", rate) for lane, rate in LANE_RATES.items()]
     names = ("item", "name", "measure", "euro")
     return pa.table({name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
@@ -53,11 +58,11 @@ def needs_table(world: World, customers: list[Customer]) -> pa.Table:
         rng = np.random.default_rng([world.seed, customer.number, 5])
         if customer.since >= begun or rng.random() >= world.needs_survey / world.customers:
             continue
-        day, place = local_date(begun + 20 * DAY * rng.random()), list(SLUGS).index(customer.persona)
-        for name, card in NEEDS.items():
+        day, weights = local_date(begun + 20 * DAY * rng.random()), weights_of(world, customer.persona)
+        for (name, card), mean in zip(NEEDS.items(), world.satisfaction, strict=True):
             first, slope, spread = STATED if card.stated else (UNSTATED[0], 0.0, UNSTATED[1])
-            importance = grade(first + slope * card.weights[place] + spread * rng.standard_normal())
-            satisfaction = grade(card.satisfaction + 1.7 * rng.standard_normal())
+            importance = grade(first + slope * weights[name] + spread * rng.standard_normal())
+            satisfaction = grade(mean + 1.7 * rng.standard_normal())
             rows.append(
                 {
                     "customer": customer.name,
@@ -80,14 +85,14 @@ def date_of(world: World, day: int) -> dt.date:
     return local_date(world.begin + day * DAY)
 
 
-POLICIES = (  # name, perspective, rule, from, to, days, where, reason
+POLICIES = (  # name, perspective, rule, from, to, days (a field of `World`), where, reason
     (
         "ship in five days",
         "customer",
         "response",
         "Credit approved",
         "Router shipped",
-        5,
+        "shipping_promise",
         "",
         "Nobody should wait without knowing.",
     ),
@@ -97,7 +102,7 @@ POLICIES = (  # name, perspective, rule, from, to, days, where, reason
         "response",
         "Fault fixed",
         "Follow-up sent",
-        28,
+        "follow_up_days",
         "",
         "We ask whether it still works.",
     ),
@@ -177,9 +182,9 @@ def actions(world: World) -> tuple[dict[str, object], ...]:
     )
 
 
-ABOUT = f"""
-{FIRM} brings internet lines to homes in five regions; nobody here is real.
-The log covers 18 months, from January 2025 on, and then simply stops: what was going on stays open.
+ABOUT = """
+{firm} brings internet lines to homes in five regions; nobody here is real.
+The log covers {months} months, from {first} on, and then simply stops: what was going on stays open.
 People compare tariffs, ask whether their address has a line, and order on the web, in a shop or on the phone.
 Who orders shows who they are, has their credit checked, and waits for a router.
 Larger tariffs need a technician: a date is offered, confirmed, sometimes moved, sometimes missed.
@@ -193,10 +198,11 @@ The company keeps surveys, tickets, forms, costs and a file on itself beside the
 
 def engagement(world: World) -> str:
     """What does the company say that no log can know? A TOML file."""
+    begin = local_date(world.begin)
     lines = [
         "# What a log cannot know about the sample: the company in its own words.",
         f'name = "{FIRM}"',
-        f'about = """{ABOUT}"""',
+        f'about = """{ABOUT.format(firm=FIRM, months=world.months, first=begin.strftime("%B %Y"))}"""',
         'zone = "Europe/Berlin"',
         "",
     ]
@@ -220,7 +226,7 @@ def engagement(world: World) -> str:
                 "needs",
                 {
                     "name": name,
-                    "firm_share": card.firm_share,
+                    "firm_share": believed(world)[name],
                     "evidence": list(card.evidence),
                     "offerings": [card.offering] if card.offering else None,
                     "policies": [card.policy] if card.policy else None,
@@ -235,7 +241,7 @@ def engagement(world: World) -> str:
                 "rule": rule or None,
                 "activity": first or None,
                 "then": then or None,
-                "within": f"{days}d" if days else None,
+                "within": f"{getattr(world, days)}d" if days else None,
                 "where": where or None,
                 "reason": reason,
             },
@@ -243,7 +249,14 @@ def engagement(world: World) -> str:
     for action in actions(world):
         lines += table("actions", action)
     lines += ["[costs]", 'currency = "EUR"', 'sheet = "costs.parquet"', ""]
-    lines += ["[costs.contacts]", *assign(CONTACT_COST, True), "", "[costs.hours]", *assign(LANE_RATES, True), ""]
+    lines += [
+        "[costs.contacts]",
+        *assign(contact_costs(world), True),
+        "",
+        "[costs.hours]",
+        *assign(LANE_RATES, True),
+        "",
+    ]
     return "\n".join([*lines, "[disclosure]", "k = 10  # smallest group that may be shown", ""])
 
 

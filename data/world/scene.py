@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .clock import Calendar, local_date
-from .company import TEAMS
+from .company import TEAMS, contact_costs
 from .needs import CELLS, ENTRY_BUT_PHONE, PERSONAS, SLUGS, TALK
 from .parameters import DAY, WEEK, World
 
@@ -60,6 +60,7 @@ class Scene:
     def __init__(self, world: World) -> None:
         self.world = world
         self.calendar = Calendar(world)
+        self.costs = contact_costs(world)
         rest = (1 - world.phone_orders) / sum(ENTRY_BUT_PHONE.values())
         self.entry = {name: share * rest for name, share in ENTRY_BUT_PHONE.items()} | {"phone": world.phone_orders}
         rng = np.random.default_rng([world.seed, 1_000_000_007])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from .clock import local_date
-from .company import ACTIVITIES, CONTRACTS, KINDS, TARIFFS
+from .company import ACTIVITIES, CONTRACTS, KINDS, margin
 from .journey import Customer, Event, Journey
 from .parameters import World
 
@@ -103,7 +103,7 @@ def numbers(journeys: list[Journey]) -> Iterator[str]:
 def events_table(world: World, log: list[Case]) -> pa.Table:
     """What does the log hold? One row per event, ordered by time."""
     rows = sorted((row for case in log for row in rows_of(world, case)), key=lambda row: (row[3], row[0]))
-    columns = zip(*rows, strict=True)
+    columns = zip(*rows, strict=True) if rows else [()] * len(EVENTS)
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)], schema=EVENTS
     )
@@ -127,7 +127,7 @@ def value(world: World, journey: Journey) -> float | None:
     won = journey.won
     if won is None or won.time >= world.end:
         return None
-    return round(CONTRACTS[journey.kind].months * TARIFFS[journey.product].margin, 2)
+    return round(CONTRACTS[journey.kind].months * margin(world, journey.product), 2)
 
 
 def customers_table(customers: list[Customer], log: list[Case]) -> pa.Table:

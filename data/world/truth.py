@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +89,15 @@ class Book(dict[str, dict[str, Any]]):
 def half(part: float, n: int, least: float = LEAST) -> float:
     """How near must a share of n things come?"""
     return WIDE * math.sqrt(max(part * (1 - part), 0.01) / max(n, 1)) + least
+
+
+def clustered(hits: Sequence[bool], groups: Sequence[Hashable]) -> float:
+    """What is the standard error of a share of things that come in groups, and are alike in them?"""
+    part = mean([float(hit) for hit in hits])
+    sums: dict[Hashable, float] = defaultdict(float)
+    for hit, group in zip(hits, groups, strict=True):
+        sums[group] += hit - part
+    return math.sqrt(math.fsum(total**2 for total in sums.values())) / len(hits)
 
 
 def median(values: Sequence[float]) -> float:

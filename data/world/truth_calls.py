@@ -5,111 +5,27 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from .clock import local_date
-from .company import CALLS, CONTACT_CHANNELS, TARIFFS
+from .company import CONTACT_CHANNELS, TARIFFS
 from .journey import Event
-from .needs import TALK
-from .parameters import DAY, WEEK, World
+from .parameters import DAY, WEEK
 from .scene import HARMED, PLACEBO
 from .truth import WIDE, Book, Seen, doubt, half, mean, variance
-from .truth_people import anova
+from .truth_repeats import AGAIN, Call, agents, calls_of, repeats, weeks_apart
 
-AGAIN, MOVED = "Call: same question again", "Call transferred"
 NAIVE_WINDOW = 120  # days before and after, for who compares without a comparison
-
-
-@dataclass
-class Call:
-    """A call: when, by whom, served by whom, and whether the same question came again within a week."""
-
-    day: float
-    one: Seen
-    agent: str
-    repeated: bool
-    moved: bool
-    followed: bool = False  # by any contact with a person within a week
-
-
-def calls_of(one: Seen, world: World) -> Iterator[Call]:
-    """Which calls are in a journey? A repeat or a transfer belongs to the latest call before it."""
-    found: list[Call] = []
-    pairs = list(zip(one.case.seconds, one.case.events, strict=True))
-    for second, event in pairs:
-        if event.activity in CALLS:
-            found.append(Call(world.day(second), one, str(event.agent), repeated=False, moved=False))
-        elif found and event.activity == AGAIN:
-            found[-1].repeated |= world.day(second) - found[-1].day <= 7
-        elif found and event.activity == MOVED:
-            found[-1].moved = True
-    contacts = [world.day(second) for second, event in pairs if event.channel in ("phone", "shop")]
-    for call in found:
-        call.followed = any(call.day < day <= call.day + 7 for day in contacts)
-    yield from found
 
 
 def calls(book: Book, seen: list[Seen]) -> None:
     """What is true of calls, actions and agents?"""
     last = (book.world.end - book.world.begin) / DAY - 7
     made = [call for one in seen for call in calls_of(one, book.world) if call.day < last]
-    for count in (repeats, transfers, agents):
+    for count in (repeats, weeks_apart, transfers, agents):
         book.count(count, made)
     for story in (frictions, homes, faults, mix):
         book.count(story, seen)
-
-
-def repeats(book: Book, made: list[Call]) -> None:
-    """Did the action against repeated calls work, for the persona that it was for?"""
-    world = book.world
-    early = [call for call in made if call.day < world.repeat_day]
-    late = [call for call in made if call.day >= world.repeat_day + world.repeat_ramp]
-    own = {
-        name: [call.repeated for call in part if call.one.row["persona"] == TALK]
-        for name, part in (("before", early), ("after", late))
-    }
-    rest = {
-        name: [call.repeated for call in part if call.one.row["persona"] != TALK]
-        for name, part in (("before", early), ("after", late))
-    }
-    base = (
-        "calls seven days or more before the log's end, not on the ramp; a repeat belongs to the latest call before it"
-    )
-    shock = WIDE * world.week_shock * world.repeat / math.sqrt(world.repeat_day / 7)
-    for name, parameter, period in (("before", world.repeat, early), ("after", world.repeat_after, late)):
-        part = mean(own[name])
-        naive = mean([call.followed for call in period if call.one.row["persona"] == TALK])
-        book.enter(
-            f"action.repeat.{name}",
-            f"calls of 'likes to talk' that are repeated, {name} the action",
-            part,
-            half(part, len(own[name])) + shock,
-            parameter=parameter,
-            unit="share",
-            n=len(own[name]),
-            naive=naive,
-            naive_method="any contact by phone or in a shop within seven days",
-            estimand=base,
-        )
-    effect = mean(own["after"]) - mean(own["before"])
-    control = mean(rest["after"]) - mean(rest["before"])
-    groups = (*own.values(), *rest.values())
-    width = math.sqrt(sum(half(mean(hits), len(hits), 0) ** 2 for hits in groups) + 2 * shock**2)
-    everybody = mean(own["after"] + rest["after"]) - mean(own["before"] + rest["before"])
-    book.enter(
-        "action.repeat.effect",
-        "and what the action changed",
-        effect - control,
-        width,
-        parameter=world.repeat_after - world.repeat,
-        unit="difference of shares",
-        n=len(early) + len(late),
-        all_personas=everybody,
-        estimand=base + "; difference in differences against the other personas",
-    )
-    others = [call.repeated for call in made if call.one.row["persona"] != TALK]
-    book.share("friction.repeat", "calls of the other personas that are repeated", others, world.repeat, estimand=base)
 
 
 def transfers(book: Book, made: list[Call]) -> None:
@@ -142,32 +58,6 @@ def in_differences(
     width = math.sqrt(sum(half(mean(hits), len(hits), 0) ** 2 for hits in part.values()))
     book.enter(
         f"{key}.effect", says, effect, width, parameter=parameter, unit="difference of shares", n=len(rows), **more
-    )
-
-
-def agents(book: Book, made: list[Call]) -> None:
-    """How much of the variance of repeated calls is due to agents, and how much only to their teams?"""
-    team_means = {
-        team: mean([call.repeated for call in made if call.agent[:-3] == team]) for team in ("sales", "service")
-    }
-    plain: dict[str, list[float]] = defaultdict(list)
-    cleaned: dict[str, list[float]] = defaultdict(list)
-    for call in made:
-        plain[call.agent].append(float(call.repeated))
-        cleaned[call.agent].append(call.repeated - team_means[call.agent[:-3]])
-    base = "one-way ANOVA on the probability scale, calls by agent"
-    book.enter(
-        "people.agent_share",
-        "share of the variance of repeated calls that is due to agents, teams apart",
-        anova(list(cleaned.values())),
-        0.03,
-        parameter=0.08,
-        unit="share",
-        n=len(cleaned),
-        naive=anova(list(plain.values())),
-        naive_method="without a term for the team",
-        estimand=base,
-        calls=len(made),
     )
 
 

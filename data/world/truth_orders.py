@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Hashable
 from itertools import pairwise
 
-from .needs import KNOW, PERSONAS, SLUGS
+from .hidden import turns
+from .needs import KNOW, PERSONAS, SLUGS, TIME
 from .orders import DEPOSIT_CHANNELS
 from .parameters import DAY
+from .planted import TIMES, check_days, pending, silent_wait, vacuous
 from .scene import success_after
 from .truth import WIDE, Book, Seen, doubt, early, half, mean, median
 
@@ -71,13 +74,13 @@ def waits(book: Book, seen: list[Seen]) -> None:
     world = book.world
     shipped = [one for one in seen if "Router shipped" in one.times]
     days = [one.between("Credit approved", "Router shipped") / DAY for one in shipped]
-    width = WIDE * 1.25 * math.sqrt(doubt(days))
+    width = WIDE * 1.25 * math.sqrt(doubt(days) * (1 + 1 / TIMES))
     book.enter(
         "wait.silent",
         "median days from credit approved to router shipped, of which nobody is told",
         median(days),
         width,
-        parameter=3.0,
+        parameter=silent_wait(world, shipped),
         unit="days",
         n=len(days),
     )
@@ -92,7 +95,7 @@ def waits(book: Book, seen: list[Seen]) -> None:
     know = [one.row["persona"] == KNOW for one in shipped]
     book.share(
         "policy.shipping.broken",
-        "routers shipped later than five days after the credit was approved",
+        f"routers shipped later than {world.shipping_promise} days after the credit was approved",
         late,
         mean([one.case.journey.cell("install").promise_broken for one in shipped]),
         estimand="of those that shipped",
@@ -102,6 +105,44 @@ def waits(book: Book, seen: list[Seen]) -> None:
         "the same for 'wants to know', who are well understood and badly served",
         [value for value, of in zip(late, know, strict=True) if of],
         world.understood_broken,
+    )
+
+
+def informed(book: Book, seen: list[Seen]) -> None:
+    """How much of the time in which the company must act does the customer know what comes next?"""
+    known: dict[str, float] = defaultdict(float)
+    for one in seen:
+        until = [*one.case.seconds[1:], one.case.seconds[-1]]
+        for (turn, state), start, end in zip(turns(one.case), one.case.seconds, until, strict=True):
+            known[state if turn == "company" else turn] += end - start
+    told = known["visible"] + known["silent"]
+    book.enter(
+        "wait.visible",
+        "part of the time in which it is the company's turn, and the customer knows what comes next",
+        known["visible"] / told,
+        unit="share of hours",
+        estimand="between two events of a journey; whose turn each gap is stands in gaps.parquet",
+        hours={name: round(seconds / 3600, 1) for name, seconds in sorted(known.items())},
+    )
+
+
+def reschedules(book: Book, seen: list[Seen]) -> None:
+    """Who asks for another day? One persona's need is a date that suits."""
+    made = {own: [0, 0] for own in (True, False)}
+    for one in seen:
+        counts = made[one.row["persona"] == TIME]
+        counts[0] += bool(one.times.get("Reschedule appointment"))
+        counts[1] += "Appointment confirmed" in one.times
+    (own, of_own), (others, of_others) = made[True], made[False]
+    likes = {persona: card.reschedules for persona, card in PERSONAS.items()}
+    book.enter(
+        "persona.reschedule",
+        "'short of time' ask so many times more often for another day than others, per journey with a date",
+        own / of_own / (others / of_others),
+        WIDE * own / of_own / (others / of_others) * math.sqrt(1 / own + 1 / others),
+        unit="ratio of shares",
+        n=of_own + of_others,
+        parameter=likes.pop(TIME) / mean(list(likes.values())),
     )
 
 
@@ -166,7 +207,7 @@ def second_check(book: Book, seen: list[Seen]) -> None:
         width,
         unit="days, difference of means",
         n=len(decided),
-        parameter=1.5,
+        parameter=check_days(world, decided),
     )
     steps = {
         checked: [main_steps(one) for one in decided if one.row["checked"] == checked] for checked in (True, False)
@@ -175,7 +216,7 @@ def second_check(book: Book, seen: list[Seen]) -> None:
         "policy.check.steps",
         "and needs so many steps more",
         mean(steps[True]) - mean(steps[False]),
-        0.2,
+        WIDE * math.sqrt(sum(doubt(values) for values in steps.values())),
         parameter=3,
         unit="events, difference of means",
         n=len(decided),
@@ -301,10 +342,11 @@ def promises(book: Book, seen: list[Seen]) -> None:
     window = world.follow_up_days * DAY
     faults = [one for one in seen if one.row["kind"] == "fault"]
     fixed = [one for one in faults if "Fault fixed" in one.times]
-    pending = [one.first("Fault fixed") + window >= world.end and "Follow-up sent" not in one.times for one in fixed]
-    judged = [one for one, wait in zip(fixed, pending, strict=True) if not wait]
+    open_ones = [one.first("Fault fixed") + window >= world.end and "Follow-up sent" not in one.times for one in fixed]
+    judged = [one for one, wait in zip(fixed, open_ones, strict=True) if not wait]
     broken = [one.between("Fault fixed", "Follow-up sent") > window for one in judged]
-    rule = "'Fault fixed' is followed by 'Follow-up sent' within 28 days; per journey, from its first fix"
+    within = f"within {world.follow_up_days} days; per journey, from its first fix"
+    rule = f"'Fault fixed' is followed by 'Follow-up sent' {within}"
     book.share(
         "policy.promise.broken",
         "of the promises that can be judged, are broken",
@@ -312,12 +354,15 @@ def promises(book: Book, seen: list[Seen]) -> None:
         mean([one.case.journey.cell("use").promise_broken for one in judged]),
         estimand=rule,
     )
-    book.share("policy.promise.pending", "of the promises made, cannot be judged yet", pending, 0.05, estimand=rule)
+    planted = pending(world, fixed)
+    book.share(
+        "policy.promise.pending", "of the promises made, cannot be judged yet", open_ones, planted, estimand=rule
+    )
     book.share(
         "policy.promise.vacuous",
         "of the fault journeys, never come to it",
         ["Fault fixed" not in one.times for one in faults],
-        0.1,
+        vacuous(world, faults),
         estimand=rule,
     )
     talk = [hit for one, hit in zip(judged, broken, strict=True) if one.row["persona"] == "likes to talk"]
@@ -334,5 +379,5 @@ def promises(book: Book, seen: list[Seen]) -> None:
 
 def orders(book: Book, seen: list[Seen]) -> None:
     """What is true of orders, waits, policies and promises?"""
-    for count in (leaks, waits, decisive, second_check, deposit, shelter, promises):
+    for count in (leaks, waits, informed, reschedules, decisive, second_check, deposit, shelter, promises):
         book.count(count, seen)

@@ -7,14 +7,14 @@ from collections import defaultdict
 
 import pyarrow as pa
 
-from .company import CONTACT_COST
+from .company import CONTACT_COST, CONTRACTS
 from .forms import Asked
 from .needs import KNOW, TALK
 from .papers import Survey
-from .register import POLICIES
+from .register import POLICIES, price
 from .scene import cell_of
 from .tables import value
-from .truth import WIDE, Book, Seen, mean, variance
+from .truth import WIDE, Book, Seen, doubt, mean, variance
 
 
 def papers(book: Book, seen: list[Seen], answers: list[Survey], asked: Asked, comments: pa.Table) -> None:
@@ -70,7 +70,7 @@ def not_repairable(book: Book, rows: list[Survey]) -> None:
         "survey.contact.mean",
         "mean score of all who were asked after a call; no weighting finds it",
         mean([row.score for row in rows]),
-        0.1,
+        WIDE * math.sqrt(doubt([row.score for row in rows])),
         unit="points, 0 to 10",
         n=len(rows),
         naive=mean(answered),
@@ -148,6 +148,8 @@ def money(book: Book, seen: list[Seen]) -> None:
         unit="euro",
         n=sum(amount > 0 for amount in won),
     )
+    paid = [months_of(one) * price(one.case.journey.product) for one, amount in zip(seen, won, strict=True) if amount]
+    book.enter("money.revenue", "what those contracts cost the customers", math.fsum(paid), unit="euro", n=len(paid))
     spent = [sum(event.cost or 0.0 for event in one.case.events if event.channel in CONTACT_COST) for one in seen]
     book.enter(
         "money.contact_cost",
@@ -168,6 +170,11 @@ def money(book: Book, seen: list[Seen]) -> None:
         hours={name: round(amount, 1) for name, amount in hours.items()},
         estimand="response rules in engagement.toml but the follow-up: from the first 'from' to the next 'to'",
     )
+
+
+def months_of(one: Seen) -> int:
+    """For how many months is the contract that it won?"""
+    return CONTRACTS[one.row["kind"]].months
 
 
 def imposed(one: Seen, first: str, then: str) -> float:

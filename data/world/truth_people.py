@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from .company import ACTIVITIES, CUSTOMER, FRONT
-from .customers import BANDS, age_band
+from .customers import age_band
 from .hidden import guess
-from .journey import Customer
-from .needs import DECOYS, KNOW, MARKERS, NEEDS, PATTERN, PERSONA_BY_AGE, PERSONAS, SLUGS, TALK, Need
-from .truth import Book, Seen, mean, variance
+from .needs import KNOW, MARKERS, PERSONAS, SLUGS, TALK, personas_at
+from .planted import as_declared
+from .truth import WIDE, Book, Seen, doubt, mean, variance
+
+FOLDS = 20
+FINE = 0.0002  # two formulas of one index may differ by so much
 
 
 def people(book: Book, seen: list[Seen]) -> None:
@@ -26,9 +28,7 @@ def people(book: Book, seen: list[Seen]) -> None:
     book.count(sizes, seen, own)
     for count in (alike, personas, decoys):
         book.count(count, own)
-    for story in (understood, patterns, helped_early):
-        book.count(story, seen)
-    book.count(needs, [one.case.journey.customer for one, *_ in own])
+    book.count(understood, seen)
 
 
 def sizes(book: Book, seen: list[Seen], own: list[list[Seen]]) -> None:
@@ -48,31 +48,27 @@ def sizes(book: Book, seen: list[Seen], own: list[list[Seen]]) -> None:
     )
     book.share("size.several", "people with two to five journeys in the log", [len(life) > 1 for life in own])
     split = [len({one.case.customer for one in life}) > 1 for life in own]
-    book.share("identity.split", "people under two ids", split, 0.03)
+    several = mean([float(len(life) > 1) for life in own])
+    book.share("identity.split", "people under two ids", split, book.world.split_identity * several)
 
 
 def alike(book: Book, own: list[list[Seen]]) -> None:
     """How alike are the journeys of one customer? One-way ANOVA after each kind's mean is taken away."""
     base = "people with at least two journeys; the kind's mean is taken away"
-    calls = icc(own, lambda one: float(contacts(one)))
+    more = {"unit": "ICC", "target": [0.2, 0.3]}
     book.enter(
         "icc.calls",
         "intraclass correlation of calls per journey",
-        calls,
-        0.06,
-        unit="ICC",
-        target=[0.2, 0.3],
+        *icc(own, lambda one: float(contacts(one))),
+        **more,
         estimand=base + "; phone events of customers and the front stage",
     )
     ended = [[one for one in life if one.row["outcome"] != "open"] for life in own]
-    good = icc(ended, lambda one: float(one.row["outcome"] == "good"))
     book.enter(
         "icc.outcome",
         "intraclass correlation of reaching the goal",
-        good,
-        0.06,
-        unit="ICC",
-        target=[0.2, 0.3],
+        *icc(ended, lambda one: float(one.row["outcome"] == "good")),
+        **more,
         estimand=base + "; ended journeys",
     )
 
@@ -83,14 +79,16 @@ def contacts(one: Seen) -> int:
     return sum(event.channel == "phone" and ACTIVITIES[event.activity].lane in lanes for event in one.case.events)
 
 
-def icc(own: list[list[Seen]], value: Callable[[Seen], float]) -> float:
-    """Which share of the variance lies between customers?"""
+def icc(own: list[list[Seen]], value: Callable[[Seen], float]) -> tuple[float, float]:
+    """Which share of the variance lies between customers? With a half-width, by a jackknife over parts of them."""
     of_kind: dict[str, list[float]] = defaultdict(list)
     for life in own:
         for one in life:
             of_kind[one.row["kind"]].append(value(one))
     means = {kind: mean(values) for kind, values in of_kind.items()}
-    return anova([[value(one) - means[one.row["kind"]] for one in life] for life in own if len(life) > 1])
+    groups = [[value(one) - means[one.row["kind"]] for one in life] for life in own if len(life) > 1]
+    parts = [anova([group for place, group in enumerate(groups) if place % FOLDS != fold]) for fold in range(FOLDS)]
+    return anova(groups), WIDE * math.sqrt((FOLDS - 1) * variance(parts))
 
 
 def anova(groups: Sequence[Sequence[float]]) -> float:
@@ -109,7 +107,7 @@ def personas(book: Book, own: list[list[Seen]]) -> None:
     world, who = book.world, [life[0].row["persona"] for life in own]
     bands = Counter(age_band(life[0].case.journey.customer.age) for life in own)
     for persona, slug in SLUGS.items():
-        planted = sum(PERSONA_BY_AGE[BANDS[band]][persona] * count for band, count in bands.items()) / len(own)
+        planted = sum(personas_at(world, band)[persona] * count for band, count in bands.items()) / len(own)
         book.share(f"persona.share.{slug}", f"people who are '{persona}'", [found == persona for found in who], planted)
     counts = [Counter(event.activity for one in life for event in one.case.events) for life in own]
     pairs = list(zip(counts, who, strict=True))
@@ -118,12 +116,13 @@ def personas(book: Book, own: list[list[Seen]]) -> None:
     others = [
         count[marker] for count, persona in pairs for marker in MARKERS if marker not in PERSONAS[persona].markers
     ]
+    all_of = [sum(count[marker] for marker in MARKERS) for count in counts]
     says = "events of each marker activity per person"
     book.enter(
         "persona.marker.own",
         f"{says}, of the own persona",
         mean(own_means),
-        0.03,
+        WIDE * math.sqrt(doubt(own_means)),
         parameter=world.own_marker * seen,
         unit="events",
         estimand="the rate times the share of lives before the log's end",
@@ -132,18 +131,19 @@ def personas(book: Book, own: list[list[Seen]]) -> None:
         "persona.marker.other",
         f"{says}, of other personas",
         mean(others),
-        0.01,
+        WIDE * math.sqrt(doubt(others)),
         parameter=world.other_marker * seen,
         unit="events",
     )
     book.enter(
         "persona.discretionary",
         "events of their own accord per person",
-        mean([sum(count[marker] for marker in MARKERS) for count in counts]),
-        0.1,
+        mean(all_of),
+        WIDE * math.sqrt(doubt(all_of)),
+        parameter=(3 * world.own_marker + 9 * world.other_marker) * seen,
         unit="events",
     )
-    guesses = [guess(life[0].case.journey.customer) for life in own]
+    guesses = [guess(world, life[0].case.journey.customer) for life in own]
     book.enter(
         "persona.bayes_ari",
         "adjusted Rand index of the best possible guess",
@@ -171,8 +171,7 @@ def personas(book: Book, own: list[list[Seen]]) -> None:
     book.enter(
         "persona.age_ami",
         "adjusted mutual information of age band and persona",
-        mutual(ages, who),
-        0.01,
+        *mutual(ages, who),
         unit="AMI",
         target=[0.02, 0.05],
     )
@@ -180,13 +179,13 @@ def personas(book: Book, own: list[list[Seen]]) -> None:
 
 def decoys(book: Book, own: list[list[Seen]]) -> None:
     """What looks like structure and has nothing to do with personas?"""
+    parameter = None if book.world.decoys_tell else 0.0
     entries = [(one.row["entry"], one.row["persona"]) for life in own for one in life if one.row["entry"]]
     book.enter(
         "decoy.entry_ami",
         "adjusted mutual information of entry channel and persona",
-        mutual(*zip(*entries, strict=True)),
-        0.005,
-        parameter=0.0,
+        *mutual([entry for entry, _ in entries], [persona for _, persona in entries]),
+        parameter=parameter,
         unit="AMI",
         n=len(entries),
     )
@@ -194,9 +193,8 @@ def decoys(book: Book, own: list[list[Seen]]) -> None:
     book.enter(
         "decoy.hardness_eta",
         "share of the variance of hardness that lies between personas",
-        eta(hard),
-        0.005,
-        parameter=0.0,
+        *eta(hard),
+        parameter=parameter,
         unit="share",
         n=len(hard),
     )
@@ -210,21 +208,21 @@ def decoys(book: Book, own: list[list[Seen]]) -> None:
     book.enter(
         "decoy.check_length_eta",
         "the same for the length of identity checks on the phone",
-        eta(checks),
-        0.01,
-        parameter=0.0,
+        *eta(checks),
+        parameter=parameter,
         unit="share",
         n=len(checks),
     )
 
 
-def eta(pairs: Sequence[tuple[float, str]]) -> float:
-    """Which share of the variance lies between groups?"""
+def eta(pairs: Sequence[tuple[float, str]]) -> tuple[float, float]:
+    """Which share of the variance lies between groups? With a half-width, as if none did."""
     groups: dict[str, list[float]] = defaultdict(list)
     for value, group in pairs:
         groups[group].append(value)
     within = sum(len(values) * variance(values) for values in groups.values()) / len(pairs)
-    return 1 - within / variance([value for value, _ in pairs])
+    free = len(groups) - 1
+    return 1 - within / variance([value for value, _ in pairs]), (free + WIDE * math.sqrt(2 * free)) / len(pairs) + FINE
 
 
 def table(left: Sequence[Hashable], right: Sequence[Hashable]) -> np.ndarray:
@@ -245,16 +243,23 @@ def adjusted_rand(left: Sequence[Hashable], right: Sequence[Hashable]) -> float:
     return (both - expected) / ((a + b) / 2 - expected)
 
 
-def mutual(left: Sequence[Hashable], right: Sequence[Hashable]) -> float:
-    """How much does one say about the other? Adjusted mutual information; the expected part in large-sample form."""
+def mutual(left: Sequence[Hashable], right: Sequence[Hashable]) -> tuple[float, float]:
+    """How much does one say about the other? Adjusted mutual information; the expected part in large-sample form.
+
+    With a half-width: the variance of the pointwise information, and that of a chi-square where there is none.
+    """
     counts = table(left, right)
     n = counts.sum()
     joint, a, b = counts / n, counts.sum(1) / n, counts.sum(0) / n
     some = joint > 0
-    shared = float((joint[some] * np.log(joint[some] / np.outer(a, b)[some])).sum())
-    expected = (len(a) - 1) * (len(b) - 1) / (2 * n)
+    points = np.log(joint[some] / np.outer(a, b)[some])
+    shared = float((joint[some] * points).sum())
+    free = (len(a) - 1) * (len(b) - 1)
+    expected = free / (2 * n)
     largest = float(-(a * np.log(a)).sum() - (b * np.log(b)).sum()) / 2
-    return float((shared - expected) / (largest - expected))
+    spread = float((joint[some] * points**2).sum()) - shared**2
+    width = WIDE * math.sqrt(spread / n + free / (2 * n**2)) / (largest - expected) + FINE
+    return float((shared - expected) / (largest - expected)), width
 
 
 def understood(book: Book, seen: list[Seen]) -> None:
@@ -262,108 +267,17 @@ def understood(book: Book, seen: list[Seen]) -> None:
     cells = (("understood", KNOW, "install", "Appointment confirmed"), ("misunderstood", TALK, "use", "Fault reported"))
     for key, persona, stage, activity in cells:
         choices = [
-            (event.channel == one.case.journey.customer.declared, one.row["persona"] == persona)
+            (event.channel == one.case.journey.customer.declared, one.row["persona"] == persona, one)
             for one in seen
             for _, event in one.of(activity)
         ]
         says = f"'{activity}' happens in the channel that the customer declared"
-        rest = mean([float(hit) for hit, inside in choices if not inside])
+        rest = mean([float(hit) for hit, inside, _ in choices if not inside])
         book.share(
             f"cell.{key}.predictable",
             f"{says}, '{persona}'",
-            [hit for hit, inside in choices if inside],
+            [hit for hit, inside, _ in choices if inside],
+            mean([as_declared(one, activity) for _, inside, one in choices if inside]),
             others=rest,
             cell=[persona, stage],
         )
-
-
-def needs(book: Book, customers: list[Customer]) -> None:
-    """What do people need, and what does the company believe?"""
-    place = list(SLUGS).index
-    weights = {
-        name: mean([card.weights[place(customer.persona)] for customer in customers]) for name, card in NEEDS.items()
-    }
-    believed = {name: card.firm_share for name, card in NEEDS.items() if card.registered}
-    register = {name: weights[name] / sum(weights[known] for known in believed) for name in believed}
-    true, firm = (sorted(shares, key=lambda name: -shares[name]) for shares in (register, believed))
-    book.enter(
-        "need.register",
-        "what customers need",
-        list(NEEDS),
-        shares={name: round(weight, 4) for name, weight in weights.items()},
-    )
-    book.enter("need.true_ranking", "the registered needs by how much they weigh", true)
-    book.enter("need.firm_ranking", "the same as the company believes", firm)
-    book.enter(
-        "need.firm_wrong",
-        "needs at the wrong place in the company's ranking",
-        [name for name, other in zip(firm, true, strict=True) if name != other],
-        n=2,
-    )
-    book.enter(
-        "need.firm_tv",
-        "distance between the company's shares and the true ones",
-        sum(abs(register[name] - believed[name]) for name in believed) / 2,
-        0.02,
-        unit="total variation",
-    )
-    special: dict[str, tuple[str, Callable[[Need], bool]]] = {
-        "unstated": ("seen in behaviour, never stated", lambda card: not card.stated),
-        "stated_only": ("stated, seen in no behaviour", lambda card: not card.evidence),
-        "unregistered": ("in no register", lambda card: not card.registered),
-        "without_policy": ("registered, and no policy serves it", lambda card: card.registered and not card.policy),
-    }
-    for key, (says, chosen) in special.items():
-        (name,) = (name for name, card in NEEDS.items() if chosen(card))
-        book.enter(f"need.{key}", f"the need that is {says}", name)
-
-
-def patterns(book: Book, seen: list[Seen]) -> None:
-    """Which patterns are more frequent than a first-order chain makes them?"""
-    moves: Counter[tuple[str, ...]] = Counter()
-    for one in seen:
-        if one.row["kind"] == "order":
-            names = [event.activity for event in one.case.events]
-            moves.update(pairwise(names))
-            moves.update(zip(names, names[1:], names[2:], strict=False))
-    leaving: Counter[str] = Counter()
-    for move, count in moves.items():
-        if len(move) == 2:
-            leaving[move[0]] += count
-
-    def lift(a: str, b: str, c: str) -> float:
-        return moves[a, b, c] / (moves[a, b] * moves[b, c] / leaving[b])
-
-    book.enter(
-        "need.pattern",
-        "the pattern that shows the need in no register",
-        list(PATTERN),
-        lift=lift(*PATTERN),
-        n=moves[PATTERN],
-        estimand="consecutive events of order journeys; lift over a first-order chain",
-    )
-    book.enter(
-        "need.decoys",
-        "frequent patterns that a first-order chain explains",
-        [list(decoy) for decoy in DECOYS],
-        lift=[round(lift(*decoy), 3) for decoy in DECOYS],
-        n=[moves[decoy] for decoy in DECOYS],
-    )
-
-
-def helped_early(book: Book, seen: list[Seen]) -> None:
-    """How many questions of waiting customers are answered before they call?"""
-    names = ("Community answer read", "Proactive message sent", "Call: where is my order", "Call: fault still there")
-    asked = [event.activity for one in seen for event in one.case.events if event.activity in names and not event.main]
-    book.share(
-        "need.peer",
-        "questions of waiting customers that other customers answered",
-        [name == names[0] for name in asked],
-        book.world.answered_by_peers,
-    )
-    book.share(
-        "need.proactive",
-        "and that the company answered before they were asked",
-        [name == names[1] for name in asked],
-        book.world.answered_before,
-    )

@@ -1,4 +1,4 @@
-"""Which worlds must the proofs hold in? `--worlds "committed 1 2 renamed renamed-3"`, or a folder that was made."""
+"""Which worlds must the proofs hold in? `--worlds "committed 1 renamed-3 4+leak_far=.3"`, or a folder that was made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ OTHER_SEED = 8
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--worlds", help=f"worlds to prove, '{USUAL}' unless told; also seeds, renamed-SEED, folders")
+    other = "also SEED, renamed-SEED, SEED+NAME=VALUE+..., folders"
+    parser.addoption("--worlds", help=f"worlds to prove, '{USUAL}' unless told; {other}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -33,8 +34,11 @@ def world(request: pytest.FixtureRequest) -> World:
     name = request.param
     if name == "committed":
         return read(DATA, name)
-    kind, _, seed = name.rpartition("-") if name != "renamed" else (name, "", str(OTHER_SEED))
-    return make(name, int(seed), renamed=kind == "renamed") if seed.isdigit() else read(Path(name), Path(name).name)
+    which, *changes = name.split("+")
+    kind, _, seed = which.rpartition("-") if which != "renamed" else (which, "", str(OTHER_SEED))
+    if not seed.isdigit():
+        return read(Path(name), Path(name).name)
+    return make(name, int(seed), *changes, renamed=kind == "renamed")
 
 
 @pytest.fixture(scope="session")

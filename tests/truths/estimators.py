@@ -9,9 +9,16 @@ import numpy as np
 import pandas as pd
 
 
+def counts(left: pd.Series, right: pd.Series) -> np.ndarray:
+    """How often does each pair of values occur?"""
+    (rows, some), (columns, others) = pd.factorize(left), pd.factorize(right)
+    both = np.bincount(rows * len(others) + columns, minlength=len(some) * len(others))
+    return both.reshape(len(some), len(others)).astype(float)
+
+
 def adjusted_rand(left: pd.Series, right: pd.Series) -> float:
     """How alike are two groupings? Hubert and Arabie 1985."""
-    table = pd.crosstab(left, right).to_numpy(float)
+    table = counts(left, right)
     pairs, rows, columns, every = ((x * (x - 1) / 2).sum() for x in (table, table.sum(1), table.sum(0), table.sum()))
     chance = rows * columns / every
     return (pairs - chance) / ((rows + columns) / 2 - chance)
@@ -19,7 +26,7 @@ def adjusted_rand(left: pd.Series, right: pd.Series) -> float:
 
 def adjusted_mutual(left: pd.Series, right: pd.Series) -> float:
     """How much does one say about the other? Vinh, Epps and Bailey 2010, arithmetic mean; exact expectation."""
-    table = pd.crosstab(left, right).to_numpy(float)
+    table = counts(left, right)
     n, rows, columns = table.sum(), table.sum(1), table.sum(0)
     log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
     expected = 0.0
@@ -78,15 +85,11 @@ def in_differences(frame: pd.DataFrame, outcome: str) -> float:
 
 def incidence(days: pd.Series, cause: pd.Series, of: str, horizon: float) -> float:
     """Which share has met a cause by then, with others competing? Aalen and Johansen; cause None is censored."""
-    frame = pd.DataFrame({"days": days, "cause": cause}).sort_values("days")
-    left, share, found = len(frame), 1.0, 0.0
-    for when, group in frame[frame.days <= horizon].groupby("days", sort=True):
-        hits = int((group.cause == of).sum())
-        found += share * hits / left
-        share *= 1 - int(group.cause.notna().sum()) / left
-        left -= len(group)
-        assert when >= 0
-    return found
+    frame = pd.DataFrame({"days": days, "hit": cause == of, "met": cause.notna()})
+    by = frame.groupby("days").agg(hits=("hit", "sum"), met=("met", "sum"), n=("met", "size"))
+    left = len(frame) - by.n.cumsum().shift(fill_value=0)
+    share = (1 - by.met / left).cumprod().shift(fill_value=1.0)
+    return float((share * by.hits / left)[by.index <= horizon].sum())
 
 
 def median_time(days: pd.Series, seen: pd.Series) -> float:

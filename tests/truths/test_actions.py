@@ -91,6 +91,19 @@ def test_an_interrupted_time_series_finds_the_same_level(world: World, compared:
     world.found("action.repeat.effect", level)
 
 
+def test_weeks_differ_more_than_chance_makes_them(world: World, compared: pd.DataFrame) -> None:
+    """Repeated calls of a persona's week against the mean of persona, team and period. Who counts calls as independent
+    takes the weeks for alike, and is too sure of what an action did."""
+    team, week = compared.agent.str[:-3], compared.day // 7
+    due = compared.groupby(["persona", team, "after"]).repeated.transform("mean")
+    rows = pd.DataFrame({"gap": compared.repeated - due, "chance": due * (1 - due), "due": due})
+    cells = rows.groupby([compared.persona, week]).sum()
+    spread = ((cells.gap**2 - cells.chance).sum()) / (cells.due**2).sum()
+    world.counted("action.repeat.weeks", spread)
+    world.only_shipped()
+    assert spread > 2 * (2 * (cells.chance**2).sum()) ** 0.5 / (cells.due**2).sum()
+
+
 def test_a_harmful_action(world: World, calls: pd.DataFrame) -> None:
     rows = calls.assign(treated=calls.region == world.where(HARMFUL), after=calls.day >= world.rates["harm_day"])
     world.counted("action.harmful.effect", in_differences(rows, "moved"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from oracle import PERSONAS, World
 
 PROOFS = Path(__file__).parent
+NAMES = ("unstated", "stated_only", "unregistered", "without_policy")
 ELSEWHERE = ("fault.", "next.", "firm.", "mini.")  # of the other extracts: proved where they are made
 
 
@@ -27,6 +28,14 @@ def test_every_truth_says_what_it_is(world: World) -> None:
         assert truth["half_width"] >= 0, key
         if isinstance(truth["realised"], float) and isinstance(truth["parameter"], float):
             assert truth["half_width"] > 0 and truth["unit"], key
+
+
+def test_every_truth_says_which_numbers_move_it(world: World) -> None:
+    """But for those that are names: which need, how many steps."""
+    own = {key: truth["set"] for key, truth in world.truths.items() if not key.startswith(ELSEWHERE)}
+    assert {name for names in own.values() for name in names} <= set(world.rates)
+    fixed = {key for key, names in own.items() if not names}
+    assert fixed == {"policy.check.steps", *(f"need.{name}" for name in NAMES)}
 
 
 def test_what_came_out_is_near_what_was_planted(world: World) -> None:

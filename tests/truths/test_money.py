@@ -17,11 +17,12 @@ FORMS = {  # the forms and their fields, as in data/README.md
 CONTACTS = ("phone", "shop", "technician")
 
 
-def test_margin_of_what_was_won(world: World) -> None:
+def test_margin_and_revenue_of_what_was_won(world: World) -> None:
     world.counted("money.margin", world.journeys.value.sum(), 0.01)
     sheet = world.table("costs").set_index(["measure", "name"]).euro
     months = world.journeys.kind.map({"order": 24, "renewal": 12})
     won = world.journeys[world.journeys.value.notna()]
+    world.counted("money.revenue", (won["product"].map(sheet["price a month"]) * months[won.index]).sum(), 0.01)
     assert won.value.tolist() == pytest.approx(
         (won["product"].map(sheet["margin a month"]) * months[won.index]).tolist()
     )

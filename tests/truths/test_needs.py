@@ -51,6 +51,17 @@ def test_answers_rank_the_needs_that_people_name(world: World) -> None:
     assert list(believed.index) != list(order.index)
 
 
+def test_answers_show_where_most_is_to_gain(world: World) -> None:
+    """What matters and what it exceeds satisfaction by: Ulwick's opportunity. Importance alone gives another order."""
+    truth = world.of("need.answers")
+    said = world.table("needs").groupby("need")[["importance", "satisfaction"]].mean()
+    gain = said.importance + (said.importance - said.satisfaction).clip(lower=0)
+    assert list(gain.sort_values(ascending=False).index) == truth["realised"]
+    for name in ("importance", "satisfaction"):
+        assert said[name].to_dict() == pytest.approx(truth[name], abs=1e-3)
+    assert said.satisfaction.to_dict() == pytest.approx(truth["asked_for"], abs=0.3)
+
+
 def test_what_is_done_against_what_is_said(world: World) -> None:
     needs = world.needs
     did = pd.crosstab(world.log.who, world.log.activity) > 0

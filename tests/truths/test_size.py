@@ -39,6 +39,7 @@ def test_who_does_not_resolve_identities_counts_too_many_people(world: World) ->
 
 
 def test_two_to_five_journeys_are_usual_for_two_customers_in_five(world: World) -> None:
+    world.only_shipped()
     assert world.of("size.several")["realised"] == pytest.approx(0.4, abs=0.03)
 
 
@@ -52,7 +53,7 @@ def test_journeys_of_one_customer_are_alike(world: World) -> None:
         apart = (values - values.groupby(kinds).transform("mean"))[who.groupby(who).transform("size") > 1]
         world.counted(key, icc(apart, who[apart.index]))
         low, high = world.of(key)["target"]
-        assert low <= world.of(key)["realised"] <= high
+        assert not world.shipped or low <= world.of(key)["realised"] <= high
 
 
 def test_journeys_cut_by_the_end_are_those_with_a_gap_that_nobody_saw_the_end_of(world: World) -> None:

@@ -14,6 +14,7 @@ LOOK_BACK = 6  # days before an early end of the log; not 7, as an end on the sa
 def test_the_silent_wait(world: World) -> None:
     days = world.between("Credit approved", "Router shipped")
     world.counted("wait.silent", days.median())
+    world.only_shipped()
     assert days.median() == pytest.approx(3, abs=0.3)
 
 
@@ -81,6 +82,22 @@ def test_who_falls_silent_was_asked_and_who_is_through_is_not(world: World, gaps
         last.state[last.end_reason.isin(["cancelled", "declined", "terminated", "port-out"])] == "over"
     ).mean() > 0.99
     assert (last.state[(last.outcome == "good") & last.whole] == "over").mean() > 0.9
+
+
+def test_how_much_of_the_wait_is_visible(world: World, gaps: pd.DataFrame) -> None:
+    """Who takes every wait for a silent one, or all after the last event for waiting, is wrong."""
+    inside = gaps[~gaps.ends & (gaps.turn == "company")]
+    hours = inside.groupby("state").days.sum()
+    world.counted("wait.visible", hours["visible"] / hours.sum())
+    assert 0.1 < hours["visible"] / hours.sum() < 0.9
+
+
+def test_who_wants_a_date_that_suits_asks_for_another_day(world: World) -> None:
+    dated = world.journeys[world.first["Appointment confirmed"].reindex(world.journeys.index).notna()]
+    asked = world.first["Reschedule appointment"].reindex(dated.index).notna()
+    by = asked.groupby(dated.persona == "short of time").mean()
+    world.found("persona.reschedule", by[True] / by[False])
+    world.missed("persona.reschedule", asked.mean() / by[False], "below")
 
 
 def first_offers(world: World) -> pd.Series:
