@@ -23,7 +23,7 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--engagement",
             type=click.Path(path_type=Path),
-            help="File that says where the log is and what its columns mean; FILE and options go before it.",
+            help="File (TOML) that says where the log is and what is what; FILE and options count before it.",
         ),
         click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
         click.option("--activity", help="Column that names the activity."),
@@ -63,6 +63,8 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
 def named(source: str | None, words: dict[str, Any]) -> tuple[cx.Log, cx.Engagement | None]:
     """The log that the options mean, and the engagement file that says more of it, if there is one."""
     path = words["engagement"]
+    if source is not None and source.lower().endswith(".toml"):
+        raise click.UsageError(f'"{source}" is no log. If it is an engagement file, write --engagement {source}.')
     said = cx.Engagement.load(path) if path else None
     if source is None and (said is None or said.source is None):
         raise click.UsageError(NO_LOG)
@@ -85,6 +87,8 @@ def kept(
     log: cx.Log, source: str | None, words: dict[str, Any], said: cx.Engagement | None, target: Path
 ) -> cx.Engagement:
     """The engagement that says of this log what was settled, beside all that was said before."""
+    if not target.parent.is_dir():
+        raise cx.CxError(f'There is no folder "{target.parent}" for "{target.name}". Make it first.')
     old = cx.Engagement.load(target) if target.exists() else said
     address = source or (said.address(words["engagement"].parent) if said else None)
     new = cx.Engagement.of_log(log, path=_from(address, target.parent))

@@ -160,6 +160,8 @@ def test_a_secret_is_refused_before_anything_is_made(folder, monkeypatch):
     [
         (("prepare", "--store", "s"), "Name a FILE"),
         (("ready",), "Name a FILE"),
+        (("ready", "../shop.toml"), "write --engagement ../shop.toml"),
+        (("prepare", "../exports/shop.csv", "--store", "s", "--save-engagement", "no/e.toml"), 'no folder "no"'),
         (("ready", "--engagement", "none.toml"), 'There is no file "none.toml"'),
         (("ask", "sample", "summary", "--engagement", "../shop.toml"), "summary needs no engagement"),
         (("ask", "sample", "data_plan", "--with", "engagement=x"), "is no parameter of data_plan"),
@@ -171,6 +173,7 @@ def test_errors_are_sentences(folder, words, said):
     (folder / "wrong.toml").write_text('goal = ["Pay"]\n', encoding="utf-8")
     done = run(*words)
     assert done.exit_code != 0 and said in done.output and "Traceback" not in done.output
+    assert not (folder / "elsewhere" / "s").exists()
 
 
 def test_the_plan_is_asked_with_an_engagement(folder):
