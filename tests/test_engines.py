@@ -18,6 +18,7 @@ ROLES = {
     "journey_attributes": ["plan"],
     "event_attributes": ["channel"],
 }
+SAID = cx.Engagement(roles={"channel": "channel", "value": "plan"}, goals=["Deliver"], stages={"all": ["Order", "Pay"]})
 ANSWERS = {
     "summary": lambda j: j.summary(),
     "activities": lambda j: j.activities(),
@@ -35,6 +36,8 @@ ANSWERS = {
     "events of one journey": lambda j: j.events(journey="A06"),
     "segments": lambda j: j.segments(by="plan"),
     "rejected": lambda j: j.rejected(),
+    "data plan": lambda j: j.data_plan(engagement=SAID),
+    "fields of the data plan": lambda j: j.data_plan(engagement=SAID, per="field"),
 }
 SELECTIONS = {
     "keep": lambda j: j.keep(w.contains("Call") | w.attribute("plan", missing=True)),
