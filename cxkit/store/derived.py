@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ class Derived(Source):
         super().__init__()
         self.original, self._zone = original, zone
         self.name, self.columns, self.delimiter = original.name, original.columns, original.delimiter
-        self.about, self.notes, self.reading = original.about, original.notes, original.reading
+        self.about, self.reading = original.about, original.reading
         self.joined_by = original.joined_by
 
     @abstractmethod
@@ -62,8 +63,19 @@ class Derived(Source):
         return pq.read_table(self._kept)[ROW].to_pylist()
 
     @cached_property
+    def notes(self) -> tuple[str, ...]:
+        return self.original.notes
+
+    @cached_property
     def unfit(self) -> list[tuple[int, str, str]]:
         return self.original.unfit
 
     def lines(self, rows: list[int]) -> list[int | None]:
         return self.original.lines([self._rows_kept[row] for row in rows])
+
+
+def free_name(name: str, taken: Sequence[str]) -> str:
+    """The name, or the first with a number after it that no column has."""
+    known = {column.lower() for column in taken}
+    names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
+    return next(free for free in names if free not in known)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cxkit.store.checks import ALL, BY
 from cxkit.store.ground import Check, Dimension, Found, Ground, Level
 from cxkit.store.repairs import Repair
+from cxkit.store.says import percent
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,15 +70,6 @@ class Score:
     def score(self) -> float:
         """The share without a fault: 1 is sound."""
         return 1 - self.faulty / self.of if self.of else 1.0
-
-
-def percent(share: float) -> str:
-    """A share in words: nothing that is there is called 0 %, and nothing that lacks something 100 %."""
-    if 0 < share < 0.001:
-        return "under 0.1%"
-    if 0.999 < share < 1:
-        return "over 99.9%"
-    return f"{share:.1%}".replace(".0%", "%")
 
 
 def look(ground: Ground, checks: Sequence[Check]) -> tuple[tuple[Finding, ...], tuple[Score, ...]]:

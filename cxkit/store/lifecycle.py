@@ -14,7 +14,7 @@ from typing import Any
 
 from cxkit.errors import InputError
 from cxkit.store import stamps
-from cxkit.store.derived import Derived
+from cxkit.store.derived import Derived, free_name
 from cxkit.store.guess import by_column
 from cxkit.store.read import Log, Source
 from cxkit.store.roles import Given, Roles, number_of
@@ -53,7 +53,7 @@ class Instances(Derived):
         self._given = roles
         self._says = number_of(original, lifecycle)
         self._instance = None if instance is None else number_of(original, instance)
-        self.start = _free("start", original.columns)
+        self.start = free_name("start", original.columns)
         self.columns = (*original.columns, self.start)
         self.joined_by = {"lifecycle": lifecycle} | ({} if instance is None else {"instance": instance})
         self.reading = {**original.reading, "events": f'starts and ends joined by "{lifecycle}"'}
@@ -117,10 +117,3 @@ class Instances(Derived):
 
 def _said(number: int | str) -> str:
     return f"lower(trim(c{number}::VARCHAR))"
-
-
-def _free(name: str, taken: tuple[str, ...]) -> str:
-    """The name, or the first with a number after it that no column has."""
-    known = {column.lower() for column in taken}
-    names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
-    return next(free for free in names if free not in known)

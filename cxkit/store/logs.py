@@ -10,15 +10,14 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from glob import escape as escape_glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cxkit.errors import InputError
-from cxkit.store import roles
 from cxkit.store.read import Source
-from cxkit.store.roles import Given, Roles
+from cxkit.store.roles import Given, Known, Roles
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,35 +68,7 @@ class EventLog(Source):
 
     def settle(self, given: Given) -> Roles:
         """The roles that the file names, unless the user names others."""
-        given.check()
-        named = self._unclaimed(given)
-        whole = given.journey is None and given.journey_attributes is None and given.event_attributes is None
-        if whole:
-            given = replace(given, journey_attributes=self.levels[0], event_attributes=self.levels[1])
-        settled = roles.settle(self, replace(given, **named))
-        if whole:
-            settled = _without_roles(settled)
-        return replace(settled, evidence=tuple(self._evidence(settled, named)))
-
-    def _unclaimed(self, given: Given) -> dict[str, str]:
-        """The roles that the format names and the user does not, neither the role nor its column."""
-        asked = {role: getattr(given, role) for role in ("journey", "activity", "time", "customer", "order")}
-        return {
-            role: column for role, column in self.named.items() if asked[role] is None and column not in asked.values()
-        }
-
-    def _evidence(self, settled: Roles, named: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
-        for role, column, text in settled.evidence:
-            yield role, column, text.replace("given", self.why[role], 1) if role in named else text
-
-
-def _without_roles(settled: Roles) -> Roles:
-    """The roles without the attributes that have become a role."""
-    of_journeys, of_events = (
-        tuple(number for number in numbers if number not in settled.taken)
-        for numbers in (settled.journey_attributes, settled.event_attributes)
-    )
-    return replace(settled, journey_attributes=of_journeys, event_attributes=of_events)
+        return Known(self.named, self.why, self.levels).settle(self, given)
 
 
 @contextmanager

@@ -18,8 +18,6 @@ from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-
 from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.store import delimited, roles
@@ -29,11 +27,12 @@ from cxkit.store.schema import ROW
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from cxkit.store.guessed import Guessed
+    from cxkit.store.identities import Identities
     from cxkit.store.readiness import Readiness
     from cxkit.store.repairs import Repair
+    from cxkit.store.silences import Silences
 
 KINDS = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "integer"),
@@ -175,49 +174,6 @@ class ParquetFile(Source):
         return self._path
 
 
-class DataFrame(Source):
-    """A data frame that narwhals knows: pandas, polars, arrow."""
-
-    def __init__(self, frame: Any) -> None:
-        super().__init__()
-        self._table = _arrow(frame)
-        self.name, self.reading = "data frame", {"format": f"{type(frame).__module__.split('.')[0]} data frame"}
-        self.columns = delimited.column_names([str(name) for name in self._table.column_names])
-
-    def stage(self) -> Path:
-        target = self.scratch / "rows.parquet"
-        if not target.exists():
-            table = self._table.rename_columns([f"c{number}" for number in range(len(self.columns))])
-            self.connection.from_arrow(table).write_parquet(str(target), compression="lz4")
-        return target
-
-
-def _arrow(frame: Any) -> pa.Table:
-    try:
-        known = nw.from_native(frame)
-    except TypeError:
-        raise InputError(
-            f"cx.read cannot use a {type(frame).__name__}. Give a path to a CSV or Parquet file, "
-            "or a pandas, polars or arrow data frame."
-        ) from None
-    except Exception as error:
-        raise InputError(f"The data frame cannot be read: {error} Rename its columns.") from None
-    try:
-        eager = known.collect("pyarrow") if isinstance(known, nw.LazyFrame) else known
-        return _plain(eager).to_arrow()
-    except Exception as error:
-        raise InputError(f"The data frame cannot be read: {error}") from None
-
-
-def _plain(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
-    """The frame with columns of mixed objects, as pandas may have them, written out as text."""
-    mixed = [name for name, kind in frame.schema.items() if kind == nw.Object]
-    native = frame.to_native()
-    for name in mixed:
-        native = native.assign(**{name: native[name].map(str, na_action="ignore").astype("string")})
-    return nw.from_native(native, eager_only=True) if mixed else frame
-
-
 @dataclass(frozen=True)
 class Log:
     """A source and what its columns mean. Make one with `cx.read`, settle it with `.roles`, then `cx.prepare` it."""
@@ -324,6 +280,57 @@ class Log:
         from cxkit.store.readiness import readiness
 
         return readiness(self)
+
+    def split(
+        self,
+        *,
+        silence: str | None = None,
+        after: str | Sequence[str] = (),
+        start: str | Sequence[str] = (),
+        end: str | Sequence[str] = (),
+        by: str | None = None,
+    ) -> Log:
+        """What are the journeys, if they end after a silence, at certain activities, or by a column?
+
+        `silence="30d"`, `start="Order placed"`, `end=["Delivered", "Cancelled"]`, `by="session"`; rows and source stay
+        as they are. See `cxkit.store.split`.
+        """
+        from cxkit.store.split import split
+
+        return split(self, silence=silence, after=after, start=start, end=end, by=by)
+
+    def silences(self, *, silence: str | None = None, after: str | Sequence[str] = ()) -> Silences:
+        """How long are the gaps between events, and what would splitting at each length do?
+
+        Displaying the answer shows thresholds and what each would do; `.suggested` is a natural one, if the gaps show
+        one. See `cxkit.store.silences`.
+        """
+        from cxkit.store.silences import silences
+
+        return silences(self, silence=silence, after=after)
+
+    def stitch(self, keys: Any, *, id: str | None = None, same_as: str | None = None, column: str | None = None) -> Log:
+        """Which ids are one customer? The log with each customer under one id, as a key table says.
+
+        `log.stitch("keys.csv", id="web", same_as="shop")`, then `.identities()` for what was merged and what looks
+        wrong. See `cxkit.store.stitch`.
+        """
+        from cxkit.store.stitch import stitch
+
+        return stitch(self, keys, id=id, same_as=same_as, column=column)
+
+    def identities(self) -> Identities:
+        """Which ids were merged by `stitch`, which were never seen, and which merges look wrong?"""
+        from cxkit.store.stitch import identities
+
+        return identities(self)
+
+    @property
+    def notion(self) -> tuple[Log, dict[str, Any]]:
+        """The log before it was split or stitched, and how it was, in the words of an engagement file."""
+        from cxkit.store.regrouped import notion
+
+        return notion(self)
 
     def mend(self, *repairs: Repair) -> Log:
         """The log as it would be without these faults; the source stays as it is. See `cxkit.store.mend`."""

@@ -14,6 +14,7 @@ from cxkit.store.checks import CHECKS, PATTERNS, UNSEEN
 from cxkit.store.finding import EXAMPLES, SEVERITIES, Finding, Score, look
 from cxkit.store.ground import Check, Ground
 from cxkit.store.repairs import Repair
+from cxkit.store.says import plain, short
 from cxkit.store.schema import SECOND
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from cxkit.store.read import Log, Source
 
-SHOWN = 60  # characters of an example
 COLUMNS = ("check", "severity", "dimension", "level", "column", "what", "count", "of", "unit", "share", "journeys")
 MORE = ("bends", "lines", "examples", "repair")
 HEADS = ("weight", "what", "bends, at most", "lines", "examples", "repair")
@@ -143,7 +143,7 @@ class Readiness:
         return f"{self.source.name}: {sizes}; found: {tally or 'nothing'}"
 
     def __repr__(self) -> str:
-        lines = [f"  {found.severity:<7} {found.check.name:<16} {_plain(found.says)}" for found in self.findings]
+        lines = [f"  {found.severity:<7} {found.check.name:<16} {plain(found.says)}" for found in self.findings]
         return "\n".join([self._head, *lines])
 
     def _repr_html_(self) -> str:
@@ -175,23 +175,13 @@ def _record(found: Finding, lines: list[int | None]) -> dict[str, object]:
         "journeys": found.journeys,
         "bends": found.bent,
         "lines": lines,
-        "examples": [_short(example) for example in found.examples],
-        "repair": _plain(found.repair.says) if found.repair else "",
+        "examples": [short(example) for example in found.examples],
+        "repair": plain(found.repair.says) if found.repair else "",
     }
 
 
 def _row(found: Finding, lines: list[int | None]) -> str:
     where = ", ".join("?" if line is None else f"{line:,}" for line in lines)
     repair = found.repair.says if found.repair else ""
-    said = (found.severity, found.says, found.bent, where, " · ".join(map(_short, found.examples)), repair)
-    return f"<tr>{''.join(f'<td>{escape(_plain(text))}</td>' for text in said)}</tr>"
-
-
-def _short(text: str) -> str:
-    plain = _plain(text)
-    return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 1]}…"
-
-
-def _plain(text: str) -> str:
-    """A text of the client's on one line, its invisible characters written out."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    said = (found.severity, found.says, found.bent, where, " · ".join(map(short, found.examples)), repair)
+    return f"<tr>{''.join(f'<td>{escape(plain(text))}</td>' for text in said)}</tr>"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError, not_found
@@ -66,11 +66,55 @@ class Roles:
     start: int | None
     start_writing: Writing
     evidence: tuple[tuple[str, str | None, str], ...]
+    chosen: bool = False  # whether the attributes were given, or are every other column
 
     @property
     def taken(self) -> set[int | None]:
         """The columns that have a role other than that of an attribute."""
         return {self.journey, self.activity, self.time, self.customer, self.order, self.start}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a source says of its columns by itself: roles and why, and the columns of journeys and of events."""
+
+    named: Mapping[str, str]
+    why: Mapping[str, str]
+    levels: tuple[Sequence[str], Sequence[str]] | None = None
+
+    def settle(self, source: Source, given: Given) -> Roles:
+        """The roles that are known, unless the user names others."""
+        given.check()
+        named = self._unclaimed(given)
+        as_known = given.journey is None and given.journey_attributes is None and given.event_attributes is None
+        if as_known and self.levels is not None:
+            given = replace(given, journey_attributes=self.levels[0], event_attributes=self.levels[1])
+        settled = settle(source, replace(given, **named))
+        if as_known and self.levels is not None:
+            settled = _without_roles(settled)
+        return replace(settled, evidence=tuple(self._evidence(settled, named)))
+
+    def _unclaimed(self, given: Given) -> dict[str, str]:
+        """The roles that are known and that the user does not name, neither the role nor its column."""
+        claimed = {getattr(given, role) for role in ROLES if role != "start"} - {NONE}
+        return {
+            role: column
+            for role, column in self.named.items()
+            if getattr(given, role) is None and column not in claimed
+        }
+
+    def _evidence(self, settled: Roles, named: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
+        for role, column, text in settled.evidence:
+            yield role, column, text.replace("given", self.why[role], 1) if role in named else text
+
+
+def _without_roles(settled: Roles) -> Roles:
+    """The roles without the attributes that have become a role."""
+    of_journeys, of_events = (
+        tuple(number for number in numbers if number not in settled.taken)
+        for numbers in (settled.journey_attributes, settled.event_attributes)
+    )
+    return replace(settled, journey_attributes=of_journeys, event_attributes=of_events)
 
 
 def settle(source: Source, given: Given) -> Roles:
@@ -105,6 +149,7 @@ def settle(source: Source, given: Given) -> Roles:
         taken.get("start"),
         _writing(source, given, taken.get("start")),
         tuple(_evidence(source, taken, why)),
+        given.journey_attributes is not None or given.event_attributes is not None,
     )
 
 

@@ -97,8 +97,8 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) 
         f"c{roles.journey}::VARCHAR AS journey_id",
         f"c{roles.customer}::VARCHAR AS customer_id",
         f"c{roles.activity}::VARCHAR AS activity_name",
-        *_stamps(source, roles),
-        *([] if roles.order is None else [_order_key(source, roles.order)]),
+        *stamps_of(source, roles),
+        *([] if roles.order is None else [order_key(source, roles.order)]),
         *(f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes),
     ]
     reason = f"""CASE WHEN coalesce(trim(journey_id), '') = '' THEN '{NO_JOURNEY}'
@@ -108,14 +108,14 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) 
     statement = f"""
         CREATE OR REPLACE TEMP TABLE read_rows AS
         SELECT * EXCLUDE (no_stamp), {reason}
-        FROM (SELECT *, {_time(roles)} FROM (SELECT {", ".join(columns)}, {empty} AS no_stamp FROM {source.rows}))"""
+        FROM (SELECT *, {time_of(roles)} FROM (SELECT {", ".join(columns)}, {empty} AS no_stamp FROM {source.rows}))"""
     source.connection.execute("SET TimeZone = $zone", {"zone": roles.zone})
     words = stamps.values(roles.writing, statement) | stamps.values(roles.start_writing, statement, "starts")
     source.connection.execute(statement, words)
     source.connection.execute("SET TimeZone = 'UTC'")
 
 
-def _stamps(source: Source, roles: Roles) -> Iterator[str]:
+def stamps_of(source: Source, roles: Roles) -> Iterator[str]:
     """The SQL of the stamps of a row: of its end, and of its start where the log has one."""
     ended = "NULL::BIGINT"
     if roles.time is not None:
@@ -126,7 +126,7 @@ def _stamps(source: Source, roles: Roles) -> Iterator[str]:
         yield f"{began} AS began"
 
 
-def _time(roles: Roles) -> str:
+def time_of(roles: Roles) -> str:
     """The SQL of an event's time: when it started where that is known; a start after the end is not believed."""
     if roles.start is None:
         return f"{schema.ENDED} AS {schema.TIME}"
@@ -134,7 +134,8 @@ def _time(roles: Roles) -> str:
     return f"{started}, coalesce({schema.STARTED}, {schema.ENDED}) AS {schema.TIME}"
 
 
-def _order_key(source: Source, number: int) -> str:
+def order_key(source: Source, number: int) -> str:
+    """The SQL of the order column's values, as the column `key`."""
     kind = _kinds(source, [number])[number]
     return f"TRY_CAST(c{number} AS {TYPES.get(kind, 'VARCHAR')}) AS {schema.KEY}"
 
