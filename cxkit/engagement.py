@@ -23,6 +23,7 @@ from cxkit.engagement_schema import (
     Costs,
     Disclosure,
     Goal,
+    Identities,
     Lane,
     Need,
     Offering,
@@ -30,6 +31,7 @@ from cxkit.engagement_schema import (
     Report,
     Roles,
     Source,
+    Split,
     Stage,
 )
 from cxkit.engagement_values import Duration, Section, Text
@@ -88,6 +90,8 @@ class Engagement(Section):
     """The activities that end a journey without its goal."""
     source: Source | None = None
     roles: Roles = Roles()
+    identities: Identities | None = None
+    split: Split | None = None
     calendar: Calendar | None = None
     stages: dict[Text, Stage] = Field(default_factory=dict)
     """The stages of the journey, in their order."""
@@ -180,6 +184,9 @@ class Engagement(Section):
         >>> cx.Engagement.of_log(log, goals=["Deliver"]).roles_words["journey"]
         'order'
         """
+        log, made = log.notion
+        if made.get("identities", {"path": ""})["path"] is None:
+            raise InputError("The key table is a data frame. Save it as a file, and stitch with its path.")
         settled, reading = log.settled, log.source.reading
         roles: dict[str, Any] = {role: column for role, column, why in settled.evidence if column is not None}
         if log.source.joined_by:
@@ -192,7 +199,8 @@ class Engagement(Section):
             roles["time_format"] = settled.writing.name
         how = {word: reading.get(word.replace("_", " ")) for word in OPTIONS}
         source = {**_place(path), **{word: said for word, said in how.items() if said}} if path else None
-        return cls(name=log.source.name, zone=settled.zone, goals=goals, cancels=cancels, source=source, roles=roles)
+        said = {"goals": goals, "cancels": cancels, "source": source, "roles": roles, **made}
+        return cls(name=log.source.name, zone=settled.zone, **said)
 
     @property
     def roles_words(self) -> dict[str, Any]:
@@ -204,6 +212,31 @@ class Engagement(Section):
     def source_words(self) -> dict[str, str]:
         """How the source is read, as `cx.read(engagement.address(folder), **engagement.source_words)` takes it."""
         return self.source.model_dump(exclude={"path", "variable", "profile"}, exclude_none=True) if self.source else {}
+
+    def applied(self, log: Log, folder: str | Path = ".") -> Log:
+        """What is this log, as the file has it: under its roles, ids that are one made one, journeys split?
+
+        Parameters
+        ----------
+        log : what `cx.read` gave. Where the file names no roles, those of the log stay.
+        folder : the folder of the engagement file, from which the path of the key table counts.
+
+        Returns a Log for `cx.prepare`.
+
+        Errors: columns and activities that the log does not have, a key table that cannot be read.
+
+        >>> import cxkit as cx
+        >>> log = cx.read(cx.toy_table()).roles(journey="client", activity="step", time="when")
+        >>> cx.Engagement(split={"silence": "4d"}).applied(log).source.notes
+        ('Split after more than 4d of silence: 10 journeys became 11.',)
+        """
+        words = self.roles_words
+        if len(words) > 1 or log.mapping is None:
+            log = log.roles(**words)
+        if self.identities is not None:
+            said = self.identities.model_dump(exclude={"path"})
+            log = log.stitch(_from_folder(self.identities.path, folder), **said)
+        return log.split(**self.split.model_dump()) if self.split is not None else log
 
     @property
     def sides(self) -> dict[str, str]:
@@ -225,8 +258,7 @@ class Engagement(Section):
             return f"{BY_NAME}{self.source.variable}"
         if self.source.profile is not None:
             return _profile(self.source.profile)
-        path = str(self.source.path)
-        return path if "://" in path else str(Path(folder).expanduser() / Path(path).expanduser())
+        return _from_folder(str(self.source.path), folder)
 
     def check(self, journeys: Journeys) -> list[str]:
         """What does this file name that the log does not have?
@@ -289,6 +321,11 @@ def _has_none(log: Log, role: str) -> bool:
 def _place(path: str) -> dict[str, str]:
     """Where the source is; an address that the environment holds is kept there."""
     return {"variable": path.removeprefix(BY_NAME)} if path.startswith(BY_NAME) else {"path": path}
+
+
+def _from_folder(path: str, folder: str | Path) -> str:
+    """An address as it is, or a path as it counts from the folder."""
+    return path if "://" in path else str(Path(folder).expanduser() / Path(path).expanduser())
 
 
 def _profile(name: str) -> str:

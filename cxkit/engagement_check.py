@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cxkit.journeys import Journeys
 
 ATTRIBUTES = ("agent", "channel", "lane", "stage", "cost", "value")
+NOTION = (("split", "by"), ("identities", "column"))
 Named = Iterator[tuple[Place, str]]
 
 
@@ -68,6 +69,7 @@ def absences(said: Engagement, journeys: Journeys) -> Named:
             yield place, f"{unknown('activity', name, sorted(activities))}"
     columns = [*journeys.attributes, *filter(None, journeys.manifest.roles.values())]
     roles = [(("roles", role), getattr(said.roles, role)) for role in ATTRIBUTES]
+    roles += [((name, key), getattr(getattr(said, name), key, None)) for name, key in NOTION]
     for place, column in [*roles, *((place, attribute) for place, attribute, _ in _conditions(said))]:
         if column is not None and column not in columns:
             yield place, unknown("column", column, columns)
@@ -90,6 +92,8 @@ def _activities(said: Engagement) -> Named:
     for section, key in (("offerings", "activities"), ("needs", "evidence")):
         for number, one in enumerate(getattr(said, section)):
             yield from (((section, number, key), name) for name in getattr(one, key))
+    for key in ("after", "start", "end"):
+        yield from ((("split", key), name) for name in getattr(said.split, key, ()))
     yield from ((("costs", "activities"), name) for name in said.costs.activities)
 
 

@@ -128,6 +128,42 @@ class Roles(Section):
     """How stamps are written, in strptime's letters, where the reading found is wrong."""
 
 
+class Identities(Section):
+    """The key table that says which ids are one customer's."""
+
+    path: Text
+    """A table with a row for each pair of ids that are one, relative to this file."""
+    id: Text | None = None
+    """Its column of ids; the first where it is not named."""
+    same_as: Text | None = None
+    """Its column of the ids that are the same; the second where it is not named."""
+    column: Text | None = None
+    """The column of the log whose ids are made one; the customer's where it is not named."""
+
+
+class Split(Section):
+    """Where one journey ends and the next begins; without it the column of journeys says so."""
+
+    silence: Duration | None = None
+    """A longer time without an event ends a journey."""
+    after: Names = ()
+    """Only the silence after these activities does: those after which it is the customer's turn."""
+    start: Names = ()
+    """The activities that open a journey."""
+    end: Names = ()
+    """The activities that close a journey."""
+    by: Text | None = None
+    """A column, such as a session's number: a journey has one value of it."""
+
+    @model_validator(mode="after")
+    def _splits(self) -> Split:
+        if not (self.silence or self.start or self.end or self.by):
+            raise ValueError("needs silence, start, end or by")
+        if self.after and not self.silence:
+            raise ValueError('has "after" but no silence')
+        return self
+
+
 class Calendar(Section):
     """When the firm works."""
 
