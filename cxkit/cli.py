@@ -99,6 +99,7 @@ def prepare(source: str | None, folder: Path, target: Path | None, **words: Any)
     \b
     cxkit prepare export.csv --store stores/shop
     cxkit prepare export.csv --journey order --activity step --time when --store stores/shop
+    cxkit prepare clicks.csv --journey visitor --split silence=30min --keys same_people.csv --store stores/visits
     cxkit prepare export.csv --store stores/shop --save-engagement engagement.toml
     cxkit prepare --engagement engagement.toml --store stores/shop
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ import cxkit as cx
 READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
 MOST_TOLD = 20
 NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
+HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
+NOTION = ("keys", "cuts")
+ONCE, SEVERAL = ("silence", "by"), ("after", "start", "end")
 
 
 def mapped(command: Callable[..., None]) -> Callable[..., None]:
@@ -54,6 +57,8 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--table", help="For databases: the table to read."),
         click.option("--query", help="For databases: a SELECT to read, in place of a table."),
         click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
+        click.option("--keys", metavar="FILE", help="Table of ids that are one customer, by its first two columns."),
+        click.option("--split", "cuts", multiple=True, metavar="HOW=VALUE", help=HOW),
     )
     for option in reversed(options):
         command = option(command)
@@ -74,13 +79,35 @@ def named(source: str | None, words: dict[str, Any]) -> tuple[cx.Log, cx.Engagem
         **reading | {word: words[word] for word in READING if words[word] is not None},
     )
     roles = {} if said is None else said.roles_words
-    given = {word: value for word, value in words.items() if word not in (*READING, "engagement")}
+    given = {word: value for word, value in words.items() if word not in (*READING, *NOTION, "engagement")}
     roles |= {
         word: list(value) if isinstance(value, tuple) else value
         for word, value in given.items()
         if value not in (None, ())
     }
-    return (log.roles(**roles) if roles else log), said
+    return _regrouped(log.roles(**roles) if roles else log, words, said), said
+
+
+def _regrouped(log: cx.Log, words: dict[str, Any], said: cx.Engagement | None) -> cx.Log:
+    """The log with ids made one and journeys split, as the options, or else the engagement file, say."""
+    keys, cuts = words["keys"], _cuts(words["cuts"])
+    log = log.stitch(keys) if keys else log
+    if said is not None:
+        ours = {"identities": keys, "split": cuts}
+        rest = said.amended(**{part: None for part, given in ours.items() if given})
+        log = rest.regrouped(log, words["engagement"].parent)
+    return log.split(**cuts) if cuts else log
+
+
+def _cuts(said: Sequence[str]) -> dict[str, Any]:
+    """The words of `log.split` from HOW=VALUE, of which activities may be several."""
+    found: dict[str, list[str]] = {}
+    for part in said:
+        how, equals, value = part.partition("=")
+        if not equals or not value or how not in ONCE + SEVERAL or (how in ONCE and how in found):
+            raise click.UsageError(f'"{part}" is no way to split. {HOW}')
+        found.setdefault(how, []).append(value)
+    return {how: values[0] if how in ONCE else values for how, values in found.items()}
 
 
 def kept(
@@ -92,6 +119,9 @@ def kept(
     old = cx.Engagement.load(target) if target.exists() else said
     address = source or (said.address(words["engagement"].parent) if said else None)
     new = cx.Engagement.of_log(log, path=_from(address, target.parent))
+    if new.identities:
+        table = new.written()["identities"] | {"path": _from(new.identities.path, target.parent)}
+        new = new.amended(identities=table)
     if new.source:
         explicit = {word: words[word] for word in ("delimiter", "encoding") if words[word] is not None}
         new = new.amended(source=new.written()["source"] | explicit)
@@ -108,10 +138,10 @@ def tell_absent(said: cx.Engagement | None, journeys: cx.Journeys) -> None:
 
 
 def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
-    """The old engagement with source, zone and the roles of reading as the new one has them."""
+    """The old engagement with source, zone, ids, journeys and the roles of reading as the new one has them."""
     before, after = old.written(), new.written()
     mine = {role: column for role, column in before.get("roles", {}).items() if role not in after["roles"]}
-    parts = {part: after[part] for part in ("source",) if part in after}
+    parts = {part: after[part] for part in ("source", "identities", "split") if part in after}
     return old.amended(**parts, zone=new.zone, roles=mine | after["roles"])
 
 

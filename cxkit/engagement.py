@@ -231,8 +231,10 @@ class Engagement(Section):
         ('Split after more than 4d of silence: 10 journeys became 11.',)
         """
         words = self.roles_words
-        if len(words) > 1 or log.mapping is None:
-            log = log.roles(**words)
+        return self.regrouped(log.roles(**words) if len(words) > 1 or log.mapping is None else log, folder)
+
+    def regrouped(self, log: Log, folder: str | Path = ".") -> Log:
+        """The log under the roles that it has, ids that are one made one and journeys split, as the file says."""
         if self.identities is not None:
             said = self.identities.model_dump(exclude={"path"})
             log = log.stitch(_from_folder(self.identities.path, folder), **said)

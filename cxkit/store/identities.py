@@ -203,10 +203,11 @@ class Identities:
 
     @property
     def _head(self) -> str:
-        joined, groups = sum(map(len, self.pairs.groups.values())), len(self.pairs.groups)
+        joined = sum(map(len, self.pairs.groups.values()))
+        pairs, groups = many(len(self.pairs.used), "pair"), many(len(self.pairs.groups), "group")
         return plain(
-            f'"{self.column}": {len(self.seen):,} ids became {self.after:,}; {many(len(self.pairs.used), "pair")} of '
-            f'"{self.words[0]}" and "{self.words[1]}" join {joined:,} ids into {many(groups, "group")}.'
+            f'Stitched "{self.column}": {len(self.seen):,} ids became {self.after:,}; {pairs} of '
+            f'"{self.words[0]}" and "{self.words[1]}" join {joined:,} ids into {groups}.'
         )
 
     @property

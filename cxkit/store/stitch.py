@@ -48,7 +48,7 @@ def stitch(log: Log, keys: Any, *, id: str | None = None, same_as: str | None = 
     >>> cx.prepare(one, getfixture("tmp_path") / "shop").n
     Population(journeys=12, customers=9)
     >>> one.identities()
-    "client": 10 ids became 9; 2 pairs of "web" and "shop" join 4 ids into 2 groups.
+    Stitched "client": 10 ids became 9; 2 pairs of "web" and "shop" join 4 ids into 2 groups.
       not in the log: 1 of 4 ids of the key table
       without a key: 7 of 10 ids of the log
     """
