@@ -193,8 +193,9 @@ class Engagement(Section):
             roles |= log.source.joined_by
             roles.pop("start")
         roles |= {role: NONE for role in ("time", "customer") if _has_none(log, role)}
-        roles["journey_attributes"] = [log.columns[number] for number in settled.journey_attributes]
-        roles["event_attributes"] = [log.columns[number] for number in settled.event_attributes]
+        if settled.chosen or not made:
+            roles["journey_attributes"] = [log.columns[number] for number in settled.journey_attributes]
+            roles["event_attributes"] = [log.columns[number] for number in settled.event_attributes]
         if "%" in settled.writing.name:
             roles["time_format"] = settled.writing.name
         how = {word: reading.get(word.replace("_", " ")) for word in OPTIONS}

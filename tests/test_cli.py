@@ -127,3 +127,16 @@ def test_lab_copies_notebooks_once_and_sets_the_store(shop, monkeypatch):
     assert copies[0].read_text(encoding="utf-8") == mine
     assert "set to another store" in run("lab", "--folder", book).output
     assert "--no-browser" in calls[0] and f"--ServerApp.root_dir={book.resolve()}" in calls[0]
+
+
+def test_prepare_splits_and_stitches(tmp_path):
+    (tmp_path / "log.csv").write_text(CSV.replace("never", "20.06.2025 10:00"), encoding="utf-8")
+    (tmp_path / "keys.csv").write_text("web,shop\nB,A\n", encoding="utf-8")
+    words = ("--keys", tmp_path / "keys.csv", "--split", "silence=10d", "--split", "end=Pay", "--split", "end=Order")
+    done = run("prepare", tmp_path / "log.csv", "--store", tmp_path / "store", *words)
+    assert done.exit_code == 0, done.output
+    for said in ('Stitched "order": 2 ids became 1', "1 journey became 4", "4 events in 4 journeys of 1 customer"):
+        assert said in done.output
+    for wrong in ("end", "silence=", "gap=2d", "silence=30"):
+        done = run("prepare", tmp_path / "log.csv", "--store", tmp_path / "store", "--split", wrong)
+        assert done.exit_code and ("is no way to split" in done.output or "is no duration" in done.output)

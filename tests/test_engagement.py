@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def test_what_the_log_does_not_have_is_named_with_its_place(toy):
         needs=[{"name": "n", "evidence": ["<script>"]}],
         policies=[{"name": "p", "perspective": "firm", "rule": "response", "activity": "Pay", "then": "Shipp"}],
         costs={"activities": {"Orders": 1}},
+        split={"start": ["Oder"], "by": "chanell"},
+        identities={"path": "keys.csv", "column": "clients"},
     )
     assert said.check(toy) == [
         'Goals "Delivered", activity: there is no activity "Delivered". Closest: "Deliver".',
@@ -72,8 +75,11 @@ def test_what_the_log_does_not_have_is_named_with_its_place(toy):
         'Stages, buy: there is no activity "Payed". Closest: "Pay".',
         'Offerings "o", activities: there is no activity "Caal". Closest: "Call".',
         'Needs "n", evidence: there is no activity "<script>".',
+        'Split, start: there is no activity "Oder". Closest: "Order".',
         'Costs, activities: there is no activity "Orders". Closest: "Order".',
         'Roles, channel: there is no column "chanel". Closest: "channel".',
+        'Split, by: there is no column "chanell". Closest: "channel".',
+        'Identities, column: there is no column "clients". Closest: "client".',
         'Goals "Ship", where: there is no column "plam". Closest: "plan".',
         'Goals "Ship", where: there is no value "basci". Closest: "basic".',
     ]
@@ -106,6 +112,31 @@ def test_what_was_settled_is_settled_again_from_the_file(tmp_path):
     ):
         assert getattr(again, field) == getattr(settled, field), field
     assert [goal.activity for goal in said.goals] == ["Deliver"] and said.source.path == "toy.parquet"
+
+
+def test_the_notion_of_a_journey_is_applied_and_written_again(tmp_path):
+    """C02 and C03 are one; a journey ends at Pay. Without the file's roles those of the log stay."""
+    (tmp_path / "keys.csv").write_text("web,shop\nC03,C02\n", encoding="utf-8")
+    said = cx.Engagement(identities={"path": "keys.csv"}, split={"end": ["Pay"]}, roles={"journey": "client"})
+    log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
+    made = said.applied(log.roles(journey="client"), tmp_path)
+    assert made.source.notes[-1] == 'Split after "Pay": 9 journeys became 16.'
+    kept = cx.Engagement(split={"silence": "2d"}).applied(log)
+    assert kept.columns[kept.settled.customer] == "client"
+    again = cx.Engagement.of_log(made, path="toy.parquet")
+    assert again.split == said.split and again.roles.journey == "client"
+    assert (again.identities.id, again.identities.same_as, again.identities.column) == ("web", "shop", "client")
+    twice = again.applied(cx.read(cx.toy_table()), tmp_path)
+    assert twice.source.fingerprint == made.source.fingerprint
+    assert replace(twice.settled, evidence=()) == replace(made.settled, evidence=())
+
+
+def test_what_an_engagement_cannot_keep_is_said():
+    log = cx.read(cx.toy_table()).roles(journey="client", activity="step", time="when")
+    with pytest.raises(InputError, match="split twice"):
+        cx.Engagement.of_log(log.split(end="Pay").split(silence="1d"))
+    with pytest.raises(InputError, match="Save it as a file"):
+        cx.Engagement.of_log(log.stitch(cx.toy_table().select(["client", "order"])))
 
 
 def test_a_guessed_log_without_customers_names_none():
@@ -162,7 +193,13 @@ def test_another_reader_of_schemas_agrees(full):
     rules = Draft202012Validator(schema())
     as_json = json.loads(json.dumps(tomllib.loads(FULL), default=str))
     assert list(rules.iter_errors(as_json)) == []
-    for key, value in (("zones", "UTC"), ("goals", {}), ("needs", [{}]), ("lanes", {"x": {"side": "top"}})):
+    for key, value in (
+        ("zones", "UTC"),
+        ("goals", {}),
+        ("needs", [{}]),
+        ("lanes", {"x": {"side": "top"}}),
+        ("split", {"gap": 1}),
+    ):
         assert list(rules.iter_errors(as_json | {key: value})), key
 
 

@@ -104,6 +104,8 @@ ENGAGEMENTS = table(
         {"path": st.sampled_from(["a.csv", "C:\\a\\b.csv", "postgresql://me@host:5432/shop"])}, encoding=NAMES
     ),
     roles=table(journey=NAMES, order=NAMES, event_attributes=SOME),
+    identities=table({"path": NAMES}, id=NAMES, same_as=NAMES, column=NAMES),
+    split=table({"silence": DURATIONS}, after=SOME, start=SOME, end=SOME, by=NAMES),
     calendar=table({"hours": st.just({"monday": "09:00-17:00"})}, closed=st.lists(DAYS, max_size=2, unique=True)),
     stages=st.dictionaries(NAMES, st.lists(NAMES, max_size=1) | table(silence=DURATIONS, owner=NAMES), max_size=1),
     channels=st.dictionaries(NAMES, SOME | table(kind=st.just("message"), activities=SOME), max_size=3),

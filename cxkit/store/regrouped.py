@@ -36,7 +36,8 @@ class Regrouped(Derived):
 
     def printed(self, *facts: object) -> str:
         """The fingerprint of rows that follow from others: nothing need be written to know it."""
-        return sha256(repr((self.original.fingerprint, replace(self.roles, evidence=()), facts)).encode()).hexdigest()
+        read = replace(self.roles, customer=0, journey_attributes=(), event_attributes=(), evidence=(), chosen=False)
+        return sha256(repr((self.original.fingerprint, read, facts)).encode()).hexdigest()
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 The logarithms of gaps are smoothed (Gaussian kernel, Silverman's rule of thumb, 1986), as Halfaker et al. 2015 look at
 them ("User session identification based on strong regularities in inter-activity time", WWW,
 doi 10.1145/2736277.2741117). What a valley must have to count is ours ("house"): at its lowest at most half of the
-lower of the two modes around it, a twentieth of the gaps on either side, and the same in nearly all of 200 samples of
+lower of the two modes around it, a hundredth of the gaps on either side, and the same in nearly all of 200 samples of
 whole journeys drawn with replacement.
 """
 
@@ -22,7 +22,7 @@ PER_OCTAVE = 8  # bins for each doubling of a gap
 SHORTEST, LONGEST = -10, 32  # gaps from 2^-10 to 2^32 seconds
 FEWEST_GAPS, FEWEST_GROUPS = 100, 20
 NARROWEST = 0.5  # octaves: so that days and double days are one mode
-DEEPEST, LEAST_SIDE, SAMPLES, MOST_SAMPLES = 0.5, 0.05, 200, 0.95
+DEEPEST, LEAST_SIDE, SAMPLES, MOST_SAMPLES = 0.5, 0.01, 200, 0.95
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Valley:
 
     @property
     def counts(self) -> bool:
-        """Whether it is deep enough and both sides are large enough."""
-        return self.depth <= DEEPEST and LEAST_SIDE <= self.beyond <= 1 - LEAST_SIDE
+        """Whether it is deep enough."""
+        return self.depth <= DEEPEST
 
 
 def valley(counts: Array) -> tuple[Valley | None, bool]:
@@ -89,23 +89,23 @@ def _kernel(counts: Array) -> Array:
 
 
 def _emptiest(counts: Array, smooth: Array) -> Valley | None:
-    """The valley with the least density by that of the lower of the highest modes on its two sides."""
+    """The valley with the least density by that of the lower of the highest modes on its sides, if both are large."""
     import numpy as np
 
+    beyond = 1 - np.cumsum(counts) / counts.sum()
     before, after = np.maximum.accumulate(smooth), np.maximum.accumulate(smooth[::-1])[::-1]
     lower = np.minimum(before, after)
-    inside = (smooth < before) & (smooth < after)
+    inside = (smooth < before) & (smooth < after) & (beyond >= LEAST_SIDE) & (beyond <= 1 - LEAST_SIDE)
     if not inside.any():
         return None
     depth = np.where(inside, smooth / np.where(lower > 0, lower, 1), 1.0)
     level = np.flatnonzero(depth <= depth.min() + 1e-9)
     place = int(level[len(level) // 2])
     at = 2 ** _octaves()
-    total = counts.sum()
     return Valley(
         float(at[place]),
         float(at[: place + 1][smooth[: place + 1].argmax()]),
         float(at[place:][smooth[place:].argmax()]),
         float(depth[place]),
-        float(counts[place + 1 :].sum() / total),
+        float(beyond[place]),
     )
