@@ -68,4 +68,4 @@ def row(texts: Sequence[str], numbers: int, *, drawn: str = "", strong: bool = F
 
 
 def _side(right: bool) -> str:
-    return f"text-align:{'right' if right else 'left'};white-space:nowrap"
+    return f"text-align:{'right' if right else 'left'};white-space:nowrap;padding-inline:.6em"

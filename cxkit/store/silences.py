@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.store.regrouped import PLACES, in_zone, silence_before, steps
 from cxkit.store.says import UNITS, about, exactly, percent, plain, row, table
@@ -34,6 +35,7 @@ ROUND = {
 }
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 NIGHT = 8 * HOUR, 40 * HOUR
+NEVER = 2**63 - 1
 SIZES = """SELECT count(*), count(*) FILTER (gap IS NULL), count(*) FILTER (gap >= 0), count(*) FILTER (gap = 0)
     FROM gaps"""
 COLUMNS = ("silence", "seconds", "chosen", "journeys", "median_events", "single", "single_share", "longer")
@@ -137,13 +139,19 @@ class _Gaps:
         )
 
     def _at(self, seconds: float, chosen: str) -> Threshold:
-        journeys, median, alone, longer = self.run(
-            """SELECT count(*), median(length), count(*) FILTER (length = 1), count(gap) FROM (
-                SELECT gap, lead(place, 1, (SELECT count(*) + 1 FROM gaps)) OVER (ORDER BY place) - place AS length
-                FROM gaps WHERE gap IS NULL OR gap > $silence)""",
-            {"silence": round(seconds * SECOND)},
-        ).fetchone()
-        return Threshold(seconds, chosen, journeys, median or 0.0, alone, longer)
+        import numpy as np
+
+        starts = np.flatnonzero(self._gaps > round(seconds * SECOND))
+        lengths = np.diff(starts, append=len(self._gaps))
+        journeys, alone = len(starts), int((lengths == 1).sum())
+        longer = journeys - int((self._gaps == NEVER).sum())
+        return Threshold(seconds, chosen, journeys, float(np.median(lengths)) if journeys else 0.0, alone, longer)
+
+    @cached_property
+    def _gaps(self) -> Any:
+        """The gaps of all journeys, one journey after the other; where one starts, a gap longer than any."""
+        gaps = self.run(f"SELECT coalesce(gap, {NEVER}) AS gap FROM gaps ORDER BY place").to_arrow_table()["gap"]
+        return gaps.combine_chunks().to_numpy()
 
     def _histogram(self) -> Any:
         """Gaps by group and logarithm; each is moved at random within what its rounding leaves open."""
@@ -249,32 +257,39 @@ class Silences:
         return f"{plain(self.name)}: {counted}{none}.{f' {said}.' if said else ''}"
 
     @property
-    def _shown(self) -> list[tuple[Threshold, int]]:
-        """The thresholds that are worth a line, each with the gaps between it and the next."""
-        last = next((n for n, t in enumerate(self.thresholds) if not t.longer), len(self.thresholds))
-        last = max(last, *(n for n, t in enumerate(self.thresholds) if t.chosen or not n))
-        longer = [t.longer for t in self.thresholds[1:]] + [0]
-        return [(t, t.longer - more) for t, more in zip(self.thresholds, longer, strict=True)][: last + 1]
+    def _shown(self) -> tuple[Threshold, ...]:
+        """The thresholds that are worth a line: up to the first that nothing is longer than, and the chosen ones."""
+        worth = [n for n, t in enumerate(self.thresholds) if t.longer or t.chosen]
+        return self.thresholds[: max(worth, default=0) + 2]
+
+    @property
+    def _between(self) -> dict[float, int]:
+        """How many gaps lie between each length of the grid and the next."""
+        longer = [t.longer for t in self.thresholds if t.seconds in GRID]
+        return {seconds: here - more for seconds, here, more in zip(GRID, longer, [*longer[1:], 0], strict=True)}
 
     def __repr__(self) -> str:
-        lines = [f"{'silence':>8} {'journeys':>10} {'events each':>12} {'of one event':>13} {'longer gaps':>12}"]
-        for t, _ in self._shown:
+        lines = [f"{'silence':>8} {'journeys':>10} {'median events':>14} {'of one event':>13} {'longer gaps':>12}"]
+        for t in self._shown:
             one = percent(_part(t.alone, t.journeys))
-            line = f"{t.written:>8} {t.journeys:>10,} {t.median:>12g} {one:>13} {t.longer:>12,}  {t.chosen}"
+            line = f"{t.written:>8} {t.journeys:>10,} {t.median:>14g} {one:>13} {t.longer:>12,}  {t.chosen}"
             lines.append(line.rstrip())
         return "\n".join([self._head, self.evidence, *lines])
 
     def _repr_html_(self) -> str:
-        first = self.gaps - self.thresholds[0].longer
-        most = max(first, *(gaps for _, gaps in self._shown)) or 1
-        lines = [row(("up to that", "", "", ""), 3, drawn=_bar(first, most))]
-        for t, gaps in self._shown:
+        between = self._between
+        first = self.gaps - sum(between.values())
+        most = max(first, *between.values()) or 1
+        lines = [row((f"{exactly(GRID[0])} or less", "", "", ""), 3, drawn=_bar(first, most))]
+        for t in self._shown:
             said = f"{t.written} ({t.chosen})" if t.chosen else t.written
             texts = (said, f"{t.journeys:,}", f"{t.median:g}", percent(_part(t.alone, t.journeys)))
-            lines.append(row(texts, 3, drawn=_bar(gaps, most), strong=t.chosen == "chosen"))
-        heads = ("silence longer than", "journeys", "median events", "of one event", "gaps up to the next threshold")
+            bar = _bar(between[t.seconds], most) if t.seconds in between else "&nbsp;"
+            lines.append(row(texts, 3, drawn=bar, strong=t.chosen == "chosen"))
+        heads = ("silence longer than", "journeys", "median events", "of one event", "gaps up to the next length")
+        found = "" if self.suggested is None else f"<strong>A natural threshold: {self.suggested}.</strong> "
         return (
-            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p><p>{escape(self.evidence)}</p>'
+            f'<div class="cx-result"><p>{found}{escape(self.evidence)}</p><p class="cx-note">{escape(self._head)}</p>'
             f'{table(heads, 3, lines)}<p class="cx-note">{METHOD}</p></div>'
         )
 
