@@ -96,30 +96,34 @@ def guess(log: Log) -> Guessed:
     >>> cx.read(cx.toy_table()).guess().df().query("taken")[["role", "column"]].values.tolist()
     [['journey', 'order'], ['time', 'when'], ['activity', 'step'], ['customer', 'client']]
     """
-    from dataclasses import replace
-
-    fresh = replace(log, mapping=None)
     source = log.source
     with source.lock, source.guarded():
         if source.named:
-            named = [entry for entry in fresh.settled.evidence if entry[0] in source.named]
+            named = [entry for entry in log.roles().settled.evidence if entry[0] in source.named]
             return Guessed(source.name, tuple(Candidate(role, str(name), 1.0, True, why) for role, name, why in named))
         found, taken = _ranked(source)
         steps = stepping(source, list(taken.values())) if "time" in taken else None
     if steps:
         found.append(Candidate("lifecycle", steps, 0.5, False, "its rows say start and complete"))
-    whole = {"journey", "activity"} <= taken.keys()
-    return Guessed(source.name, tuple(found), fresh.doubts if whole else (_nothing(taken),))
+    return Guessed(source.name, tuple(found), _doubts(log, taken))
+
+
+def _doubts(log: Log, taken: dict[str, int]) -> tuple[str, ...]:
+    """What is hardly meant by the columns that are taken."""
+    if not {"journey", "activity"} <= taken.keys():
+        role = "activity" if "journey" in taken else "journey"
+        return (f"No column looks like the {role}. Name it with log.roles({role}=...).",)
+    words = {role: log.columns[number] for role, number in taken.items()}
+    return log.roles(**{"time": "", "customer": "", **words}, journey_attributes=[], event_attributes=[]).doubts
 
 
 def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int]]:
     """The candidates for every role, and the column that each role takes."""
     taken: dict[str, int] = {}
-    found: list[Candidate] = []
+    guesses, found = Guesses(source, taken), list[Candidate]()
     for role in GUESSED:
         if role != "journey" and "journey" not in taken:
             break
-        guesses = Guesses(source, taken)
         ranked = guesses.ranked(role)
         weights = [exp(SHARPNESS * points) for points, _, _ in ranked]
         total = sum(weights) + exp(SHARPNESS * NONE_OF_THEM)
@@ -129,7 +133,7 @@ def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int]]:
         if role == "customer":
             found += _doubtful(guesses, {profile.number for _, profile, _ in ranked}, total)
         if ranked:
-            taken = {**taken, role: ranked[0][1].number}
+            taken[role] = ranked[0][1].number
     return found, taken
 
 
@@ -169,8 +173,3 @@ def _forward(guesses: Guesses, profile: Profile) -> float:
         WHERE before IS NOT NULL AND moment IS NOT NULL"""
     [share] = source.connection.execute(statement, stamps.values(writing, statement)).fetchone() or (1.0,)
     return float(share)
-
-
-def _nothing(taken: dict[str, int]) -> str:
-    role = "activity" if "journey" in taken else "journey"
-    return f"No column looks like the {role}. Name it with log.roles({role}=...)."
