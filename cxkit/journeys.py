@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.filter import Frame
+    from cxkit.store.read import Log
 
 
 WHOLE = Recipe()
@@ -97,6 +98,13 @@ class Journeys:
     def about(self) -> About:
         """What is said of this log, in the words given to `cx.read`."""
         return About(self.manifest.about)
+
+    @cached_property
+    def log(self) -> Log | None:
+        """The log that these journeys were prepared from, read again; None if its file is gone or has changed."""
+        from cxkit.store.origin import reopened
+
+        return reopened(self.manifest)
 
     @property
     def attributes(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from cxkit.journeys import Journeys
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-BOOK = ("00_start_here", "03_see_the_journey")
+BOOK = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey")
 CELL_SECONDS = 1_800
 
 

@@ -41,6 +41,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
     made_with: dict[str, str] = field(default_factory=dict)
     about: str = ""
+    origin: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
     @property
@@ -107,15 +108,16 @@ def _check(facts: dict[str, Any]) -> None:
     """Raise unless every fact is of its kind: a manifest may come from anywhere."""
     zone_of(facts["zone"])
     kinds = {
-        dict: ("roles", "counts", "dropped", "reading", "made_with"),
+        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin"),
         list: ("attributes", "notes"),
         bool: ("timed",),
     }
     kinds |= {str: ("source", "fingerprint", "order", "about"), int: ("ties",)}
-    facts = {"about": "", **facts}
+    facts = {"about": "", "origin": {}, **facts}
     wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
     _refuse(wrong)
     wrong += [name for name in ("counts", "dropped") if not all(isinstance(n, int) for n in facts[name].values())]
+    wrong += [name for name in ("reading", "origin") if not all(isinstance(s, str) for s in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
     known = {"level": get_args(Level), "kind": get_args(Kind)}
     for attribute in facts["attributes"]:

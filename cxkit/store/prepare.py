@@ -22,6 +22,7 @@ from cxkit.errors import CxError, StoreError
 from cxkit.store import manifest, schema, stage, star
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.manifest import Manifest
+from cxkit.store.origin import origin
 from cxkit.store.read import Log
 from cxkit.store.schema import CUSTOMER, EVENT_COLUMNS, GAP, JOURNEY, JOURNEY_COLUMNS, PATH, POSITION, VARIANT
 from cxkit.store.star import Star
@@ -164,6 +165,7 @@ def _described(
         reading={**log.source.reading, "time": roles.writing.name if staged.timed else "none"},
         notes=tuple(notes),
         about=log.source.about,
+        origin=origin(log.source),
         made_with={name: importlib.metadata.version(name) for name in ("duckdb", "narwhals")} | {"engine": engine.name},
     )
 

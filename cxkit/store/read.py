@@ -48,6 +48,7 @@ class Source(ABC):
 
     name: str
     about = ""
+    path = ""
     columns: tuple[str, ...]
     reading: dict[str, str]
     delimiter = ","

@@ -67,7 +67,11 @@ def _opened(source: Any, options: Options) -> Source:
     if not str(source).strip():
         raise InputError('There is no file "".')
     path = Path(source).expanduser()
-    return _files(path, options) or _file(path, options)
+    if (several := _files(path, options)) is not None:
+        return several
+    found = _file(path, options)
+    found.path = str(path.resolve())
+    return found
 
 
 def _files(path: Path, options: Options) -> Source | None:
