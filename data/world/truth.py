@@ -64,7 +64,9 @@ class Book(dict[str, dict[str, Any]]):
             what(self, *of)
 
     def enter(self, key: str, says: str, realised: Any, half_width: float = 0.0, **more: Any) -> None:
-        """Writes a truth down."""
+        """Writes a truth down, if there is something to count."""
+        if not all(math.isfinite(value) for value in (realised, half_width) if isinstance(value, float)):
+            return
         numbers = {name: _short(value) for name, value in more.items()}
         parameter = numbers.pop("parameter", None)
         entry = {"says": says, "parameter": parameter, "realised": _short(realised), "half_width": _short(half_width)}
@@ -72,7 +74,7 @@ class Book(dict[str, dict[str, Any]]):
 
     def share(self, key: str, says: str, hits: Sequence[bool], parameter: float | None = None, **more: Any) -> float:
         """A share of a number of things."""
-        n, part = len(hits), sum(map(bool, hits)) / max(len(hits), 1)
+        n, part = len(hits), mean([float(bool(hit)) for hit in hits])
         self.enter(key, says, part, half(part, n), parameter=parameter, unit="share", n=n, **more)
         return part
 
@@ -80,7 +82,7 @@ class Book(dict[str, dict[str, Any]]):
         self, key: str, says: str, with_it: Sequence[bool], without: Sequence[bool], parameter: float, **more: Any
     ) -> None:
         """A difference of two shares."""
-        p, q = sum(map(bool, with_it)) / max(len(with_it), 1), sum(map(bool, without)) / max(len(without), 1)
+        p, q = (mean([float(bool(hit)) for hit in hits]) for hits in (with_it, without))
         width = math.hypot(half(p, len(with_it), 0), half(q, len(without), 0)) + LEAST
         n = len(with_it) + len(without)
         self.enter(key, says, p - q, width, parameter=parameter, unit="difference of shares", n=n, **more)

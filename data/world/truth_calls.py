@@ -236,7 +236,7 @@ def ratio(
     for stratum, late, value in rows:
         groups[stratum, late].append(value)
     after = sum(late for _, late, _ in rows)
-    change, squares = 0.0, 0.0
+    change, squares = 0.0 if after else math.nan, 0.0
     for (stratum, late), values in groups.items():
         if late:
             others = groups[stratum, False]

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from .hidden import turns
 from .needs import KNOW, PERSONAS, SLUGS, TIME
-from .orders import DEPOSIT_CHANNELS
+from .orders import DEPOSIT_CHANNELS, entries
 from .parameters import DAY
 from .planted import TIMES, check_days, pending, silent_wait, vacuous
 from .scene import success_after
@@ -173,7 +173,7 @@ def second_check(book: Book, seen: list[Seen]) -> None:
         "policy.check.phone_share",
         "orders made on the phone",
         [one.row["entry"] == "phone" for one in placed],
-        world.phone_orders,
+        mean([entries(one.case.journey)["phone"] for one in placed]),
     )
     planned = [world.check_high if one.case.journey.customer.risk == "high" else world.check_low for one in phone]
     book.share(

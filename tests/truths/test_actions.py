@@ -47,12 +47,14 @@ def compared(world: World, calls: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_repeated_calls_before_and_after_the_action(world: World, compared: pd.DataFrame) -> None:
+    world.of("action.repeat.effect")
     own = compared[compared.treated].groupby("after").repeated.mean()
     world.counted("action.repeat.before", own[False])
     world.counted("action.repeat.after", own[True])
 
 
 def test_the_action_against_repeated_calls_with_the_rest_as_comparison(world: World, compared: pd.DataFrame) -> None:
+    world.of("action.repeat.effect")
     world.counted("action.repeat.effect", in_differences(compared, "repeated"))
 
 
@@ -75,15 +77,18 @@ def test_any_contact_within_a_week_is_no_repeat(world: World, compared: pd.DataF
 
 
 def test_over_everybody_the_action_seems_smaller(world: World, compared: pd.DataFrame) -> None:
+    world.of("action.repeat.effect")
     diluted = difference(compared, "after", "repeated")
     assert diluted == pytest.approx(world.of("action.repeat.effect")["all_personas"], abs=1e-4)
+    world.only_shipped()
     assert abs(diluted) < 0.75 * abs(world.of("action.repeat.effect")["parameter"])
 
 
 def test_an_interrupted_time_series_finds_the_same_level(world: World, compared: pd.DataFrame) -> None:
     """Weekly difference of the treated and the rest; a level that changes on the day, weighted by calls."""
+    world.of("action.repeat.effect")
     week = compared.day // 7
-    means = compared.groupby([week, "treated"]).repeated.agg(["mean", "size"]).unstack()
+    means = compared.groupby([week, "treated"]).repeated.agg(["mean", "size"]).unstack().dropna()
     gap = means["mean"][True] - means["mean"][False]
     after = gap.index.to_numpy() * 7 >= world.rates["repeat_day"]
     weights = 1 / (1 / means["size"][True] + 1 / means["size"][False])
@@ -105,6 +110,7 @@ def test_weeks_differ_more_than_chance_makes_them(world: World, compared: pd.Dat
 
 
 def test_a_harmful_action(world: World, calls: pd.DataFrame) -> None:
+    world.of("action.harmful.effect")
     rows = calls.assign(treated=calls.region == world.where(HARMFUL), after=calls.day >= world.rates["harm_day"])
     world.counted("action.harmful.effect", in_differences(rows, "moved"))
     world.missed("action.harmful.effect", difference(rows, "after", "moved"), "below")
@@ -130,8 +136,10 @@ def test_a_season(world: World) -> None:
 
 
 def test_a_placebo_changes_nothing_and_seems_to_without_a_comparison(world: World) -> None:
+    world.of("action.placebo.effect")
     visits = visits_of(world)
     world.counted("action.placebo.effect", in_differences(visits, "out"))
+    world.only_shipped()
     near = visits[visits.treated & ((visits.day - world.rates["placebo_day"]).abs() < 120)]
     naive = difference(near, "after", "out")
     world.missed("action.placebo.effect", naive, "below")
@@ -147,6 +155,7 @@ def faults(world: World) -> pd.DataFrame:
 
 
 def test_an_unregistered_change(world: World, faults: pd.DataFrame) -> None:
+    world.of("action.unregistered.after")
     late = faults.day >= world.rates["unregistered_day"]
     world.counted("action.unregistered.before", faults.helped[~late].mean())
     world.counted("action.unregistered.after", faults.helped[late].mean())
@@ -155,6 +164,7 @@ def test_an_unregistered_change(world: World, faults: pd.DataFrame) -> None:
 
 def test_the_day_of_the_unregistered_change_is_in_the_log(world: World, faults: pd.DataFrame) -> None:
     """Where does the likelihood of one step place it?"""
+    world.only_shipped()
     ordered = faults.sort_values("day")
     hits, n = ordered.helped.cumsum().to_numpy(float), np.arange(1, len(ordered) + 1)
     gap = (hits[-1] - hits[:-1]) / (n[-1] - n[:-1]) - hits[:-1] / n[:-1]

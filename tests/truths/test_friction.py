@@ -103,13 +103,14 @@ def test_where_people_do_what_their_record_says(world: World, key: str, persona:
 
 
 @pytest.mark.parametrize(
-    ("key", "persona", "start", "then", "days"),
+    ("key", "persona", "start", "then", "promise"),
     [
-        ("cell.understood.broken", "wants to know", "Credit approved", "Router shipped", 5),
-        ("cell.misunderstood.broken", TALK, "Fault fixed", "Follow-up sent", 28),
+        ("cell.understood.broken", "wants to know", "Credit approved", "Router shipped", "shipping_promise"),
+        ("cell.misunderstood.broken", TALK, "Fault fixed", "Follow-up sent", "follow_up_days"),
     ],
 )
-def test_where_promises_are_broken(world: World, key: str, persona: str, start: str, then: str, days: int) -> None:
+def test_where_promises_are_broken(world: World, key: str, persona: str, start: str, then: str, promise: str) -> None:
+    days = world.rates[promise]
     first = world.first[[start, then]].join(world.journeys[["persona", "kind"]]).dropna(subset=[start])
     if then == "Router shipped":
         first = first.dropna(subset=[then])

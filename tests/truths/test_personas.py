@@ -90,4 +90,4 @@ def test_a_decoy_makes_clear_groups_all_the_same(world: World) -> None:
     logs = np.log(checks.worked[checks.worked > 0])
     long = logs > logs.mean()
     assert explained(logs, long) > 0.6
-    assert abs(adjusted_rand(long, checks.persona[logs.index])) < 0.01
+    assert world.rates["decoys_tell"] or abs(adjusted_rand(long, checks.persona[logs.index])) < 0.01

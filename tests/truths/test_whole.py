@@ -23,6 +23,7 @@ def faults(world: World) -> pd.DataFrame:
 
 
 def test_each_test_is_quicker_and_the_whole_is_slower(world: World) -> None:
+    world.of("local.end_to_end")
     own = faults(world)
     tests = world.log[(world.log.activity == "Line test") & (world.log.worked > 0)].join(own.after, on="journey")
     tests = tests[tests.after.notna()]
@@ -30,6 +31,7 @@ def test_each_test_is_quicker_and_the_whole_is_slower(world: World) -> None:
     world.found("local.handle_time", by[True] / by[False])
     done = own[own.days.notna() & (own["Fault reported"] < world.end - 21 * DAY)]
     world.counted("local.end_to_end", factor_within(done, "days", "visited"))
+    world.only_shipped()
     assert by[True] / by[False] < 1 < factor_within(done, "days", "visited")
     world.missed("local.end_to_end", by[True] / by[False], "below")
 
@@ -45,6 +47,7 @@ def orders(world: World) -> pd.DataFrame:
 
 
 def test_a_mix_shift_is_no_improvement(world: World) -> None:
+    world.of("mix.overall")
     own = orders(world)
     naive = geometric(own.days[own.after]) / geometric(own.days[~own.after])
     world.counted("mix.within", factor_within(own, "days", "simple"))
@@ -54,6 +57,7 @@ def test_a_mix_shift_is_no_improvement(world: World) -> None:
 
 
 def test_the_mix_has_shifted(world: World) -> None:
+    world.only_shipped()
     own = orders(world)
     share = own.groupby("after").simple.mean()
     assert share[True] > share[False] + 0.15
