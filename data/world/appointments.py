@@ -13,7 +13,6 @@ NEAR, FAR = (2.5, 8), (12, 24)  # days to the date that is offered
 FAR_AWAY = 10  # days; more is far away
 DISTURBANCES = ("Sent to the phone", "Date moved by Lindenfunk", "Case handed over")
 AT_MOST = 0.8  # chance that a visit fails: sooner or later everybody is at home
-PATIENT = 0.95  # share that no single wait drives away
 
 
 def appointment(j: Journey, since: float, again: bool = False) -> bool:
@@ -76,15 +75,23 @@ def keep_date(j: Journey, agreed: float, visit: float) -> bool:
                     j.plan("Technician visit", j.world.new_date, max(agreed, visit - DAY)) if "moved" in step else visit
                 )
                 visit = max(visit, agreed + HOUR)
-        if j.chance(1 - j.world.decisive_before / PATIENT) and cancel_between(j, agreed, visit):
-            return False
     rates = j.world.reschedule_again if j.count("Reschedule appointment") else j.world.reschedule
     each = {persona: min(rates * card.reschedules, 0.95) for persona, card in PERSONAS.items()}
     if j.weigh(each, j.chance(each[j.customer.persona])):
         return move_date(j, agreed, agreed + (visit - agreed) * j.rng.uniform(0.1, 0.8))
-    if not wait_out(j, agreed, visit, patience=j.kind == "fault"):
+    if j.kind == "order" and thinks_better(j):
+        cancel_between(j, agreed, visit, surely=True)
+        return False
+    if not wait_out(j, agreed, visit, patience=j.kind != "move"):
         return False
     return receive(j, visit)
+
+
+def thinks_better(j: Journey) -> bool:
+    """Is it given up although nothing special happened? Once for each order, when its day stands."""
+    settled = j.facts.get("settled")
+    j.facts["settled"] = True
+    return not settled and j.chance(1 - j.world.decisive_before)
 
 
 def receive(j: Journey, visit: float) -> bool:
@@ -104,7 +111,7 @@ def disturb(j: Journey, step: str, agreed: float, visit: float) -> float:
 
 def move_date(j: Journey, agreed: float, doubt: float) -> bool:
     """Asks for another day; some give up when it happens again."""
-    if not wait_out(j, agreed, doubt, patience=j.kind == "fault"):
+    if not wait_out(j, agreed, doubt, patience=j.kind != "move"):
         return False
     moved = j.do("Reschedule appointment", j.world.next_page, doubt)
     if j.kind == "order" and j.count("Reschedule appointment") == 2 and gives_up(j, "Reschedule appointment"):

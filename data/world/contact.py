@@ -42,11 +42,13 @@ def aside(j: Journey, name: str, start: float, end: float) -> float | None:
     return moment and j.note(name, moment, channel, main=False)
 
 
-def cancel_between(j: Journey, start: float, end: float) -> bool:
-    """Gives up while waiting, unless no moment suits."""
+def cancel_between(j: Journey, start: float, end: float, surely: bool = False) -> bool:
+    """Gives up while waiting, unless no moment suits; online, at any hour, who surely does."""
     name = "Move withdrawn" if j.kind == "move" else "Order cancelled"
     channel = j.channel(name)
     moment = j.meanwhile(name, start, end, channel)
+    if surely and not moment:
+        moment, channel = (start + end) / 2, "web"
     if moment:
         j.note(name, moment, channel)
     return moment is not None

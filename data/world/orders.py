@@ -103,9 +103,11 @@ def credit(j: Journey) -> bool:
         j.do("Order care call", world.confirmation if failed else world.credit, slower=slower)
     j.facts |= {"system_failed": failed, "sheltered": failed and helped}
     success = world.success_sheltered if helped else world.success_alone
-    if failed and not j.chance(min(success / world.later_success, 1.0)):
+    refused = world.declined_high if j.customer.risk == "high" else world.declined_low
+    later = (1 - refused) * (1 - world.cancel_while_waiting)
+    if failed and not j.chance(min(success / max(later, success), 1.0)):
         return cancel(j)
-    declined = j.chance(world.declined_high if j.customer.risk == "high" else world.declined_low)
+    declined = j.chance(refused)
     wait = world.failure_lasts if failed else world.credit
     j.do("Credit declined" if declined else "Credit approved", wait)
     return not declined

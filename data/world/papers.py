@@ -121,9 +121,8 @@ def after_journey(world: World, case: Case, rng: np.random.Generator) -> Survey 
         or (reason == "silent" and case.journey.kind == "order" and not case.journey.facts.get("placed"))
     ):
         return None
-    mean = world.score_good if end == "good" else world.score_bad
     cell = case.journey.cell(CELL_KINDS.get(case.journey.kind, ""))
-    score = whole_score(mean + SPREADS[end] * normal + cell.score)
+    score = whole_score(mean_score(world, end) + SPREADS[end] * normal + cell.score)
     sent = case.seconds[-1] + int((60 if reason == "silent" else 2) * DAY)
     rate = world.response_good if end == "good" else world.response_bad
     answered = sent + int(hours * HOUR) if answers < rate else None
@@ -148,6 +147,11 @@ def after_contacts(world: World, case: Case, rng: np.random.Generator) -> Iterat
         )
         if asked < world.contact_survey_share:
             yield Survey("after contact", case.number, case.customer, sent, before(world, answered), score, "")
+
+
+def mean_score(world: World, end: str) -> float:
+    """Which score has a journey that ended so, on average?"""
+    return world.score_good if end == "good" else world.score_bad
 
 
 def whole_score(value: float) -> int:

@@ -110,7 +110,6 @@ class World:
     sheltered_online: Share = 0.4
     success_alone: Share = 0.45
     success_sheltered: Share = 0.75
-    later_success: Share = 0.96  # of orders whose credit is decided; turns the two above into the risk at this step
     care_call: Share = 0.12  # of orders without a failure
     care_factor: Mean = 1.4  # handle time after a failure
     failure_lasts: Wait = Wait(20, 0.4)

@@ -38,8 +38,8 @@ def silent_wait(world: World, shipped: Sequence[Seen]) -> float:
     return median(days)
 
 
-def check_days(world: World, decided: Sequence[Seen]) -> float:
-    """How many days later does the second identity check make the credit decision?"""
+def check_days(world: World, decided: Sequence[Seen]) -> list[float]:
+    """How many days later does the second identity check make each credit decision?"""
     rng = np.random.default_rng([world.seed, 9])
     later = []
     for one in decided:
@@ -48,7 +48,7 @@ def check_days(world: World, decided: Sequence[Seen]) -> float:
         checked.do("Documents requested", world.documents_requested)
         send_documents(checked)
         later.append((checked.plan("Credit approved", world.credit) - plain) / DAY)
-    return mean(later)
+    return later
 
 
 def pending(world: World, fixed: Sequence[Seen]) -> float:

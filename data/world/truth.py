@@ -99,7 +99,7 @@ def clustered(hits: Sequence[bool], groups: Sequence[Hashable]) -> float:
     sums: dict[Hashable, float] = defaultdict(float)
     for hit, group in zip(hits, groups, strict=True):
         sums[group] += hit - part
-    return math.sqrt(math.fsum(total**2 for total in sums.values())) / len(hits)
+    return math.sqrt(max(math.fsum(total**2 for total in sums.values()), 0.01 * len(hits))) / len(hits)
 
 
 def median(values: Sequence[float]) -> float:

@@ -12,7 +12,7 @@ from .company import CONTACT_CHANNELS, TARIFFS
 from .journey import Event
 from .parameters import DAY, WEEK
 from .scene import HARMED, PLACEBO
-from .truth import WIDE, Book, Seen, doubt, half, mean, variance
+from .truth import WIDE, Book, Seen, clustered, doubt, mean, variance
 from .truth_repeats import AGAIN, Call, agents, calls_of, repeats, weeks_apart
 
 NAIVE_WINDOW = 120  # days before and after, for who compares without a comparison
@@ -35,7 +35,11 @@ def transfers(book: Book, made: list[Call]) -> None:
     book.share(
         "friction.transfer", "calls that are handed on, outside the region of the harmful action", usual, world.transfer
     )
-    rows = [(call.day >= world.harm_day, call.one.case.journey.customer.region == HARMED, call.moved) for call in made]
+    people = [call.one.case.journey.customer for call in made]
+    rows = [
+        (call.day >= world.harm_day, one.region == HARMED, call.moved, one.number)
+        for call, one in zip(made, people, strict=True)
+    ]
     in_differences(
         book,
         "action.harmful",
@@ -46,16 +50,18 @@ def transfers(book: Book, made: list[Call]) -> None:
 
 
 def in_differences(
-    book: Book, key: str, says: str, rows: Sequence[tuple[bool, bool, bool]], parameter: float, **more: object
+    book: Book, key: str, says: str, rows: Sequence[tuple[bool, bool, bool, int]], parameter: float, **more: object
 ) -> None:
-    """What did it change? (after, treated, hit): difference in differences."""
-    part = {
-        (after, treated): [hit for a, t, hit in rows if (a, t) == (after, treated)]
+    """What did it change? (after, treated, hit, customer): difference in differences, customers as units."""
+    both = {
+        (after, treated): [(hit, who) for a, t, hit, who in rows if (a, t) == (after, treated)]
         for after in (False, True)
         for treated in (False, True)
     }
+    part = {cell: [hit for hit, _ in own] for cell, own in both.items()}
     effect = mean(part[True, True]) - mean(part[False, True]) - mean(part[True, False]) + mean(part[False, False])
-    width = math.sqrt(sum(half(mean(hits), len(hits), 0) ** 2 for hits in part.values()))
+    squares = [clustered(part[cell], [who for _, who in own]) ** 2 for cell, own in both.items()]
+    width = WIDE * math.sqrt(sum(squares))
     book.enter(
         f"{key}.effect", says, effect, width, parameter=parameter, unit="difference of shares", n=len(rows), **more
     )
@@ -123,12 +129,12 @@ def homes(book: Book, seen: list[Seen]) -> None:
         n=len(visits),
     )
     rows = [
-        (world.day(second) >= world.placebo_day, one.case.journey.customer.region == PLACEBO, out)
-        for second, one, out in visits
+        (world.day(second) >= world.placebo_day, who.region == PLACEBO, out, who.number)
+        for (second, _, out), who in zip(visits, [one.case.journey.customer for _, one, _ in visits], strict=True)
     ]
     near = [
         (after, out)
-        for (second, _, _), (after, treated, out) in zip(visits, rows, strict=True)
+        for (second, _, _), (after, treated, out, _) in zip(visits, rows, strict=True)
         if treated and abs(world.day(second) - world.placebo_day) < NAIVE_WINDOW
     ]
     naive = mean([float(out) for after, out in near if after]) - mean([float(out) for after, out in near if not after])

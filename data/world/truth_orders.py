@@ -58,8 +58,15 @@ def leaks(book: Book, seen: list[Seen]) -> None:
         [one.row["late_return"] for one in stayed],
         world.late_return,
     )
+    dated = [
+        one for one in seen if one.row["long_wait"] is not None and early(world, one.first("Router delivered"), 14)
+    ]
     book.share(
-        "leak.long_wait", "must wait for building work", [one.row["long_wait"] for one in offered], world.long_wait
+        "leak.long_wait",
+        "must wait for building work before a date can be offered",
+        [one.row["long_wait"] for one in dated],
+        world.long_wait,
+        estimand="orders that need a technician, the router delivered at least 14 days before the log's end",
     )
 
 
@@ -199,7 +206,8 @@ def second_check(book: Book, seen: list[Seen]) -> None:
         checked: [(decision(one) - one.first("Order placed")) / DAY for one in decided if one.row["checked"] == checked]
         for checked in (True, False)
     }
-    width = WIDE * math.sqrt(sum(doubt(values) for values in days.values()))
+    planted = check_days(world, decided)
+    width = WIDE * math.sqrt(sum(doubt(values) for values in days.values()) + doubt(planted))
     book.enter(
         "policy.check.days",
         "and makes the decision come so many days later",
@@ -207,7 +215,7 @@ def second_check(book: Book, seen: list[Seen]) -> None:
         width,
         unit="days, difference of means",
         n=len(decided),
-        parameter=check_days(world, decided),
+        parameter=mean(planted),
     )
     steps = {
         checked: [main_steps(one) for one in decided if one.row["checked"] == checked] for checked in (True, False)

@@ -10,11 +10,14 @@ import pyarrow as pa
 from .company import CONTACT_COST, CONTRACTS
 from .forms import Asked
 from .needs import KNOW, TALK
-from .papers import Survey
+from .papers import SPREADS, Survey, mean_score, whole_score
+from .parameters import World
 from .register import POLICIES, price
-from .scene import cell_of
+from .scene import NORMAL, cell_of
 from .tables import value
 from .truth import WIDE, Book, Seen, doubt, mean, variance
+
+FINE = 0.01
 
 
 def papers(book: Book, seen: list[Seen], answers: list[Survey], asked: Asked, comments: pa.Table) -> None:
@@ -92,18 +95,31 @@ def cells(book: Book, seen: list[Seen], answers: list[Survey]) -> None:
                 groups[who[row.journey][0] == persona, row.outcome].append(row.score)
         inside = {end: values for (own, end), values in groups.items() if own}
         n = sum(map(len, inside.values()))
+        score = cell_of(book.world, persona, stage).score
+        planted = sum(len(values) / n * moved(book.world, end, score) for end, values in inside.items())
         shift = sum(len(values) / n * (mean(values) - mean(groups[False, end])) for end, values in inside.items())
-        width = WIDE * math.sqrt(max(variance(values) for values in inside.values()) / n) + 0.15
+        chance = sum(
+            (len(values) / n) ** 2 * (doubt(values) + doubt(groups[False, end])) for end, values in inside.items()
+        )
+        width = WIDE * math.sqrt(chance) + FINE
         book.enter(
             f"cell.{key}.score",
             f"points by which '{persona}' judge a journey of kind {kind} better than others",
             shift,
             width,
-            parameter=cell_of(book.world, persona, stage).score,
+            parameter=planted,
+            uncut=score,
             unit="points, 0 to 10; those below 0 and above 10 are cut",
             n=n,
             estimand="hidden scores of all asked",
         )
+
+
+def moved(world: World, end: str, score: float) -> float:
+    """By how much do the scores move, when those below 0 and above 10 are cut and all are whole numbers?"""
+    centre, spread = mean_score(world, end), SPREADS[end]
+    steps = [NORMAL.inv_cdf((2 * place + 1) / 2000) * spread + centre for place in range(1000)]
+    return mean([float(whole_score(step + score) - whole_score(step)) for step in steps])
 
 
 def forms(book: Book, asked: Asked) -> None:

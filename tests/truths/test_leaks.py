@@ -30,7 +30,9 @@ def test_silence_after_an_offer(world: World, offered: pd.DataFrame) -> None:
 def test_what_surrounds_it(world: World, offered: pd.DataFrame) -> None:
     world.counted("leak.port_out", offered.port_out[offered.leaked].mean())
     world.counted("leak.late_return", offered.late_return[~offered.leaked].mean())
-    world.counted("leak.long_wait", offered.long_wait.mean())
+    delivered = world.first["Router delivered"].reindex(world.journeys.index) < world.end - 14 * DAY
+    dated = world.journeys.long_wait[delivered].dropna()
+    world.counted("leak.long_wait", dated.mean())
 
 
 def test_the_offer_in_the_log_is_the_offer_in_the_truth(world: World, offered: pd.DataFrame) -> None:
