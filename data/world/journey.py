@@ -196,7 +196,7 @@ class Journey:
         rates = {}
         for persona, card in PERSONAS.items():
             follows = cell_of(self.world, persona, stage).follows_declared if declared in allowed else 0.0
-            liking = card.channels[chosen] / sum(card.channels[channel] for channel in allowed)
+            liking = card.channels[chosen] / math.fsum(card.channels[channel] for channel in allowed)
             rates[persona] = follows * (chosen == declared) + (1 - follows) * liking
         self.weigh(rates, True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from .parameters import World
@@ -20,10 +21,10 @@ PERSONA_BY_AGE = {  # first age of a band: share of each persona
 def personas_at(world: World, band: int) -> dict[str, float]:
     """Which share of an age band has each persona?"""
     rows, told = list(PERSONA_BY_AGE.values()), world.age_tells
-    usual = {persona: sum(row[persona] for row in rows) / len(rows) for persona in SLUGS}
+    usual = {persona: math.fsum(row[persona] for row in rows) / len(rows) for persona in SLUGS}
     factors = dict(zip(SLUGS, world.personas, strict=True))
     shares = {name: factors[name] * (told * rows[band][name] + (1 - told) * usual[name]) for name in SLUGS}
-    return {name: share / sum(shares.values()) for name, share in shares.items()}
+    return {name: share / math.fsum(shares.values()) for name, share in shares.items()}
 
 
 ENTRY_BUT_PHONE = {"web": 0.36, "app": 0.19, "shop": 0.15}  # where people of every persona begin, not on the phone
@@ -133,7 +134,7 @@ def weights_of(world: World, persona: str) -> dict[str, float]:
     place = list(SLUGS).index(persona)
     factors = zip(NEEDS.items(), world.need_weights, strict=True)
     weights = {name: card.weights[place] * factor for (name, card), factor in factors}
-    return {name: weight / sum(weights.values()) for name, weight in weights.items()}
+    return {name: weight / math.fsum(weights.values()) for name, weight in weights.items()}
 
 
 def believed(world: World) -> dict[str, float]:

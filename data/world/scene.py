@@ -61,7 +61,7 @@ class Scene:
         self.world = world
         self.calendar = Calendar(world)
         self.costs = contact_costs(world)
-        rest = (1 - world.phone_orders) / sum(ENTRY_BUT_PHONE.values())
+        rest = (1 - world.phone_orders) / math.fsum(ENTRY_BUT_PHONE.values())
         self.entry = {name: share * rest for name, share in ENTRY_BUT_PHONE.items()} | {"phone": world.phone_orders}
         rng = np.random.default_rng([world.seed, 1_000_000_007])
         self.agents = self._leanings(rng)
