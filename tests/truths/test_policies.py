@@ -76,7 +76,10 @@ def test_nothing_that_is_logged_repairs_the_deposit(world: World, exposed: pd.Da
 
 
 def test_the_attributable_share_and_the_formula_that_gets_it_wrong(world: World, phone: pd.DataFrame) -> None:
-    """Which part of the cancellations is due to the second check? Levin's formula is for crude risk ratios."""
+    """Which part of the cancellations is due to the second check? Levin's formula is for crude risk ratios.
+
+    With an adjusted ratio it is too low, even where that ratio is the planted one.
+    """
     usual = phone[~phone.checked].groupby("risk").cancelled.mean()
     checked = phone[phone.checked]
     truth = world.rates["check_cancel"] * len(checked) / phone.cancelled.sum()
@@ -85,13 +88,19 @@ def test_the_attributable_share_and_the_formula_that_gets_it_wrong(world: World,
     exposed = checked.cancelled.sum() / phone.cancelled.sum()
     right = exposed * (ratio - 1) / ratio
     share = phone.checked.mean()
+    planted = expected + world.rates["check_cancel"]
+    caused = planted * len(checked)
+    part = caused / (caused + phone.cancelled[~phone.checked].sum()) * (1 - expected / planted)
     crude = checked.cancelled.mean() / phone.cancelled[~phone.checked].mean()
-    levin = {name: share * (one - 1) / (1 + share * (one - 1)) for name, one in (("crude", crude), ("wrong", ratio))}
+    levin = {
+        name: share * (one - 1) / (1 + share * (one - 1))
+        for name, one in (("crude", crude), ("wrong", planted / expected))
+    }
     width = world.of("policy.check.cancel")["half_width"] * len(checked) / phone.cancelled.sum()
     assert abs(right - truth) < width
     world.only_shipped()
     assert levin["crude"] - truth > width
-    assert levin["wrong"] < right - 0.01
+    assert levin["wrong"] < part - 0.01
 
 
 def follow_ups(world: World) -> pd.DataFrame:
