@@ -128,7 +128,7 @@ def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder:
     pages = {original.name: _set_to(journeys, original) for original in book}
     contents = [{"file": name, "title": title(page)} for name, page in pages.items()]
     for name, page in pages.items():
-        page.metadata["cx"] = _facts(journeys)
+        page.metadata["cx"] = list(_facts(journeys).items())  # a notebook's own mappings are written in another order
         page.metadata["cx_contents"] = contents if len(contents) > 1 else []
         nbformat.write(page, served / name)
     place = {"port": port or FIRST_PORT, "port_retries": 0 if port else 50, "connection_dir_root": str(folder)}

@@ -86,15 +86,21 @@ def test_charts_leave_the_settings_of_altair_alone(name):
     assert (altair.theme.active, altair.data_transformers.active, altair.renderers.active) == before
 
 
+def test_journeys_without_a_known_time_are_not_said_to_be_none():
+    said = words(charts.durations([], **SAY).svg)
+    assert NOTHING not in said and "No time is known that could be measured here." in said
+
+
 @pytest.mark.parametrize("view", [draw_variants, charts.durations, charts.activities])
 def test_no_rows_say_so_kindly(view):
-    picture = view([], **SAY, note="Note.")
+    picture = view([], **SAY | {"population": "0 journeys"}, note="Note.")
     assert NOTHING in words(picture.svg)
     assert picture.spec is None
 
 
 def test_bins_without_journeys_are_an_empty_selection():
-    assert NOTHING in words(charts.durations(histogram([0, 0, 0]), **SAY).svg)
+    nobody = SAY | {"population": "0 journeys"}
+    assert NOTHING in words(charts.durations(histogram([0, 0, 0]), **nobody).svg)
 
 
 def test_names_are_data_and_never_markup_or_expression():

@@ -10,6 +10,7 @@ from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, escape, heading, number, text
 
 _COLUMNS, _GAP, _PADDING, _LARGEST = 4, 12, 18, 30
+_MONTH = 365.25 / 12  # days
 _WIDTH, _HEIGHT = (WIDTH - (_COLUMNS - 1) * _GAP) / _COLUMNS, 110
 
 
@@ -80,9 +81,8 @@ def _of_coverage(row: Mapping[str, Any]) -> list[Card]:
 def _period(first: datetime | None, last: datetime | None) -> tuple[str, str]:
     if first is None or last is None:
         return "unknown", "this log has no time"
-    months = f"{first:%b %Y} to {last:%b %Y}"
     days = (last - first).days
-    return months if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return f"{days / _MONTH:.0f} months" if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _drawn(card: Card, place: int, top: float) -> str:

@@ -33,10 +33,16 @@ def durations(rows: Sequence[Row], *, title: str, population: object, note: str 
     """
     known = [row for row in rows if row["count"] and theme.known(row["median_seconds"]) is not None]
     if not known:
-        return empty(title, population, note)
+        return empty(title, population, note, **_why_none(str(population)))
     if "low_seconds" in known[0]:
         return _histogram(known, _edges(rows, known), title, population, note)
     return _ranges(known, title, population, note)
+
+
+def _why_none(population: str) -> dict[str, tuple[str, str]]:
+    """Why nothing could be timed, where it is not for want of journeys."""
+    why = ("No time is known that could be measured here.", "These are single events, or the log does not say when.")
+    return {} if population.startswith("0 ") else {"why": why}
 
 
 def _altair() -> Any:

@@ -87,8 +87,9 @@ def _taken_title(nb: Any) -> str:
 
 
 def _facts(metadata: object) -> dict[str, str]:
-    facts = metadata if isinstance(metadata, Mapping) else {}
-    return {str(label): text for label, text in facts.items() if isinstance(text, str) and text}
+    given = metadata.items() if isinstance(metadata, Mapping) else metadata if isinstance(metadata, list) else ()
+    facts = [pair for pair in given if isinstance(pair, tuple | list) and len(pair) == 2]
+    return {str(label): text for label, text in facts if isinstance(text, str) and text}
 
 
 def _light() -> str:

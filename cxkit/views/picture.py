@@ -157,15 +157,16 @@ def _finished(opening: str, title: str, description: str, inner: str, width: flo
     )
 
 
-def empty(title: str, population: object, note: str = "", nothing: str = NOTHING, advice: str = _ADVICE) -> Picture:
-    """The picture where there is nothing to draw, such as an empty selection: it says so, and what to do."""
-    head, top = heading(title, [str(population), note], 560)
+def empty(title: str, population: object, note: str = "", *, why: tuple[str, str] = (NOTHING, _ADVICE)) -> Picture:
+    """The picture of nothing: why there is nothing, and what to do."""
+    head, top = heading(title, [str(population), note], WIDTH)
+    said, advice = why
     body = (
         head
-        + text(280, top + 62, nothing, size=15, more='font-weight="600" text-anchor="middle"')
-        + text(280, top + 86, advice, size=13, fill=theme.MUTED, more='text-anchor="middle"')
+        + text(WIDTH / 2, top + 52, said, size=15, more='font-weight="600" text-anchor="middle"')
+        + text(WIDTH / 2, top + 76, advice, size=13, fill=theme.MUTED, more='text-anchor="middle"')
     )
-    return Picture(title, drawing(title, f"{nothing} {advice}", body, 560 + 2 * MARGIN, top + 130 + 2 * MARGIN))
+    return Picture(title, drawing(title, f"{said} {advice}", body, WIDTH + 2 * MARGIN, top + 110 + 2 * MARGIN))
 
 
 # ---- charts ----------------------------------------------------------------------------------------------------------

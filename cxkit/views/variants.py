@@ -13,7 +13,7 @@ from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, es
 Row = Mapping[str, Any]
 Path = list[tuple[str, int]]
 
-_LEFT, _RIGHT = 190, WIDTH - 74
+_LEFT, _RIGHT = 196, WIDTH - 74
 _ACROSS = range(11, 4, -1)  # steps on a line
 _CUT = 7  # steps on a line where some names have to be cut
 _SIZE, _LEADING, _NOTCH, _GAP, _LINE_GAP = 11, 12, 6, 2, 4
@@ -139,7 +139,7 @@ def _colours(paths: Sequence[Path]) -> dict[str, str]:
 
 
 def _column_heads(y: float) -> str:
-    heads = ((70, "share", "end"), (_LEFT - 12, "journeys", "end"), (_LEFT, "steps", "start"))
+    heads = ((76, "share", "end"), (_LEFT - 12, "journeys", "end"), (_LEFT, "steps", "start"))
     parts = [text(x, y, word, size=12, fill=theme.MUTED, more=f'text-anchor="{side}"') for x, word, side in heads]
     parts.append(text(WIDTH, y, "median time", size=12, fill=theme.MUTED, more='text-anchor="end"'))
     return "".join(parts)
@@ -159,8 +159,8 @@ def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tu
         area(y, tall),
         f'<path d="M0,{number(y)}H{WIDTH}" stroke="{theme.GRID}"/>',
         text(18, base, theme.count(row["rank"]), fill=theme.MUTED, more=end),
-        text(70, base, theme.share(row["share"]), size=13, more=f'{end} font-weight="600"'),
-        f'<rect x="78" y="{number(base - 9)}" width="{number(max(bar, 1))}" height="10" rx="2" fill="{theme.BOX}"/>',
+        text(76, base, theme.share(row["share"]), size=13, more=f'{end} font-weight="600"'),
+        f'<rect x="84" y="{number(base - 9)}" width="{number(max(bar, 1))}" height="10" rx="2" fill="{theme.BOX}"/>',
         text(_LEFT - 12, base, theme.count(row["count"]), more=end),
         text(WIDTH, base, theme.duration(row.get("median_seconds")), size=13, fill=theme.LONG, more=end),
         drawn,

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from cxkit import where as w
-from cxkit.filter import Filter
+from cxkit.filter import Filter, none_of
 from cxwidgets.base import Action, Drawn, View, script
 from cxwidgets.board import Board
 from cxwidgets.words import words
@@ -33,6 +33,7 @@ class Filters(View):
         board = self.board
         star = board.base.selection.star
         return Drawn(
+            said=self._why_none(),
             facts={
                 "n": str(board.journeys.n),
                 "clauses": [self._clause(owner, clause) for owner, clause in board.clauses.items()],
@@ -42,7 +43,7 @@ class Filters(View):
                 "activities": star.names,
                 "attributes": {name: known.kind for name, known in star.by_name.items()}
                 | dict.fromkeys(star.flags, "boolean"),
-            }
+            },
         )
 
     def still(self) -> str:
@@ -65,6 +66,20 @@ class Filters(View):
     def remove(self, owner: str) -> None:
         """Take a clause away."""
         self.board.put(owner, None)
+
+    def _why_none(self) -> str:
+        """Why no journey is left; nothing while there are some."""
+        board = self.board
+        if board.journeys.n.journeys or not board.clauses:
+            return ""
+        last = next((owner for owner in reversed(board.clauses) if board.cost(owner).journeys), None)
+        if last is None:
+            return "No journeys are left, whichever one choice is taken away. Undo the last one, or clear them."
+        others = " that the other choices keep" if len(board.clauses) > 1 else ""
+        clause, rest = board.clauses[last], f"of the {board.cost(last).journeys:,}{others}"
+        if isinstance(clause, none_of):
+            return f"No journeys are left: each {rest} {words(clause.of[0])}."
+        return f"No journeys are left: none {rest} {words(clause)}."
 
     def _owner(self) -> str:
         return f"filter {next(self._numbers)}"

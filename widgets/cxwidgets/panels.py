@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeGuard
 
 import cxkit as cx
@@ -10,10 +11,10 @@ from cxkit import where as w
 from cxkit.filter import Leaf, all_of
 from cxwidgets.base import Action, Drawn, View, script
 from cxwidgets.board import Board
-from cxwidgets.chart import Durations
+from cxwidgets.chart import Durations, VegaChart
 from cxwidgets.choosing import Choosing, Pictured
 from cxwidgets.filters import Filters
-from cxwidgets.rows import Journeys
+from cxwidgets.rows import Journeys, Listing
 
 START, END = -1, -2
 MISSING = "(missing)"
@@ -81,11 +82,31 @@ class ProcessMap(Choosing):
         return self.board.base.selection.star.names[int(code)]
 
 
-class Variants(Choosing):
-    """The variants: a click keeps the journeys of one, with Shift of several."""
+class Variants(Choosing, Listing):
+    """The variants: a click keeps the journeys of one, with Shift of several; then they can be listed in its place."""
 
-    _esm = script("panel.js", "variants.js")
+    _esm = script("panel.js", "listing.js", "variants.js")
     name = "variants"
+    _listing = False
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        return {**super().actions, **self.steps, "list": self.list_, "leave": self.leave}
+
+    def draw(self) -> Drawn:
+        drawn = self.listed() if self._listing else super().draw()
+        facts = {"listing": self._listing, "n": self.board.journeys.n.journeys}
+        return replace(drawn, facts={**drawn.facts, **facts})
+
+    def list_(self) -> None:
+        """Show the journeys under all clauses in the place of the variants."""
+        self._listing = True
+        self.show(self.drawn())
+
+    def leave(self) -> None:
+        """Back to the variants."""
+        self._listing = False
+        self.show(self.drawn())
 
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.variants(top=MOST_VARIANTS)
@@ -98,13 +119,16 @@ class Variants(Choosing):
         return f"variant {condition.at_least}" if isinstance(condition, w.variant_rank) else ""
 
 
-class Moves(Pictured):
+class Moves(VegaChart, Pictured):
     """How long the most frequent moves of the journeys under all clauses take."""
 
     name = "moves"
 
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.durations(per="move")
+
+    def draw(self) -> Drawn:
+        return self.charted(self.result(self.board.journeys).chart())
 
 
 class Segments(Choosing):

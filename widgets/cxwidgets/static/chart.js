@@ -60,7 +60,7 @@ function charted({ model, el, host }, connect = () => {}) {
     if (!vega || context.signal.aborted) return;
     const next = await drawn(vega, spec, context);
     if (!next) return;
-    const focused = context.body.contains(document.activeElement) && document.activeElement.dataset.key;
+    const refocus = focusing(context.body);
     size = picture.find((node) => node.matches?.("svg.marks"))?.style.cssText ?? size;
     likened(next.node, model.get("facts"), size);
     context.body.replaceChildren(next.node);
@@ -68,7 +68,7 @@ function charted({ model, el, host }, connect = () => {}) {
     end();
     standing = next;
     connect(context);
-    if (focused) context.body.querySelector(`[data-key="${focused}"]`)?.focus();
+    refocus();
   };
   const close = panel(model, el, (context) => {
     const picture = [...context.body.childNodes];

@@ -3,7 +3,7 @@ const KINDS = {
   contains: { words: "visits", fields: [["activity", "activity"]] },
   starts_with: { words: "starts with", fields: [["activity", "activity"]] },
   ends_with: { words: "ends so far with", fields: [["activity", "activity"]] },
-  follows: { words: "has one after another", fields: [["first", "activity"], ["then", "activity"], ["within", "duration"]] },
+  follows: { words: "visits two in order", fields: [["first", "activity"], ["then", "activity"], ["within", "duration"]] },
   during: { words: "lies in a period", fields: [["start", "period"], ["end", "period"]] },
   lasts: { words: "lasts", fields: [["at_least", "duration"], ["at_most", "duration"]] },
   length: { words: "has a number of events", fields: [["at_least", "count"], ["at_most", "count"]] },
@@ -13,13 +13,13 @@ const HINTS = { duration: "such as 36h or 2d", period: "such as 2026-06", count:
 const SAYS = { at_least: "at least", at_most: "at most", then: "then", first: "first", within: "within", start: "from", end: "to" };
 
 function field([name, kind], facts) {
-  const label = SAYS[name] ?? name;
+  const label = SAYS[name] ?? make("span", { className: "cxw-unseen", textContent: name });
   const options = kind === "activity" ? facts.activities : kind === "attribute" ? Object.keys(facts.attributes) : null;
   const input = options
     ? make("select", {}, ...options.map((text) => make("option", { value: text, textContent: text })))
     : make("input", { type: "text", placeholder: HINTS[kind] ?? "", size: 18 });
   input.name = name;
-  return make("label", {}, `${label} `, input);
+  return make("label", {}, label, " ", input);
 }
 
 function value(text, kind) {
@@ -55,15 +55,16 @@ function editable({ filter }) {
 
 function chip(clause, ask, edit) {
   const button = (text, label, act) => make("button", { type: "button", textContent: text, ariaLabel: label, title: label, onclick: act });
-  const lost = `−${clause.journeys.toLocaleString("en")} journeys, −${clause.customers.toLocaleString("en")} customers`;
+  const [journeys, customers] = [clause.journeys, clause.customers].map((count) => count.toLocaleString("en"));
+  const lost = clause.journeys ? `−${journeys} journeys, −${customers} customers` : "takes nothing away";
   const form = editable(clause);
   return make(
     "li",
     { className: "cxw-chip" },
     make("span", { textContent: clause.words }),
     make("small", { textContent: lost }),
-    ...(form ? [button("edit", `Edit: ${clause.words}`, () => edit(clause.owner, form))] : []),
-    button("not", `Turn round: ${clause.words}`, () => ask("negate", { owner: clause.owner })),
+    ...(form ? [button("Edit", `Edit: ${clause.words}`, () => edit(clause.owner, form))] : []),
+    button("Turn round", `Turn round: ${clause.words}`, () => ask("negate", { owner: clause.owner })),
     button("×", `Remove: ${clause.words}`, () => ask("remove", { owner: clause.owner })),
   );
 }
@@ -72,12 +73,12 @@ function chip(clause, ask, edit) {
 function writing(facts, ask) {
   let edited = null;
   const kinds = Object.entries(KINDS).filter(([name]) => name !== "attribute" || Object.keys(facts.attributes).length);
-  const select = make("select", { name: "kind" }, ...kinds.map(([name, { words }]) => make("option", { value: name, textContent: words })));
+  const select = make("select", { name: "kind", ariaLabel: "What a journey does" }, ...kinds.map(([name, { words }]) => make("option", { value: name, textContent: words })));
   const not = make("input", { type: "checkbox", name: "not" });
   const fields = make("span", { className: "cxw-fields" });
   const send = make("button", { type: "submit" });
   const leave = make("button", { type: "button", textContent: "Leave as it is" });
-  const element = make("form", { className: "cxw-form" }, make("label", {}, "A journey that ", select), fields, make("label", {}, not, " not"), send, leave);
+  const element = make("form", { className: "cxw-form" }, make("span", { textContent: "A journey that" }), make("label", {}, not, " not"), select, fields, send, leave);
   const refill = () => fields.replaceChildren(...KINDS[select.value].fields.map((entry) => field(entry, facts)));
   const mode = (owner) => {
     edited = owner;

@@ -182,6 +182,7 @@ function render({ model, el }) {
   const buttons = () => {
     const { step, ready, store } = model.get("facts");
     const busy = model.get("status") === "busy";
+    const held = document.activeElement;
     root.setAttribute("aria-busy", String(busy));
     root.dataset.status = model.get("status");
     const named = typeof view.next === "function" ? view.next(model.get("facts")) : view.next;
@@ -192,8 +193,10 @@ function render({ model, el }) {
     over.hidden = step === 1 || (busy && step === 4);
     back.hidden = step < 3 || step === 5 || (busy && step === 4);
     view.progress?.();
+    if (root.contains(held)) handOn(held, stop, next, body.querySelector("h3"));
   };
   const mark = () => {
+    const refocus = focusing(steps);
     const { step, explored, ready } = model.get("facts");
     const may = (to) => to > 1 && to !== step && (to < step || (explored && ready)) && model.get("status") !== "busy";
     const item = (text, index) => {
@@ -205,6 +208,7 @@ function render({ model, el }) {
       return entry;
     };
     steps.replaceChildren(...STEPS.map(item));
+    refocus();
   };
   const draw = () => {
     const facts = model.get("facts");

@@ -1,5 +1,9 @@
 // The process map: pan, zoom, choose, and a coverage slider that asks nothing.
 const ZOOM = { least: 0.5, most: 8, step: 1.25 };
+const HINT = "Drag to move, Ctrl and wheel to zoom. Shift and click choose one more.";
+const KEYS = "Arrow keys move the map, + and - zoom, 0 shows all of it. Enter chooses, with Shift one more.";
+const STEP = 60;
+const PAN = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const [LEAST, USUAL, FEW, MANY] = [0.05, 0.9, 25, 40];
 
 function keyed(body) {
@@ -55,6 +59,24 @@ function zooming({ body, tools, signal }, view) {
     { signal },
   );
   svg.addEventListener("click", (event) => from?.dragged && event.stopPropagation(), { signal, capture: true });
+  const moved = (x, y) => {
+    view.x += STEP * x;
+    view.y += STEP * y;
+    apply();
+  };
+  const typed = { "+": () => zoom(ZOOM.step, middle()), "=": () => zoom(ZOOM.step, middle()), "-": () => zoom(1 / ZOOM.step, middle()), 0: reset };
+  for (const [key, way] of Object.entries(PAN)) typed[key] = () => moved(...way);
+  body.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !svg.contains(event.target) || !typed[event.key]) return;
+      typed[event.key]();
+      event.preventDefault();
+    },
+    { signal },
+  );
+  map.setAttribute("role", "group");
+  map.setAttribute("aria-label", KEYS);
   const button = (label, text, act) => make("button", { type: "button", ariaLabel: label, title: label, textContent: text, onclick: act });
   tools.append(
     button("Zoom in", "+", () => zoom(ZOOM.step, middle())),
@@ -103,6 +125,7 @@ function render({ model, el }) {
     keyed(context.body);
     zooming(context, view);
     covering(context, view);
+    if (context.body.querySelector(".cx-map")) context.tools.append(make("small", { className: "cxw-hint", textContent: HINT }));
     choosing(context, (node, besides) => context.ask("choose", { key: node.dataset.key, besides }));
   });
 }

@@ -18,13 +18,13 @@ function make(tag, properties = {}, ...children) {
   return node;
 }
 
-// Remembers which control has the focus, to give it back after a redraw: to the same one, to the one of the same name,
-// or to the one that stands in its place.
+// Remembers which control has the focus, to give it back after a redraw: to the same one, to the one of the same name
+// (or `data-place`, for controls that lead to each other), or to the one that stands where it stood.
 function focusing(root) {
   const held = document.activeElement;
   if (!root.contains(held)) return () => {};
   const controls = () => [...root.querySelectorAll("[data-key], button:not(:disabled), select, input, a[href]")];
-  const name = (node) => node.dataset.key ?? (node.ariaLabel || node.textContent);
+  const name = ({ dataset, ariaLabel, textContent }) => dataset.key ?? dataset.place ?? (ariaLabel || textContent);
   const place = controls().indexOf(held);
   const said = name(held);
   return () => {
@@ -32,6 +32,12 @@ function focusing(root) {
     const next = [held, now.find((node) => name(node) === said), now[Math.min(Math.max(place, 0), now.length - 1)]];
     next.find((node) => node && root.contains(node))?.focus({ preventScroll: true });
   };
+}
+
+// Where the focus goes when the control that had it is hidden or disabled: to the first of these that can have it.
+function handOn(held, ...others) {
+  const able = (node) => node?.checkVisibility() && !node.disabled;
+  if (!able(held)) others.find(able)?.focus({ preventScroll: true });
 }
 
 function panel(model, el, connect = () => {}) {

@@ -5,7 +5,7 @@ function render({ model, el }) {
     const options = attributes.map((name) => make("option", { value: name, textContent: name, selected: name === by }));
     const select = make("select", {}, ...options);
     select.onchange = () => context.ask("ask", { by: select.value });
-    context.tools.replaceChildren(make("label", {}, "By ", select));
+    context.tools.replaceChildren(...(options.length ? [make("label", {}, "By ", select)] : []));
     for (const bar of context.body.querySelectorAll(".cx-bar")) bar.dataset.key = keys[bar.dataset.rank];
     choosing(context, (node, besides) => context.ask("choose", { key: node.dataset.key, besides }));
   });

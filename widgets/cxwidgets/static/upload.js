@@ -74,7 +74,8 @@ function choosingFile({ model, ask, tell, signal }) {
   );
   const bar = make("progress", { max: 1, ariaLabel: "How much of the file has arrived" });
   const [name, far] = [make("p", { className: "cxi-lead" }), make("p", { className: "cxi-small" })];
-  const coming = make("div", { className: "cxi-idle" }, name, bar, far, make("button", { type: "button", textContent: "Cancel", onclick: () => ask("cancel") }));
+  const cancel = make("button", { type: "button", textContent: "Cancel", onclick: () => ask("cancel") });
+  const coming = make("div", { className: "cxi-idle" }, name, bar, far, cancel);
   const zone = make("div", { className: "cxi-drop" }, idle, coming, input);
 
   const over = (is) => (event) => {
@@ -89,10 +90,10 @@ function choosingFile({ model, ask, tell, signal }) {
   const update = () => {
     const { upload, name: called, size: all, received } = model.get("receiving");
     const comes = upload !== undefined;
-    const focused = idle.contains(document.activeElement) || coming.contains(document.activeElement);
+    const held = document.activeElement;
     idle.hidden = comes;
     coming.hidden = !comes;
-    if (focused && document.activeElement === document.body) (comes ? coming : idle).querySelector("button").focus();
+    if (zone.contains(held)) handOn(held, open, cancel);
     if (!comes) return;
     name.textContent = called;
     far.textContent = received < all ? `${size(received)} of ${size(all)}` : "Reading and looking at the columns";

@@ -19,8 +19,8 @@
 
   function contents() {
     const headings = all("main :is(h1, h2, h3)").filter((heading) => heading.checkVisibility?.() ?? true);
-    if (headings.length < 2) return;
     const toc = document.querySelector(".cx-toc");
+    if (headings.length < 2 || !toc) return;
     const levels = [...new Set(headings.map(({ localName }) => localName))].sort();
     const chapters = levels.length > 1;
     const links = headings.map((heading, number) => {
@@ -131,6 +131,7 @@
     });
   }
 
+  document.addEventListener("cx-whole", contents);
   themes();
   contents();
   columns();

@@ -8,6 +8,7 @@
   window.voila_process = window.voila_heartbeat = window.display_cells = () => {};
   window.voila_finish = () => {
     document.querySelector(".cx-starting").hidden = true;
+    document.dispatchEvent(new Event("cx-whole"));
     watch();
   };
 
