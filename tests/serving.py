@@ -158,6 +158,27 @@ def run_all(page, address, notebook):
         expect(prompt).to_contain_text(ran, timeout=SLOW)
 
 
+def at(page, step):
+    """Wait until the intake is at this step and computes nothing."""
+    page.wait_for_function(
+        "step => document.querySelector('.cxi[aria-busy=false] [aria-current=step]')?.textContent.includes(step)",
+        arg=step,
+        timeout=SLOW,
+    )
+
+
+def drop(page, *files):
+    """Drop these files, given as name and text, on the intake."""
+    page.locator(".cxi-drop").evaluate(
+        """(zone, files) => {
+            const dataTransfer = new DataTransfer();
+            for (const [name, text] of files) dataTransfer.items.add(new File([text], name));
+            zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        }""",
+        files,
+    )
+
+
 def panel(page, name):
     return page.locator(f'.cxw-panel[aria-label="{name}"]')
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from serving import SLOW, panel, settled, watched
+from serving import SLOW, at, drop, panel, settled, until, watched
 
 import cxkit as cx
 from cxkit import report
@@ -16,6 +16,7 @@ from cxkit import app
 pytestmark = pytest.mark.browser
 HOME, START = "03_see_the_journey.ipynb", "00_start_here.ipynb"
 READY = {HOME: ".cxw-panel .cx-node", START: ".cxi"}
+IDLE = "!document.querySelector('[aria-busy=true], .cxw-drawing, .cx-output > script:only-child')"
 CONTROLS = """() => {
     const wanted = "button:not(:disabled), select, input, summary, a[href], [tabindex='0']";
     const name = (node) => node.ariaLabel || node.labels?.[0]?.textContent || node.querySelector("title")?.textContent
@@ -39,13 +40,13 @@ def opened(browser, server):
     """Opens a page in its own window; axe-core is put into it past the page's policy."""
     windows = []
 
-    def open_(notebook, width=1280, theme="light"):
-        size = {"width": width, "height": 900}
-        windows.append(browser.new_context(viewport=size, color_scheme=theme, bypass_csp=True))
+    def open_(notebook):
+        size = {"width": 1280, "height": 900}
+        windows.append(browser.new_context(viewport=size, color_scheme="light", bypass_csp=True))
         page = windows[-1].new_page()
         page.goto(f"{server.address}voila/render/{notebook}")
         page.wait_for_selector(READY[notebook], timeout=90_000)
-        page.wait_for_function("!document.querySelector('[aria-busy=true], .cx-output > script:only-child')")
+        page.wait_for_function(IDLE)
         return page
 
     yield open_
@@ -54,21 +55,41 @@ def opened(browser, server):
         window.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 800])
-@pytest.mark.parametrize("notebook", READY, ids=["journey", "start"])
-def test_axe_finds_nothing_serious(opened, notebook, width, theme):
-    page = opened(notebook, width, theme)
-    if notebook == HOME:
-        page.locator(".cx-node[data-key]").first.click()
-        page.locator(".cxw-chip").wait_for()
-    assert serious(page) == []
+EVERY = [(1280, "light"), (1280, "dark"), (800, "dark"), (800, "light")]
+BOTH = EVERY[::2]  # each size and each theme once, for pages of which there are many
+
+
+def looks(page, some=EVERY):
+    """The page in these sizes and themes, one after another, each time at rest."""
+    for width, theme in some:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(IDLE)
+        yield width, theme
 
 
 def serious(page):
     """What axe-core calls serious or critical, with an example of each."""
     found = Axe().run(page).response["violations"]
     return [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")]
+
+
+def faults(page, part):
+    """Whatever axe-core finds in this part of the page."""
+    page.mouse.move(0, 0)
+    found = Axe().run(page, context=part).response
+    assert len(found["passes"]) > 5
+    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]]
+
+
+@pytest.mark.parametrize("notebook", READY, ids=["journey", "start"])
+def test_axe_finds_nothing_serious(opened, notebook):
+    page = opened(notebook)
+    if notebook == HOME:
+        page.locator(".cx-node[data-key]").first.click()
+        page.locator(".cxw-chip").wait_for()
+    for look in looks(page):
+        assert serious(page) == [], look
 
 
 @pytest.mark.parametrize("notebook", READY, ids=["journey", "start"])
@@ -83,46 +104,31 @@ def test_tab_reaches_every_control_and_each_has_a_name(opened, notebook):
     assert {str(place) for place in range(len(names))} <= set(reached)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 800])
-def test_axe_finds_nothing_serious_in_the_intake(opened, width, theme):
-    page = opened(START, width, theme)
+def test_axe_finds_nothing_at_all_in_the_intake(opened):
+    page = opened(START)
     text = cx.toy_table().to_pandas().to_csv(index=False)
-    page.locator(".cxi-drop").evaluate(
-        """(zone, text) => {
-            const dataTransfer = new DataTransfer();
-            dataTransfer.items.add(new File([text], "log.csv"));
-            zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-        }""",
-        text,
-    )
-    for step in ("Columns", "Goals", "Prepare", "Explore"):
-        page.wait_for_function(
-            "step => document.querySelector('.cxi[aria-busy=false] [aria-current=step]')?.textContent.includes(step)",
-            arg=step,
-            timeout=SLOW,
-        )
-        assert serious(page) == [], step
+    for step in ("Choose", "Columns", "Goals", "Prepare", "Explore"):
+        at(page, step)
+        for look in looks(page, BOTH):
+            assert faults(page, ".cxi") == [], (step, look)
         assert all(page.evaluate(CONTROLS)), step
+        if step == "Choose":
+            drop(page, ["log.csv", text])
         if step == "Goals":
             page.locator(".cxi-activity").first.click()
-        if step != "Explore":
+        if step not in ("Choose", "Explore"):
             page.locator(".cxi-main").last.click()
+    page.locator(".cxi-below .cx-node").first.wait_for()
+    for look in looks(page):
+        assert serious(page) == [], look
 
 
-@pytest.fixture(scope="module")
-def printed(toy, tmp_path_factory):
-    return report.report(toy.keep(w.contains("Pay")), tmp_path_factory.mktemp("report") / "toy.html")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 800])
-def test_axe_finds_nothing_serious_in_a_report(browser, printed, width, theme):
-    size = {"width": width, "height": 900}
-    with watched(browser, offline=True, viewport=size, color_scheme=theme) as page:
-        page.goto(printed.as_uri())
+def test_axe_finds_nothing_serious_in_a_report(browser, toy, tmp_path):
+    with watched(browser, offline=True) as page:
+        page.goto(report.report(toy.keep(w.contains("Pay")), tmp_path / "toy.html").as_uri())
         page.wait_for_selector("html.cx-charted", timeout=SLOW)
-        assert serious(page) == []
+        for look in looks(page):
+            assert serious(page) == [], look
         assert all(page.evaluate(CONTROLS))
 
 
@@ -192,6 +198,32 @@ def test_a_journey_is_opened_and_left_with_keys(home, toy):
     table.get_by_role("button", name="A06", exact=True).press("Enter")
     table.get_by_role("button", name="Back to the journeys").wait_for()
     assert focused(home) == "Journeys"
-    table.get_by_role("button", name="Back to the journeys").press("Enter")
+    home.keyboard.press("Enter")
     table.get_by_role("button", name="A06", exact=True).wait_for()
-    assert focused(home) == "Journeys"
+    until(lambda: {"focus": home.evaluate("document.activeElement.textContent")}, {"focus": "A06"})
+
+
+def test_the_map_is_moved_and_zoomed_with_keys(home, toy):
+    chart = home.locator(".cx-map")
+    placed = chart.get_attribute("transform")
+    home.locator(".cx-node[data-key]").first.focus()
+    found = [placed]
+    for key in ("+", "-", "ArrowLeft", "ArrowUp"):
+        home.keyboard.press(key)
+        found.append(chart.get_attribute("transform"))
+    assert len(set(found)) == 4 and found[0] == found[2]
+    home.keyboard.press("0")
+    assert chart.get_attribute("transform") == placed
+    settled(home, toy, [])
+
+
+def test_preparing_keeps_the_focus(opened):
+    page = opened(START)
+    drop(page, ["log.csv", cx.toy_table().to_pandas().to_csv(index=False)])
+    for step in ("Columns", "Goals"):
+        at(page, step)
+        page.locator(".cxi .cxi-buttons .cxi-main").press("Enter")
+    at(page, "Prepare")
+    page.get_by_label("Name of the store").press("Enter")
+    at(page, "Explore")
+    until(lambda: {"focus": page.evaluate("document.activeElement.textContent")}, {"focus": "Ready to explore"})

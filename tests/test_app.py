@@ -139,11 +139,11 @@ def test_the_theme_is_chosen_followed_and_remembered(tab):
     assert paper() == light
 
 
-@pytest.mark.parametrize("width", [360, 800, 1280, 1720])
-def test_the_page_fits_its_window(tab, width):
-    tab.page.set_viewport_size({"width": width, "height": 900})
-    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert tab.page.evaluate("document.documentElement.scrollHeight") > 1_500
+def test_the_page_fits_its_window(tab):
+    for width in (360, 800, 1280, 1720):
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.page.evaluate("document.documentElement.scrollHeight") > 1_500
 
 
 def test_a_kernel_ends_with_its_tab(browser, server):
@@ -247,8 +247,26 @@ def test_the_address_opens_the_book(browser, server):
     assert opened.errors == []
 
 
-def test_another_host_name_is_refused(server):
-    assert answer(server.address, Host="evil.example")[0] == 403
+@pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "0.0.0.0", "127.0.0.1.evil.example:8866"])
+def test_another_host_name_is_refused(server, name):
+    """A page from elsewhere whose name was made to lead here learns nothing of the log and starts no kernel."""
+    until(lambda: len(kernels(server)) == READY)
+    for path in ("", f"voila/render/{HOME}", "voila/tree", "voila/api/contents", "voila/labextensions/anywidget/x.js"):
+        assert answer(server.address + path, Host=name)[0] == 403
+    assert len(kernels(server)) == READY
+
+
+def test_another_page_may_not_talk_to_a_kernel(browser, server):
+    """The kernel's id alone opens no channel to a page that was not served from here."""
+    opened = Tab(browser, server)
+    opened.page.wait_for_selector(MAP, timeout=60_000)
+    kernel = opened.page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    words = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    words["Sec-WebSocket-Key"] = "AAAAAAAAAAAAAAAAAAAAAA=="
+    channels = f"{server.address}api/kernels/{kernel}/channels"
+    for origin in ("http://evil.example", "null", server.address.replace("127.0.0.1", "127.0.0.1.evil.example")):
+        assert answer(channels, **words, Origin=origin)[0] == 403
+    opened.close()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from serving import (
     agrees,
     answers,
     app_command,
+    at,
     copied_code,
+    drop,
     lab_command,
     open_app,
     panel,
@@ -99,15 +101,6 @@ def opened(face, browser):
 
 
 # ---- the session -----------------------------------------------------------------------------------------------------
-
-
-def at(page, step):
-    """Wait until the intake is at this step and computes nothing."""
-    page.wait_for_function(
-        "step => document.querySelector('.cxi[aria-busy=false] [aria-current=step]')?.textContent.includes(step)",
-        arg=step,
-        timeout=SLOW,
-    )
 
 
 def press(page, name):
@@ -223,14 +216,7 @@ def test_a_file_that_is_called_like_a_script_comes_in_as_text(opened, hostile):
     page = opened(START)
     until(lambda: {"named": FILE in page.locator("body").inner_text()}, {"named": True})
     text = (hostile.folder.parent / f"{FILE}.csv").read_text(encoding="utf-8")
-    page.locator(".cxi-drop").evaluate(
-        """(zone, [name, text]) => {
-            const dataTransfer = new DataTransfer();
-            dataTransfer.items.add(new File([text], name));
-            zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-        }""",
-        [f"{FILE}.csv", text],
-    )
+    drop(page, [f"{FILE}.csv", text])
     at(page, "Columns")
     assert FILE in page.locator(".cxi-reading").inner_text()
     press(page, "Continue")

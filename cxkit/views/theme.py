@@ -121,7 +121,8 @@ def altair_config() -> dict[str, object]:
         "padding": 24,
         "view": {"stroke": None},
         "axis": text | {"gridColor": GRID, "domainColor": LINES[0], "tickColor": LINES[0], "labelPadding": 6},
-        "legend": text | {"symbolType": "square", "orient": "top", "titleOrient": "left", "titlePadding": 12, "offset": 14},
+        "legend": text
+        | {"symbolType": "square", "orient": "top", "titleOrient": "left", "titlePadding": 12, "offset": 14},
         "header": text | {"labelFontWeight": 600, "labelColor": INK, "labelAnchor": "start"},
         "title": {
             "anchor": "start", "frame": "bounds", "color": INK, "fontSize": 16, "fontWeight": 600, "offset": 18,

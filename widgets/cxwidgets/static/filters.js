@@ -7,6 +7,7 @@ const KINDS = {
   during: { words: "lies in a period", fields: [["start", "period"], ["end", "period"]] },
   lasts: { words: "lasts", fields: [["at_least", "duration"], ["at_most", "duration"]] },
   length: { words: "has a number of events", fields: [["at_least", "count"], ["at_most", "count"]] },
+  variant_rank: { words: "is a variant of rank", fields: [["at_least", "count"], ["at_most", "count"]] },
   attribute: { words: "has an attribute", fields: [["name", "attribute"], ["value", "value"]] },
 };
 const HINTS = { duration: "such as 36h or 2d", period: "such as 2026-06", count: "such as 3", value: "value; empty: missing" };
