@@ -146,6 +146,7 @@ def open_app(page, address, notebook):
 
 def run_all(page, address, notebook):
     """A notebook in JupyterLab, alone in a workspace of its own, when all its cells have run."""
+    page.add_locator_handler(page.locator("dialog.jp-Dialog select"), take_python)
     page.goto(f"{address}lab/workspaces/{next(WORKSPACES)}/tree/{notebook}?token={TOKEN}")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=SLOW)
     first, ran = page.locator(".jp-CodeCell .jp-InputPrompt").first, re.compile(r"\[\d+\]")
@@ -156,6 +157,12 @@ def run_all(page, address, notebook):
             expect(first).to_contain_text(ran, timeout=15_000)
     for prompt in page.locator(".jp-CodeCell .jp-InputPrompt").all():
         expect(prompt).to_contain_text(ran, timeout=SLOW)
+
+
+def take_python(kernels):
+    """A JupyterLab that was asked to run before it had a kernel wants to know which."""
+    kernels.select_option(label="Python 3 (ipykernel)")
+    kernels.page.locator("dialog.jp-Dialog .jp-mod-accept").click()
 
 
 def at(page, step):

@@ -160,6 +160,39 @@ def test_variants_add_up_and_the_table_drills_down(board):
     assert table.facts == {"page": 1, "pages": 1, "journey": None}
 
 
+def test_the_journeys_of_variants_are_listed_in_their_place(board):
+    variants = panel(board, "variants")
+    variants.choose("variant 1", besides=False)
+    pictures = variants.markup
+    variants.hear({"do": "list"})
+    chosen = ids(board.journeys)
+    assert chosen == ["A01", "A02", "A03", "A04"] and variants.facts["n"] == 4
+    assert [name for name in ids(board.base) if f">{name}<" in variants.markup] == chosen
+    variants.hear({"do": "open", "journey": "A02"})
+    assert variants.facts["journey"] == "A02" and variants.markup.count("<tr>") == 1 + 4
+    variants.hear({"do": "open", "journey": "A99"})
+    assert variants.facts["journey"] == "A02"
+    for step in ("close", "leave"):
+        variants.hear({"do": step})
+    assert variants.markup == pictures and variants.facts["listing"] is False
+
+
+def test_an_empty_board_says_which_choice_emptied_it(board):
+    bar = panel(board, "filters")
+    board.put("process_map", w.contains("Call"))
+    assert bar.said == ""
+    board.put("filter 1", w.length(at_least=99))
+    assert bar.said == "No journeys are left: none of the 3 that the other choices keep has at least 99 events."
+    board.put("process_map", None)
+    assert bar.said == "No journeys are left: none of the 12 has at least 99 events."
+    board.put("filter 1", ~w.contains("Order"))
+    assert bar.said == 'No journeys are left: each of the 12 visits "Order".'
+    board.put("filter 2", w.length(at_least=99))
+    assert "whichever one choice is taken away" in bar.said
+    board.clear()
+    assert bar.said == ""
+
+
 @pytest.mark.parametrize(
     "message",
     [

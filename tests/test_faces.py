@@ -372,7 +372,7 @@ def bound(journeys, path):
 def printed(page, path, journeys):
     """A report shows these journeys: every panel what the library says, its map the most frequent moves."""
     page.goto(path.as_uri())
-    page.wait_for_selector("html.cx-charted", state="attached", timeout=SLOW)
+    page.wait_for_selector("html.cx-charted, html:not(:has(.cx-spec))", state="attached", timeout=SLOW)
     facts = page.locator(".cx-facts").inner_text()
     assert str(journeys.n) in facts
     assert (journeys.recipe.hash if len(journeys.recipe) else "none: the whole log") in facts

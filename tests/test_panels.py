@@ -121,9 +121,48 @@ def test_the_slider_hides_and_asks_nothing(page):
 
 
 @pytest.mark.browser
+def test_the_map_is_dragged_and_zoomed(page):
+    chart = page.locator(".cx-map")
+    placed = chart.get_attribute("transform")
+    box = page.locator("svg:has(.cx-map)").bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + box["height"] / 2 + 40, steps=3)
+    page.mouse.up()
+    dragged = chart.get_attribute("transform")
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    page.wait_for_function(
+        "before => document.querySelector('.cx-map').getAttribute('transform') !== before", arg=dragged
+    )
+    assert "scale(1)" in dragged != placed and "scale(1.25)" in chart.get_attribute("transform")
+    page.get_by_role("button", name="Show all of the map").click()
+    assert chart.get_attribute("transform") == placed
+    assert page.locator(".cxw-chip").count() == 0
+
+
+@pytest.mark.browser
+def test_from_a_variant_to_its_journeys_and_the_events_of_one(page, store):
+    page.locator('.cx-variant[data-variant="1"]').click()
+    kept = store.keep(w.variant_rank(at_most=1))
+    shown(page, kept.n)
+    box = page.locator('.cxw-panel[aria-label="Variants"]')
+    box.get_by_role("button", name=f"List these {kept.n.journeys} journeys").click()
+    box.get_by_role("button", name="Back to the variants").wait_for()
+    names = kept.journeys().df()["journey"].tolist()
+    assert box.locator("tbody tr td:first-child").all_inner_texts() == names
+    box.get_by_role("button", name=names[1], exact=True).click()
+    box.get_by_role("button", name="Back to the journeys").click()
+    box.get_by_role("button", name="Back to the variants").click()
+    page.locator('.cx-variant[data-variant="1"][aria-pressed=true]').wait_for()
+
+
+@pytest.mark.browser
 def test_a_journey_opens_to_its_events(page, store):
     page.get_by_role("button", name="A06").click()
     page.get_by_role("button", name="Back to the journeys").wait_for()
+    assert page.locator(".cxw-panel .cx-note").last.inner_text().endswith("5 events of one journey.")
     said = page.locator(".cxw-panel tbody tr").all_inner_texts()
     assert [row.split("\t")[2] for row in said] == store.events(journey="A06").df()["activity"].tolist()
 
