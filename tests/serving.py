@@ -146,9 +146,11 @@ def open_app(page, address, notebook):
 
 def run_all(page, address, notebook):
     """A notebook in JupyterLab, alone in a workspace of its own, when all its cells have run."""
-    page.add_locator_handler(page.locator("dialog.jp-Dialog select"), take_python)
+    page.add_locator_handler(page.locator("dialog.jp-Dialog select"), take_python, no_wait_after=True)
     page.goto(f"{address}lab/workspaces/{next(WORKSPACES)}/tree/{notebook}?token={TOKEN}")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=SLOW)
+    with suppress(AssertionError):
+        expect(page.locator(".jp-KernelName")).to_contain_text("Python", timeout=20_000)
     first, ran = page.locator(".jp-CodeCell .jp-InputPrompt").first, re.compile(r"\[\d+\]")
     while not ran.search(first.inner_text()):  # a kernel that is still connecting forgets what it was asked
         page.get_by_role("menuitem", name="Run", exact=True).click()

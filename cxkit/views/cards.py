@@ -10,7 +10,7 @@ from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, escape, heading, number, text
 
 _COLUMNS, _GAP, _PADDING, _LARGEST = 4, 12, 18, 30
-_MONTH = 365.25 / 12  # days
+_YEAR, _MONTH = 365.25, 365.25 / 12  # days
 _WIDTH, _HEIGHT = (WIDTH - (_COLUMNS - 1) * _GAP) / _COLUMNS, 110
 
 
@@ -82,7 +82,8 @@ def _period(first: datetime | None, last: datetime | None) -> tuple[str, str]:
     if first is None or last is None:
         return "unknown", "this log has no time"
     days = (last - first).days
-    return f"{days / _MONTH:.0f} months" if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    long = f"{days / _MONTH:.0f} months" if days < 4 * 365 else f"{days / _YEAR:.0f} years"
+    return long if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _drawn(card: Card, place: int, top: float) -> str:
