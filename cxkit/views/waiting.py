@@ -12,7 +12,7 @@ from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, he
 Row = Mapping[str, Any]
 _MOST, _ROW, _NAME, _FIGURES, _SIZE = 20, 34, 240, 270, 13
 _WAIT, _WORK = theme.LONGER[2][0], theme.BOX
-_NOTHING, _ADVICE = "No starts and ends are known here.", "Map a column of starts to tell work and waiting apart."
+_UNKNOWN = "No starts and ends are known here.", "Map a column of starts to tell work and waiting apart."
 
 
 def waiting(
@@ -25,7 +25,7 @@ def waiting(
     if not of:
         return empty(title, population)
     if not rows:
-        return empty(title, population, note, _NOTHING, _ADVICE)
+        return empty(title, population, note, why=_UNKNOWN)
     shown, rest = rows[:top], rows[top:]
     left_out = f"{theme.plural(len(rest), 'activity', 'activities')} with less waiting left out." if rest else ""
     head, height = heading(title, [str(population), f"{note}. {left_out}".strip()], WIDTH)
