@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from cxkit import places
+from cxkit.book import engagement_of, parameters
 from cxkit.errors import CxError
 from cxkit.journeys import Journeys
 from cxkit.times import zone_of
@@ -76,6 +77,7 @@ class Server:
 def serving(
     journeys: Journeys,
     *,
+    engagement: Path | None = None,
     port: int | None = None,
     notebooks: Sequence[Path] | None = None,
     ready_kernels: int = READY_KERNELS,
@@ -85,6 +87,7 @@ def serving(
     Parameters
     ----------
     journeys : the store to open; its recipe stays behind.
+    engagement : the file of what the log cannot know, for the pages that ask for it.
     port : the port to listen on; a free one when not given.
     notebooks : the notebooks to serve, with a `store` among their parameters; the whole book when not given.
     ready_kernels : how many kernels of each notebook wait, already run, for the next tab.
@@ -98,7 +101,8 @@ def serving(
     with tempfile.TemporaryDirectory(prefix="cxkit-app-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         book = notebooks or sorted(places.notebooks().glob("*.ipynb"))
-        command = _lay_out(journeys, book, port, folder, ready_kernels)
+        said = engagement_of(journeys, engagement)
+        command = _lay_out(journeys, said, book, port, folder, ready_kernels)
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -117,7 +121,14 @@ def serving(
             _end(process)
 
 
-def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder: Path, ready_kernels: int) -> list[str]:
+def _lay_out(
+    journeys: Journeys,
+    engagement: Path | None,
+    book: Sequence[Path],
+    port: int | None,
+    folder: Path,
+    ready_kernels: int,
+) -> list[str]:
     """Write the notebooks and the settings into the folder; the command that serves them."""
     import nbformat
 
@@ -125,7 +136,7 @@ def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder:
 
     served = folder / "book"
     served.mkdir()
-    pages = {original.name: _set_to(journeys, original) for original in book}
+    pages = {original.name: _set_to(journeys, engagement, original) for original in book}
     contents = [{"file": name, "title": title(page)} for name, page in pages.items()]
     for name, page in pages.items():
         page.metadata["cx"] = list(_facts(journeys).items())  # a notebook's own mappings are written in another order
@@ -141,15 +152,12 @@ def _lay_out(journeys: Journeys, book: Sequence[Path], port: int | None, folder:
     return [sys.executable, "-m", "voila", str(served)]
 
 
-def _set_to(journeys: Journeys, original: Path) -> Any:
+def _set_to(journeys: Journeys, engagement: Path | None, original: Path) -> Any:
     """The notebook with its parameters set to this store, and new stores kept where the app was started."""
-    from papermill import inspect_notebook
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    new = {"store": str(journeys.folder.resolve()), "stores": str(Path("stores").absolute())}
-    known = inspect_notebook(str(original))
-    words = {name: place for name, place in new.items() if name in known}
+    words = parameters(original, journeys, stores=Path("stores").absolute(), engagement=engagement)
     return parameterize_notebook(load_notebook_node(str(original)), words, kernel_name="python3")
 
 

@@ -20,11 +20,15 @@ import click
 
 import cxkit as cx
 from cxkit import catalog, places
+from cxkit.book import CHAPTERS
 from cxkit.cli_log import kept, mapped, named, tell_absent
 from cxkit.store.sources import READABLE
 
 FORMATS = ("table", "csv", "json", "svg")
 SAMPLE = "sample"
+speaking = click.option(
+    "--engagement", type=click.Path(path_type=Path), help="Engagement file, for the pages that need what it says."
+)
 PYTHON_WORDS = {"true": True, "false": False}
 
 
@@ -170,8 +174,9 @@ def ask(
 @click.argument("source", default=SAMPLE)
 @click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")
 @click.option("--out", type=click.Path(path_type=Path), help="HTML file to write.  [default: NAME-report.html]")
+@speaking
 @click.option("--open", "show", is_flag=True, help="Open the report in the browser when it is done.")
-def report(source: str, recipe: Path | None, out: Path | None, show: bool) -> None:
+def report(source: str, recipe: Path | None, out: Path | None, engagement: Path | None, show: bool) -> None:
     """Write the report on SOURCE: a file, a store's folder, or the sample. One HTML file that opens anywhere.
 
     \b
@@ -185,13 +190,13 @@ def report(source: str, recipe: Path | None, out: Path | None, show: bool) -> No
 
     journeys = _open(source, recipe)
     page = out or Path(f"{Path(source).resolve().name.split('.')[0]}-report.html")
-    with tqdm(total=len(reports.BOOK), unit="notebook", leave=False, desc="Report") as bar:
+    with tqdm(total=len(CHAPTERS), unit="notebook", leave=False, desc="Report") as bar:
 
         def running(name: str) -> None:
             bar.set_description(f"Running {name}")
-            bar.update(name != reports.BOOK[0])
+            bar.update(name != CHAPTERS[0])
 
-        reports.report(journeys, page, progress=running)
+        reports.report(journeys, page, engagement=engagement, progress=running)
     click.echo(f"{page}: {journeys.n}")
     if show:
         click.launch(str(page.resolve()))
@@ -232,8 +237,9 @@ def lab(source: str, folder: Path, no_browser: bool) -> None:
 @main.command()
 @click.argument("source", default=SAMPLE)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: a free one]")
+@speaking
 @click.option("--no-browser", is_flag=True, help="Start the app without opening the browser.")
-def app(source: str, port: int | None, no_browser: bool) -> None:
+def app(source: str, port: int | None, engagement: Path | None, no_browser: bool) -> None:
     """Explore SOURCE in the browser: a file, a store's folder, or the sample. Only this machine can reach the app.
 
     \b
@@ -245,7 +251,7 @@ def app(source: str, port: int | None, no_browser: bool) -> None:
     journeys = _open(source, None)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with apps.serving(journeys, port=port) as server:
+        with apps.serving(journeys, engagement=engagement, port=port) as server:
             click.echo(f"{server.address}\nCtrl-C ends the app.")
             if not no_browser:
                 click.launch(server.address)

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit import places
+from cxkit.book import CHAPTERS, engagement_of, parameters
 from cxkit.errors import CxError, InputError
 from cxkit.journeys import Journeys
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-BOOK = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey")
 CELL_SECONDS = 1_800
 
 
@@ -28,13 +28,20 @@ class ReportFailed(CxError, RuntimeError):
     """A notebook of the report raised an error; the executed notebook up to there is kept."""
 
 
-def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], None] = lambda _: None) -> Path:
+def report(
+    journeys: Journeys,
+    target: str | Path,
+    *,
+    engagement: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Write the report of these journeys: every notebook of the book in one HTML file that opens anywhere.
 
     Parameters
     ----------
     journeys : the store and the selection; its recipe is applied in every notebook.
     target : the HTML file to write.
+    engagement : the file of what the log cannot know, for the chapters that ask for it.
     progress : told the name of each notebook before it runs.
 
     Returns the path of the page. Needs no kernel and no network to be read.
@@ -48,17 +55,18 @@ def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], 
         raise InputError(f'There is no folder "{page.parent}".')
     with tempfile.TemporaryDirectory(prefix="cxkit-") as scratch:
         recipe = journeys.recipe.save(Path(scratch) / "recipe.json")
-        parameters = {"store": str(journeys.folder.resolve()), "recipe": str(recipe)}
+        more = {"recipe": recipe, "engagement": engagement_of(journeys, engagement)}
         executed = []
-        for name in BOOK:
+        for name in CHAPTERS:
             progress(name)
-            executed.append(_execute(name, parameters, Path(scratch), page))
+            words = parameters(places.notebooks() / f"{name}.ipynb", journeys, **more)
+            executed.append(_execute(name, words, Path(scratch), page))
         html = _page(_bound(executed), _facts(journeys))
     _publish(html, page)
     return page
 
 
-def _execute(name: str, parameters: dict[str, str], scratch: Path, page: Path) -> NotebookNode:
+def _execute(name: str, words: dict[str, str], scratch: Path, page: Path) -> NotebookNode:
     import papermill
 
     from cxkit.views.page import failed_panels
@@ -68,7 +76,7 @@ def _execute(name: str, parameters: dict[str, str], scratch: Path, page: Path) -
         executed = papermill.execute_notebook(
             places.notebooks() / f"{name}.ipynb",
             output,
-            parameters=parameters,
+            parameters=words,
             cwd=scratch,
             kernel_name="python3",
             progress_bar=False,

@@ -14,7 +14,7 @@ pytest.importorskip("voila")
 from cxkit import app
 
 pytestmark = pytest.mark.browser
-HOME, START = "03_see_the_journey.ipynb", "00_start_here.ipynb"
+HOME, START = "03_see_the_journey.ipynb", "01_bring_your_data.ipynb"
 READY = {HOME: ".cxw-panel .cx-node", START: ".cxi"}
 IDLE = "!document.querySelector('[aria-busy=true], .cxw-drawing, .cx-output > script:only-child')"
 CONTROLS = """() => {

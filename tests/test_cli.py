@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import cxkit as cx
 from cxkit import cli
 from cxkit import where as w
+from cxkit.book import CHAPTERS
 
 CSV = "order;step;when\nA;Order;01.06.2025 09:00\nA;Pay;01.06.2025 10:00\nB;Order;30.06.2025 09:00\nB;Pay;never\n"
 
@@ -115,7 +116,7 @@ def test_lab_copies_notebooks_once_and_sets_the_store(shop, monkeypatch):
     book = folder / "book"
     assert run("lab", folder / "store", "--folder", book, "--no-browser").exit_code == 0
     copies = sorted(book.glob("*.ipynb"))
-    assert [copy.name for copy in copies] == ["00_start_here.ipynb", "03_see_the_journey.ipynb"]
+    assert [copy.stem for copy in copies] == list(CHAPTERS)
     for copy in copies:
         cells = [
             cell for cell in nbformat.read(copy, as_version=4).cells if "parameters" in cell.metadata.get("tags", ())

@@ -5,7 +5,8 @@ import ast
 import nbformat
 import pytest
 
-from cxkit import places, report
+from cxkit import places
+from cxkit.book import CHAPTERS
 
 BOOKS = sorted(places.notebooks().glob("*.ipynb"))
 
@@ -26,4 +27,4 @@ def test_notebook_is_plain(path):
 
 
 def test_the_report_is_the_book():
-    assert [path.stem for path in BOOKS] == list(report.BOOK)
+    assert [path.stem for path in BOOKS] == list(CHAPTERS)

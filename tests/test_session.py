@@ -34,7 +34,7 @@ pytest.importorskip("jupyterlab")
 from cxkit import app
 
 pytestmark = pytest.mark.browser
-START, JOURNEY = "00_start_here.ipynb", "03_see_the_journey.ipynb"
+START, JOURNEY = "01_bring_your_data.ipynb", "03_see_the_journey.ipynb"
 BOARD = ".cxi-below"  # the intake's own; the page has panels besides
 SCRIPT = "<script>window.owned = 1</script>"
 IMAGE = "<img src=x onerror='window.owned = 1'>"
