@@ -135,7 +135,7 @@ FIELDS = (
     ),
     Field(
         "actions",
-        "what was changed, and what it should do",
+        "what was changed, and why",
         "engagement",
         "[[actions]], each with since, metric and expected",
     ),

@@ -162,7 +162,7 @@ def _by_field(rows: Sequence[Row], top: float) -> tuple[str, float, str]:
         parts.append(_titles(y))
         y += 24
     for row in wanting:
-        lines = theme.wrap(theme.clean(row["origin"]), _SLACK * (WIDTH - _ORIGIN), 12.5, lines=4)
+        lines = theme.wrap(theme.clean(row["origin"]), _SLACK * (WIDTH - _ORIGIN), 12.5, lines=5)
         height = max(_FIELD, 22 + len(lines) * _LINE)
         parts.append(_field(row, y, height, most, lines))
         y += height
