@@ -200,7 +200,7 @@ def _fingerprint(log: Log, engine: Engine) -> str:
         log.source.name,
         log.source.about,
         log.source.reading,
-        replace(log.settled, evidence=()),
+        replace(log.settled, evidence=(), chosen=False),
         engine.name,
     )
     return sha256(repr(facts).encode()).hexdigest()[:16]
