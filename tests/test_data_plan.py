@@ -33,6 +33,7 @@ HAND = [
     {"case": case, "client": client, "what": what, "way": way, "clerk": clerk, "when": MONDAY + timedelta(days=day)}
     for day, (case, client, what, way, clerk) in enumerate(DAYS)
 ]
+KEYS = {"identities": {"path": "keys.csv"}}
 LANES = {
     "customer action": ["Order", "Cancel"],
     "front-stage": ["Call"],
@@ -173,6 +174,12 @@ def test_a_column_that_may_be_it_is_named(prepared):
     assert 'write channel = "channel" under [roles]. At "Order", "Call"' in found.origin["channel"]
     wrong = fields(journeys, engagement=cx.Engagement(roles={"channel": "chanel"}))
     assert wrong.origin["channel"].startswith('There is no column "chanel", which the engagement names.')
+
+
+def test_a_key_table_that_the_engagement_names_makes_answers_sharper(hand):
+    said = {"needs": [{"name": "to be called", "evidence": ["Call"]}]}
+    told = [questions(hand, engagement=cx.Engagement(**said, **more)).sharper for more in ({}, KEYS)]
+    assert [("keys" in sharper["personas"].split(", ")) for sharper in told] == [True, False]
 
 
 def test_one_column_for_journey_and_customer_is_no_customer_unless_somebody_says_so(prepared):

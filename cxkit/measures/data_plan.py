@@ -84,7 +84,7 @@ def data_plan(
     for one that is due everywhere), over the span of the selected events (timeliness as in Ballou, Wang, Pazer, Tayi
     1998); unknown without a time, and declarations do not age. Identity is
     the share of the filled places whose customer is known. Tables beside a log are no part of a store: what needs
-    surveys, forms or a table of keys is blocked here, whether or not the firm has them somewhere.
+    surveys, tickets or forms is blocked here, whether or not the firm has them somewhere.
 
     Errors: an unknown grain, a share that is none, an engagement that is not one.
 

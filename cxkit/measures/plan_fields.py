@@ -270,6 +270,7 @@ def _declarations(said: Engagement, known: Mapping[str, int]) -> dict[str, Itera
         "offerings": ((one.name, any(name in known for name in one.activities)) for one in said.offerings),
         "policies": ((policy.name, policy.rule is not None and _seen(policy, known)) for policy in said.policies),
         "actions": ((action.name, action.expected is not None) for action in said.actions),
+        "keys": iter([("identities", True)] if said.identities is not None else ()),
         "effort": iter([("customer_hour", True)] if said.costs.customer_hour is not None else ()),
     }
 

@@ -171,9 +171,8 @@ FIELDS = (
     Field(
         "keys",
         "which numbers are one person",
-        "table",
-        "a table of second numbers and the person behind them",
-        "the customer system",
+        "engagement",
+        "[identities] with the path of a table of second numbers, each with the first one",
     ),
 )
 
