@@ -181,6 +181,7 @@ def test_roles_and_levels(name, files, tmp_path):
         "time": "ocel:timestamp",
         "customer": "ocel:type:customers",
         "order": None,
+        "start": None,
     }
     levels = {attribute.name: (attribute.level, attribute.kind) for attribute in journeys.manifest.attributes}
     assert levels["orders:region"] == ("journey", "text")

@@ -72,7 +72,7 @@ class Filters(View):
         board = self.board
         if board.journeys.n.journeys or not board.clauses:
             return ""
-        last = next((owner for owner in reversed(board.clauses) if board.cost(owner).journeys), None)
+        last = next((owner for owner in reversed([*board.clauses]) if board.cost(owner).journeys), None)
         if last is None:
             return "No journeys are left, whichever one choice is taken away. Undo the last one, or clear them."
         others = " that the other choices keep" if len(board.clauses) > 1 else ""
