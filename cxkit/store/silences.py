@@ -127,15 +127,15 @@ class _Gaps:
         lengths = sorted({*map(float, GRID), *around})
         quantiles = self.run(f"SELECT quantile_cont(gap, {[*SHARES]}) FROM gaps WHERE gap >= 0").fetchone()[0]
         return Silences(
-            name,
-            *self.run(
-                "SELECT count(*), count(*) FILTER (gap IS NULL), count(*) FILTER (gap >= 0) FROM gaps"
-            ).fetchone(),
-            self.run("SELECT count(*) FROM gaps WHERE gap = 0").fetchone()[0],
-            tuple(gap / SECOND for gap in quantiles or ()),
-            tuple(self._at(length, around.get(length, "")) for length in lengths),
-            found,
-            seconds,
+            name=name,
+            events=events,
+            journeys=journeys,
+            gaps=gaps,
+            none=none,
+            found=tuple(gap / SECOND for gap in quantiles or ()),
+            thresholds=tuple(self._at(length, around.get(length, "")) for length in lengths),
+            valley=found,
+            natural=seconds,
         )
 
     def _at(self, seconds: float, chosen: str) -> Threshold:
