@@ -125,6 +125,7 @@ class _Gaps:
         chosen = asked / SECOND if asked is not None else seconds
         around = {chosen / 2: "half", chosen: "chosen", chosen * 2: "double"} if chosen else {}
         lengths = sorted({*map(float, GRID), *around})
+        events, journeys, gaps, none = self.run(SIZES).fetchone()
         quantiles = self.run(f"SELECT quantile_cont(gap, {[*SHARES]}) FROM gaps WHERE gap >= 0").fetchone()[0]
         return Silences(
             name=name,
