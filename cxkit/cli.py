@@ -21,7 +21,7 @@ import click
 import cxkit as cx
 from cxkit import catalog, places
 from cxkit.book import CHAPTERS
-from cxkit.cli_log import kept, mapped, named, tell_absent
+from cxkit.cli_log import appended, kept, mapped, named, tell_absent
 from cxkit.store.sources import READABLE
 
 FORMATS = ("table", "csv", "json", "svg")
@@ -94,7 +94,8 @@ def ready(source: str | None, **words: Any) -> None:
     type=click.Path(path_type=Path),
     help="Write what was settled to this engagement file; what else it says stays.",
 )
-def prepare(source: str | None, folder: Path, target: Path | None, **words: Any) -> None:
+@click.option("--append", is_flag=True, help="FILE is a later part of the log whose store is there.")
+def prepare(source: str | None, folder: Path, target: Path | None, append: bool, **words: Any) -> None:
     """Make a journey store from FILE: CSV, XLSX, Parquet, XES, OCEL, a folder of files, or a database's address.
 
     Roles that are not given are guessed and shown; XES and OCEL name their own. An engagement file says where the log
@@ -106,11 +107,13 @@ def prepare(source: str | None, folder: Path, target: Path | None, **words: Any)
     cxkit prepare clicks.csv --journey visitor --split silence=30min --keys same_people.csv --store stores/visits
     cxkit prepare export.csv --store stores/shop --save-engagement engagement.toml
     cxkit prepare --engagement engagement.toml --store stores/shop
+    cxkit prepare july.csv --store stores/shop --append --engagement engagement.toml
     """
-    log, said = named(source, words)
-    click.echo(log)
+    log, said = named(source, words, append)
+    if not append:
+        click.echo(log)
     keeping = kept(log, source, words, said, target) if target else None
-    journeys = cx.prepare(log, folder)
+    journeys = appended(log, folder, said) if append else cx.prepare(log, folder)
     facts = journeys.manifest
     click.echo(f"\n{facts.counts['events']:,} events in {journeys.n}; {facts.counts['variants']:,} variants.")
     for note in facts.notes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 import cxkit as cx
+from cxkit.store.changes import Refused
 
 READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
 MOST_TOLD = 20
@@ -65,8 +67,11 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def named(source: str | None, words: dict[str, Any]) -> tuple[cx.Log, cx.Engagement | None]:
-    """The log that the options mean, and the engagement file that says more of it, if there is one."""
+def named(source: str | None, words: dict[str, Any], append: bool = False) -> tuple[cx.Log, cx.Engagement | None]:
+    """The log that the options mean, and the engagement file that says more of it, if there is one.
+
+    What a later part's columns mean is said by its store; options alone count before it.
+    """
     path = words["engagement"]
     if source is not None and source.lower().endswith(".toml"):
         raise click.UsageError(f'"{source}" is no log. If it is an engagement file, write --engagement {source}.')
@@ -78,7 +83,7 @@ def named(source: str | None, words: dict[str, Any]) -> tuple[cx.Log, cx.Engagem
         said.address(path.parent) if source is None and said else source,
         **reading | {word: words[word] for word in READING if words[word] is not None},
     )
-    roles = {} if said is None else said.roles_words
+    roles = {} if said is None or append else said.roles_words
     given = {word: value for word, value in words.items() if word not in (*READING, *NOTION, "engagement")}
     roles |= {
         word: list(value) if isinstance(value, tuple) else value
@@ -108,6 +113,19 @@ def _cuts(said: Sequence[str]) -> dict[str, Any]:
             raise click.UsageError(f'"{part}" is no way to split. {HOW}')
         found.setdefault(how, []).append(value)
     return {how: values[0] if how in ONCE else values for how, values in found.items()}
+
+
+def appended(log: cx.Log, folder: Path, said: cx.Engagement | None) -> cx.Journeys:
+    """The store with a later part of its log, as the engagement's contract allows; tells what differs."""
+    with warnings.catch_warnings(record=True) as known:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            journeys = cx.prepare(log, folder, append=True, contract=said.contract_words if said else None)
+        except Refused as refused:
+            click.echo(refused.changes)
+            raise
+    click.echo("\n".join(str(one.message) for one in known) if known else journeys.changes)
+    return journeys
 
 
 def kept(

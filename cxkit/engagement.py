@@ -20,6 +20,7 @@ from cxkit.engagement_schema import (
     Calendar,
     Cancel,
     Channel,
+    Contract,
     Costs,
     Disclosure,
     Goal,
@@ -105,6 +106,7 @@ class Engagement(Section):
     actions: tuple[Action, ...] = ()
     costs: Costs = Costs()
     disclosure: Disclosure = Disclosure()
+    contract: Contract = Contract()
     report: Report = Report()
 
     def __init__(self, /, **sections: Any) -> None:
@@ -240,6 +242,11 @@ class Engagement(Section):
             said = self.identities.model_dump(exclude={"path"})
             log = log.stitch(_from_folder(self.identities.path, folder), **said)
         return log.split(**self.split.model_dump()) if self.split is not None else log
+
+    @property
+    def contract_words(self) -> dict[str, str]:
+        """What may differ, as `cx.prepare(log, folder, append=True, contract=engagement.contract_words)` takes it."""
+        return self.contract.model_dump()
 
     @property
     def sides(self) -> dict[str, str]:

@@ -355,6 +355,40 @@ class Disclosure(Section):
     """The smallest number of customers that a figure may rest on."""
 
 
+Verdict = Literal["report", "refuse"]
+
+
+class Contract(Section):
+    """What may differ when a later part of the log comes: each difference is reported, or the part is refused."""
+
+    missing_columns: Verdict = "report"
+    """Columns that the store keeps and the part lacks; a column that has a role must always be there."""
+    new_columns: Verdict = "report"
+    """Columns that the store does not know."""
+    changed_kinds: Verdict = "report"
+    """Columns whose values are of another kind, such as texts among numbers."""
+    time_writing: Verdict = "report"
+    """Time stamps that are written in another way."""
+    zone: Verdict = "report"
+    """Time stamps that are read in another time zone."""
+    overlap: Literal["refuse", "report", "leave out"] = "refuse"
+    """Rows that are in the store already, equal in every kept column: refused, kept twice, or left out."""
+    left_out: Verdict = "report"
+    """A far larger share of rows that cannot be used."""
+    new_activities: Verdict = "report"
+    """Activities that were never seen."""
+    vanished_activities: Verdict = "report"
+    """Activities of every earlier period that do not come any more."""
+    new_values: Verdict = "report"
+    """Values of other columns that were never seen."""
+    vanished_values: Verdict = "report"
+    """Values of every earlier period that do not come any more."""
+    empty_cells: Verdict = "report"
+    """Cells that were always filled and are empty."""
+    volume: Verdict = "report"
+    """Far more or fewer events, or journeys begun, than in earlier periods of the same length."""
+
+
 class Report(Section):
     """What the report says on its cover."""
 

@@ -27,8 +27,9 @@ from cxkit.measures.variants import variants
 from cxkit.measures.waiting import waiting
 from cxkit.recipe import Drop, Keep, Recipe, Sample, Step, Tag, Trim
 from cxkit.result import Population
+from cxkit.store.changes import Changes
 from cxkit.store.manifest import Manifest
-from cxkit.store.prepare import PICTURE
+from cxkit.store.publish import PICTURE
 from cxkit.store.schema import CUSTOMER
 from cxkit.store.star import Star
 
@@ -105,6 +106,11 @@ class Journeys:
         from cxkit.store.origin import reopened
 
         return reopened(self.manifest)
+
+    @property
+    def changes(self) -> Changes:
+        """How the newest part of the log differs from the parts before it; see `append=` of `cx.prepare`."""
+        return self.manifest.changes
 
     @property
     def attributes(self) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import narwhals as nw
 from cxkit import places, toy
 from cxkit.errors import InputError, not_found
 from cxkit.journeys import Journeys
-from cxkit.store import manifest
+from cxkit.store import changes, manifest
 from cxkit.store import prepare as preparing
 from cxkit.store.engine import Engine, engine_of
 from cxkit.store.read import Log, read
@@ -24,13 +25,29 @@ from cxkit.store.star import Star
 Told = Callable[[str, float], object]
 
 
-def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool | Told = True) -> Journeys:
+def prepare(
+    log: Log,
+    folder: str | Path,
+    *,
+    append: bool = False,
+    contract: Mapping[str, str] | None = None,
+    engine: Any = None,
+    progress: bool | Told = True,
+) -> Journeys:
     """Build the journey store of a log, once: afterwards `cx.open(folder)`.
 
     Parameters
     ----------
     log : what `cx.read` gave, with its roles if they were set.
     folder : where the store goes. A store that is there is replaced in one step, and stays readable until then.
+    append : whether the log is a later part, such as a month, of the log whose store is there. It is read under that
+        store's mapping: the columns of its roles must be there under the same names, unless the log was given roles.
+        The store then is what preparing all parts together would make: rows with the same time come in the order of
+        the parts. What is known keeps its numbers, and the same part again changes nothing. `.changes` of the
+        journeys says how the part differs from what was there.
+    contract : for an append, which differences are refused: a word for each check that `.changes` can name, "report"
+        or "refuse". All are reported when not given, but for "overlap" (rows that are in the store already), which is
+        refused; it may also say "leave out". An engagement holds it as `.contract_words`.
     engine : None for DuckDB, or a Spark session. DuckDB reads and codes the source on this machine either way; the
         session's executors must see the folder.
     progress : whether to show a progress bar when it takes longer than a second; or a function that is told the name
@@ -40,18 +57,31 @@ def prepare(log: Log, folder: str | Path, *, engine: Any = None, progress: bool 
     Returns the Journeys of the new store. Rows that could not be used are counted in `.manifest.dropped` and kept in
     `.rejected()`. Preparing the same source with the same roles again changes nothing and costs nothing.
 
-    Errors: a log without usable rows, too many activities, a folder that cannot be written or is being prepared.
+    Errors: a log without usable rows, too many activities, a folder that cannot be written or is being prepared; for
+    an append also no store that is there, a missing column of a role, and what the contract refuses.
 
     >>> import cxkit as cx
     >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
     >>> cx.prepare(log, getfixture("tmp_path") / "shop").n
     Population(journeys=12, customers=10)
+    >>> later = [{"order": "A13", "client": "C11", "plan": "basic", "step": "Order", "when": "2025-07-01 09:00"}]
+    >>> import pyarrow as pa
+    >>> july = cx.read(pa.Table.from_pylist(later), name="July")
+    >>> cx.prepare(july, getfixture("tmp_path") / "shop", append=True).changes
+    July: 1 event; 1 new journey, 0 that go on
+      high    missing_columns     1 column of the store is missing: "channel". They are empty in this part.
     """
     if not isinstance(log, Log):
         raise InputError("cx.prepare needs a log. Write cx.prepare(cx.read(source), folder).")
     target, runs_on = _folder(folder), engine_of(engine)
+    said, words = "", changes.settled(contract)
     with _steps(progress) as step:
-        made = preparing.prepare(log, target, runs_on, draw_map, step)
+        if append:
+            made, said = preparing.append(log, target, runs_on, draw_map, step, words)
+        else:
+            made = preparing.prepare(log, target, runs_on, draw_map, step)
+    if said:
+        warnings.warn(said, stacklevel=2)
     return _journeys(target, made, runs_on)
 
 
@@ -125,25 +155,30 @@ def toy_journeys(*, engine: Any = None) -> Journeys:
 
 
 def draw_map(star: Star) -> str:
-    """The geometry of the whole log's process map, as JSON."""
+    """The geometry of the whole log's process map, as JSON: the same whichever numbers the activities have."""
     from cxkit.views.layout import map_geometry
 
+    place = dict(enumerate(star.places))
     named = star.moves.group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
     activities = [
-        {"code": row[ACTIVITY], "activity": star.names[row[ACTIVITY]], "count": row[COUNT]}
+        {"code": place[row[ACTIVITY]], "activity": star.names[row[ACTIVITY]], "count": row[COUNT]}
         for row in star.engine.collect(named).to_pylist()
     ]
     moves = star.moves.group_by(ACTIVITY, NEXT).agg(nw.len().cast(nw.Int64).alias(COUNT))
     first = star.moves.filter(nw.col(POSITION) == 0).group_by(ACTIVITY).agg(nw.len().cast(nw.Int64).alias(COUNT))
     rows = [
-        {"source": row[ACTIVITY], "target": END if row[NEXT] is None else row[NEXT], "count": row[COUNT]}
+        {"source": place[row[ACTIVITY]], "target": place.get(row[NEXT], END), "count": row[COUNT]}
         for row in star.engine.collect(moves).to_pylist()
     ]
     rows += [
-        {"source": START, "target": row[ACTIVITY], "count": row[COUNT]}
+        {"source": START, "target": place[row[ACTIVITY]], "count": row[COUNT]}
         for row in star.engine.collect(first).to_pylist()
     ]
-    return json.dumps(map_geometry(rows, activities))
+    geometry = map_geometry(rows, activities)
+    code = {number: known for known, number in place.items()} | {START: START, END: END}
+    for part in (*geometry["nodes"], *geometry["edges"]):
+        part |= {word: code[part[word]] for word in ("code", "source", "target") if word in part}
+    return json.dumps(geometry)
 
 
 def _folder(folder: str | Path) -> Path:

@@ -3,10 +3,12 @@
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import warnings
 
 import pytest
 
@@ -15,19 +17,20 @@ from cxkit.store import manifest
 
 FORKS = sys.platform == "linux"
 ROUNDS = 100 if FORKS else 10
+APPENDS = 10
 ROLES = {"journey": "id", "activity": "act", "time": "when"}
 
 PREPARE = """
 import gc, os, signal, sys, time
 import cxkit as cx
 
-def prepare(file, folder, ready):
+def prepare(file, folder, ready, append=False):
     log = cx.read(file).roles(journey="id", activity="act", time="when")
     log.settled
     ready()
-    cx.prepare(log, folder, progress=False)
+    cx.prepare(log, folder, append=append, contract={"overlap": "report"}, progress=False)
 """
-ONCE = PREPARE + "prepare(sys.argv[1], sys.argv[2], lambda: print('ready', flush=True))"
+ONCE = PREPARE + "prepare(sys.argv[1], sys.argv[2], lambda: print('ready', flush=True), sys.argv[3] == 'append')"
 FORKING = (
     PREPARE
     + """
@@ -39,12 +42,12 @@ print(lasted, flush=True)
 gc.collect()
 gc.freeze()  # a fork must not clear away the threads of its parent
 for line in sys.stdin:
-    file, folder, moment = line.rstrip("\\n").split("\\t")
+    file, folder, moment, how = line.rstrip("\\n").split("\\t")
     heard, told = os.pipe()
     child = os.fork()
     if not child:
         try:
-            prepare(file, folder, lambda: os.write(told, b"."))
+            prepare(file, folder, lambda: os.write(told, b"."), how == "append")
             os._exit(0)
         finally:
             os._exit(1)
@@ -93,16 +96,17 @@ def kill(logs, tmp_path_factory):
     with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as forking:
         lasts = float(forking.stdout.readline())
 
-        def kill_fork(file, folder, moment):
-            forking.stdin.write(f"{file}\t{folder}\t{moment}\n")
+        def kill_fork(file, folder, moment, how="prepare"):
+            forking.stdin.write(f"{file}\t{folder}\t{moment}\t{how}\n")
             assert int(forking.stdout.readline()) in (0, -signal.SIGKILL)
 
         yield kill_fork, lasts
         forking.stdin.close()
 
 
-def kill_new_process(file, folder, moment):
-    with subprocess.Popen([sys.executable, "-c", ONCE, str(file), str(folder)], stdout=subprocess.PIPE) as process:
+def kill_new_process(file, folder, moment, how="prepare"):
+    run = [sys.executable, "-c", ONCE, str(file), str(folder), how]
+    with subprocess.Popen(run, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         time.sleep(moment)
         process.kill()
@@ -135,6 +139,30 @@ def test_killed_at_any_moment(logs, kill, tmp_path):
         assert {path.name for path in folder.iterdir()} == kept
     assert outcomes.count("interrupted") > len(outcomes) / 3
     assert "new" in outcomes
+
+
+def test_an_append_killed_at_any_moment(logs, kill, tmp_path):
+    """The old store is there, or the one with the part; and the append can be made again."""
+    (strike, lasts), chance, outcomes = kill, random.Random(7), []
+    prepare(logs[0], tmp_path / "base")
+    shutil.copytree(tmp_path / "base", tmp_path / "whole")
+    whole = facts(append(logs[1], tmp_path / "whole"))
+    for number in range(APPENDS):
+        folder = tmp_path / str(number)
+        shutil.copytree(tmp_path / "base", folder)
+        strike(logs[1][0], folder, 3.0 * lasts * (number + chance.random()) / APPENDS, "append")
+        left = facts(cx.open(folder))
+        assert left in (logs[0][1], whole)
+        outcomes.append(left == whole)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            assert facts(append(logs[1], folder)) == whole
+        assert {path.name for path in folder.iterdir()} == {".lock", manifest.FILE, logs[0][1][0], whole[0]}
+    assert not all(outcomes)
+
+
+def append(log, folder):
+    return cx.prepare(cx.read(log[0]), folder, append=True, contract={"overlap": "report"}, progress=False)
 
 
 def prepare(log, folder):

@@ -54,7 +54,7 @@ ROOMS = {
     "cxkit.measures.data_plan": "errors catalog result measures store.schema",
     "cxkit.views": "cached errors views store.schema _altair",
     "cxkit.cli": "errors places catalog recipe report app cli_log store.sources",
-    "cxkit.cli_log": "errors",
+    "cxkit.cli_log": "errors store.changes",
     "cxkit.app": "errors places journeys times views",
     "cxkit.report": "errors places journeys recipe views",
     "cxwidgets": "errors where filter recipe catalog journeys result times views store.read store.sources store.trial",

@@ -13,7 +13,7 @@ import narwhals as nw
 
 from cxkit import times
 from cxkit.result import Population, Result
-from cxkit.store.schema import CUSTOMER, FIRST, JOURNEY, LAST, SECOND, VARIANT
+from cxkit.store.schema import CUSTOMER, FIRST, ID, JOURNEY, LAST, SECOND, VARIANT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -133,7 +133,7 @@ def _firsts(selection: Selection) -> Frame:
     """The first journey of each customer; a journey without one is a customer of its own."""
     person = nw.coalesce(nw.col(CUSTOMER).cast(nw.Int64), -1 - nw.col(JOURNEY).cast(nw.Int64))
     named = selection.journeys.with_columns(person.alias(PERSON))
-    place = nw.col(JOURNEY).cum_count().over(PERSON, order_by=[FIRST, JOURNEY])
+    place = nw.col(JOURNEY).cum_count().over(PERSON, order_by=[FIRST, ID])
     return named.with_columns(place.alias("place")).filter(nw.col("place") == 1)
 
 

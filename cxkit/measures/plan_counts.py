@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from cxkit.store.schema import ACTIVITY, CUSTOMER, FIRST, FIRST_VISIT, JOURNEY, LAST, NEXT, POSITION, TIME
+from cxkit.store.schema import ACTIVITY, CUSTOMER, FIRST, FIRST_VISIT, JOURNEY, LAST, NAME, NEXT, POSITION, TIME
 
 if TYPE_CHECKING:
     from cxkit.filter import Frame
@@ -40,7 +40,7 @@ def per_activity(chosen: Selection, of_events: Columns, of_journeys: Columns) ->
         figures.append(_count((nw.col(FIRST_VISIT) == 1) & nw.col(column).is_null(), f"{field} lacking"))
     counted = events.join(own, on=JOURNEY, how="inner").group_by(ACTIVITY).agg(*figures)
     named = counted.join(chosen.star.activities, on=ACTIVITY, how="inner")
-    return named.sort(ALL, ACTIVITY, descending=[True, False])
+    return named.sort(ALL, NAME, descending=[True, False])
 
 
 def of_journeys(journeys: Frame, columns: Columns) -> Frame:

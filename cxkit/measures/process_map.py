@@ -67,13 +67,15 @@ def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
     starts = _starts(rows)
     total = sum(row["count"] for row in starts)
     rows += starts
-    shows = coverages([(row["source"], row["target"], row["count"]) for row in rows], START, END)
-    names = journeys.selection.star.names
-    for row in rows:
+    star = journeys.selection.star
+    names, place = star.names, dict(enumerate(star.places))
+    ends = [(place.get(row["source"], START), place.get(row["target"], END)) for row in rows]
+    shows = coverages([(*both, row["count"]) for both, row in zip(ends, rows, strict=True)], START, END)
+    for row, both in zip(rows, ends, strict=True):
         row["activity"] = None if row["source"] == START else names[row["source"]]
         row["next_activity"] = None if row["target"] == END else names[row["target"]]
         row["share"] = row["journeys"] / total
-        row["coverage"] = shows[row["source"], row["target"]]
+        row["coverage"] = shows[both]
     rows.sort(key=lambda row: (-row["count"], row["activity"] or "", row["next_activity"] or ""))
     times = ("mean_seconds", *(QUANTILES if quantiles else ()))
     types = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROWS = 100
 MOST_ROWS = 100_000
-NUMBER = "number"
+NUMBER, PLACE = "number", "place"
 
 
 def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
@@ -86,7 +86,8 @@ def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
     page, rows : which page, from 1, of how many rows each.
 
     Returns a Result with a row per rejected row: `line` in the source (the header is line 1; empty where quotes make
-    it uncertain), `reason`, `text` (the row as it was). `n` speaks of the journeys that were kept.
+    it uncertain), `reason`, `text` (the row as it was), `source` (the part of the log that it stands in). `n` speaks of
+    the journeys that were kept.
 
     Errors: a page or a number of rows below 1.
 
@@ -116,7 +117,7 @@ def _check_page(page: int, rows: int) -> None:
 def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
     def question(selection: Selection) -> Frame:
         star = selection.star
-        found = _page(selection.journeys, [JOURNEY], page, rows)
+        found = _page(selection.journeys, [ID], page, rows)
         for number, flag in enumerate(star.flags.values()):
             tagged = flag.with_columns(nw.lit(True).alias(f"tag{number}"))
             found = found.join(tagged, on=JOURNEY, how="left").with_columns(nw.col(f"tag{number}").fill_null(False))
@@ -138,9 +139,13 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
         chosen, star = selection.events, selection.star
         if journey is not None:
             chosen = chosen.join(_one(selection, journey), on=JOURNEY, how="semi")
+        ids, order = star.journeys.select(JOURNEY, ID), [JOURNEY]
+        if len(journeys.manifest.parts) > 1:
+            ids, order = ids.with_row_index(PLACE, order_by=[ID]), [PLACE]
+            chosen = chosen.join(ids.select(JOURNEY, PLACE), on=JOURNEY, how="inner")
         return (
-            _page(chosen, [JOURNEY, POSITION], page, rows)
-            .join(star.journeys.select(JOURNEY, ID), on=JOURNEY, how="inner")
+            _page(chosen, [*order, POSITION], page, rows)
+            .join(ids.select(JOURNEY, ID), on=JOURNEY, how="inner")
             .join(star.activities.select(ACTIVITY, NAME), on=ACTIVITY, how="inner")
             .sort(NUMBER)
         )
@@ -152,10 +157,15 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
 
 
 def _rejected(journeys: Journeys, page: int, rows: int) -> pa.Table:
+    import pyarrow as pa
+
     engine = journeys.base.engine
     folder = journeys.folder / journeys.manifest.version / schema.REJECTED
-    order = [schema.LINE, schema.REASON, schema.TEXT]
-    return journeys.collect(lambda _: _page(engine.scan(folder), order, page, rows).sort(NUMBER).drop(NUMBER))
+    order = [schema.PART, schema.LINE, schema.REASON, schema.TEXT]
+    table = journeys.collect(lambda _: _page(engine.scan(folder), order, page, rows).sort(NUMBER).drop(NUMBER))
+    names = dict(enumerate(part.source for part in journeys.manifest.parts))
+    sources = pa.array([names.get(part) for part in table[schema.PART].to_pylist()], pa.string())
+    return table.drop_columns([schema.PART]).append_column("source", sources)
 
 
 def _one(selection: Selection, journey: str) -> Frame:

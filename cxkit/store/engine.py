@@ -64,6 +64,10 @@ class Engine(ABC):
         """One row per journey with its path: the symbols of its events in order."""
 
     @abstractmethod
+    def translated(self, frame: Frame, column: str, symbols: str, others: str, name: str) -> Frame:
+        """The frame with one more column: a path in which each symbol is replaced by another, place by place."""
+
+    @abstractmethod
     def quantiles(self, frame: Frame, by: Sequence[str], column: str, shares: Mapping[str, float]) -> Frame:
         """Quantiles of a column by groups, all in one pass: a column for each name; linear between neighbours."""
 
@@ -142,6 +146,9 @@ class DuckDB(Engine):
         path = f"string_agg({SYMBOL}, '' ORDER BY {POSITION}) AS {PATH}"
         return nw.from_native(events.to_native().aggregate(f"{JOURNEY}, {path}", JOURNEY))
 
+    def translated(self, frame: Frame, column: str, symbols: str, others: str, name: str) -> Frame:
+        return nw.from_native(frame.to_native().project(f"*, translate({column}, '{symbols}', '{others}') AS {name}"))
+
     def quantiles(self, frame: Frame, by: Sequence[str], column: str, shares: Mapping[str, float]) -> Frame:
         groups = ", ".join(by)
         wanted = f"quantile_cont({column}, {list(shares.values())}) AS found"
@@ -198,6 +205,11 @@ class Spark(Engine):
         steps = f.array_sort(f.collect_list(f.struct(POSITION, SYMBOL)))
         path = f.array_join(f.transform(steps, lambda step: step[SYMBOL]), "").alias(PATH)
         return nw.from_native(events.to_native().groupBy(JOURNEY).agg(path))
+
+    def translated(self, frame: Frame, column: str, symbols: str, others: str, name: str) -> Frame:
+        from pyspark.sql import functions as f
+
+        return nw.from_native(frame.to_native().withColumn(name, f.translate(column, symbols, others)))
 
     def quantiles(self, frame: Frame, by: Sequence[str], column: str, shares: Mapping[str, float]) -> Frame:
         from pyspark.sql import functions as f

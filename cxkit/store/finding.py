@@ -10,13 +10,13 @@ from cxkit.store.checks import ALL, BY
 from cxkit.store.ground import Check, Dimension, Found, Ground, Level
 from cxkit.store.repairs import Repair
 from cxkit.store.says import percent
+from cxkit.store.schema import SEVERITIES
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 EXAMPLES = 10
 HIGH, MEDIUM = 0.05, 0.005  # of rows or journeys: from there a fault is of high, of medium weight
-SEVERITIES = ("high", "medium", "low", "note")
 GRAIN = {"activities": "rows", "process_map": "moves"}  # what a measure is made of; the others of journeys
 LEVELS: tuple[Level, ...] = ("row", "journey", "log")
 

@@ -6,18 +6,32 @@ import json
 import os
 import re
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from html import escape
 from pathlib import Path
 from typing import Any, get_args
 
 from cxkit.errors import StoreError
-from cxkit.store.schema import FORMAT, Attribute, Kind, Level
+from cxkit.store.changes import Change, Changes
+from cxkit.store.schema import FORMAT, SEVERITIES, Attribute, Kind, Level
 from cxkit.times import zone_of
 
 FILE = "manifest.json"
 COLUMN = re.compile(r"x[0-9]{1,6}")
 VERSION = re.compile(r"v-[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A source that has gone into a store: what it is, what it brought, and how it differed from what was there."""
+
+    source: str
+    fingerprint: str
+    events: int
+    stamps: str = ""
+    brings: str = ""
+    notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,18 @@ class Manifest:
     made_with: dict[str, str] = field(default_factory=dict)
     about: str = ""
     origin: dict[str, str] = field(default_factory=dict)
+    backwards: int = 0
+    columns: tuple[str, ...] = ()
+    several: dict[str, int] = field(default_factory=dict)
+    fits: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
     format: int = FORMAT
+
+    @property
+    def changes(self) -> Changes:
+        """How the newest part of the log differs from the parts before it; nothing where there is one part only."""
+        newest = self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
+        return Changes(newest.source, newest.brings or f"{newest.events:,} events, the first part", newest.changes)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -100,7 +125,9 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     facts = {name: value for name, value in document.items() if name in known}
     _check(facts)
     facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
-    facts["notes"] = tuple(facts["notes"])
+    facts |= {name: tuple(facts.get(name, ())) for name in ("notes", "columns")}
+    facts["fits"] = {name: tuple(fitting) for name, fitting in facts.get("fits", {}).items()}
+    facts["parts"] = tuple(_part(part) for part in facts.get("parts", ()))
     return Manifest(**facts)
 
 
@@ -112,11 +139,16 @@ def _check(facts: dict[str, Any]) -> None:
         list: ("attributes", "notes"),
         bool: ("timed",),
     }
-    kinds |= {str: ("source", "fingerprint", "order", "about"), int: ("ties",)}
-    facts = {"about": "", "origin": {}, **facts}
+    kinds |= {str: ("source", "fingerprint", "order", "about"), int: ("ties", "backwards")}
+    kinds[dict] += ("several", "fits")
+    kinds[list] += ("columns", "parts")
+    facts = {"about": "", "origin": {}, "backwards": 0, "several": {}, "fits": {}, "columns": [], "parts": [], **facts}
     wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
     _refuse(wrong)
-    wrong += [name for name in ("counts", "dropped") if not all(isinstance(n, int) for n in facts[name].values())]
+    wrong += [
+        name for name in ("counts", "dropped", "several") if not all(isinstance(n, int) for n in facts[name].values())
+    ]
+    wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
     wrong += [name for name in ("reading", "origin") if not all(isinstance(s, str) for s in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
     known = {"level": get_args(Level), "kind": get_args(Kind)}
@@ -124,6 +156,18 @@ def _check(facts: dict[str, Any]) -> None:
         if not COLUMN.fullmatch(attribute["column"]) or any(attribute[word] not in known[word] for word in known):
             wrong.append("attributes")
     _refuse(wrong)
+
+
+def _part(document: dict[str, Any]) -> Part:
+    part = Part(**{**document, "changes": ()})
+    changes = tuple(Change(**{**change, "examples": tuple(change["examples"])}) for change in document["changes"])
+    texts = [part.source, part.fingerprint, part.stamps, part.brings, *part.notes]
+    texts += [text for one in changes for text in (one.check, one.what, one.column, *one.examples)]
+    counts = [part.events, *(n for one in changes for n in (one.count, one.of) if n is not None)]
+    weighed = all(one.severity in SEVERITIES for one in changes)
+    if not (weighed and all(isinstance(n, int) for n in counts) and all(isinstance(text, str) for text in texts)):
+        raise ValueError("its parts are not what they should be")
+    return replace(part, notes=tuple(part.notes), changes=changes)
 
 
 def _refuse(wrong: list[str]) -> None:

@@ -88,6 +88,11 @@ class Source(ABC):
         types = self.connection.execute("DESCRIBE staged").fetchall()
         return tuple(_kind(entry[1]) for entry in types[: len(self.columns)])
 
+    @property
+    def fields(self) -> Sequence[int]:
+        """The numbers of the columns, in the order in which a line of the source has them."""
+        return range(len(self.columns))
+
     @contextmanager
     def guarded(self) -> Iterator[None]:
         """Turn what DuckDB says of a damaged source into our own error."""

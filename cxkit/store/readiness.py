@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.store.checks import CHECKS, PATTERNS, UNSEEN
-from cxkit.store.finding import EXAMPLES, SEVERITIES, Finding, Score, look
+from cxkit.store.finding import EXAMPLES, Finding, Score, look
 from cxkit.store.ground import Check, Ground
 from cxkit.store.repairs import Repair
 from cxkit.store.says import plain, short
-from cxkit.store.schema import SECOND
+from cxkit.store.schema import SECOND, SEVERITIES
 
 if TYPE_CHECKING:
     import pandas as pd

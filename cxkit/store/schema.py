@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FORMAT = 2
+FORMAT = 3
 
 EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED = (
     "events",
@@ -15,6 +15,7 @@ EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED = (
     "customers",
     "rejected",
 )
+ROWS = "rows"  # what an event's row said beyond its event: an append asks for it, no question does
 TABLES = (EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED)
 
 JOURNEY, CUSTOMER, ACTIVITY, VARIANT = "journey", "customer", "activity", "variant"
@@ -25,12 +26,13 @@ SERVICE, WAITING = "service", "waiting"
 ID, NAME, SYMBOL, HASH = "id", "name", "symbol", "hash"
 FIRST, LAST, LENGTH, PATH, COUNT = "first", "last", "length", "path", "count"
 ROW, KEY = "row", "key"
-LINE, REASON, TEXT = "line", "reason", "text"
+LINE, REASON, TEXT, PART = "line", "reason", "text", "part"
 
 EVENT_COLUMNS = (JOURNEY, ACTIVITY, POSITION, TIME, NEXT, GAP, FIRST_VISIT, FIRST_MOVE)
 STAMP_COLUMNS = (SERVICE, WAITING)
 JOURNEY_COLUMNS = (JOURNEY, ID, HASH, CUSTOMER, VARIANT, FIRST, LAST, LENGTH)
 
+SEVERITIES = ("high", "medium", "low", "note")
 START, END = -1, -2
 SECOND = 1_000_000
 SYMBOL_BASE = 0x4E00

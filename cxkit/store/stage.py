@@ -30,6 +30,14 @@ NUMBERS: dict[Kind, tuple[str, str]] = {
     "number": (r"-?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", "DOUBLE"),
     "boolean": ("(?i)true|false", "BOOLEAN"),
 }
+EVERY: tuple[Kind, ...] = (*NUMBERS, "time")
+TYPED: dict[str, tuple[Kind, ...]] = {
+    "integer": ("integer", "number"),
+    "number": ("number",),
+    "boolean": ("boolean",),
+    **dict.fromkeys(("time", "date"), ("time",)),
+}
+Fits = dict[str, tuple[Kind, ...]]
 TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
 
@@ -41,55 +49,97 @@ class Staged:
     dropped: dict[str, int]
     timed: bool
     backwards: int
+    fits: Fits
 
 
 def stage(source: Source, roles: Roles, folder: Path) -> Staged:
     """Write coded events and their dictionaries into the folder, one Parquet table each."""
-    connection = source.connection
-    attributes = tuple(_attributes(source, roles))
-    _read_rows(source, roles, attributes)
-    dropped = _put_aside(source, folder)
-    if not connection.execute("SELECT count(*) FROM read_rows WHERE reason IS NULL").fetchone()[0]:  # type: ignore[index]
+    fitting = fits(source, columns_of(roles))
+    attributes = tuple(_attributes(source, roles, fitting))
+    dropped = read(source, roles, attributes, kind(fitting.get(schema.KEY, ())), folder)
+    nothing_known(source)
+    number(source, roles)
+    found = backwards(source, roles)
+    write(source, folder)
+    return Staged(attributes, dropped, roles.time is not None, found, fitting)
+
+
+def read(
+    source: Source, roles: Roles, attributes: tuple[Attribute, ...], key: Kind, folder: Path, part: int = 0
+) -> dict[str, int]:
+    """Read every row into a table; those that cannot be used are written aside, and counted by reason.
+
+    `key` is the kind of the values that put events of the same time in order.
+    """
+    _read_rows(source, roles, attributes, key)
+    dropped = _put_aside(source, folder, part)
+    found = source.connection.execute("SELECT count(*) FROM read_rows WHERE reason IS NULL").fetchone()
+    if not (found and found[0]):
         raise InputError(_nothing_left(source, roles, dropped))
-    backwards = _backwards(source, roles)
-    _dictionaries(source, ["began", *EXCLUDED] if roles.start is not None else [schema.ENDED, *EXCLUDED])
+    return dropped
+
+
+def write(source: Source, folder: Path) -> None:
+    """Write the coded events and their dictionaries."""
     for table in (schema.JOURNEYS, schema.CUSTOMERS, schema.ACTIVITIES, CODED):
         _write(source, table, folder)
-    connection.execute("DROP TABLE read_rows")
-    return Staged(attributes, dropped, roles.time is not None, backwards)
+    source.connection.execute("DROP TABLE read_rows")
 
 
-def _attributes(source: Source, roles: Roles) -> Iterator[Attribute]:
+def columns_of(roles: Roles) -> dict[str, int]:
+    """The columns whose values are kept, by the names they have in the store."""
+    kept = {f"x{number}": number for number in (*roles.journey_attributes, *roles.event_attributes)}
+    return kept if roles.order is None else {**kept, schema.KEY: roles.order}
+
+
+def _attributes(source: Source, roles: Roles, fitting: Fits) -> Iterator[Attribute]:
     levels: tuple[tuple[Level, tuple[int, ...]], ...] = (
         ("journey", roles.journey_attributes),
         ("event", roles.event_attributes),
     )
-    kinds = _kinds(source, [number for _, numbers in levels for number in numbers])
     for level, numbers in levels:
         for number in numbers:
-            yield Attribute(source.columns[number], f"x{number}", level, kinds[number])
+            yield Attribute(source.columns[number], f"x{number}", level, kind(fitting[f"x{number}"]))
 
 
-def _kinds(source: Source, columns: Sequence[int]) -> dict[int, Kind]:
-    """The kinds of these columns; a text column is of a narrower kind if all its values are."""
-    kinds: dict[int, Kind] = {n: "time" if source.kinds[n] == "date" else source.kinds[n] for n in columns}  # type: ignore[misc]
-    texts = [number for number, kind in kinds.items() if kind == "text"]
+def fits(source: Source, columns: dict[str, int]) -> Fits:
+    """Which kinds beside text hold all values of these columns, the narrowest first; every kind if there is none."""
+    fitting = {name: TYPED.get(source.kinds[number], ()) for name, number in columns.items()}
+    texts = [name for name, number in columns.items() if source.kinds[number] == "text"]
     asked = ", ".join(
         f"bool_and(regexp_full_match(c{{n}}, '{_braced(pattern)}')) FILTER (c{{n}} <> '')"
         for pattern, _ in NUMBERS.values()
     )
-    found = by_column(source, asked, texts)
-    for number in texts:
-        fits = [kind for kind, fit in zip(NUMBERS, found, strict=False) if fit]
-        kinds[number] = fits[0] if fits else "text"
-    return kinds
+    found = by_column(source, asked, [columns[name] for name in texts])
+    for name in texts:
+        said = dict(zip(NUMBERS, found, strict=False))
+        fitting[name] = EVERY if None in said.values() else tuple(kind for kind, fit in said.items() if fit)
+    return fitting
+
+
+def kind(fitting: Sequence[Kind]) -> Kind:
+    """The narrowest kind that fits; text where none does, or where there are no values."""
+    return "text" if not fitting or tuple(fitting) == EVERY else fitting[0]
 
 
 def _braced(pattern: str) -> str:
     return pattern.replace("{", "{{").replace("}", "}}")
 
 
-def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) -> None:
+def _texts(source: Source, columns: dict[str, tuple[int, Kind]]) -> list[str]:
+    """The columns of numbers whose texts the numbers do not give back, such as "1.50", once more as texts."""
+    narrowed = [name for name, (n, known) in columns.items() if known in NUMBERS and source.kinds[n] == "text"]
+    given_back = "bool_and(TRY_CAST(c{n} AS %s)::VARCHAR IS NOT DISTINCT FROM nullif(c{n}, ''))"
+    lossy = [
+        name
+        for name in narrowed
+        for n, known in [columns[name]]
+        if not all(by_column(source, given_back % TYPES[known], [n]))
+    ]
+    return [f"nullif(c{columns[name][0]}, '') AS {name}_{schema.TEXT}" for name in lossy]
+
+
+def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], key: Kind) -> None:
     stamped = [number for number in (roles.time, roles.start) if number is not None]
     empty = " AND ".join(f"coalesce(trim(c{number}::VARCHAR), '') = ''" for number in stamped) or "false"
     columns = [
@@ -98,9 +148,13 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...]) 
         f"c{roles.customer}::VARCHAR AS customer_id",
         f"c{roles.activity}::VARCHAR AS activity_name",
         *stamps_of(source, roles),
-        *([] if roles.order is None else [order_key(source, roles.order)]),
         *(f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes),
     ]
+    kept = {attribute.column: (int(attribute.column[1:]), attribute.kind) for attribute in attributes}
+    if roles.order is not None:
+        columns.append(f"TRY_CAST(c{roles.order} AS {TYPES.get(key, 'VARCHAR')}) AS {schema.KEY}")
+        kept[schema.KEY] = roles.order, key
+    columns += _texts(source, kept)
     reason = f"""CASE WHEN coalesce(trim(journey_id), '') = '' THEN '{NO_JOURNEY}'
         WHEN coalesce(trim(activity_name), '') = '' THEN '{NO_ACTIVITY}'
         WHEN {"false" if roles.time is None else f"{schema.TIME} IS NULL"} THEN
@@ -136,8 +190,8 @@ def time_of(roles: Roles) -> str:
 
 def order_key(source: Source, number: int) -> str:
     """The SQL of the order column's values, as the column `key`."""
-    kind = _kinds(source, [number])[number]
-    return f"TRY_CAST(c{number} AS {TYPES.get(kind, 'VARCHAR')}) AS {schema.KEY}"
+    found = kind(fits(source, {schema.KEY: number})[schema.KEY])
+    return f"TRY_CAST(c{number} AS {TYPES.get(found, 'VARCHAR')}) AS {schema.KEY}"
 
 
 def _value(source: Source, attribute: Attribute) -> str:
@@ -149,10 +203,10 @@ def _value(source: Source, attribute: Attribute) -> str:
     return f"TRY_CAST({column} AS {TYPES[attribute.kind]})"
 
 
-def _put_aside(source: Source, folder: Path) -> dict[str, int]:
+def _put_aside(source: Source, folder: Path, part: int) -> dict[str, int]:
     """Write the table of rejected rows, and count them by reason."""
     connection = source.connection
-    fields = ", ".join(f"c{number}::VARCHAR" for number in range(len(source.columns)))
+    fields = ", ".join(f"c{number}::VARCHAR" for number in source.fields)
     bad = connection.execute(f"""
         SELECT {schema.ROW}, {schema.REASON}, [{fields}]
         FROM read_rows JOIN {source.rows} USING ({schema.ROW})
@@ -166,7 +220,7 @@ def _put_aside(source: Source, folder: Path) -> dict[str, int]:
         ),
     ]
     rejected.sort(key=lambda entry: (entry[0] is None, entry[0]))
-    _write_rejected(rejected, folder)
+    _write_rejected(rejected, folder, part)
     reasons = [reason for _, reason, _ in rejected]
     return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
 
@@ -177,7 +231,7 @@ def _line(values: list[str | None], delimiter: str) -> str:
     return line.getvalue()
 
 
-def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path) -> None:
+def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path, part: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -186,9 +240,10 @@ def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path) -
     table = pa.table(
         {name: pa.array(values, type_) for (name, type_), values in zip(types.items(), columns, strict=True)}
     )
+    table = table.append_column(schema.PART, pa.array([part] * len(table), pa.int32()))
     target = folder / schema.REJECTED
     target.mkdir()
-    pq.write_table(table, target / "part-0.parquet")
+    pq.write_table(table, target / f"part-{part}.parquet")
 
 
 def _nothing_left(source: Source, roles: Roles, dropped: dict[str, int]) -> str:
@@ -203,7 +258,7 @@ def _nothing_left(source: Source, roles: Roles, dropped: dict[str, int]) -> str:
     return f'No row of "{source.name}" can be used: {reasons}.{hint}'
 
 
-def _backwards(source: Source, roles: Roles) -> int:
+def backwards(source: Source, roles: Roles) -> int:
     """How many events would start after their end."""
     if roles.start is None:
         return 0
@@ -211,23 +266,46 @@ def _backwards(source: Source, roles: Roles) -> int:
     return source.connection.execute(asked).fetchone()[0]  # type: ignore[index]
 
 
-def _dictionaries(source: Source, left_out: Sequence[str]) -> None:
-    """Number journeys, customers and activities by their names, so that the order of rows plays no part."""
+def known(source: Source, journeys: str, customers: str, activities: str) -> None:
+    """Lay out the dictionaries of a store, by the names of their tables."""
+    kept = {"journeys": (journeys, "journey, id, hash"), "customers": (customers, "customer, id")}
+    kept["activities"] = activities, "activity, name"
+    for name, (table, columns) in kept.items():
+        source.connection.execute(f"CREATE OR REPLACE TEMP VIEW known_{name} AS SELECT {columns} FROM {table}")
+
+
+def nothing_known(source: Source) -> None:
+    """Lay out empty dictionaries: those of a log that is the first of its store."""
+    empty = "(SELECT NULL::INTEGER AS {}, NULL::VARCHAR AS {}, NULL::BIGINT AS hash WHERE false)"
+    names = (("journey", "id"), ("customer", "id"), ("activity", "name"))
+    known(source, *(empty.format(*columns) for columns in names))
+
+
+def number(source: Source, roles: Roles) -> None:
+    """Number journeys, customers and activities by their names, so that the order of rows plays no part.
+
+    Known ones keep their numbers; the others follow them.
+    """
     run = source.connection.execute
     good = "FROM read_rows WHERE reason IS NULL"
+    following = "(SELECT coalesce(max({0}), -1) FROM known_{1}) + row_number() OVER (ORDER BY {2})"
     run(f"""
         CREATE OR REPLACE TEMP TABLE journeys AS
-        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS journey, id,
-            (md5_number_lower(id) % {schema.HASH_PRIME})::BIGINT AS hash
-        FROM (SELECT DISTINCT journey_id AS id {good})""")
+        SELECT journey, id, hash FROM known_journeys UNION ALL
+        SELECT ({following.format("journey", "journeys", "id")})::INTEGER, id,
+            (md5_number_lower(id) % {schema.HASH_PRIME})::BIGINT
+        FROM (SELECT DISTINCT journey_id AS id {good}) ANTI JOIN known_journeys USING (id)""")
     run(f"""
         CREATE OR REPLACE TEMP TABLE customers AS
-        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS customer, id
-        FROM (SELECT DISTINCT customer_id AS id {good} AND trim(customer_id) <> '')""")
+        SELECT customer, id FROM known_customers UNION ALL
+        SELECT ({following.format("customer", "customers", "id")})::INTEGER, id
+        FROM (SELECT DISTINCT customer_id AS id {good} AND trim(customer_id) <> '')
+        ANTI JOIN known_customers USING (id)""")
     run(f"""
         CREATE OR REPLACE TEMP TABLE activities AS
-        SELECT (row_number() OVER (ORDER BY name) - 1)::INTEGER AS activity, name
-        FROM (SELECT DISTINCT activity_name AS name {good})""")
+        SELECT activity, name FROM known_activities UNION ALL
+        SELECT ({following.format("activity", "activities", "name")})::INTEGER, name
+        FROM (SELECT DISTINCT activity_name AS name {good}) ANTI JOIN known_activities USING (name)""")
     many = run("SELECT count(*) FROM activities").fetchone()[0]  # type: ignore[index]
     if many > schema.MOST_ACTIVITIES:
         raise InputError(
@@ -236,6 +314,7 @@ def _dictionaries(source: Source, left_out: Sequence[str]) -> None:
         )
     run("ALTER TABLE activities ADD COLUMN symbol VARCHAR")
     run(f"UPDATE activities SET symbol = chr({schema.SYMBOL_BASE} + activity)")
+    left_out = ["began", *EXCLUDED] if roles.start is not None else [schema.ENDED, *EXCLUDED]
     run(f"""
         CREATE OR REPLACE TEMP VIEW coded AS
         SELECT journeys.journey, customers.customer, activities.activity::SMALLINT AS activity,

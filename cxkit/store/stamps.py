@@ -7,8 +7,8 @@ local time in the log's zone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,28 @@ def find(connection: DuckDBPyConnection, table: str, column: str, kind: str) -> 
     if best is DAY_FIRST and _read(connection, MONTH_FIRST, kind) == read:
         best = Writing(best.name, best.patterns, "Days and months cannot be told apart here; days are read first.")
     return best if read else Writing(ISO), read / max(total, 1)
+
+
+def again(
+    connection: DuckDBPyConnection, table: str, column: str, kind: str, ways: Sequence[str]
+) -> tuple[Writing, bool]:
+    """How the stamps of a later part are written, and whether none of the earlier parts was written that way.
+
+    An earlier way that reads as many is kept: days and months that cannot be told apart here were told apart there.
+    """
+    found, share = find(connection, table, column, kind)
+    if found.name in ways or found.name == ISO or kind in ("time", "date"):
+        return replace(found, doubt=""), found.name not in ways
+    for writing in (one for way in ways for one in _called(connection, way)):
+        if share and _read(connection, writing, kind) >= _read(connection, found, kind):
+            return writing, False
+    return found, True
+
+
+def _called(connection: DuckDBPyConnection, name: str) -> list[Writing]:
+    """The way of writing of this name, if it is one that a text can have."""
+    known = [writing for writing in _candidates("text", 1) if writing.name == name]
+    return known or ([given(connection, name)] if "%" in name else [])
 
 
 def _tried(connection: DuckDBPyConnection, kind: str, total: int, likely: int) -> Iterator[tuple[Writing, int]]:

@@ -24,7 +24,6 @@ from cxkit.store.schema import (
     FIRST_VISIT,
     GAP,
     JOURNEY,
-    KEY,
     LAST,
     LENGTH,
     NAME,
@@ -34,6 +33,7 @@ from cxkit.store.schema import (
     ROW,
     SERVICE,
     STARTED,
+    SYMBOL,
     TIME,
     VARIANT,
     WAITING,
@@ -41,6 +41,7 @@ from cxkit.store.schema import (
 )
 
 ORDERED = "ordered"
+SPELT = "spelt"
 MOST_TEXTS = 1_000
 
 
@@ -74,6 +75,12 @@ class Star:
     def names(self) -> list[str]:
         """The activities' names; an activity's code is its place in this list."""
         return self.engine.collect(self.activities.sort(ACTIVITY).select(NAME))[NAME].to_pylist()
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Where each activity's name stands among the names in order, by code."""
+        place = {name: number for number, name in enumerate(sorted(self.names))}
+        return [place[name] for name in self.names]
 
     @cached_property
     def codes(self) -> dict[str, int]:
@@ -115,7 +122,7 @@ def ordered(frame: Frame, order: Sequence[str]) -> Frame:
             (nw.col(TIME).shift(-1).over(JOURNEY, order_by=order) - nw.col(TIME)).cast(nw.Int64).alias(GAP),
             *_worked(columns, order),
         )
-        .drop([column for column in (ROW, KEY, STARTED, ENDED) if column in columns])
+        .drop(ROW)
     )
 
 
@@ -145,10 +152,14 @@ def paths(engine: Engine, events: Frame, activities: Frame) -> Frame:
     return engine.sequence(events.select(JOURNEY, POSITION, ACTIVITY).join(activities, on=ACTIVITY, how="inner"))
 
 
-def variants(paths: Frame) -> Frame:
-    """The different paths, numbered from 1 by falling frequency; ties by the path itself."""
+def variants(engine: Engine, paths: Frame, activities: Frame) -> Frame:
+    """The different paths, numbered from 1 by falling frequency; ties by their activities' names, in order."""
     counted = paths.group_by(PATH).agg(nw.len().cast(nw.Int64).alias(COUNT))
-    ranked = counted.with_columns((-nw.col(COUNT)).alias("falling")).with_row_index(VARIANT, order_by=["falling", PATH])
+    known = engine.collect(activities.sort(NAME).select(ACTIVITY, SYMBOL))
+    symbols, tie = known[SYMBOL].to_pylist(), PATH
+    if symbols != sorted(symbols):
+        counted, tie = engine.translated(counted, PATH, "".join(symbols), "".join(sorted(symbols)), SPELT), SPELT
+    ranked = counted.with_columns((-nw.col(COUNT)).alias("falling")).with_row_index(VARIANT, order_by=["falling", tie])
     return ranked.select(
         (nw.col(VARIANT) + 1).cast(nw.Int32).alias(VARIANT),
         PATH,
@@ -196,7 +207,7 @@ def trimmed(star: Star, since: int, until: int) -> Star:
     placed = engine.materialise(f"{key}|{ORDERED}", lambda: ordered(cut, [ROW]))
     events = engine.materialise(f"{key}|{schema.EVENTS}", lambda: firsts(placed))
     routes = engine.materialise(f"{key}|{PATH}", lambda: paths(engine, placed, star.activities))
-    kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: variants(routes))
+    kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: variants(engine, routes, star.activities))
     journeys = engine.materialise(
         f"{key}|{schema.JOURNEYS}",
         lambda: (

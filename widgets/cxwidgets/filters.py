@@ -40,7 +40,7 @@ class Filters(View):
                 "can_undo": board.can_undo,
                 "can_redo": board.can_redo,
                 "code": board.code,
-                "activities": star.names,
+                "activities": sorted(star.names),
                 "attributes": {name: known.kind for name, known in star.by_name.items()}
                 | dict.fromkeys(star.flags, "boolean"),
             },

@@ -1,0 +1,141 @@
+"""Changes: how a later part of a log differs from what its store knew, each with a weight; and what may stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from cxkit.errors import InputError, not_found
+from cxkit.store.says import plain
+from cxkit.store.schema import SEVERITIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFUSE, REPORT, LEAVE_OUT = "refuse", "report", "leave out"
+WORDS = {
+    "missing_columns": (REPORT, REFUSE),
+    "new_columns": (REPORT, REFUSE),
+    "changed_kinds": (REPORT, REFUSE),
+    "time_writing": (REPORT, REFUSE),
+    "zone": (REPORT, REFUSE),
+    "overlap": (REFUSE, REPORT, LEAVE_OUT),
+    "left_out": (REPORT, REFUSE),
+    "new_activities": (REPORT, REFUSE),
+    "vanished_activities": (REPORT, REFUSE),
+    "new_values": (REPORT, REFUSE),
+    "vanished_values": (REPORT, REFUSE),
+    "empty_cells": (REPORT, REFUSE),
+    "volume": (REPORT, REFUSE),
+}
+SHOWN = 5  # names in a sentence
+HEADS = ("weight", "what", "column", "examples")
+COLUMNS = ("check", "severity", "column", "what", "count", "of", "examples")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: which check found it, how much it weighs, and what it is, in a sentence."""
+
+    check: str
+    severity: str
+    what: str
+    column: str = ""
+    count: int | None = None
+    of: int | None = None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Changes:
+    """How the newest part of a store differs from the parts before it; displaying it shows all, the weightiest first.
+
+    `part` is what the part is called, `head` says how much it holds.
+    """
+
+    part: str
+    head: str
+    found: tuple[Change, ...]
+
+    def df(self) -> pd.DataFrame:
+        """A row per difference, the weightiest first.
+
+        Columns: `check` (as a contract names it), `severity` (high, medium, low, note), `column`, `what` (in a
+        sentence), `count` and `of` (rows, journeys or columns, where they can be counted), `examples`.
+        """
+        import pandas as pd
+
+        rows = [[getattr(change, name) for name in COLUMNS] for change in self.found]
+        table = pd.DataFrame(rows, columns=list(COLUMNS))
+        return table.astype({"count": "Int64", "of": "Int64"})
+
+    def __repr__(self) -> str:
+        lines = [f"  {one.severity:<7} {one.check:<19} {plain(one.what)}" for one in self.found]
+        return "\n".join([plain(f"{self.part}: {self.head}"), *lines])
+
+    def _repr_html_(self) -> str:
+        body = "".join(
+            f"<tr>{''.join(f'<td>{escape(plain(text))}</td>' for text in _cells(one))}</tr>" for one in self.found
+        )
+        head = "".join(f"<th>{word}</th>" for word in HEADS)
+        return (
+            f'<div class="cx-result"><p class="cx-note">{escape(plain(f"{self.part}: {self.head}"))}</p>'
+            f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div></div>"
+        )
+
+
+class Refused(InputError):
+    """The contract refuses a part of a log; nothing was changed. `changes` are all the differences found."""
+
+    def __init__(self, sentence: str, changes: Changes) -> None:
+        super().__init__(sentence)
+        self.changes = changes
+
+
+def ranked(found: Iterable[Change]) -> tuple[Change, ...]:
+    """The differences, the weightiest first."""
+    return tuple(sorted(found, key=lambda change: SEVERITIES.index(change.severity)))
+
+
+def settled(contract: Mapping[str, Any] | None) -> dict[str, str]:
+    """What a contract says of every check, known words only."""
+    if not isinstance(contract or {}, Mapping):
+        raise InputError(f'contract={contract!r} is no contract. Write for example {{"new_activities": "refuse"}}.')
+    said = dict(contract or {})
+    for check, word in said.items():
+        if check not in WORDS:
+            raise not_found("check of a contract", check, WORDS)
+        if word not in WORDS[check]:
+            options = ", ".join(f'"{known}"' for known in WORDS[check])
+            raise InputError(f'The contract says {word!r} of "{check}". It may say {options}.')
+    return {check: said.get(check, words[0]) for check, words in WORDS.items()}
+
+
+def enforce(contract: Mapping[str, str], changes: Changes) -> None:
+    """Raise if the contract refuses any of the differences."""
+    broken = [one for one in changes.found if contract[one.check] == REFUSE and one.severity != "note"]
+    if broken:
+        sentences = " ".join(plain(one.what) for one in broken)
+        checks = dict.fromkeys(one.check for one in broken)
+        ways = f'To accept it, let the contract say "{REPORT}" of {", ".join(checks)}.'
+        if "overlap" in checks:
+            ways += f' To add only the rows that are new, let it say "{LEAVE_OUT}" of overlap.'
+        raise Refused(f'The contract refuses "{plain(changes.part)}"; nothing was changed. {sentences} {ways}', changes)
+
+
+def _cells(change: Change) -> tuple[str, ...]:
+    return change.severity, change.what, change.column, " · ".join(change.examples)
+
+
+def are(count: int) -> str:
+    """The verb of so many things."""
+    return "is" if count == 1 else "are"
+
+
+def named(names: Sequence[str]) -> str:
+    """The first few names."""
+    shown = ", ".join(f'"{name}"' for name in names[:SHOWN])
+    return f"{shown} and {len(names) - SHOWN:,} more" if len(names) > SHOWN else shown

@@ -1,0 +1,91 @@
+"""Publishing a version of a store: made aside, swapped in at once, alone; whoever is interrupted leaves the old one."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cxkit.errors import CxError, StoreError
+from cxkit.store import manifest, schema
+from cxkit.store.manifest import Manifest
+
+PICTURE = "picture.json"
+
+
+def published(folder: Path) -> Manifest | None:
+    """The store that is there, if it is whole."""
+    try:
+        old = manifest.read(folder)
+    except StoreError:
+        return None
+    version = folder / old.version
+    tables = all(any((version / table).glob("*.parquet")) for table in (*schema.TABLES, schema.ROWS))
+    return old if tables and (version / PICTURE).is_file() else None
+
+
+def publish(folder: Path, old: Manifest | None, version: str, build: Callable[[Path], Manifest]) -> Manifest:
+    """Make a version in scratch space and put it in the old one's place; the old one stays for its readers."""
+    with _scratch(folder) as scratch:
+        made = build(scratch)
+        shutil.rmtree(folder / version, ignore_errors=True)
+        scratch.replace(folder / version)
+    with _writing(folder):
+        made.write(folder)
+    _sweep(folder, {version, old.version if old else version})
+    return made
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: only one process prepares it."""
+    import filelock
+
+    lock = filelock.FileLock(folder / ".lock", timeout=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout:
+        raise StoreError(f'Another process is preparing "{folder}". Wait for it, or choose another folder.') from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f'"{folder}" cannot hold a store: {error}.') from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    with _writing(folder):
+        scratch = folder / f".making-{secrets.token_hex(8)}"
+        scratch.mkdir()
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say in our own words that the folder cannot be written; a publication that fails changes nothing."""
+    import duckdb
+
+    try:
+        yield
+    except CxError:
+        raise
+    except (OSError, duckdb.IOException) as error:
+        raise StoreError(f'"{folder}" cannot be written: {error}. What was there before is as it was.') from None
+
+
+def _sweep(folder: Path, used: set[str]) -> None:
+    """Remove what interrupted runs left, and every version but the new one and the one before it."""
+    for entry in folder.iterdir():
+        old_version = manifest.VERSION.fullmatch(entry.name) and entry.name not in used
+        if old_version or entry.name.startswith(".making-"):
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name.startswith(".manifest-"):
+            entry.unlink(missing_ok=True)
