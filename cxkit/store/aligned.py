@@ -15,7 +15,7 @@ from cxkit.store.roles import ROLES, Roles
 
 REGROUPED = ("events", "split", "stitched")  # what a reading says of rows that were joined, or have other ids
 WHOLE_ONLY = (
-    "Starts and ends that are joined, journeys that are split and ids that are stitched cannot be appended: what belongs "
+    "Starts and ends that are joined, journeys that are split and ids that are stitched cannot be appended: what goes "
     "together may lie in several parts. Read all parts together, as a folder, and prepare them anew."
 )
 
