@@ -16,6 +16,7 @@ from cxkit.store.engine import DuckDB
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 IN_CI = os.environ.get("CI") == "true"
+PATIENCE = 120_000  # milliseconds that a browser may wait for what is sure to come
 
 
 def pytest_addoption(parser):
@@ -100,16 +101,25 @@ def loopless(monkeypatch):
 
 @pytest.fixture(scope="session")
 def browser():
-    """Headless Chromium."""
+    """Headless Chromium, as patient as a loaded machine needs."""
     path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
     if not path:
         missing("a Chromium browser")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=path, args=[*flags, "--disable-component-update", "--disable-sync"]
         )
+        opened = started.new_context
+
+        def patient(**words):
+            context = opened(**words)
+            context.set_default_timeout(PATIENCE)
+            return context
+
+        started.new_context = patient
         yield started
         started.close()

@@ -19,7 +19,7 @@ from cxkit.views import theme
 from cxwidgets.panels import MOST_MOVES
 from cxwidgets.words import words
 
-SLOW = 90_000  # milliseconds that a loaded machine may take until a page is up
+SLOW = 120_000  # milliseconds that a loaded machine may take until a page is up
 HERE = ("data:", "blob:", "about:", "file:")
 CXKIT = (sys.executable, "-c", "from cxkit.cli import main; main()")
 TOKEN = "secret"
@@ -103,7 +103,7 @@ def free_port():
         return free.getsockname()[1]
 
 
-def wait_for(url, process, seconds=90):
+def wait_for(url, process, seconds=120):
     """Wait until the process answers at this address."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
@@ -197,7 +197,7 @@ def settled(page, journeys, clauses):
     until(lambda: page.evaluate(STATE), {"n": str(journeys.n), "clauses": list(map(words, clauses)), "busy": []})
 
 
-def until(read, expected, seconds=60):
+def until(read, expected, seconds=120):
     """Wait until this is read, and say what is read instead if it never is."""
     end = time.monotonic() + seconds
     while (found := read()) != expected and time.monotonic() < end:

@@ -45,7 +45,7 @@ def opened(browser, server):
         windows.append(browser.new_context(viewport=size, color_scheme="light", bypass_csp=True))
         page = windows[-1].new_page()
         page.goto(f"{server.address}voila/render/{notebook}")
-        page.wait_for_selector(READY[notebook], timeout=90_000)
+        page.wait_for_selector(READY[notebook])
         page.wait_for_function(IDLE)
         return page
 

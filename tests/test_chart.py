@@ -235,7 +235,7 @@ def page(visit, address):
 def complete(page, charts):
     """Wait until the page has both charts and its filter bar, so that nothing moves any more."""
     there = "(charts) => document.querySelectorAll(charts).length === 2 && document.querySelector('.cxw-tools strong')"
-    page.wait_for_function(there, arg=charts, timeout=60_000)
+    page.wait_for_function(there, arg=charts)
 
 
 def bar(page, key):

@@ -49,7 +49,7 @@ def address(store, tmp_path_factory):
 
 
 def _wait_for(url):
-    for _ in range(100):
+    for _ in range(600):
         try:
             return urlopen(url, timeout=5).status
         except OSError:
@@ -64,7 +64,7 @@ def page(address, browser):
     tab.route("**/*", lambda route: route.continue_() if route.request.url.startswith(address) else route.abort())
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.goto(address)
-    tab.wait_for_selector(".cxw-panel .cx-variant", timeout=60_000)
+    tab.wait_for_selector(".cxw-panel .cx-variant")
     yield tab
     assert tab.evaluate("window.owned") is None
     context.close()
