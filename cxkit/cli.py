@@ -22,6 +22,7 @@ import cxkit as cx
 from cxkit import catalog, places
 from cxkit.book import CHAPTERS
 from cxkit.cli_log import appended, kept, mapped, named, tell_absent
+from cxkit.store import repairs
 from cxkit.store.sources import READABLE
 
 FORMATS = ("table", "csv", "json", "svg")
@@ -72,17 +73,23 @@ def main() -> None:
 
 @main.command()
 @mapped
-def ready(source: str | None, **words: Any) -> None:
+@click.option("--repairs", "out", type=click.Path(path_type=Path), help="JSON file to write: what would mend it.")
+def ready(source: str | None, out: Path | None, **words: Any) -> None:
     """Say what is wrong with FILE before it is prepared, how much it matters, and what would mend it.
 
     \b
     cxkit ready export.csv
     cxkit ready export.csv --journey order --activity step --time when --zone Europe/Berlin
     cxkit ready --engagement engagement.toml
+    cxkit ready export.csv --repairs repairs.json
     """
     log, _ = named(source, words)
     click.echo(log)
-    click.echo(f"\n{log.readiness()!r}")
+    answer = log.readiness()
+    click.echo(f"\n{answer!r}")
+    if out is not None:
+        repairs.save(answer.repairs, out)
+        click.echo(f"\n{out}: {len(answer.repairs)} repairs. Take out what you do not want, then use --mend {out}.")
 
 
 @main.command()
@@ -108,6 +115,7 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
     cxkit prepare export.csv --store stores/shop --save-engagement engagement.toml
     cxkit prepare --engagement engagement.toml --store stores/shop
     cxkit prepare july.csv --store stores/shop --append --engagement engagement.toml
+    cxkit prepare export.csv --mend repairs.json --store stores/shop
     """
     log, said = named(source, words, append)
     if not append:

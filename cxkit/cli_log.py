@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import cxkit as cx
+from cxkit.store import repairs
 from cxkit.store.changes import Refused
 
 READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
@@ -61,6 +62,7 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
         click.option("--keys", metavar="FILE", help="Table of ids that are one customer, by its first two columns."),
         click.option("--split", "cuts", multiple=True, metavar="HOW=VALUE", help=HOW),
+        click.option("--mend", type=click.Path(path_type=Path), help="JSON file of repairs that come first."),
     )
     for option in reversed(options):
         command = option(command)
@@ -84,13 +86,15 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
         **reading | {word: words[word] for word in READING if words[word] is not None},
     )
     roles = {} if said is None or append else said.roles_words
-    given = {word: value for word, value in words.items() if word not in (*READING, *NOTION, "engagement")}
+    given = {word: value for word, value in words.items() if word not in (*READING, *NOTION, "engagement", "mend")}
     roles |= {
         word: list(value) if isinstance(value, tuple) else value
         for word, value in given.items()
         if value not in (None, ())
     }
-    return _regrouped(log.roles(**roles) if roles else log, words, said), said
+    log = log.roles(**roles) if roles else log
+    log = log.mend(*repairs.load(words["mend"])) if words["mend"] else log
+    return _regrouped(log, words, said), said
 
 
 def _regrouped(log: cx.Log, words: dict[str, Any], said: cx.Engagement | None) -> cx.Log:

@@ -141,3 +141,25 @@ def test_prepare_splits_and_stitches(tmp_path):
     for wrong in ("end", "silence=", "gap=2d", "silence=30"):
         done = run("prepare", tmp_path / "log.csv", "--store", tmp_path / "store", "--split", wrong)
         assert done.exit_code and ("is no way to split" in done.output or "is no duration" in done.output)
+
+
+def test_repairs_are_written_chosen_and_applied(tmp_path):
+    file, offered = tmp_path / "shop.csv", tmp_path / "repairs.json"
+    rows = [f"J{n // 2};{('Order', 'Pay')[n % 2]};0{1 + n % 9}.06.2025 09:0{n % 6};web" for n in range(40)]
+    rows = [rows[0], rows[0], *rows[1:39], rows[39].replace("web", "n/a")]
+    file.write_text("\n".join(["order;step;when;channel", *rows]) + "\n", encoding="utf-8")
+    said = run("ready", file, "--repairs", offered)
+    assert said.exit_code == 0 and "2 repairs" in said.output
+    lines = offered.read_text(encoding="utf-8").splitlines()
+    assert lines == ["[", '{"drop_copies": {}},', '{"as_missing": {"column": "channel", "values": ["n/a"]}}', "]"]
+    again = run("ready", file, "--mend", offered).output
+    assert "repairs read equal rows once; read" in again and "copies" not in again and "placeholders" not in again
+    offered.write_text('[{"drop_copies": {}}]', encoding="utf-8")
+    assert run("prepare", file, "--mend", offered, "--store", tmp_path / "store").exit_code == 0
+    facts = cx.open(tmp_path / "store").manifest
+    assert (facts.counts["events"], facts.repairs) == (40, ({"drop_copies": {}},))
+    assert facts.reading["repairs"] == "read equal rows once"
+    assert cx.open(tmp_path / "store").events().df().channel.tolist().count("n/a") == 1
+    offered.write_text('[{"drop_copy": {}}]', encoding="utf-8")
+    refused = run("prepare", file, "--mend", offered, "--store", tmp_path / "store")
+    assert refused.exit_code == 1 and 'Closest: "drop_copies"' in refused.output

@@ -53,10 +53,11 @@ ROOMS = {
     "cxkit.measures": "errors times filter selection result measures store.schema",
     "cxkit.measures.data_plan": "errors catalog result measures store.schema",
     "cxkit.views": "cached errors views store.schema _altair",
-    "cxkit.cli": "errors places catalog recipe report app cli_log store.sources",
-    "cxkit.cli_log": "errors store.changes",
-    "cxkit.app": "errors places journeys times views",
-    "cxkit.report": "errors places journeys recipe views",
+    "cxkit.cli": "errors places catalog recipe report app book cli_log store.repairs store.sources",
+    "cxkit.cli_log": "errors store.changes store.repairs",
+    "cxkit.book": "engagement places journeys",
+    "cxkit.app": "errors places book journeys times views",
+    "cxkit.report": "errors places book journeys recipe views",
     "cxwidgets": "errors where filter recipe catalog journeys result times views store.read store.sources store.trial",
 }
 ONLY_IN_FUNCTIONS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import exp
 
+from cxkit.store.check_values import NO_VALUES
 from cxkit.store.ground import Found, Ground, filled
 from cxkit.store.guess import by_column
 from cxkit.store.repairs import DropCopies, DropEchoes, MergeValues, Tidy
@@ -15,6 +16,7 @@ USUAL = 0.9  # of an activity's rows have a value, so that the others lack it
 MANY_LABELS = 500  # activities, the most frequent ones, whose attributes are looked at
 ALONE = 0.9  # of journeys have one event: the id names events rather than journeys
 FEWEST = 30  # journeys or gaps below which nothing can be called unusual
+DENSE = 0.9  # of the numbers in a row are ids, so that the others are missed
 WAVERS = 0.01  # of the journeys that could have a second value: below it that is the exception
 UNUSUAL = 0.05  # of the journeys at most: what more of them do is their way
 TIMES_LONGER = 10  # than the median, and far out on the logarithm: too long for one journey
@@ -165,8 +167,10 @@ def shared_ids(ground: Ground) -> Iterator[Found]:
         yield Found(
             "belong to several customers",
             f"""SELECT row FROM ready_events WHERE journey IN (
-                SELECT journey FROM ready_events WHERE {filled("customer")}
+                SELECT journey FROM ready_events
+                WHERE {filled("customer")} AND lower(trim(customer)) NOT IN (SELECT unnest($none::VARCHAR[]))
                 GROUP BY 1 HAVING count(DISTINCT customer) > 1)""",
+            {"none": [*NO_VALUES]},
         )
 
 
@@ -179,6 +183,20 @@ def single_events(ground: Ground) -> Iterator[Found]:
     if alone >= ALONE * journeys:
         what = f'have one event: "{ground.name(ground.roles.journey)}" may not be what names a journey'
         yield Found(what, count=alone, of=journeys, examples=(f"{moves:,} moves in all",))
+
+
+def id_gaps(ground: Ground) -> Iterator[Found]:
+    """Numbers that are missing from ids that else count on: their journeys may be missing too."""
+    number = "TRY_CAST(regexp_extract(journey, '([0-9]{1,15})$', 1) AS BIGINT)"
+    ids = f"SELECT DISTINCT regexp_replace(journey, '[0-9]+$', '') AS head, {number} AS number FROM ready_events"
+    found = ground.ask(f"""
+        SELECT head, count(*)::BIGINT, max(number) - min(number) + 1, min(number), max(number) FROM ({ids})
+        WHERE number IS NOT NULL GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1 LIMIT {MANY_LABELS}""")
+    dense = [entry for entry in found if DENSE * entry[2] <= entry[1] < entry[2]]
+    if dense:
+        count, of = (sum(places) for places in zip(*((span - ids, span) for _, ids, span, *_ in dense), strict=True))
+        examples = tuple(f"{head}{low} to {head}{high}: {span - ids:,} missing" for head, ids, span, low, high in dense)
+        yield Found("in a row are of no journey: journeys may be missing", count=count, of=of, examples=examples)
 
 
 def long_journeys(ground: Ground) -> Iterator[Found]:

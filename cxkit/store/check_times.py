@@ -8,9 +8,9 @@ from itertools import pairwise
 from statistics import median
 
 from cxkit.store import stamps as writings
-from cxkit.store.defaults import NO_MOMENT
+from cxkit.store.defaults import NO_MOMENT, lonely
 from cxkit.store.ground import DAY, Found, Ground, filled
-from cxkit.store.repairs import MOST_VALUES, AsMissing
+from cxkit.store.repairs import MOST_VALUES, AsMissing, Restamp
 from cxkit.store.schema import SECOND
 
 FAR = 90  # days: the least silence that sets stray times apart from the log
@@ -25,30 +25,52 @@ TIMES_MORE = 10  # than 99 % of the log's moments
 SAME_DAYS = 10  # days on which two offsets meet: more than a change of the clocks
 NO_DEFAULT = f"NOT list_contains($default::BIGINT[], time // {DAY})"
 OFFSET = r"[0-9]{2}:[0-9.,:]+\s*(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
-FORMS = {"the year first": "^[0-9]{4}[-/.]", "a time of day": "[0-9]{1,2}:[0-9]{2}", "an offset from UTC": OFFSET}
+FORMS = {
+    "the year first": "^[0-9]{4}[-/.]",
+    "a time of day": "[0-9]{1,2}:[0-9]{2}",
+    "an offset from UTC": OFFSET,
+    "AM or PM": r"[0-9]\s*[AaPp]\.?[Mm]\.?$",
+    "strokes in the date": "^[0-9]{1,4}/",
+}
+MOST_SHAPES = 20  # ways of writing times of which a repair is offered
 
 
 def unreadable(ground: Ground) -> Iterator[Found]:
-    """Times that cannot be read in the way found for their column, and the way that would read them, if any."""
+    """Times that cannot be read in the way found for their column, and the way that would read them, if any.
+
+    The repair reads every time that is written like them in that way: their days and months have been mixed up too.
+    """
     if not ground.timed:
         return
     bad = f"ready_rows WHERE time IS NULL AND {filled('stamp')} AND NOT regexp_matches(stamp, '{NO_MOMENT}')"
     sample = ground.ask(f"SELECT DISTINCT stamp FROM {bad} ORDER BY 1 LIMIT {writings.SAMPLE}")
     if sample:
+        said, repair = _otherwise(ground, bad)
         yield Found(
-            f"have a time that cannot be read as {ground.roles.writing.name}{_otherwise(ground, bad)}",
+            f"have a time that cannot be read as {ground.roles.writing.name}{said}",
             f"SELECT row FROM {bad}",
             column=ground.roles.time,
             examples=tuple(stamp for (stamp,) in sample),
+            repair=repair,
         )
 
 
-def _otherwise(ground: Ground, bad: str) -> str:
+def _otherwise(ground: Ground, bad: str) -> tuple[str, Restamp | None]:
+    """The way that reads most of the bad stamps, in words and as a repair."""
     connection = ground.source.connection
     connection.execute(f"CREATE OR REPLACE TEMP TABLE ready_bad AS SELECT row, stamp FROM {bad}")
     writing, share = writings.find(connection, "ready_bad", "stamp", "text")
     connection.execute("DROP TABLE ready_bad")
-    return f"; {share:.0%} of them read as {writing.name}, so that others may be read wrongly" if share > 0.5 else ""
+    if share <= 0.5:
+        return "", None
+    said = f"; {share:.0%} of them read as {writing.name}, so that others may be read wrongly"
+    like = writings.shape("stamp")
+    mixed = f"SELECT DISTINCT {like} AS shape FROM {bad} LIMIT {MOST_SHAPES + 1}"
+    usual = f"SELECT {like} FROM ready_rows WHERE time IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    shapes = {shape for (shape,) in ground.ask(mixed)} - {shape for (shape,) in ground.ask(usual)}
+    if not writing.patterns or not 0 < len(shapes) <= MOST_SHAPES:
+        return said, None
+    return said, Restamp(ground.name(ground.roles.time), tuple(sorted(shapes)), writing.patterns)
 
 
 def ambiguous(ground: Ground) -> Iterator[Found]:
@@ -64,12 +86,14 @@ def mixed_forms(ground: Ground) -> Iterator[Found]:
     column = ground.roles.time
     if column is None or ground.source.kinds[column] != "text":
         return
+    told: list[str] = []
     for part, pattern in FORMS.items():
         has = f"regexp_matches(trim(stamp), '{pattern}')"
         [(rows, some)] = ground.ask(f"SELECT count(*), count(*) FILTER ({has}) FROM ready_rows WHERE time IS NOT NULL")
         said, fewer = ("have", has) if 2 * some < rows else ("do not have", f"NOT {has}")
-        if 0 < some < rows:
-            odd = f"ready_rows WHERE time IS NOT NULL AND {fewer}"
+        odd = f"ready_rows WHERE time IS NOT NULL AND {fewer}"
+        if 0 < some < rows and ground.one(f"SELECT count(*) FROM {odd}{''.join(told)}"):
+            told.append(f" AND NOT {fewer}")
             shown = ground.ask(f"SELECT DISTINCT stamp FROM {odd} ORDER BY 1 LIMIT 10")
             what = f"{said} {part}, unlike the other times"
             yield Found(what, f"SELECT row FROM {odd}", column=column, examples=tuple(stamp for (stamp,) in shown))
@@ -101,6 +125,32 @@ def default_times(ground: Ground) -> Iterator[Found]:
     repair = AsMissing(ground.name(ground.roles.time), stamps) if len(stamps) <= MOST_VALUES else None
     what = "have a time that systems write where they have none"
     yield Found(what, rows, {"days": ground.default_days}, ground.roles.time, examples=stamps, repair=repair)
+
+
+def default_dates(ground: Ground) -> Iterator[Found]:
+    """Dates in other columns that stand for none: a birth or an end of 1900-01-01, with no other near."""
+    for column, moment, writing in ground.dated:
+        days = f"SELECT row, {moment} // {DAY} AS day FROM {ground.source.rows} q"
+        values = writings.values(writing, moment)
+        default = lonely(
+            day for (day,) in ground.ask(f"SELECT DISTINCT day FROM ({days}) WHERE day IS NOT NULL", **values)
+        )
+        text = f"trim(q.c{column}::VARCHAR)"
+        none = f"regexp_matches({text}, '{NO_MOMENT}')"
+        rows = f"""SELECT row FROM ({days}) WHERE day IN (SELECT unnest($default::BIGINT[]))
+            UNION ALL SELECT row FROM {ground.source.rows} q WHERE {none}"""
+        named = values | {"default": default}
+        written = f"SELECT DISTINCT c{column}::VARCHAR FROM {ground.source.rows} WHERE row IN ({rows}) ORDER BY 1"
+        shown = tuple(stamp for (stamp,) in ground.ask(f"{written} LIMIT {MOST_VALUES + 1}", **named))
+        yield Found(
+            f'have a date in "{ground.name(column)}" that systems write where they have none',
+            rows,
+            named,
+            column,
+            of=ground.filled[column],
+            examples=shown,
+            repair=AsMissing(ground.name(column), shown) if len(shown) <= MOST_VALUES else None,
+        )
 
 
 def future(ground: Ground) -> Iterator[Found]:

@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from cxkit.store import stamps
 from cxkit.store.ground import Found, Ground, among, filled
-from cxkit.store.guess import by_column
-from cxkit.store.repairs import MOST_VALUES, AsMissing, MergeValues, Rescale
+from cxkit.store.repairs import MOST_VALUES, AsMissing, AsNumbers, MergeValues, Rescale
 
 SIGNS = (
     "?",
@@ -56,12 +55,18 @@ WORDS = (
     "no value",
     "keine angabe",
 )
+NO_VALUES = (*SIGNS, *SHORTS, *WORDS)
 CODES, OF_CODES = 2, 0.2  # other values, and share of all, of as many capitals: then they are codes
 ROUND = [-1, -9, -99, -100, -999, -1_000, -9_999, -99_999, -999_999, -2_147_483_648]
 NINES = [999, 9_999, 99_999, 999_999, 9_999_999, 99_999_999, 999_999_999, 2_147_483_647]
 BEYOND = 10  # times the next largest value: nines this far out are no value
 NEIGHBOURS = 20  # different values next to the extreme, which show how dense and how frequent values are there
 HEAP = 10  # times as frequent as its neighbours, and rows at least: an extreme that is a default
+AGE = re.compile(r"(?<![a-zäö])(age|alter|âge|leeftijd|edad|età|idade|ålder|wiek)(?![a-z])", re.IGNORECASE)
+OLDEST = 115  # years: fewer than ten people have been known to be older
+MIDDLE = (
+    "SELECT coalesce(median({number}) BETWEEN 1 AND 100, false) FROM {rows}"  # else it is the age of something else
+)
 APART = 3  # times as far from the next value as those are from each other
 FINE = 4  # bins per power of ten
 EMPTY_BINS = 2  # between two heaps: half a power of ten without a value
@@ -69,8 +74,6 @@ SLIPS = {100: (50, 200), 1_000: (500, 2_000)}  # the factor, and between which r
 FEW = 0.2  # of an activity's values at most have slipped
 FEWEST_VALUES = 3  # different ones among the slipped; fewer are codes, such as the number of a robot
 FEWEST, MANY = 5, 30  # slipped values and others, below which no usual size is known
-LIKE_TIMES = 0.5  # of a column's values read as dates
-DATE = "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}"
 MISREAD = "\\x{FFFD}|[ÃÂâÄÅ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"  # noqa: RUF001
 INVISIBLE = "[\\x{00}-\\x{08}\\x{0B}\\x{0C}\\x{0E}-\\x{1F}\\x{7F}\\x{AD}\\x{200B}\\x{202A}-\\x{202E}\\x{2060}\\x{FEFF}]"
 
@@ -83,7 +86,7 @@ NEAR, EXAMPLES = 25, 10  # characters around a damaged one that are shown, and h
 
 def placeholders(ground: Ground) -> Iterator[Found]:
     """Values that stand for no value: ?, n/a, null and their like. NA among other such codes is one of them."""
-    words = [*SIGNS, *SHORTS, *WORDS]
+    words = [*NO_VALUES]
     for column in ground.texts:
         where = f"lower(trim(c{column})) IN (SELECT unnest($words::VARCHAR[]))"
         found = ground.ask(
@@ -100,18 +103,26 @@ def placeholders(ground: Ground) -> Iterator[Found]:
                 column,
                 of=ground.filled[column],
                 examples=tuple(f"{value}: {count:,}" for value, count in kept),
-                repair=AsMissing(ground.name(column), tuple(values)) if len(values) <= MOST_VALUES else None,
+                repair=_none_of(ground, column, values),
             )
+
+
+def _none_of(ground: Ground, column: int, values: list[str]) -> AsMissing | None:
+    """The repair; none for a journey's id, for its rows would go and it may be a name after all."""
+    if column == ground.roles.journey or len(values) > MOST_VALUES:
+        return None
+    return AsMissing(ground.name(column), tuple(values))
 
 
 def _is_code(ground: Ground, column: int, value: str) -> bool:
     """Whether a word in capitals is a code like others of the column: NA is Namibia among countries."""
     if not re.fullmatch("[A-Z]{2,4}", value.strip()):
         return False
+    length = len(value.strip())
     [(values, like)] = ground.ask(
         f"""SELECT count(*), count_if(regexp_full_match(v, $shape)) FROM (
             SELECT DISTINCT trim(c{column}) AS v FROM {ground.source.rows} WHERE {filled(f"c{column}")})""",
-        shape=f"[A-Z]{{{len(value.strip())}}}",
+        shape=f"[A-Z]{{{length}}}|[a-z]{{{length}}}",
     )
     return like > CODES and like >= OF_CODES * values
 
@@ -122,8 +133,8 @@ def numeric_defaults(ground: Ground) -> Iterator[Found]:
         number = ground.number(column)
         values = f"SELECT {number} AS v, count(*) AS rows FROM {ground.source.rows} WHERE isfinite({number}) GROUP BY 1"
         for edge in _edges(ground, values):
-            if len(edge) > 1 and (_listed(edge) or _heaped(edge)):
-                value = edge[0][0]
+            value = edge[0][0] if edge else 0.0
+            if len(edge) > 1 and (_listed(edge) or (_heaped(edge) and not _is_usual(ground, number, value))):
                 wanted = ground.ask(
                     f"SELECT DISTINCT c{column}::VARCHAR FROM {ground.source.rows} WHERE {number} = $v", v=value
                 )
@@ -152,7 +163,7 @@ def _edges(ground: Ground, values: str) -> Iterator[list[tuple[float, int]]]:
 def _listed(edge: list[tuple[float, int]]) -> bool:
     """Whether the extreme is a number that people write for none, and lies beyond all others."""
     value, neighbour = edge[0][0], edge[1][0]
-    return (value in ROUND and neighbour >= 0) or (value in NINES and value >= BEYOND * neighbour > 0)
+    return (value in ROUND and neighbour >= 0) or (int(value) in NINES and value >= BEYOND * neighbour > 0)
 
 
 def _heaped(edge: list[tuple[float, int]]) -> bool:
@@ -163,6 +174,48 @@ def _heaped(edge: list[tuple[float, int]]) -> bool:
     usual = sum(count for _, count in rest[:5]) / 5
     spacing = abs(rest[-1][0] - rest[0][0]) / (len(rest) - 1)
     return rows >= HEAP * max(usual, 1) and abs(value - rest[0][0]) > APART * spacing
+
+
+def impossible_ages(ground: Ground) -> Iterator[Found]:
+    """Ages that nobody has: below 0, or above the oldest person known."""
+    for column in ground.numeric:
+        if AGE.search(ground.name(column)):
+            number = ground.number(column)
+            bad = f"{ground.source.rows} WHERE {number} < 0 OR {number} >= {OLDEST}"
+            found = ground.ask(f"SELECT c{column}::VARCHAR, count(*) FROM {bad} GROUP BY 1 ORDER BY 2 DESC, 1")
+            if found and ground.one(MIDDLE.format(number=number, rows=ground.source.rows)):
+                written = tuple(text for text, _ in found)
+                yield Found(
+                    f'have an age in "{ground.name(column)}" that nobody has',
+                    f"SELECT row FROM {bad}",
+                    column=column,
+                    of=ground.filled[column],
+                    examples=tuple(f"{text}: {count:,}" for text, count in found),
+                    repair=AsMissing(ground.name(column), written) if len(written) <= MOST_VALUES else None,
+                )
+
+
+def written_numbers(ground: Ground) -> Iterator[Found]:
+    """Numbers written for people, with a currency or a decimal comma: they are read as texts."""
+    for column, decimal in ground.written.items():
+        yield Found(
+            f'are numbers in "{ground.name(column)}" that are written for people, and are read as texts',
+            column=column,
+            count=ground.filled[column],
+            of=ground.filled[column],
+            repair=AsNumbers(ground.name(column), decimal),
+        )
+
+
+def _is_usual(ground: Ground, number: str, value: float) -> bool:
+    """Whether the value is the rule in an activity, as a price is."""
+    return bool(
+        ground.ask(
+            f"""SELECT 1 FROM {ground.source.rows} JOIN ready_rows USING (row) WHERE {number} IS NOT NULL
+            GROUP BY activity HAVING 2 * count_if({number} = $v) > count(*) LIMIT 1""",
+            v=value,
+        )
+    )
 
 
 def unit_slips(ground: Ground) -> Iterator[Found]:
@@ -228,22 +281,15 @@ def _slip(ground: Ground, column: int, factor: float, spans: list[tuple[str, flo
         column,
         of=ground.filled[column],
         examples=tuple(f"{label}: {count:,} from {low:g} to {high:g}" for label, low, high, count in found),
-        repair=Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in found)),
+        repair=None
+        if column in ground.written
+        else Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in found)),
     )
 
 
 def hidden_times(ground: Ground) -> Iterator[Found]:
     """Columns of times that are not the event's own: each may be an event that the log does not show."""
-    kinds = ground.source.kinds
-    texts = [n for n in ground.others if kinds[n] == "text" and ground.filled[n]]
-    asked = "count_if(regexp_matches(trim(c{n}), 'DATE'))".replace("DATE", DATE.replace("{", "{{").replace("}", "}}"))
-    dated = dict(zip(texts, by_column(ground.source, asked, texts), strict=True))
-    for column in ground.others if ground.timed else []:
-        typed = kinds[column] in ("time", "date") and ground.filled[column] > 0
-        if not typed and dated.get(column, 0) < LIKE_TIMES * max(ground.filled[column], 1):
-            continue
-        writing, _ = stamps.find(ground.source.connection, ground.source.rows, f"c{column}", kinds[column])
-        moment = stamps.sql(writing, f"q.c{column}", kinds[column])
+    for column, moment, writing in ground.dated if ground.timed else []:
         hidden = f"""SELECT r.row, r.journey, r.time, {moment} AS other FROM {ground.source.rows} q
             JOIN ready_rows r USING (row) WHERE r.good"""
         statement = f"""SELECT count(*) FROM (SELECT DISTINCT journey, other AS time FROM ({hidden})

@@ -6,6 +6,7 @@ process mining, Information Systems 64, 2017) and the checks of bupaR's daqapo.
 
 from __future__ import annotations
 
+from cxkit.store import check_clocks as clocks
 from cxkit.store import check_ids as ids
 from cxkit.store import check_labels as labels
 from cxkit.store import check_order as order
@@ -29,6 +30,7 @@ CHECKS = (
     Check("open_journeys", "completeness", "journey", "journeys", ALL[3:], order.open_journeys, note=True),
     Check("cut_off", "completeness", "journey", "journeys", ALL[3:], order.cut_off, note=True),
     Check("quiet_days", "completeness", "log", "days", ("summary", "durations"), times.quiet_days),
+    Check("id_gaps", "completeness", "log", "values", ("summary",), ids.id_gaps, note=True),
     Check("hidden_times", "completeness", "log", "values", FLOW, values.hidden_times, True, "scattered event"),
     Check("copies", "identity", "row", "rows", ALL, ids.copies),
     Check("echoes", "identity", "row", "rows", FLOW, ids.echoes, pattern="collateral events"),
@@ -42,13 +44,16 @@ CHECKS = (
     Check("ambiguous", "time", "log", "rows", TIMES, times.ambiguous, pattern="unanchored event"),
     Check("mixed_forms", "time", "row", "rows", TIMES, times.mixed_forms, pattern="unanchored event"),
     Check("several_zones", "time", "log", "days", ("durations",), times.several_zones, True, "unanchored event"),
+    Check("clocks", "time", "row", "rows", TIMES, clocks.clocks, pattern="unanchored event"),
     Check("default_times", "time", "row", "rows", TIMES, times.default_times, pattern="inadvertent time travel"),
+    Check("default_dates", "completeness", "row", "values", BY, times.default_dates),
     Check("future", "time", "row", "rows", TIMES, times.future, pattern="inadvertent time travel"),
     Check("stray", "time", "row", "rows", TIMES, times.stray, pattern="inadvertent time travel"),
     Check("whole_days", "time", "log", "rows", TIMES, times.whole_days, note=True),
     Check("mixed_precision", "time", "row", "rows", TIMES, times.mixed_precision, pattern="unanchored event"),
     Check("batches", "time", "row", "rows", TIMES, times.batches),
     Check("ties", "order", "row", "moves", ("process_map", "variants"), order.ties),
+    Check("unsorted", "order", "row", "rows", ("process_map", "variants"), clocks.unsorted, note=True),
     Check("forms", "order", "row", "rows", TIMES, order.forms, pattern="form-based event capture"),
     Check("backwards", "order", "row", "rows", TIMES, order.backwards, pattern="inadvertent time travel"),
     Check("against_key", "order", "row", "moves", TIMES, order.against_key, pattern="inadvertent time travel"),
@@ -59,6 +64,8 @@ CHECKS = (
     Check("misread", "labels", "row", "values", FLOW, values.misread),
     Check("invisible", "labels", "row", "values", FLOW, values.invisible),
     Check("unit_slips", "values", "row", "values", BY, values.unit_slips),
+    Check("written_numbers", "values", "log", "values", BY, values.written_numbers, note=True),
+    Check("impossible_ages", "values", "row", "values", BY, values.impossible_ages),
     Check("constant_columns", "values", "log", "columns", BY, ids.constant_columns, note=True),
 )
 UNSEEN = {

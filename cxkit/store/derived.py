@@ -20,7 +20,7 @@ class Derived(Source):
         self.original, self._zone = original, zone
         self.name, self.columns, self.delimiter = original.name, original.columns, original.delimiter
         self.about, self.reading = original.about, original.reading
-        self.joined_by = original.joined_by
+        self.joined_by, self.repairs = original.joined_by, original.repairs
 
     @abstractmethod
     def rows_of(self) -> tuple[str, dict[str, Any]]:

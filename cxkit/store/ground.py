@@ -20,11 +20,20 @@ from cxkit.store.schema import SECOND
 if TYPE_CHECKING:
     from cxkit.store.read import Source
     from cxkit.store.roles import Roles
+    from cxkit.store.stamps import Writing
 
 DAY = 86_400 * SECOND
 NAMES_THINGS = re.compile(
     r"(?i:(?<![a-z])(ids?|nr|no|number|code|key|zip|plz|postcode|phone)(?![a-z]))|(?<=[a-z])I[Dd](?![a-z])"
 )
+NEARLY = 0.95  # of a column's values
+LIKE_TIMES = 0.5  # of a column's values read as dates
+DATE = "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}"
+CURRENCY = "([€$£¥%]|EUR|USD|GBP|CHF|PLN|SEK|kr|zł|â‚¬)?"  # noqa: RUF001
+WRITTEN = {
+    ",": rf"{CURRENCY}\s*[+-]?([0-9]{{1,3}}([. \x{{A0}}][0-9]{{3}})+|[0-9]+)(,[0-9]+)?\s*{CURRENCY}",
+    ".": rf"{CURRENCY}\s*[+-]?([0-9]{{1,3}}([, \x{{A0}}][0-9]{{3}})+|[0-9]+)(\.[0-9]+)?\s*{CURRENCY}",
+}
 Unit = Literal["rows", "moves", "journeys", "values", "days", "columns"]
 Dimension = Literal["completeness", "identity", "time", "order", "labels", "values"]
 Level = Literal["row", "journey", "log"]
@@ -169,10 +178,38 @@ class Ground:
     @cached_property
     def numeric(self) -> list[int]:
         """The columns without a role whose values are nearly all numbers, and whose name does not say id."""
-        counts = by_column(self.source, "count(TRY_CAST(c{n}::VARCHAR AS DOUBLE))", self.others)
-        found = zip(self.others, counts, strict=True)
-        numbers = [n for n, count in found if self.source.kinds[n] != "time" and 0.95 * self.filled[n] < count]
-        return [n for n in numbers if not NAMES_THINGS.search(self.source.columns[n])]
+        named = [n for n in self.others if not NAMES_THINGS.search(self.source.columns[n])]
+        counts = by_column(self.source, "count(TRY_CAST(c{n}::VARCHAR AS DOUBLE))", named)
+        plain = {n for n, count in zip(named, counts, strict=True) if NEARLY * self.filled[n] < count}
+        return [n for n in named if self.source.kinds[n] != "time" and (n in plain or n in self.written)]
+
+    @cached_property
+    def dated(self) -> list[tuple[int, str, Writing]]:
+        """The columns of dates or times without a role, each with the SQL of its moment and how it is written."""
+        kinds, found = self.source.kinds, []
+        texts = [n for n in self.others if kinds[n] == "text" and self.filled[n]]
+        counts = by_column(self.source, f"count_if(regexp_matches(trim(c{{n}}), '{_braced(DATE)}'))", texts)
+        like = dict(zip(texts, counts, strict=True))
+        for n in self.others:
+            typed = kinds[n] in ("time", "date") and self.filled[n] > 0
+            if typed or like.get(n, 0) >= LIKE_TIMES * max(self.filled[n], 1):
+                writing, _ = stamps.find(self.source.connection, self.source.rows, f"c{n}", kinds[n])
+                found.append((n, stamps.sql(writing, f"q.c{n}", kinds[n]), writing))
+        return found
+
+    @cached_property
+    def written(self) -> dict[int, str]:
+        """The columns of numbers that are written for people, such as "1.234,50 €", each with its decimal sign."""
+        texts = [n for n in self.texts if n in self.others and self.filled[n]]
+        asked = ", ".join(f"count_if(regexp_full_match(trim(c{{n}}), '{_braced(form)}'))" for form in WRITTEN.values())
+        counts = list(by_column(self.source, f"count(TRY_CAST(c{{n}} AS DOUBLE)), {asked}", texts))
+        width, found = 1 + len(WRITTEN), {}
+        for place, column in enumerate(texts):
+            plain, *written = counts[width * place : width * (place + 1)]
+            best = max(zip(written, WRITTEN, strict=True))
+            if plain <= NEARLY * self.filled[column] < best[0]:
+                found[column] = best[1]
+        return found
 
     @cached_property
     def days(self) -> list[tuple[int, int]]:
@@ -203,6 +240,8 @@ class Ground:
 
     def number(self, column: int) -> str:
         """The SQL of a column's value as a number; null where it is none."""
+        if column in self.written:
+            return as_number(f"c{column}", self.written[column])
         text = "" if self.source.kinds[column] in ("integer", "number") else "::VARCHAR"
         return f"TRY_CAST(c{column}{text} AS DOUBLE)"
 
@@ -218,6 +257,19 @@ class Ground:
             SELECT c{column}::VARCHAR AS value, count(*) FROM {self.source.rows} WHERE {filled(f"c{column}")}
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most + 1}""")
         return found if len(found) <= most else []
+
+
+def as_number(column: str, decimal: str) -> str:
+    """The SQL of a number that is written for people; null where it is none."""
+    digits = f"regexp_replace({column}, '[^0-9{decimal}+-]', '', 'g')"
+    return (
+        f"CASE WHEN regexp_full_match(trim({column}), '{WRITTEN[decimal]}') "
+        f"THEN TRY_CAST(replace({digits}, '{decimal}', '.') AS DOUBLE) END"
+    )
+
+
+def _braced(pattern: str) -> str:
+    return pattern.replace("{", "{{").replace("}", "}}")
 
 
 def filled(column: str) -> str:

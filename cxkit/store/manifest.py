@@ -18,6 +18,16 @@ from cxkit.times import zone_of
 
 FILE = "manifest.json"
 COLUMN = re.compile(r"x[0-9]{1,6}")
+OPTIONAL: dict[str, Any] = {
+    "about": "",
+    "backwards": 0,
+    "origin": {},
+    "several": {},
+    "fits": {},
+    "columns": [],
+    "parts": [],
+    "repairs": [],
+}
 VERSION = re.compile(r"v-[0-9a-f]{16}")
 
 
@@ -61,6 +71,7 @@ class Manifest:
     several: dict[str, int] = field(default_factory=dict)
     fits: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    repairs: tuple[dict[str, Any], ...] = ()
     format: int = FORMAT
 
     @property
@@ -125,7 +136,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     facts = {name: value for name, value in document.items() if name in known}
     _check(facts)
     facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
-    facts |= {name: tuple(facts.get(name, ())) for name in ("notes", "columns")}
+    facts |= {name: tuple(facts.get(name, ())) for name in ("notes", "columns", "repairs")}
     facts["fits"] = {name: tuple(fitting) for name, fitting in facts.get("fits", {}).items()}
     facts["parts"] = tuple(_part(part) for part in facts.get("parts", ()))
     return Manifest(**facts)
@@ -135,14 +146,13 @@ def _check(facts: dict[str, Any]) -> None:
     """Raise unless every fact is of its kind: a manifest may come from anywhere."""
     zone_of(facts["zone"])
     kinds = {
-        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin"),
-        list: ("attributes", "notes"),
+        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits"),
+        list: ("attributes", "notes", "columns", "parts", "repairs"),
         bool: ("timed",),
+        str: ("source", "fingerprint", "order", "about"),
+        int: ("ties", "backwards"),
     }
-    kinds |= {str: ("source", "fingerprint", "order", "about"), int: ("ties", "backwards")}
-    kinds[dict] += ("several", "fits")
-    kinds[list] += ("columns", "parts")
-    facts = {"about": "", "origin": {}, "backwards": 0, "several": {}, "fits": {}, "columns": [], "parts": [], **facts}
+    facts = OPTIONAL | facts
     wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
     _refuse(wrong)
     wrong += [

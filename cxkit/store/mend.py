@@ -10,8 +10,20 @@ from cxkit.errors import InputError, not_found
 from cxkit.store import stamps
 from cxkit.store.check_ids import TIDY
 from cxkit.store.derived import Derived
+from cxkit.store.ground import as_number
 from cxkit.store.read import Source
-from cxkit.store.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Repair, Rescale, Tidy
+from cxkit.store.repairs import (
+    AsMissing,
+    AsNumbers,
+    DropCopies,
+    DropEchoes,
+    InZone,
+    MergeValues,
+    Repair,
+    Rescale,
+    Restamp,
+    Tidy,
+)
 from cxkit.store.schema import ROW, SECOND
 
 if TYPE_CHECKING:
@@ -19,6 +31,7 @@ if TYPE_CHECKING:
     from cxkit.store.roles import Roles
 
 Values = dict[str, Any]
+ISO_STAMP = "%Y-%m-%d %H:%M:%S.%fZ"
 
 
 def mend(log: Log, repairs: Sequence[Repair]) -> Log:
@@ -43,9 +56,9 @@ def mend(log: Log, repairs: Sequence[Repair]) -> Log:
     for repair in repairs:
         if not isinstance(repair, Repair):
             raise InputError(f"{repair!r} is no repair. See readiness(log).repairs.")
-        column = getattr(repair, "column", None)
-        if column is not None and column not in log.source.columns:
-            raise not_found("column", column, log.source.columns)
+        for column in (getattr(repair, part, None) for part in ("column", "by")):
+            if column is not None and column not in log.source.columns:
+                raise not_found("column", column, log.source.columns)
     return replace(log, source=Mended(log.source, log.settled, tuple(repairs)), mapping=log.settled)
 
 
@@ -54,13 +67,14 @@ class Mended(Derived):
 
     def __init__(self, original: Source, roles: Roles, repairs: tuple[Repair, ...]) -> None:
         super().__init__(original, roles.zone)
-        self.repairs, self._roles = repairs, roles
-        self.reading = {**original.reading, "repairs": "; ".join(repair.says for repair in repairs) or "none"}
+        self._mine, self._roles = repairs, roles
+        self.repairs = (*original.repairs, *repairs)
+        self.reading = {**original.reading, "repairs": "; ".join(repair.says for repair in self.repairs) or "none"}
 
     def rows_of(self) -> tuple[str, Values]:
         values: Values = {}
         asked = f"SELECT * FROM {self.original.rows}"
-        for number, repair in enumerate(self.repairs):
+        for number, repair in enumerate(self._mine):
             asked, more = _applied(self.original, self._roles, repair, asked, f"r{number}")
             values |= more
         return asked, values
@@ -110,4 +124,27 @@ def _value(source: Source, roles: Roles, repair: Repair, column: str, key: str) 
             scaled = f"CASE WHEN {within} THEN ({number} / ${key}d)::{kind} ELSE {column}::{kind} END"
             names = {f"{key}{letter}": [span[place] for span in spans] for place, letter in enumerate("abc")}
             return scaled, {**names, f"{key}d": factor}
+        case AsNumbers(decimal=decimal):
+            return f"coalesce({as_number(f'{column}::VARCHAR', decimal)}::VARCHAR, {column}::VARCHAR)", {}
+        case Restamp(shapes=shapes, patterns=patterns):
+            wall = f"try_strptime(trim({column}::VARCHAR), ${key}b::VARCHAR[])"
+            like = f"list_contains(${key}a::VARCHAR[], {stamps.shape(f'{column}::VARCHAR')})"
+            return _uniform(source, roles, column, like, wall, roles.zone, key, {"a": [*shapes], "b": [*patterns]})
+        case InZone(by=by, values=values, zone=zone):
+            moment = stamps.sql(roles.writing, column, source.kinds[int(column[1:])])
+            wall = f"timezone(${key}l, make_timestamptz({moment}))"
+            like = f"list_contains(${key}a::VARCHAR[], c{source.columns.index(by)}::VARCHAR)"
+            return _uniform(source, roles, column, like, wall, zone, key, {"a": [*values], "l": roles.zone})
     raise InputError(f"{repair!r} is no repair of a column.")
+
+
+def _uniform(
+    source: Source, roles: Roles, column: str, like: str, wall: str, zone: str, key: str, values: Values
+) -> tuple[str, Values]:
+    """The SQL of times that are all written in UTC, those of some rows by another clock on the wall."""
+    moment = stamps.sql(roles.writing, column, source.kinds[int(column[1:])])
+    there = f"timezone('UTC', timezone(${key}z, {wall}))"
+    here = f"make_timestamp({moment})"
+    written = f"strftime(CASE WHEN {like} THEN coalesce({there}, {here}) ELSE {here} END, '{ISO_STAMP}')"
+    named = {f"{key}{letter}": value for letter, value in values.items()} | {f"{key}z": zone}
+    return f"coalesce({written}, {column}::VARCHAR)", named | stamps.values(roles.writing, moment)

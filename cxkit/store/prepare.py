@@ -213,6 +213,7 @@ def _described(
         reading={**source.reading, "time": roles.writing.name if staged.timed else "none"},
         about=source.about,
         origin=origin(source),
+        repairs=tuple(repair.to_json() for repair in source.repairs),
         made_with={name: importlib.metadata.version(name) for name in ("duckdb", "narwhals")} | {"engine": engine.name},
         columns=source.columns,
         several=several,

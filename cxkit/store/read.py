@@ -53,6 +53,7 @@ class Source(ABC):
     reading: dict[str, str]
     delimiter = ","
     notes: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     joined_by: Mapping[str, str] = MappingProxyType({})
     named: Mapping[str, str] = MappingProxyType({})
 

@@ -13,7 +13,7 @@ from cxkit.errors import not_found
 from cxkit.store.checks import CHECKS, PATTERNS, UNSEEN
 from cxkit.store.finding import EXAMPLES, Finding, Score, look
 from cxkit.store.ground import Check, Ground
-from cxkit.store.repairs import Repair
+from cxkit.store.repairs import KINDS, Repair
 from cxkit.store.says import plain, short
 from cxkit.store.schema import SECOND, SEVERITIES
 
@@ -120,8 +120,9 @@ class Readiness:
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
-        """What would mend the findings that can be mended, the weightiest first."""
-        return tuple(dict.fromkeys(found.repair for found in self.findings if found.repair))
+        """What would mend the findings that can be mended, in the order in which one follows the other."""
+        offered = dict.fromkeys(found.repair for found in self.findings if found.repair)
+        return tuple(sorted(offered, key=lambda repair: [*KINDS].index(repair.word)))
 
     @cached_property
     def _shown(self) -> list[list[int | None]]:

@@ -5,12 +5,15 @@ A repair never touches the source. It says what to read differently; a source wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from math import isfinite
+from pathlib import Path
 from typing import Any, ClassVar
 
 from cxkit.errors import InputError, not_found
+from cxkit.times import zone_of
 
 MOST_VALUES = 1_000
 Pairs = tuple[tuple[str, str], ...]
@@ -24,7 +27,7 @@ class Repair:
 
     def to_json(self) -> dict[str, Any]:
         """The repair as JSON: {word: what it says}."""
-        return {self.word: asdict(self)}
+        return {self.word: json.loads(json.dumps(asdict(self)))}
 
     @property
     def says(self) -> str:
@@ -136,8 +139,70 @@ class Rescale(Repair):
         return f'divide "{self.column}" by {self.factor:g} from {low:g} to {high:g} in rows of {of}'
 
 
+@dataclass(frozen=True)
+class Restamp(Repair):
+    """Read times of a column that are written otherwise: of these shapes, 9 for a digit and a for a letter."""
+
+    column: str
+    shapes: tuple[str, ...]
+    patterns: tuple[str, ...]
+    word = "restamp"
+
+    def __post_init__(self) -> None:
+        _check_column(self.column)
+        object.__setattr__(self, "shapes", tuple(_texts(self.shapes)))
+        object.__setattr__(self, "patterns", tuple(_texts(self.patterns)))
+        if not self.patterns or not all("%" in pattern for pattern in self.patterns):
+            raise InputError(f"{self.patterns!r:.200} are no patterns such as %m/%d/%Y.")
+
+    @property
+    def says(self) -> str:
+        return f'read times like {_few(self.shapes)} in "{self.column}" as {_few(self.patterns)}'
+
+
+@dataclass(frozen=True)
+class InZone(Repair):
+    """Read the times of rows with these values in another column as of another zone."""
+
+    column: str
+    by: str
+    values: tuple[str, ...]
+    zone: str
+    word = "in_zone"
+
+    def __post_init__(self) -> None:
+        _check_column(self.column)
+        _check_column(self.by)
+        object.__setattr__(self, "values", tuple(_texts(self.values)))
+        zone_of(self.zone)
+
+    @property
+    def says(self) -> str:
+        return f'read "{self.column}" as {self.zone} where "{self.by}" is {_few(self.values)}'
+
+
+@dataclass(frozen=True)
+class AsNumbers(Repair):
+    """Read numbers that are written for people, such as 1.234,50 €, as numbers; other values stay as they are."""
+
+    column: str
+    decimal: str
+    word = "as_numbers"
+
+    def __post_init__(self) -> None:
+        _check_column(self.column)
+        if self.decimal not in (",", "."):
+            raise InputError(f"decimal={self.decimal!r} is neither a comma nor a point.")
+
+    @property
+    def says(self) -> str:
+        return f'read "{self.column}" as numbers, with "{self.decimal}" before the decimals'
+
+
+# In the order in which they follow each other best: a value is mended before its column is read in another way.
 KINDS: dict[str, type[Repair]] = {
-    kind.word: kind for kind in (DropCopies, DropEchoes, AsMissing, MergeValues, Tidy, Rescale)
+    kind.word: kind
+    for kind in (DropCopies, AsMissing, MergeValues, Tidy, Restamp, Rescale, AsNumbers, InZone, DropEchoes)
 }
 
 
@@ -158,6 +223,24 @@ def from_json(document: Mapping[str, Any]) -> Repair:
         return KINDS[word](**said)
     except TypeError:
         raise InputError(f'"{word}" needs {", ".join(known)}.') from None
+
+
+def load(path: Path) -> tuple[Repair, ...]:
+    """The repairs that a JSON file lists."""
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f'"{path}" cannot be read as a list of repairs: {error}.') from None
+    return tuple(from_json(document) for document in _list(listed))
+
+
+def save(repairs: Sequence[Repair], path: Path) -> None:
+    """Write repairs as a JSON file, one on a line, so that those that are not wanted can be taken out."""
+    lines = ",\n".join(json.dumps(repair.to_json(), ensure_ascii=False) for repair in repairs)
+    try:
+        path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f'"{path}" cannot be written: {error.strerror}.') from None
 
 
 def _check_column(name: object) -> None:
