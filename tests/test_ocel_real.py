@@ -21,6 +21,18 @@ def twins(shared):
     ]
 
 
+def test_twins_say_how_they_differ(twins):
+    """What differs stands in the notes of each: whose times have no offset, and whose changes are timed both ways."""
+    notes = [logs["Invoice"].source.notes for logs in twins]
+    differ = [set(mine) - set.intersection(*map(set, notes)) for mine in notes]
+    local = "Its times have no offset from UTC. Say where they are from with .roles(zone=)."
+    mixed = "9 changes of attributes are timed with an offset from UTC and 3 without; among them those without "
+    mixed += "count as UTC."
+    assert differ == [set(), {local, mixed}, {local}]
+    shared = " ".join(set.intersection(*map(set, notes)))
+    assert "(convergence)" in shared and "(divergence)" in shared
+
+
 @pytest.mark.parametrize("type_, rows, lost", [("Purchase Order", 5, "8"), ("Invoice", 9, "4")])
 def test_twins_agree_on_everything_but_the_hour(type_, rows, lost, twins):
     utc, *local = (logs[type_] for logs in twins)

@@ -161,6 +161,26 @@ def parcels(rows: Rows) -> None:
             row["step"] = f"Ship parcel {7 * int(row['order'][1:]) + 1000}"
 
 
+def born(row: dict[str, str]) -> None:
+    """Every tenth customer on 1 January 1900, some not known, the others in 1960 to 1980."""
+    number = int(row["order"][1:])
+    row["born"] = (
+        "1900-01-01" if number % 12 == 0 else "" if number % 12 == 1 else f"{1960 + number % 21}-05-1{number % 9}"
+    )
+
+
+def aged(row: dict[str, str]) -> None:
+    number = int(row["order"][1:])
+    row["age"] = {7: "118", 8: "118"}.get(number, str(20 + number % 60))
+
+
+def euros(row: dict[str, str]) -> None:
+    """Written for people; 9.999,99 where journeys 1 to 4 paid."""
+    if row["amount"]:
+        none = row["step"] == "Pay" and row["order"] in ("J001", "J002", "J003", "J004")
+        row["amount"] = "9.999,99 €" if none else f"{float(row['amount']):.2f} €".replace(".", ",")
+
+
 # name: plant, then what is found: (check, column, count, of); every finding is listed, so that none is invented
 PLANTED = {
     "no journey": (put("order", " ", 5, 9), [("without_journey", "", 2, 480)]),
@@ -181,11 +201,14 @@ PLANTED = {
     "quiet days": (put("when", later(days=12), *range(240, 480)), [("quiet_days", "", 9, 55)]),
     "times in a column": (all_rows(approved), [("hidden_times", "approved", 120, 120)]),
     "copies": (again(0, 100, 200), [("copies", "", 3, 483)]),
-    "echoes": (again(0, 100, when=later(seconds=0.5), channel="app"), [("echoes", "", 2, 482)]),
+    "echoes": (
+        again(0, 100, when=later(seconds=0.5), channel="app"),
+        [("echoes", "", 2, 482), ("unsorted", "", 2, 482)],
+    ),
     "spaces in ids": (put("order", lambda name: f"{name} ", 3, 7), [("near_ids", "order", 2, 480)]),
     "capitals in ids": (put("order", str.lower, 3, 7), [("near_ids", "order", 2, 480)]),
     "shared ids": (put("client", "C099", 0, 1), [("shared_ids", "", 1, 120)]),
-    "a long journey": (many_calls, [("long_journeys", "", 1, 120)]),
+    "a long journey": (many_calls, [("long_journeys", "", 1, 120), ("unsorted", "", 1, 540)]),
     "silences": (silent, [("long_silences", "", 2, 120)]),
     "a wavering attribute": (put("product", "Plus", 1), [("wavering", "product", 1, 120)]),
     "unreadable": (put("when", "31/31/2025 10:00", 8, 9), [("unreadable", "when", 2, 480)]),
@@ -207,7 +230,25 @@ PLANTED = {
     "a batch": (put("when", "2025-06-14 03:00:00", *step("Deliver", *range(24))), [("batches", "when", 24, 480)]),
     "ties": (at_one_time(1, 2, 3), [("ties", "", 3, 360)]),
     "a form": (at_one_time(*range(100)), [("ties", "", 100, 360), ("forms", "", 200, 480)]),
-    "backwards": (swap("when", 1, 2), [("backwards", "", 2, 480)]),
+    "backwards": (swap("when", 1, 2), [("backwards", "", 2, 480), ("unsorted", "", 2, 480)]),
+    "numbers left out": (without(*range(200, 208)), [("id_gaps", "", 2, 120)]),
+    "dates of birth": (
+        all_rows(born),
+        [("default_dates", "born", 40, 440), ("hidden_times", "born", 110, 440), ("missing_values", "born", 40, 480)],
+    ),
+    "ages": (all_rows(aged), [("impossible_ages", "age", 8, 480)]),
+    "euros and commas": (
+        all_rows(lambda row: row.update(amount=row["amount"] and f"{float(row['amount']):.2f} €".replace(".", ","))),
+        [("written_numbers", "amount", 240, 240)],
+    ),
+    "9.999,99 for none": (
+        all_rows(euros),
+        [("written_numbers", "amount", 240, 240), ("numeric_defaults", "amount", 4, 240)],
+    ),
+    "months first, with AM": (
+        put("when", written("%m/%d/%Y %I:%M:%S %p"), *range(0, 480, 12)),
+        [("mixed_forms", "when", 40, 480)],
+    ),
     "capitals": (
         both(put("channel", str.upper, 0, 4), put("channel", lambda text: f" {text}", 8)),
         [("distorted", "channel", 3, 480)],
@@ -280,7 +321,7 @@ def test_a_planted_fault_is_found_and_no_other(name, look):
 
 def test_every_check_is_tested():
     tested = {name for _, expected in PLANTED.values() for name, *_ in expected}
-    alone = {"single_events", "several_zones", "against_key"}
+    alone = {"single_events", "several_zones", "against_key", "clocks"}  # clocks: test_clocks, test_messy_ready
     assert tested | alone == {check.name for check in CHECKS}
     assert not tested & alone
 

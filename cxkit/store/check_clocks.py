@@ -73,18 +73,11 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _has_offsets(ground: Ground) -> bool:
-    kind = ground.source.kinds[ground.roles.time or 0]
-    if kind != "text":
-        return (
-            kind == "date"
-            or "WITH TIME ZONE"
-            in ground.source.connection.execute(
-                f"SELECT typeof(c{ground.roles.time}) FROM {ground.source.rows} LIMIT 1"
-            ).fetchone()[0]
-        )  # type: ignore[index]
-    return bool(
-        ground.ask(f"SELECT 1 FROM ready_rows WHERE time IS NOT NULL AND regexp_matches(stamp, '{OFFSET}') LIMIT 1")
-    )
+    """Whether some times say their offset, or are of a kind that knows it."""
+    known = f"SELECT 1 FROM {ground.source.rows} WHERE typeof(c{ground.roles.time}) LIKE '%TIME ZONE' LIMIT 1"
+    said = f"SELECT 1 FROM ready_rows WHERE time IS NOT NULL AND regexp_matches(stamp, '{OFFSET}') LIMIT 1"
+    text = ground.source.kinds[ground.roles.time or 0] == "text"
+    return bool(ground.ask(said if text else known))
 
 
 def _profiles(ground: Ground, column: int) -> dict[str, Days]:

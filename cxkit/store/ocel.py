@@ -28,6 +28,7 @@ from cxkit.store.packed import open_bytes
 OBJECT, ACTIVITY, STAMP, EVENT, PART = "ocel:oid", "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:qualifier"
 OTHERS = "ocel:type:"
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+ZONED = re.compile(r"(Z|[+-]\d\d:?\d\d)\s*$")
 OBJECT_CENTRIC = (".json", ".jsonocel", ".xmlocel", ".sqlite", ".db")
 
 
@@ -258,6 +259,10 @@ class OcelFile(EventLog):
         asked = f"SELECT min(n) = 1 AND max(n) = 1 AND NOT max(several) FROM ({different} FROM events GROUP BY owner)"
         return bool((self.connection.execute(asked).fetchone() or (False,))[0])
 
+    def _changes(self) -> Iterator[Change]:
+        for _, changes in self._log.objects.values():
+            yield from changes
+
     def _noticed(self) -> Iterator[str]:
         """What flattening invents, and what else a reader of this log should know."""
         found, log = self._invented, self._log
@@ -280,6 +285,12 @@ class OcelFile(EventLog):
             yield f"{silent:,} objects of the type have no event; they are no journeys here."
         if self._local:
             yield logs.NO_OFFSET
+        told = Counter(bool(ZONED.search(change.time)) for change in self._changes() if change.time)
+        if len(told) > 1:
+            yield (
+                f"{told[True]:,} changes of attributes are timed with an offset from UTC and {told[False]:,} without; "
+                "among them those without count as UTC."
+            )
         if log.links:
             yield f"{log.links:,} links between objects are not used."
         if found.unknown:
