@@ -21,7 +21,7 @@ CASES = {"journey": "case_id", "activity": "activity", "time": "timestamp"}
 
 # file, roles, then every finding as "check column", in alphabetical order
 LOGS = {
-    "running example": ("running_example/running-example.csv", XES, ["constant_columns case:creator"]),
+    "running example": ("running_example/running-example.csv", XES, ["constant_columns case:creator"]),  # one maker
     "receipt": (
         "receipt/receipt.csv.gz",
         XES,
@@ -29,9 +29,9 @@ LOGS = {
             "constant_columns lifecycle:transition",  # every event is "complete"
             "distorted org:resource",  # "TEST" beside "test"
             "hidden_times case:deadline",  # four columns of times, of the permit rather than of a step
-            "hidden_times case:enddate",
-            "hidden_times case:enddate_planned",
-            "hidden_times case:startdate",
+            "hidden_times case:enddate",  # as the deadline
+            "hidden_times case:enddate_planned",  # as the deadline
+            "hidden_times case:startdate",  # as the deadline
             "long_silences",  # 14 permits that went on after months
             "missing_values case:enddate",  # permits that have not ended
             "open_journeys",  # 6 at the log's end
@@ -42,14 +42,14 @@ LOGS = {
         CASES,
         [
             "backwards",  # sepsis triage before registration
-            "constant_columns lifecycle",
+            "constant_columns lifecycle",  # every event is "complete"
             "echoes",  # the same blood value twice at one time
             "forms",  # blood values of one sample, recorded together
             "long_journeys",  # two patients with more than 130 events, beside a median of 13
             "missing_values age",  # 55 patients of unknown age
             "missing_values crp",  # blood values without a number
-            "missing_values lacticacid",
-            "missing_values leucocytes",
+            "missing_values lacticacid",  # as crp
+            "missing_values leucocytes",  # as crp
             "placeholders resource",  # department "?"
             "ties",  # the laboratory writes whole minutes
         ],
@@ -57,7 +57,12 @@ LOGS = {
     "patients": (
         "patients/patients.csv.gz",
         {"journey": "patient", "activity": "handling", "time": "time"},
-        ["open_journeys", "quiet_days", "ties"],  # one step ends as the next starts
+        [
+            "open_journeys",
+            "quiet_days",  # a few days each without a patient: no fault of the record, but a fact of the clinic
+            "ties",  # one step ends as the next starts
+            "unsorted",  # all starts stand first, then all ends
+        ],
     ),
     "traffic fines": (
         "traffic_fines/traffic_fines_full.parquet",
@@ -65,15 +70,16 @@ LOGS = {
         [
             "backwards",  # appeals dated before the fine was sent
             "batches timestamp",  # up to 9,197 fines sent for collection on one day
-            "constant_columns lifecycle",
+            "constant_columns lifecycle",  # every event is "complete"
             "missing_values lastsent",  # of 1,631 notifications
             "open_journeys",  # fines that are still running in 2013
             "placeholders dismissal",  # "NIL"
-            "ties",
+            "ties",  # two steps on one day
             "whole_days timestamp",  # dates only
         ],
     ),
-    "web shop": ("simple_shop/simple_shop.csv.gz", CLICKS, ["echoes", "open_journeys"]),  # double clicks
+    # double clicks; visitors of the last day
+    "web shop": ("simple_shop/simple_shop.csv.gz", CLICKS, ["echoes", "open_journeys"]),
     "web shop, two arms": ("simple_shop/ab_test_demo.csv.gz", CLICKS, ["echoes", "open_journeys"]),
     "untidy visits": (
         "shopeasy/customer_journey.csv",
@@ -82,9 +88,10 @@ LOGS = {
             "copies",  # planted by its makers
             "cut_off",  # customers rather than journeys: they neither begin nor end
             "distorted Stage",  # "homepage" beside "Homepage", planted by its makers
-            "open_journeys",
-            "ties",
-            "whole_days VisitDate",
+            "open_journeys",  # as with cut_off
+            "ties",  # several visits a day
+            "unsorted",  # by an id that says nothing about time
+            "whole_days VisitDate",  # dates only
         ],
     ),
     "complaints": (
@@ -93,17 +100,19 @@ LOGS = {
         [
             "placeholders ComplaintSubtheme",  # "n.v.t.", which is Dutch for "not applicable"
             "placeholders ComplaintSubtheme_EN",  # "N.A."
-            "whole_days ContactDate",
+            "unsorted",  # by customer and file, not by date
+            "whole_days ContactDate",  # dates only
         ],
     ),
     "tickets": (
         "support_tickets/customer_support_tickets.csv.gz",
         {"journey": "Customer Name", "activity": "Ticket Status", "time": "First Response Time"},
         [
-            "hidden_times Date of Purchase",
-            "hidden_times Time to Resolution",
+            "hidden_times Date of Purchase",  # of the customer, long before the ticket
+            "hidden_times Time to Resolution",  # an end of the ticket that has no row of its own
             "misread Ticket Description",  # four texts that break off within a character
             "single_events",  # a table of tickets is no log
+            "unsorted",  # made by chance
             "without_time",  # not yet answered
         ],
     ),
