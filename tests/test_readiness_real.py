@@ -78,9 +78,9 @@ LOGS = {
             "whole_days timestamp",  # dates only
         ],
     ),
-    # double clicks; visitors of the last day
-    "web shop": ("simple_shop/simple_shop.csv.gz", CLICKS, ["echoes", "open_journeys"]),
-    "web shop, two arms": ("simple_shop/ab_test_demo.csv.gz", CLICKS, ["echoes", "open_journeys"]),
+    # visitors of the last day; 42 pages are opened again within a second, fewer than chance gives
+    "web shop": ("simple_shop/simple_shop.csv.gz", CLICKS, ["open_journeys"]),
+    "web shop, two arms": ("simple_shop/ab_test_demo.csv.gz", CLICKS, ["open_journeys"]),
     "untidy visits": (
         "shopeasy/customer_journey.csv",
         {"journey": "CustomerID", "activity": "Action", "time": "VisitDate"},
@@ -136,7 +136,9 @@ def test_groceries(shared):
     """A row for each article: one time for a basket, articles bought twice, campaigns known by the day."""
     log = cx.read(shared / "completejourney" / "journey_events.parquet")
     answer = readiness(log.roles(journey="household_id", activity="activity", time="timestamp"), now=NOW)
-    notes = ["cut_off", "open_journeys"]  # households neither begin nor end
+    # households neither begin nor end; 31 of 2,500 never bought anything
+    notes = ["cut_off", "id_gaps", "open_journeys"]
+    # batches, mixed precision: campaigns by the day; copies and echoes: an article twice in a basket; forms: the basket
     faults = ["batches", "copies", "echoes", "forms", "mixed_precision", "ties"]
     assert sorted(f.check.name for f in answer.findings) == sorted(faults + notes)
 
@@ -187,6 +189,7 @@ def test_an_incident_log(shared):
     asked = {name: count for name, count in (frame == "?").sum().items() if count}
     assert {f.column: f.count for f in answer.findings if f.check.name == "placeholders"} == asked
     notes = {f.check.name for f in answer.findings if f.severity == "note"}
-    assert notes == {"hidden_times", "wavering", "cut_off"}
+    # opened, resolved, closed; a field corrected on the way; incidents from before; one row in 141,712 out of order
+    assert notes == {"hidden_times", "wavering", "cut_off", "unsorted"}
     rest = {f.check.name for f in answer.findings if f.severity != "note"} - {"placeholders"}
-    assert rest == {"ties", "echoes", "batches"}
+    assert rest == {"ties", "echoes", "batches"}  # whole minutes; closed by a nightly run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import exp
+from math import exp, sqrt
 
 from cxkit.store.check_values import NO_VALUES
 from cxkit.store.ground import Found, Ground, filled
@@ -12,6 +12,7 @@ from cxkit.store.repairs import DropCopies, DropEchoes, MergeValues, Tidy
 from cxkit.store.schema import SECOND
 
 ECHO = 1.0  # seconds: nobody does the same step twice as fast, a double click or a second record does
+NEAR = 60.0  # seconds after that, which say how often an activity comes again soon by chance
 USUAL = 0.9  # of an activity's rows have a value, so that the others lack it
 MANY_LABELS = 500  # activities, the most frequent ones, whose attributes are looked at
 ALONE = 0.9  # of journeys have one event: the id names events rather than journeys
@@ -119,13 +120,23 @@ def copies(ground: Ground) -> Iterator[Found]:
 def echoes(ground: Ground) -> Iterator[Found]:
     """The same activity again within a second, in a row that differs somewhere: one step recorded more than once.
 
-    Times in whole days cannot say so.
+    Times in whole days cannot say so. Where the same step comes again within a minute often enough, some come within a
+    second by chance; no more than these (three standard deviations) are no finding.
     """
-    if ground.timed and ground.precise:
+    if not ground.timed or not ground.precise:
+        return
+    wait = "time - lag(time) OVER (PARTITION BY journey, activity ORDER BY time, key, key_text, row)"
+    waits = f"SELECT row, {wait} AS wait FROM ready_events"
+    [(soon, later)] = ground.ask(
+        f"""SELECT count(*) FILTER (wait <= $echo), count(*) FILTER (wait > $echo AND wait <= $near) FROM ({waits})""",
+        echo=ECHO * SECOND,
+        near=(ECHO + NEAR) * SECOND,
+    )
+    by_chance = later * ECHO / NEAR
+    if soon > by_chance + 3 * sqrt(by_chance):
         yield Found(
             f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
-            f"""SELECT row FROM ready_events QUALIFY time - lag(time) OVER (
-                PARTITION BY journey, activity ORDER BY time, key, key_text, row) <= {ECHO * SECOND}""",
+            f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
             repair=DropEchoes(ECHO),
         )
 
