@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from cxkit import engagement_file as files
 from cxkit.engagement_check import absences, contradictions
+from cxkit.engagement_log import Contract, Identities, Roles, Source, Split
 from cxkit.engagement_mistakes import MOST_FOUND, Mistakes, of_validation, secrets, told
 from cxkit.engagement_schema import (
     LANE_SIDES,
@@ -20,19 +21,14 @@ from cxkit.engagement_schema import (
     Calendar,
     Cancel,
     Channel,
-    Contract,
     Costs,
     Disclosure,
     Goal,
-    Identities,
     Lane,
     Need,
     Offering,
     Policy,
     Report,
-    Roles,
-    Source,
-    Split,
     Stage,
 )
 from cxkit.engagement_values import Duration, Section, Text

@@ -33,9 +33,10 @@ ROOMS = {
     "cxkit.places": "errors",
     "cxkit.catalog": "errors",
     "cxkit.times": "errors store.schema",
-    "cxkit.engagement": "errors times engagement_values engagement_schema engagement_mistakes engagement_file"
-    " engagement_check",
+    "cxkit.engagement": "errors times engagement_values engagement_log engagement_schema engagement_mistakes"
+    " engagement_file engagement_check",
     "cxkit.engagement_values": "errors times",
+    "cxkit.engagement_log": "engagement_values",
     "cxkit.engagement_schema": "engagement_values",
     "cxkit.engagement_mistakes": "errors",
     "cxkit.engagement_file": "errors engagement_mistakes",

@@ -1,4 +1,4 @@
-"""Data frames as sources: pandas, polars, arrow."""
+"""Tables as sources: Parquet files, and data frames of pandas, polars or arrow."""
 
 from __future__ import annotations
 
@@ -13,6 +13,23 @@ from cxkit.store.read import Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+class ParquetFile(Source):
+    """A Parquet file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        import pyarrow.parquet as pq
+
+        self.name, self._path, self.reading = path.name, path, {"format": "Parquet"}
+        try:
+            self.columns = delimited.column_names(pq.read_schema(path).names)
+        except (OSError, ValueError) as error:
+            raise InputError(f'"{path.name}" is no Parquet file ({error}).') from None
+
+    def stage(self) -> Path:
+        return self._path
 
 
 class DataFrame(Source):

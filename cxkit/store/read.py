@@ -164,23 +164,6 @@ class TextFile(Source):
         return delimited.lines_of(self._path, self._dialect, rows, {line for line, _, _ in self.unfit}) if rows else []
 
 
-class ParquetFile(Source):
-    """A Parquet file."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        import pyarrow.parquet as pq
-
-        self.name, self._path, self.reading = path.name, path, {"format": "Parquet"}
-        try:
-            self.columns = delimited.column_names(pq.read_schema(path).names)
-        except (OSError, ValueError) as error:
-            raise InputError(f'"{path.name}" is no Parquet file ({error}).') from None
-
-    def stage(self) -> Path:
-        return self._path
-
-
 @dataclass(frozen=True)
 class Log:
     """A source and what its columns mean. Make one with `cx.read`, settle it with `.roles`, then `cx.prepare` it."""
@@ -196,13 +179,9 @@ class Log:
     def head(self, rows: int = 10) -> pd.DataFrame:
         """The first rows, as they are in the source."""
         with self.source.lock, self.source.guarded():
-            return self._head(rows)
-
-    def _head(self, rows: int) -> pd.DataFrame:
-        table = self.source.connection.sql(f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}").limit(
-            rows
-        )
-        return table.to_arrow_table().rename_columns(self.columns).to_pandas()
+            asked = f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}"
+            table = self.source.connection.sql(asked).limit(rows).to_arrow_table()
+            return table.rename_columns(self.columns).to_pandas()
 
     def roles(
         self,

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cxkit.errors import InputError
-from cxkit.store.frames import DataFrame
-from cxkit.store.read import ParquetFile, Source, TextFile
+from cxkit.store.frames import DataFrame, ParquetFile
+from cxkit.store.read import Source, TextFile
 
 TEXTS = (".csv", ".tsv", ".txt")
 TEXT_FILES = tuple(f"{ending}{packed}" for packed in ("", ".gz", ".zst") for ending in TEXTS)
