@@ -58,6 +58,10 @@ class Regrouped(Derived):
         given = replace(given, zone=zone, time_format=writing if again else given.time_format)
         return self.known.settle(self, given)
 
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        return self.known.named
+
     @property
     def known(self) -> Known:
         """The roles that the columns had, and the attributes if they were chosen."""
