@@ -21,9 +21,12 @@ def parameters(notebook: Path, journeys: Journeys, **more: object) -> dict[str, 
 
 
 def engagement_of(journeys: Journeys, given: Path | None) -> Path | None:
-    """The engagement file that speaks of these journeys: the one given, which must hold, or the sample's own."""
+    """The engagement file that speaks of these journeys: the one given, which must hold, or their own."""
     if given is not None:
         Engagement.load(given)
         return given.resolve()
+    own = journeys.folder / "engagement.toml"
+    if own.is_file():
+        return own
     is_sample = journeys.folder == places.cache() / "sample"
     return places.sample() / "engagement.toml" if is_sample else None

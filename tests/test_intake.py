@@ -145,6 +145,57 @@ def test_goals_and_cancels_become_tags(begun):
     assert "cancelled" in begun.board.panel("segments").facts["attributes"]
 
 
+def test_what_was_settled_is_kept_beside_what_was_written_before(begun, tmp_path):
+    file = tmp_path / "stores" / "shop" / "engagement.toml"
+    mark(begun, "Deliver")
+    for _ in range(2):
+        mark(begun, "Cancel")
+    begun.hear({"do": "prepare", "name": "shop"})
+    assert file.as_posix() in begun.facts["made"]["notes"][-1]
+    said = cx.Engagement.load(file)
+    assert [goal.activity for goal in said.goals] == ["Deliver"] and said.cancels[0].activity == "Cancel"
+    assert (said.roles.journey, said.roles.time_format, said.source) == ("Auftrag", None, None)
+    file.write_text(file.read_text(encoding="utf-8") + '\n[lanes]\n"front-stage" = ["Call"]\n', encoding="utf-8")
+    mark(begun, "Deliver")
+    begun.hear({"do": "prepare", "name": "shop"})
+    said = cx.Engagement.load(file)
+    assert list(said.lanes) == ["front-stage"]
+    assert [goal.activity for goal in said.goals] == [] and len(said.cancels) == 2
+
+
+def test_an_engagement_file_that_cannot_be_read_stays_as_it_is(begun, tmp_path):
+    begun.hear({"do": "prepare", "name": "shop"})
+    file = tmp_path / "stores" / "shop" / "engagement.toml"
+    file.write_text("goals = 3", encoding="utf-8")
+    begun.hear({"do": "prepare", "name": "shop"})
+    assert "could not be kept" in begun.facts["made"]["notes"][-1] and begun.facts["step"] == 5
+    assert file.read_text(encoding="utf-8") == "goals = 3"
+
+
+def test_a_file_on_disk_is_named_from_the_store(tmp_path, loopless):
+    (tmp_path / "export.csv").write_bytes(export())
+    intake = Intake(tmp_path / "export.csv", folder=tmp_path / "stores")
+    intake.hear({"do": "prepare", "name": "shop"})
+    store = tmp_path / "stores" / "shop"
+    said = cx.Engagement.load(store / "engagement.toml")
+    assert said.source.path == "../../export.csv"
+    again = cx.read(said.address(store)).roles(**said.roles_words)
+    assert cx.prepare(again, store, progress=False).manifest.version == intake.journeys.manifest.version
+
+
+def test_rows_of_starts_and_ends_are_joined_when_a_column_says_so(intake):
+    text = "case,what,step,when\nA,Pack,start,2025-06-02 09:00\nA,Pack,complete,2025-06-02 09:30\n"
+    text += "A,Ship,start,2025-06-02 11:00\nA,Ship,complete,2025-06-02 11:10\n"
+    send(intake, text.encode())
+    assign(intake, "what", "activity")
+    assert "named as the lifecycle" in intake.facts["doubts"][-1]
+    assign(intake, "step", "lifecycle")
+    assert [line["role"] for line in intake.facts["evidence"]][-1] == "lifecycle"
+    intake.hear({"do": "prepare", "name": "shop"})
+    assert intake.journeys.waiting().df()["worked"].tolist() == [1, 1]
+    assert "lifecycle='step'" in intake.code
+
+
 def test_a_tag_does_not_take_a_columns_name(intake):
     send(intake, export(plan="cancelled"))
     mark(intake, "Cancel")

@@ -225,6 +225,6 @@ def test_pm4py_joins_the_same_events(shared, tmp_path):
 
 def test_a_column_that_says_start_and_complete_is_pointed_out(log):
     said = trial(log.roles(**ROLES)).doubts
-    assert said == ('"step" says start and complete: each row counts as an event until lifecycle= joins them.',)
+    assert said == ('"step" says start and complete: each row is an event until it is named as the lifecycle.',)
     assert trial(log.roles(**ROLES, lifecycle="step")).doubts == ()
     assert trial(cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when")).doubts == ()

@@ -123,7 +123,7 @@ def test_exactly_the_planted_merges_are_found(tmp_path):
     truth = pq.read_table(places.sample().parent / "truth" / "customers.parquet").to_pandas()
     planted = truth.dropna(subset="alias").set_index("alias")["customer"].to_dict()
     assert dict(zip(*found.kept.to_pydict().values(), strict=True)) == planted
-    assert found.after == len(truth) == 11_587 and found.warnings == () and found.conflicts().empty
+    assert found.after == len(truth) and found.warnings == () and found.conflicts().empty
     assert cx.prepare(one, tmp_path / "store", progress=False).n.customers == len(truth)
     ids = pd.Series(log.head(300_000)["customer"])
     assert (one.head(300_000)["customer"] == ids.replace(planted)).all()

@@ -120,6 +120,6 @@ def _doubts(log: Log, found: Trial) -> Iterator[str]:
         share = max(0.01, 1 - found.readable)
         yield f'About {share:.0%} of "{time}" does not read as a time; such rows are left out.'
     if found.steps and roles.time is not None:
-        yield f'"{found.steps}" says start and complete: each row counts as an event until lifecycle= joins them.'
+        yield f'"{found.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
     if found.kinds > MANY_ACTIVITIES:
         yield f'"{activity}" has {found.kinds:,} different values; is it a text or a number rather than a step?'

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import count
 from operator import or_
+from pathlib import Path
 from typing import Any
 
 import cxkit as cx
@@ -16,7 +18,7 @@ from cxkit.filter import Filter
 from cxkit.store.trial import Trial, trial
 from cxkit.times import zone_of
 
-ROLES = ("journey", "activity", "time", "customer", "order")
+ROLES = ("journey", "activity", "time", "customer", "order", "start", "lifecycle")
 KEEP, LEAVE = "keep", "leave"
 GOAL, CANCEL = "goal", "cancel"
 NONE = {
@@ -35,7 +37,8 @@ NEEDED = {
 class Draft:
     """A log and what has been said about it; every change gives a new one.
 
-    `said` holds a word for each column: one of `ROLES`, "keep" or "leave"; `marks` is "goal" or "cancel" by activity.
+    `said` holds a word for each column: one of `ROLES`, "keep" or "leave"; `marks` is "goal" or "cancel" by activity;
+    `on_disk` is whether the log's file stays where it was read from.
     """
 
     log: cx.Log
@@ -43,9 +46,10 @@ class Draft:
     guessed: frozenset[tuple[str, str]] = frozenset()
     zone: str = "UTC"
     marks: Mapping[str, str] = field(default_factory=dict)
+    on_disk: bool = True
 
     @classmethod
-    def of(cls, log: cx.Log) -> Draft:
+    def of(cls, log: cx.Log, *, on_disk: bool = True) -> Draft:
         """The draft in which every role is guessed; columns that no guess fits are kept."""
         try:
             evidence = log.settled.evidence
@@ -55,7 +59,8 @@ class Draft:
             evidence = ()
         guessed = [(role, column) for role, column, _ in evidence if column is not None]
         role_of = {column: role for role, column in reversed(guessed)}
-        return cls(log, tuple(role_of.get(column, KEEP) for column in log.columns), frozenset(guessed))
+        said = tuple(role_of.get(column, KEEP) for column in log.columns)
+        return cls(log, said, frozenset(guessed), on_disk=on_disk)
 
     def assign(self, number: int, role: str) -> Draft:
         """This column has that role; a column that had it is kept as an attribute."""
@@ -141,6 +146,20 @@ class Checked:
         """Each role with its column, why in plain words, and whether it was guessed or chosen."""
         return [line for role in ROLES if (line := self._line(role))]
 
+    def engagement(self, folder: Path, old: cx.Engagement | None) -> cx.Engagement:
+        """What was settled, as an engagement file of that folder says it; what an old one says besides stays."""
+        assert self.log is not None
+        goals, cancels = ([name for name, said in self.draft.marks.items() if said == mark] for mark in TAGS)
+        path = self.log.source.path
+        there = Path(os.path.relpath(path, folder)).as_posix() if path and self.draft.on_disk else None
+        new = cx.Engagement.of_log(self.log, path=there, goals=goals, cancels=cancels)
+        if old is None:
+            return new
+        said, before = new.written(), old.written()
+        roles = {role: column for role, column in before.get("roles", {}).items() if role not in ROLES}
+        marks = {"goals": said.get("goals", []), "cancels": said.get("cancels", [])}
+        return old.amended(**{**said, **marks, "name": old.name or new.name, "roles": roles | said["roles"]})
+
     def code(self, source: str, target: str, steps: Iterable[object] = ()) -> str:
         """The Python that reads this source, prepares it there and goes these steps."""
         words = "".join(f"    {word}={value!r},\n" for word, value in self.words.items())
@@ -192,6 +211,8 @@ class Checked:
             "activity": f"{found.kinds:,} values{', changing within a journey' if found.changing else ''}",
             "customer": f"{found.customers:,} values for {found.journeys:,} journeys",
             "order": "puts events with the same time in order",
+            "start": "when an event starts; its time is when it ends",
+            "lifecycle": "rows that say start and complete are joined into events",
         }[role]
 
 

@@ -241,7 +241,7 @@ class Intake(Working):
     def _read(self, path: Path, name: str | None) -> Taken:
         try:
             log = cx.read(path, name=name)
-            return Draft.of(log).place(self._zone).checked(), _first_rows(log)
+            return Draft.of(log, on_disk=name is None).place(self._zone).checked(), _first_rows(log)
         except cx.CxError as error:
             raise cx.CxError(str(error).replace(path.name, name) if name else str(error)) from None
 
@@ -273,13 +273,25 @@ class Intake(Working):
 
     def _described(self, journeys: cx.Journeys) -> dict[str, Any]:
         manifest, target = journeys.manifest, self._target.as_posix()
+        kept = self._keep()
         dropped = ", ".join(f"{count:,} {reason}" for reason, count in manifest.dropped.items())
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
             "figures": [str(journeys.n), f"{manifest.counts['events']:,} events", f"store {target}"],
-            "notes": [left, *manifest.notes],
+            "notes": [left, *manifest.notes, kept],
             "code": self._checked.code(self._source, target, journeys.recipe) if self._checked else "",
         }
+
+    def _keep(self) -> str:
+        """Write what was settled into the store's engagement file; says where, or why not."""
+        file = self._target / "engagement.toml"
+        try:
+            old = cx.Engagement.load(file) if file.exists() else None
+            if self._checked is not None:
+                self._checked.engagement(self._target, old).save(file)
+        except cx.CxError as error:
+            return f"What was settled could not be kept: {error}"
+        return f"What was settled is kept in {file.as_posix()}: goals, stages, needs and costs have their place there."
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
         return dict(self._box._repr_mimebundle_(**words)) | {"text/html": self.still()}

@@ -1,6 +1,6 @@
 // The intake: five steps from a file to the board. Every text from the file is only ever text.
 const STEPS = ["Choose", "Columns", "Goals", "Prepare", "Explore"];
-const SAYS = { journey: "Journey", activity: "Activity", time: "Time", customer: "Customer", order: "Order of ties", keep: "Keep", leave: "Leave out" };
+const SAYS = { journey: "Journey", activity: "Activity", time: "Time", customer: "Customer", order: "Order of ties", start: "Start", lifecycle: "Start or end", keep: "Keep", leave: "Leave out" };
 const MARKS = { "": "", goal: "goal", cancel: "cancel" };
 const MANY = 20;
 const number = (value) => value.toLocaleString("en");
@@ -123,7 +123,7 @@ function preparing({ model, ask, facts }) {
     note.textContent = store.fault || store.note;
     note.classList.toggle("cxi-fault", Boolean(store.fault));
     const named = (mark) => activities.filter((activity) => activity.mark === mark).map(({ name }) => name);
-    const roles = Object.keys(SAYS).slice(0, 5).map((role) => [SAYS[role], columns.filter((column) => column.role === role).map(({ name }) => name)]);
+    const roles = Object.keys(SAYS).slice(0, 7).map((role) => [SAYS[role], columns.filter((column) => column.role === role).map(({ name }) => name)]);
     const lines = [["Log", [`${source} (${reading[0]})`]], ...roles, ["Goals", named("goal")], ["Cancels", named("cancel")]];
     summary.replaceChildren(...lines.filter(([, texts]) => texts.length).map(([word, texts]) => make("div", {}, make("dt", { textContent: word }), make("dd", { textContent: texts.join(", ") }))));
     progress();
