@@ -290,7 +290,7 @@ def test_a_cell_that_fails_says_so_and_no_more(browser, store, tmp_path, capfd):
     nbformat.write(notebook, broken)
     with app.serving(store, notebooks=[broken]) as server:
         opened = Tab(browser, server, notebook="broken.ipynb")
-        opened.page.get_by_text("This part could not be computed, so the page ends here.").wait_for(timeout=60_000)
+        opened.page.get_by_text("This part could not be computed, so the page ends here.").wait_for()
         html = opened.page.content()
         opened.close()
     assert not any(word in html for word in ("secret-7", "Traceback", "ValueError", "panel("))

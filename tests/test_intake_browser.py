@@ -51,7 +51,7 @@ def page(browser, server):
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     tab.goto(server.address)
-    tab.get_by_role("button", name="Choose a file").wait_for(timeout=60_000)
+    tab.get_by_role("button", name="Choose a file").wait_for()
     yield tab
     assert tab.evaluate("window.owned") is None
     tab.goto("about:blank")
@@ -78,7 +78,7 @@ def test_from_a_file_to_the_map_in_five_clicks(page, exported, tmp_path):
     at(page, "Prepare")
     button(page, "Prepare").click()
     at(page, "Explore")
-    page.locator(".cxw-panel .cx-node").first.wait_for(timeout=60_000)
+    page.locator(".cxw-panel .cx-node").first.wait_for()
 
     roles = {"journey": "Auftrag", "activity": "Schritt", "time": "Zeitpunkt", "customer": "Kunde"}
     log = cx.read(exported).roles(**roles, zone="Europe/Berlin")
