@@ -269,6 +269,12 @@ def test_the_list_of_truths_is_the_book_of_truths() -> None:
                 assert f"| {truth[name]:,.4g} |" in written[key] or f"| {truth[name]:,} |" in written[key], (key, name)
 
 
+def test_the_dictionary_begins_with_the_sizes_counted() -> None:
+    sizes = [truths()[f"size.{name}"]["realised"] for name in ("events", "journeys", "customers")]
+    begins = README.split("## ")[0].replace("\n", " ")
+    assert "{:,} events of {:,} journeys and {:,} customers".format(*sizes) in begins
+
+
 def test_product_code_never_reads_the_truth() -> None:
     for file in [*(ROOT / "cxkit").rglob("*.py"), *(ROOT / "widgets").rglob("*.py"), *ROOT.glob("notebooks/*.ipynb")]:
         assert "data/truth" not in file.read_text(encoding="utf-8") and '"truth"' not in file.read_text(
