@@ -1,4 +1,4 @@
-"""Two clocks in one log: found where people keep their hours, not where a nightly run or a season changes them."""
+"""Two clocks in one log, and steps that come twice: found where they are more than habit or chance."""
 
 from __future__ import annotations
 
@@ -69,3 +69,19 @@ def test_utc_among_local_times_is_mended(seed):
 def test_a_season_is_no_clock_without_two_systems():
     table = firm(1, {"web": UTC, "crm": BERLIN})
     assert look(table.drop_columns("system"))[1].findings == ()
+
+
+def echoed(soon):
+    """60 calls a second and a half to a minute after another, and some after half a second."""
+    first = datetime(2025, 6, 2, 9)
+    waits = [1.5 + number for number in range(60)] + [0.5] * soon
+    pairs = [(f"J{n}", first + timedelta(days=n, seconds=at)) for n, wait in enumerate(waits) for at in (0, wait)]
+    table = pa.table({"order": [pair[0] for pair in pairs], "step": ["Call"] * len(pairs), "at": [p[1] for p in pairs]})
+    log = cx.read(table).roles(journey="order", activity="step", time="at")
+    return readiness(log, now=NOW, checks=[check for check in CHECKS if check.name == "echoes"]).findings
+
+
+def test_what_comes_again_soon_by_chance_is_no_echo():
+    """One of 60 calls within a minute comes within a second by chance; five are more than that."""
+    assert echoed(1) == ()
+    assert [found.count for found in echoed(5)] == [5]

@@ -206,18 +206,6 @@ def test_every_check_is_tested():
     assert not tested & alone
 
 
-def test_what_comes_again_soon_by_chance_is_no_echo(look):
-    """Sixty calls a second to a minute after another: about one of them within a second is to be expected."""
-    rows = clean()
-    again(*range(60), when=lambda text: text, channel="app")(rows)
-    for number, row in enumerate(rows[480:]):
-        row["when"] = later(seconds=number + 1.5)(row["when"])
-    again(100, when=later(seconds=0.5), channel="app")(rows)
-    assert "echoes" not in {f.check.name for f in look(rows).findings}
-    again(104, 108, 112, 116, when=later(seconds=0.5), channel="app")(rows)
-    assert [f.count for f in look(rows).findings if f.check.name == "echoes"] == [5]
-
-
 def test_an_id_for_every_event_is_no_journey(look):
     rows = [{**row, "order": str(number)} for number, row in enumerate(clean())]
     [finding] = [f for f in look(rows).findings if f.check.name == "single_events"]

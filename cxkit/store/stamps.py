@@ -158,7 +158,7 @@ def shape(column: str) -> str:
     """The SQL of how a text is written: 9 for every digit, a for every letter.
 
     >>> import duckdb
-    >>> duckdb.execute(f"SELECT {shape("'31/12/2025 06:05 PM'")}").fetchone()
+    >>> duckdb.execute("SELECT " + shape("'31/12/2025 06:05 PM'")).fetchone()
     ('99/99/9999 99:99 aa',)
     """
     return rf"regexp_replace(regexp_replace(trim({column}), '[0-9]', '9', 'g'), '\pL', 'a', 'g')"
