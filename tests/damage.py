@@ -38,6 +38,24 @@ def bytes_changed(data, chance):
     return bytes(changed)
 
 
+def letters_changed(data, chance):
+    """Letters and digits only, so that what is around them stays whole."""
+    changed = bytearray(data)
+    places = [place for place, byte in enumerate(data) if byte < 128 and chr(byte).isalnum()]
+    for place in chance.sample(places, min(len(places), chance.choice([1, 2, 8]))):
+        changed[place] = chance.choice(b"0123456789abcXYZ")
+    return bytes(changed)
+
+
+def line_moved(data, chance):
+    """A line lost, said twice, or put elsewhere."""
+    lines = data.splitlines(keepends=True)
+    line = lines.pop(chance.randrange(len(lines)))
+    for _ in range(chance.choice([0, 1, 2])):
+        lines.insert(chance.randrange(len(lines) + 1), line)
+    return b"".join(lines)
+
+
 def piece_lost(data, chance):
     start = chance.randrange(len(data))
     return data[:start] + data[start + chance.randrange(1, 60) :]
@@ -64,11 +82,12 @@ def badly_packed(data, chance):
     return chance.choice([packed, cut_short(packed, chance), bytes_changed(packed, chance), packed + data])
 
 
-DAMAGES = [cut_short, bytes_changed, bytes_changed, piece_lost, piece_twice, words_changed, badly_encoded, badly_packed]
+DAMAGES = [cut_short, bytes_changed, piece_lost, piece_twice, words_changed, badly_encoded, badly_packed]
+DAMAGES += [letters_changed, letters_changed, line_moved, line_moved]
 
 
 def damaged(data, seed):
     chance = random.Random(seed)
-    for _ in range(chance.choice([1, 1, 2, 3])):
+    for _ in range(chance.choice([1, 1, 1, 2])):
         data = chance.choice(DAMAGES)(data, chance) or b" "
     return data

@@ -268,7 +268,7 @@ NO_SOURCES = [
     [1],
     {"a": [1]},
     b"x",
-    object(),
+    pytest.param(object(), id="object"),
     "",
     "no.csv",
     "https://example.org/x.csv",
