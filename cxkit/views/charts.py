@@ -145,9 +145,9 @@ def _panel(rows: Sequence[Row], edges: list[float], tallest: float, width: int, 
     bars = (
         alt.Chart(_values([_bar(row, edges) for row in rows]))
         .mark_rect(color=theme.LINES[0] if _is_tiny(rows) else theme.LONGER[3][0], stroke=theme.PAPER, strokeWidth=1.5)
-        .encode(x=x, x2="to:Q", y=y, y2=alt.datum(0))
+        .encode(x=x, x2=alt.X2("to:Q"), y=y, y2=alt.Y2Datum(0))
         .encode(tooltip=_tooltips(takes="takes", times="how often", part="share", sum="up to here"))
-        .encode(description="said:N")
+        .encode(description=alt.Description("said:N"))
     )
     return alt.layer(bars, *_rules(rows[0], edges, width)).properties(width=width, height=height)
 
@@ -188,9 +188,9 @@ def _rules(row: Row, edges: Sequence[float], width: float) -> list[Any]:
         place = _place(seconds, edges)
         left = place / (len(edges) - 1) * width
         side = 1 if left < _RULE_WORDS or (name == "P90" and width - left > _RULE_WORDS - _BETWEEN) else -1
-        base = alt.Chart(_values([{"at": place, "words": f"{name} {theme.duration(seconds)}"}])).encode(x="at:Q")
+        base = alt.Chart(_values([{"at": place, "words": f"{name} {theme.duration(seconds)}"}])).encode(x=alt.X("at:Q"))
         lines.append(base.mark_rule(color=theme.INK, strokeDash=dash))
-        label = base.encode(text="words:N", y=alt.value(top))
+        label = base.encode(text=alt.Text("words:N"), y=alt.YValue(top))
         style = {"align": "left" if side > 0 else "right", "dx": 6 * side, "fontSize": 12, "fontWeight": 600}
         words.append(label.mark_text(**style, color=theme.PAPER, stroke=theme.PAPER, strokeWidth=4))
         words.append(label.mark_text(**style, color=theme.INK))
@@ -227,11 +227,13 @@ def _ranges(rows: Sequence[Row], title: str, population: object, note: str) -> P
 
 
 def _marks(base: Any, x: Any, grouped: bool) -> list[Any]:
+    alt = _altair()
     hue, dot = ({}, {}) if grouped else ({"color": theme.LONGER[3][0]}, {"color": theme.LONGER[4][0]})
     thick, size = (4, 60) if grouped else (8, 90)
+    middle = base.mark_rule(strokeWidth=thick, strokeCap="round", opacity=0.6, **hue)
     return [
-        base.mark_rule(strokeWidth=1.5, **hue).encode(x="p75:Q", x2="p90:Q"),
-        base.mark_rule(strokeWidth=thick, strokeCap="round", opacity=0.6, **hue).encode(x="p25:Q", x2="p75:Q"),
+        base.mark_rule(strokeWidth=1.5, **hue).encode(x=alt.X("p75:Q"), x2=alt.X2("p90:Q")),
+        middle.encode(x=alt.X("p25:Q"), x2=alt.X2("p75:Q")),
         base.mark_circle(size=size, opacity=1, stroke=theme.PAPER, strokeWidth=1.5, **dot).encode(x=x),
     ]
 
@@ -336,7 +338,9 @@ def activities(rows: Sequence[Row], *, title: str, population: object, note: str
     bars = alt.Chart(_values(values)).mark_bar(height=16)
     bars = bars.encode(y=y, x=x, color=colour, order=alt.Order("rank:Q"), tooltip=tips)
     ends = alt.Chart(_values([value for value in values if value["rank"] == 0]))
-    numbers = ends.mark_text(align="left", dx=6, color=theme.MUTED, fontSize=12).encode(y=y, x="all:Q", text="words:N")
+    numbers = ends.mark_text(align="left", dx=6, color=theme.MUTED, fontSize=12).encode(
+        y=y, x=alt.X("all:Q"), text=alt.Text("words:N")
+    )
     drawn = alt.layer(bars, numbers).properties(width=WIDTH - _LABELS - 20, height={"step": 26})
     words = "Journeys in which each activity happens." + _more(len(ranked) - len(shown), "rarer one")
     return _finished(drawn, title, population, words, note)

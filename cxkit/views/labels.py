@@ -65,8 +65,10 @@ def _best(line: int, track: list[Point], size: tuple[float, float], taken: Taken
     """The best free place; the search ends with a side on which nothing speaks against one."""
     best: Room | None = None
     for side in _SIDES:
-        found = min(_free(line, track, size, taken, squares, side), default=None)
-        best = min(filter(None, (best, found)), default=None)
+        for found in _free(line, track, size, taken, squares, side):
+            best = found if best is None else min(best, found)
+            if found[0] == any(side):
+                break
         if best and not best[0]:
             break
     return best
@@ -75,17 +77,18 @@ def _best(line: int, track: list[Point], size: tuple[float, float], taken: Taken
 def _free(
     line: int, track: list[Point], size: tuple[float, float], taken: Taken, squares: Squares, side: Point
 ) -> Iterator[Room]:
-    """Free places on a line or beside it."""
+    """Free places on a line or beside it, those nearest to the best one first."""
     width, height = size
     loop = track[0][0] == track[-1][0] < max(track)[0]
     across, along = side if any(side) or not loop else (1, 0)
     right, down = across * (width / 2 + 6), along * (height / 2 + 9)
-    for position in range(0, len(track), _STRIDE):
+    away = {position: abs(position / len(track) - _BEST) for position in range(0, len(track), _STRIDE)}
+    for position in sorted(away, key=away.__getitem__):
         x, y = track[position]
         box = Box(x + right - width / 2, y + down - height / 2, width, height)
         if not taken.meets(box):
             against = 2 * len(_lines_at(box, squares) - {line}) + any(side)  # another line there is worse than beside
-            yield against, abs(position / len(track) - _BEST), box
+            yield against, away[position], box
 
 
 def _lines_at(box: Box, squares: Squares) -> set[int]:

@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 # Where a Linux has none of the usual ones, DejaVu is next, which is far wider than its condensed cut.
 FONT = (
@@ -221,17 +221,24 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(map(_advance, text)) * size / 1000 * (1.07 if bold else 1)
 
 
+_TEXTS_KEPT = 4_096
 _OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def clean(text: object) -> str:
     """One line of visible text: no control characters, no characters XML forbids, no bidirectional overrides."""
-    visible = str(text).translate(_OVERRIDES)
+    return _cleaned(str(text))
+
+
+@lru_cache(_TEXTS_KEPT)
+def _cleaned(text: str) -> str:
+    visible = text.translate(_OVERRIDES)
     forbidden = "\ufffe\uffff"
     kept = (" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in forbidden else c for c in visible)
     return " ".join("".join(kept).split()) or "(no name)"
 
 
+@lru_cache(_TEXTS_KEPT)
 def isolated(text: str) -> str:
     """A name that keeps its own writing direction inside a sentence."""
     mixed = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)

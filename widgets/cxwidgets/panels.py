@@ -18,7 +18,7 @@ from cxwidgets.rows import Journeys, Listing
 
 START, END = -1, -2
 MISSING = "(missing)"
-MOST_MOVES = 240
+MOST_MOVES = 150
 MOST_VARIANTS = 20
 
 
