@@ -64,7 +64,8 @@ def prepare(
     >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
     >>> cx.prepare(log, getfixture("tmp_path") / "shop").n
     Population(journeys=12, customers=10)
-    >>> later = [{"order": "A13", "client": "C11", "plan": "basic", "step": "Order", "when": "2025-07-01 09:00"}]
+    >>> from datetime import datetime
+    >>> later = [{"order": "A13", "client": "C11", "plan": "basic", "step": "Order", "when": datetime(2025, 7, 1, 9)}]
     >>> import pyarrow as pa
     >>> july = cx.read(pa.Table.from_pylist(later), name="July")
     >>> cx.prepare(july, getfixture("tmp_path") / "shop", append=True).changes

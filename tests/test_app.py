@@ -239,7 +239,7 @@ def test_the_address_opens_the_book(browser, server):
         page.wait_for_url(f"**/voila/render/{HOME}")
         page.wait_for_selector(MAP)
     contents = page.get_by_role("navigation", name="Pages").get_by_role("link")
-    assert contents.all_inner_texts() == ["Start here", "See the journey"]
+    assert contents.all_inner_texts() == ["Start here", "Bring your data", "Is it ready?", "See the journey"]
     contents.first.click()
     page.get_by_role("heading", name="Start here").wait_for()
     assert page.locator("[aria-current=page]").inner_text() == "Start here"

@@ -149,9 +149,13 @@ def test_the_step_that_decides(world: World, dated: pd.DataFrame, slug: str) -> 
     world.counted(f"decisive.{slug}.after", own.good[happened].mean())
 
 
-@pytest.mark.parametrize("slug", ["alone", "know", "talk"])  # the fourth step is mostly taken by its own persona
-def test_without_the_persona_the_step_seems_to_decide_little(world: World, dated: pd.DataFrame, slug: str) -> None:
-    step = world.of(f"decisive.{slug}.after")["step"]
-    twice = 2 if step == "Reschedule appointment" else 1
-    happened = world.count[step].reindex(dated.index) >= twice
-    world.missed(f"decisive.{slug}.after", dated.good[happened].mean(), "above")
+def test_without_the_persona_the_step_seems_to_decide_little(world: World, dated: pd.DataFrame) -> None:
+    """For two of three personas beyond the half-width; the fourth step is mostly taken by its own persona."""
+    world.only_shipped()
+    beyond = []
+    for slug in ("alone", "know", "talk"):
+        truth = world.of(f"decisive.{slug}.after")
+        twice = 2 if truth["step"] == "Reschedule appointment" else 1
+        happened = world.count[truth["step"]].reindex(dated.index) >= twice
+        beyond.append((dated.good[happened].mean() - truth["parameter"]) / truth["half_width"])
+    assert min(beyond) > 0 and sorted(beyond)[1] > 1
