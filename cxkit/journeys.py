@@ -102,7 +102,10 @@ class Journeys:
 
     @cached_property
     def log(self) -> Log | None:
-        """The log that these journeys were prepared from, read again; None if its file is gone or has changed."""
+        """The log that these journeys come from, as it was before repairs, splits and stitches.
+
+        None if its file is gone, has changed, or was one of several parts.
+        """
         from cxkit.store.origin import reopened
 
         return reopened(self.manifest)

@@ -36,6 +36,29 @@ def test_a_log_that_was_mended_leads_back_to_its_export(export, tmp_path):
     assert journeys.log.readiness().sizes["rows"] == 40
 
 
+def test_it_is_read_as_it_was_read_then(tmp_path):
+    text = "order|step|wann|what\nΣ|pack|2025-06-02 09:00|start\nΣ|pack|2025-06-02 09:30|complete\n"
+    (tmp_path / "odd.csv").write_bytes(text.encode("cp437"))
+    log = cx.read(tmp_path / "odd.csv", encoding="cp437", delimiter="|")
+    joined = log.roles(journey="order", activity="step", time="wann", lifecycle="what")
+    journeys = cx.prepare(joined, tmp_path / "store", progress=False)
+    assert journeys.log.head(9).equals(joined.head(9))
+    assert journeys.log.settled.evidence[-1][:2] == ("start", "start")
+
+
+def test_a_log_that_was_split_is_read_as_it_was_before(export, tmp_path):
+    log = cx.read(export).roles(journey="client", activity="step", time="when")
+    journeys = cx.prepare(log.split(silence="4d"), tmp_path / "visits", progress=False)
+    assert {role: column for role, column, _ in journeys.log.settled.evidence}["journey"] == "client"
+
+
+def test_a_store_that_came_in_parts_leads_to_none(journeys, tmp_path):
+    later = cx.read(cx.toy_table().slice(0, 1)).head()
+    later[["order", "when"]] = [["A99", "2025-07-01 09:00"]]
+    later.to_csv(tmp_path / "july.csv", index=False)
+    assert cx.prepare(cx.read(tmp_path / "july.csv"), journeys.folder, append=True, progress=False).log is None
+
+
 def test_a_file_that_has_changed_is_another_one(journeys, export):
     export.write_text(export.read_text() + "A99,C9,basic,Order,2025-06-30 09:00,web\n")
     assert journeys.log is None

@@ -271,6 +271,7 @@ WORST = [
     *({"notes": one} for one in (5, [5])),
     *({"attributes": one} for one in (5, [5], [{"name": "a"}], attribute(column="x9"), attribute(level="galaxy"))),
     {"attributes": attribute(column='x3"; DROP TABLE')},
+    {"counts": {}},
     *({name: "many"} for name in ("counts", "dropped", "ties", "roles", "reading")),
 ]
 
@@ -355,3 +356,10 @@ def test_what_is_said_of_a_log_stays_with_its_store(tmp_path):
     assert cx.open(journeys.folder).about == "A shop.\n\n<b>Orders</b> go wrong."
     assert journeys.about._repr_html_() == "<p>A shop.</p><p>&lt;b&gt;Orders&lt;/b&gt; go wrong.</p>"
     assert "Nothing is said" in cx.toy_journeys().about._repr_html_()
+
+
+def test_the_manifest_of_another_program_stays(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"name": "my app"}')
+    with pytest.raises(cx.CxError, match="Choose another folder"):
+        cx.prepare(cx.read(cx.toy_table()), tmp_path, progress=False)
+    assert (tmp_path / "manifest.json").read_text() == '{"name": "my app"}'

@@ -19,7 +19,7 @@ class Derived(Source):
         super().__init__()
         self.original, self._zone = original, zone
         self.name, self.columns, self.delimiter = original.name, original.columns, original.delimiter
-        self.about, self.reading = original.about, original.reading
+        self.about, self.reading, self.path = original.about, original.reading, original.path
         self.joined_by, self.repairs = original.joined_by, original.repairs
 
     @abstractmethod

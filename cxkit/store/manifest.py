@@ -18,6 +18,7 @@ from cxkit.times import zone_of
 
 FILE = "manifest.json"
 COLUMN = re.compile(r"x[0-9]{1,6}")
+COUNTED = {"events", "journeys", "customers", "activities", "variants"}
 OPTIONAL: dict[str, Any] = {
     "about": "",
     "backwards": 0,
@@ -125,6 +126,15 @@ def read(folder: Path) -> Manifest:
         raise StoreError(f'The manifest in "{folder}" cannot be read ({error}). Prepare the log again.') from None
 
 
+def is_foreign(folder: Path) -> bool:
+    """Whether another program's `manifest.json` lies in the folder: an object that does not say of what it was made."""
+    try:
+        document = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and "fingerprint" not in document
+
+
 def _manifest(document: dict[str, Any]) -> Manifest:
     if not isinstance(document, dict):
         raise ValueError("it is no object")
@@ -158,6 +168,7 @@ def _check(facts: dict[str, Any]) -> None:
     wrong += [
         name for name in ("counts", "dropped", "several") if not all(isinstance(n, int) for n in facts[name].values())
     ]
+    wrong += [] if facts["counts"].keys() >= COUNTED else ["counts"]
     wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
     wrong += [name for name in ("reading", "origin") if not all(isinstance(s, str) for s in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]

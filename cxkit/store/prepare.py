@@ -212,7 +212,7 @@ def _described(
         dropped=staged.dropped,
         reading={**source.reading, "time": roles.writing.name if staged.timed else "none"},
         about=source.about,
-        origin=origin(source),
+        origin=origin(source, roles),
         repairs=tuple(repair.to_json() for repair in source.repairs),
         made_with={name: importlib.metadata.version(name) for name in ("duckdb", "narwhals")} | {"engine": engine.name},
         columns=source.columns,

@@ -16,10 +16,12 @@ PICTURE = "picture.json"
 
 
 def published(folder: Path) -> Manifest | None:
-    """The store that is there, if it is whole."""
+    """The store that is there, if it is whole. What another program keeps there under our names is not touched."""
     try:
         old = manifest.read(folder)
     except StoreError:
+        if manifest.is_foreign(folder):
+            raise StoreError(f'The {manifest.FILE} in "{folder}" is of no store. Choose another folder.') from None
         return None
     version = folder / old.version
     tables = all(any((version / table).glob("*.parquet")) for table in (*schema.TABLES, schema.ROWS))

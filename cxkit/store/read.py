@@ -49,6 +49,7 @@ class Source(ABC):
     name: str
     about = ""
     path = ""
+    asked: Mapping[str, str] = MappingProxyType({})
     columns: tuple[str, ...]
     reading: dict[str, str]
     delimiter = ","

@@ -71,6 +71,7 @@ def _opened(source: Any, options: Options) -> Source:
         return several
     found = _file(path, options)
     found.path = str(path.resolve())
+    found.asked = {option: said for option, said in options._asdict().items() if said is not None}
     return found
 
 
