@@ -163,3 +163,16 @@ def test_repairs_are_written_chosen_and_applied(tmp_path):
     offered.write_text('[{"drop_copy": {}}]', encoding="utf-8")
     refused = run("prepare", file, "--mend", offered, "--store", tmp_path / "store")
     assert refused.exit_code == 1 and 'Closest: "drop_copies"' in refused.output
+
+
+def test_repairs_replace_nothing_but_repairs(tmp_path):
+    file, offered = tmp_path / "shop.csv", tmp_path / "repairs.json"
+    file.write_text("order;step;when\nA;Order;01.06.2025\nA;Pay;02.06.2025\n", encoding="utf-8")
+    before = file.read_bytes()
+    done = run("ready", file, "--repairs", file)
+    assert done.exit_code == 1 and "is there and is no file of repairs" in done.output
+    assert file.read_bytes() == before and "is no file of repairs" in run("ready", file, "--repairs", tmp_path).output
+    assert run("ready", file, "--repairs", offered).exit_code == 0
+    offered.write_text('[{"drop_copies": {}}]', encoding="utf-8")
+    assert run("ready", file, "--repairs", offered).exit_code == 0 and "drop" not in offered.read_text(encoding="utf-8")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["repairs.json", "shop.csv"]

@@ -6,6 +6,7 @@ A repair never touches the source. It says what to read differently; a source wi
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from math import isfinite
@@ -235,12 +236,30 @@ def load(path: Path) -> tuple[Repair, ...]:
 
 
 def save(repairs: Sequence[Repair], path: Path) -> None:
-    """Write repairs as a JSON file, one on a line, so that those that are not wanted can be taken out."""
+    """Write repairs as a JSON file, one on a line, so that those that are not wanted can be taken out.
+
+    What is there is replaced in one step, and only where it is a file of repairs.
+    """
+    target = path.expanduser().resolve()
+    if target.exists() and not _is_ours(target):
+        raise InputError(f'"{path}" is there and is no file of repairs; it stays as it is. Name another file.')
     lines = ",\n".join(json.dumps(repair.to_json(), ensure_ascii=False) for repair in repairs)
+    new = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
-        path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+        new.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+        new.replace(target)
     except OSError as error:
         raise InputError(f'"{path}" cannot be written: {error.strerror}.') from None
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether this is a file that holds repairs."""
+    try:
+        return path.is_file() and load(path) is not None
+    except InputError:
+        return False
 
 
 def _check_column(name: object) -> None:
