@@ -117,6 +117,8 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
     cxkit prepare july.csv --store stores/shop --append --engagement engagement.toml
     cxkit prepare export.csv --mend repairs.json --store stores/shop
     """
+    if append and target:
+        raise click.UsageError("--save-engagement keeps what was settled of the whole log. Leave it out with --append.")
     log, said = named(source, words, append)
     if not append:
         click.echo(log)

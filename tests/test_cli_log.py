@@ -193,3 +193,14 @@ def test_the_sample_is_prepared_as_its_engagement_says():
     named = {getattr(said.roles, role) for role in ATTRIBUTES} - {None}
     assert named <= set(journeys.attributes)
     assert said.check(journeys) == []
+
+
+def test_a_later_part_does_not_rewrite_the_engagement(folder):
+    words = ("prepare", "--engagement", folder / "shop.toml", "--store", folder / "store")
+    assert run(*words).exit_code == 0
+    before = (folder / "shop.toml").read_bytes()
+    (folder / "july.csv").write_text(CSV.replace(".06.", ".07."), encoding="utf-8")
+    done = run(*words, folder / "july.csv", "--append", "--save-engagement", folder / "shop.toml")
+    assert done.exit_code == 2 and "Leave it out with --append" in done.output
+    assert (folder / "shop.toml").read_bytes() == before
+    assert cx.open(folder / "store").manifest.counts["events"] == 4
