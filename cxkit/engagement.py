@@ -196,8 +196,7 @@ class Engagement(Section):
             roles["event_attributes"] = [log.columns[number] for number in settled.event_attributes]
         if "%" in settled.writing.name:
             roles["time_format"] = settled.writing.name
-        how = {word: reading.get(word.replace("_", " ")) for word in OPTIONS}
-        source = {**_place(path), **{word: said for word, said in how.items() if said}} if path else None
+        source = {**_place(path), **_chosen(reading)} if path else None
         said = {"goals": goals, "cancels": cancels, "source": source, "roles": roles, **made}
         return cls(name=log.source.name, zone=settled.zone, **said)
 
@@ -322,6 +321,12 @@ def _has_none(log: Log, role: str) -> bool:
         return settled.time is None
     given = any(known == role and why.startswith("given") for known, _, why in settled.evidence)
     return settled.customer == settled.journey and not given
+
+
+def _chosen(reading: dict[str, str]) -> dict[str, str]:
+    """What was chosen in the source, as it is given again; of a folder only what all its files have in common."""
+    found = {word: reading.get(word.replace("_", " ")) for word in OPTIONS}
+    return {word: said for word, said in found.items() if said and not ("files" in reading and ", " in said)}
 
 
 def _place(path: str) -> dict[str, str]:

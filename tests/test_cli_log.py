@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -204,3 +205,25 @@ def test_a_later_part_does_not_rewrite_the_engagement(folder):
     assert done.exit_code == 2 and "Leave it out with --append" in done.output
     assert (folder / "shop.toml").read_bytes() == before
     assert cx.open(folder / "store").manifest.counts["events"] == 4
+
+
+@pytest.mark.parametrize("sheet", ["Log", 'The "new", one'])
+def test_a_workbook_is_read_again_from_its_engagement(folder, sheet):
+    book = openpyxl.Workbook()
+    book.active.append(["nothing", "here"])
+    for line in CSV.splitlines():
+        (book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet)).append(line.split(";"))
+    book.save(folder / "shop.xlsx")
+    words = ("prepare", folder / "shop.xlsx", *ROLES, "--store", folder / "one", "--save-engagement", folder / "x.toml")
+    assert run(*words).exit_code == 0
+    assert cx.Engagement.load(folder / "x.toml").source.sheet == sheet
+    done = run("prepare", "--engagement", folder / "x.toml", "--store", folder / "two")
+    assert done.exit_code == 0, done.output
+    assert cx.open(folder / "one").manifest.version == cx.open(folder / "two").manifest.version
+
+
+def test_of_a_folder_only_what_all_files_share_is_kept():
+    for sheet, kept in (("May", "May"), ("May, June", None)):
+        log = cx.read(cx.toy_table())
+        log.source.reading |= {"files": "two", "sheet": sheet}
+        assert cx.Engagement.of_log(log, path="logs").source.sheet == kept

@@ -68,7 +68,7 @@ def test_a_workbook_becomes_a_store(workbook, tmp_path):
     journeys = cx.prepare(cx.read(workbook(Log=[HEADER, *ROWS])), tmp_path / "store", progress=False)
     assert journeys.variants().df()["variant"].tolist() == ["Order > Pay", "Order"] or journeys.n.journeys == 2
     assert journeys.durations().df() is not None and journeys.manifest.counts["events"] == 3
-    assert journeys.manifest.reading["sheet"] == '"Log"'
+    assert journeys.manifest.reading["sheet"] == "Log"
 
 
 def test_rows_above_the_header_and_empty_rows_are_left_out(workbook):
@@ -104,7 +104,7 @@ LEGEND = [["code", "meaning"], *([f"X{n}", "a word"] for n in range(40))]
 
 def test_the_sheet_that_looks_like_a_log_is_read_and_the_others_are_named(workbook):
     log = cx.read(workbook(Legend=LEGEND, Events=[HEADER, *ROWS], Empty=[], Old_hidden=[HEADER, *ROWS * 9]))
-    assert log.columns == HEADER and log.source.reading["sheet"] == '"Events"'
+    assert log.columns == HEADER and log.source.reading["sheet"] == "Events"
     assert log.source.reading["other sheets"] == '"Legend" (40 rows), "Empty" (0 rows), "Old" (27 rows, hidden)'
     assert '"Legend" (40 rows)' in repr(log)
 
@@ -119,7 +119,7 @@ def test_a_sheet_is_read_by_name(workbook):
 
 def test_a_sheet_of_the_same_columns_is_pointed_out(workbook):
     log = cx.read(workbook(January=[HEADER, *ROWS], February=[HEADER, *ROWS[:2]]))
-    assert log.source.reading["sheet"] == '"January"'
+    assert log.source.reading["sheet"] == "January"
     assert log.source.notes == ('Not read, though of the same columns: "February". Choose with sheet=.',)
 
 

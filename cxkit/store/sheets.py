@@ -65,7 +65,7 @@ class SheetFile(Source):
             self.columns = delimited.column_names(list(self._head.columns))
             self._stage(book.get_sheet_by_name(self._head.name))
         others = [head for head in heads if head is not self._head]
-        self.reading = {"format": "XLSX", "sheet": f'"{self._head.name}"'}
+        self.reading = {"format": "XLSX", "sheet": self._head.name}
         if self._head.title_rows:
             self.reading["rows above the header"] = str(self._head.title_rows)
         if others:
