@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import cxkit as cx
+from cxkit.engagement import READ
 from cxkit.store import repairs
 from cxkit.store.changes import Refused
 
@@ -162,9 +163,10 @@ def tell_absent(said: cx.Engagement | None, journeys: cx.Journeys) -> None:
 def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
     """The old engagement with source, zone, ids, journeys and the roles of reading as the new one has them."""
     before, after = old.written(), new.written()
-    mine = {role: column for role, column in before.get("roles", {}).items() if role not in after["roles"]}
-    parts = {part: after[part] for part in ("source", "identities", "split") if part in after}
-    return old.amended(**parts, zone=new.zone, roles=mine | after["roles"])
+    mine = {role: column for role, column in before.get("roles", {}).items() if role not in READ}
+    parts = {part: after.get(part) for part in ("identities", "split")}
+    source = after.get("source", before.get("source"))
+    return old.amended(**parts, source=source, zone=new.zone, roles=mine | after["roles"])
 
 
 def _from(address: str | None, folder: Path) -> str | None:

@@ -227,3 +227,17 @@ def test_of_a_folder_only_what_all_files_share_is_kept():
         log = cx.read(cx.toy_table())
         log.source.reading |= {"files": "two", "sheet": sheet}
         assert cx.Engagement.of_log(log, path="logs").source.sheet == kept
+
+
+def test_what_was_not_applied_does_not_stay_in_the_file(folder):
+    target, more = folder / "shop.toml", '\n[split]\nend = ["Pay"]\n\n[identities]\npath = "keys.csv"\n'
+    target.write_text(SAID.replace("[roles]", '[roles]\norder = "note"') + more, encoding="utf-8")
+    words = (folder / "exports" / "shop.csv", *ROLES, "--name", "The Shop", "--store", folder / "one")
+    done = run("prepare", *words, "--save-engagement", target)
+    assert done.exit_code == 0, done.output
+    said = cx.Engagement.load(target)
+    assert (said.split, said.identities, said.zone, said.roles.order) == (None, None, "UTC", None)
+    assert (said.name, said.roles.channel) == ("The Shop", "note")
+    assert run("prepare", "--engagement", target, "--store", folder / "two").exit_code == 0
+    one, two = (cx.open(folder / name).manifest for name in ("one", "two"))
+    assert one.version == two.version

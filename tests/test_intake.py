@@ -155,11 +155,13 @@ def test_what_was_settled_is_kept_beside_what_was_written_before(begun, tmp_path
     said = cx.Engagement.load(file)
     assert [goal.activity for goal in said.goals] == ["Deliver"] and said.cancels[0].activity == "Cancel"
     assert (said.roles.journey, said.roles.time_format, said.source) == ("Auftrag", None, None)
-    file.write_text(file.read_text(encoding="utf-8") + '\n[lanes]\n"front-stage" = ["Call"]\n', encoding="utf-8")
+    more = '\n[lanes]\n"front-stage" = ["Call"]\n\n[split]\nend = ["Pay"]\n\n[identities]\npath = "keys.csv"\n'
+    file.write_text('zone = "Asia/Tokyo"\n' + file.read_text(encoding="utf-8") + more, encoding="utf-8")
     mark(begun, "Deliver")
     begun.hear({"do": "prepare", "name": "shop"})
     said = cx.Engagement.load(file)
     assert list(said.lanes) == ["front-stage"]
+    assert (said.split, said.identities, said.zone) == (None, None, "UTC")
     assert [goal.activity for goal in said.goals] == [] and len(said.cancels) == 2
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import cxkit as cx
 from cxkit import where as w
+from cxkit.engagement import READ
 from cxkit.errors import InputError
 from cxkit.filter import Filter
 from cxkit.store.trial import Trial, trial
@@ -156,9 +157,11 @@ class Checked:
         if old is None:
             return new
         said, before = new.written(), old.written()
-        roles = {role: column for role, column in before.get("roles", {}).items() if role not in ROLES}
+        roles = {role: column for role, column in before.get("roles", {}).items() if role not in READ}
         marks = {"goals": said.get("goals", []), "cancels": said.get("cancels", [])}
-        return old.amended(**{**said, **marks, "name": old.name or new.name, "roles": roles | said["roles"]})
+        notion = {"identities": said.get("identities"), "split": said.get("split"), "zone": new.zone}
+        mine = {**marks, **notion, "name": old.name or new.name, "roles": roles | said["roles"]}
+        return old.amended(**{**said, **mine})
 
     def code(self, source: str, target: str, steps: Iterable[object] = ()) -> str:
         """The Python that reads this source, prepares it there and goes these steps."""
