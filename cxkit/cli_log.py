@@ -16,6 +16,7 @@ from cxkit.store import repairs
 from cxkit.store.changes import Refused
 
 READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
+ITS_OWN = ("name", "sheet", "table", "query")
 MOST_TOLD = 20
 NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
 HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
@@ -81,7 +82,7 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
     said = cx.Engagement.load(path) if path else None
     if source is None and (said is None or said.source is None):
         raise click.UsageError(NO_LOG)
-    reading = {} if said is None else {"name": said.name, "about": said.about or "", **said.source_words}
+    reading = {} if said is None else _reading(said, later=append and source is not None)
     log = cx.read(
         said.address(path.parent) if source is None and said else source,
         **reading | {word: words[word] for word in READING if words[word] is not None},
@@ -96,6 +97,12 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
     log = log.roles(**roles) if roles else log
     log = log.mend(*repairs.load(words["mend"])) if words["mend"] else log
     return _regrouped(log, words, said), said
+
+
+def _reading(said: cx.Engagement, later: bool) -> dict[str, Any]:
+    """How the engagement has its log read; another file that is a later part has a name and sheets of its own."""
+    words = {"name": said.name, "about": said.about or "", **said.source_words}
+    return {word: value for word, value in words.items() if not (later and word in ITS_OWN)}
 
 
 def _regrouped(log: cx.Log, words: dict[str, Any], said: cx.Engagement | None) -> cx.Log:

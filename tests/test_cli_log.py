@@ -241,3 +241,20 @@ def test_what_was_not_applied_does_not_stay_in_the_file(folder):
     assert run("prepare", "--engagement", target, "--store", folder / "two").exit_code == 0
     one, two = (cx.open(folder / name).manifest for name in ("one", "two"))
     assert one.version == two.version
+
+
+def test_a_later_part_has_its_own_name_and_sheet(folder):
+    for month, sheet in (("06", "June"), ("07", "July")):
+        book = openpyxl.Workbook()
+        book.active.title = sheet
+        for line in CSV.replace(".06.", f".{month}.").splitlines():
+            book.active.append(line.split(";"))
+        book.save(folder / f"{sheet}.xlsx")
+    said = SAID.replace("exports/shop.csv", "June.xlsx").replace('delimiter = ";"', 'sheet = "June"')
+    (folder / "shop.toml").write_text(said, encoding="utf-8")
+    words = ("prepare", "--engagement", folder / "shop.toml", "--store", folder / "store")
+    assert run(*words).exit_code == 0
+    done = run(*words, folder / "July.xlsx", "--append")
+    assert done.exit_code == 0, done.output
+    assert "July.xlsx: 4 events" in done.output and "The Shop" not in done.output
+    assert cx.open(folder / "store").manifest.counts["events"] == 8
