@@ -147,13 +147,14 @@ def kept(
     if not target.parent.is_dir():
         raise cx.CxError(f'There is no folder "{target.parent}" for "{target.name}". Make it first.')
     old = cx.Engagement.load(target) if target.exists() else said
-    address = source or (said.address(words["engagement"].parent) if said else None)
-    new = cx.Engagement.of_log(log, path=_from(address, target.parent))
+    new = cx.Engagement.of_log(log, path=_from(source, target.parent))
+    if source is None and said is not None:
+        new = new.amended(source=_moved(said, words["engagement"].parent, target.parent))
     if new.identities:
         table = new.written()["identities"] | {"path": _from(new.identities.path, target.parent)}
         new = new.amended(identities=table)
     if new.source:
-        explicit = {word: words[word] for word in ("delimiter", "encoding") if words[word] is not None}
+        explicit = {word: words[word] for word in READING[1:] if words[word] is not None}
         new = new.amended(source=new.written()["source"] | explicit)
     return new if old is None else _merged(old, new)
 
@@ -174,6 +175,15 @@ def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
     parts = {part: after.get(part) for part in ("identities", "split")}
     source = after.get("source", before.get("source"))
     return old.amended(**parts, source=source, zone=new.zone, roles=mine | after["roles"])
+
+
+def _moved(said: cx.Engagement, folder: Path, target: Path) -> dict[str, Any]:
+    """Where the engagement says that the log is, for a file in another folder; only a path from the file changes."""
+    table: dict[str, Any] = said.written()["source"]
+    path = table.get("path")
+    if path is None or Path(path).expanduser().is_absolute():
+        return table
+    return table | {"path": _from(path if "://" in path else said.address(folder), target)}
 
 
 def _from(address: str | None, folder: Path) -> str | None:

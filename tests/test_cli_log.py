@@ -258,3 +258,21 @@ def test_a_later_part_has_its_own_name_and_sheet(folder):
     assert done.exit_code == 0, done.output
     assert "July.xlsx: 4 events" in done.output and "The Shop" not in done.output
     assert cx.open(folder / "store").manifest.counts["events"] == 8
+
+
+def test_a_profile_stays_a_profile_and_a_path_is_told_from_the_new_file(folder, monkeypatch):
+    import platformdirs
+
+    monkeypatch.setattr(platformdirs, "user_config_path", lambda *_, **__: folder)
+    place = (folder / "exports" / "shop.csv").as_posix()
+    (folder / "profiles.toml").write_text(f'shop = "{place}"\n', encoding="utf-8")
+    target = folder / "elsewhere" / "new.toml"
+    for given, written in (("exports/shop.csv", "../exports/shop.csv"), (place, place), (None, None)):
+        said = SAID.replace('path = "exports/shop.csv"', f'path = "{given}"' if given else 'profile = "shop"')
+        (folder / "shop.toml").write_text(said, encoding="utf-8")
+        words = ("prepare", "--engagement", "../shop.toml", "--store", "one", "--save-engagement", "new.toml")
+        done = run(*words)
+        assert done.exit_code == 0, done.output
+        source = cx.Engagement.load(target).source
+        assert (source.path, source.profile, source.delimiter) == (written, None if given else "shop", ";")
+        target.unlink()
