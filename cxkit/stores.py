@@ -58,8 +58,9 @@ def prepare(
     Returns the Journeys of the new store. Rows that could not be used are counted in `.manifest.dropped` and kept in
     `.rejected()`. Preparing the same source with the same roles again changes nothing and costs nothing.
 
-    Errors: a log without usable rows, too many activities, a folder that cannot be written or is being prepared; for
-    an append also no store that is there, a missing column of a role, and what the contract refuses.
+    Errors: a log without usable rows, too many activities, a folder that cannot be written or is being prepared, a
+    contract without an append; for an append also no store that is there, a missing column of a role, and what the
+    contract refuses.
 
     >>> import cxkit as cx
     >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
@@ -75,6 +76,8 @@ def prepare(
     """
     if not isinstance(log, Log):
         raise InputError("cx.prepare needs a log. Write cx.prepare(cx.read(source), folder).")
+    if contract is not None and not append:
+        raise InputError("contract= says what may differ in a later part. Add append=True, or leave the contract out.")
     target, runs_on = _folder(folder), engine_of(engine)
     said, words = "", changes.settled(contract)
     with _steps(progress) as step:

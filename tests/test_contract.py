@@ -186,13 +186,15 @@ def test_what_the_contract_refuses_changes_nothing(check, store, append, tmp_pat
     assert found(append(*part), check)[0] == found(said.value, check)[0]
 
 
-def test_a_contract_is_of_known_words(store, append):
+def test_a_contract_is_of_known_words(store, append, tmp_path):
     store()
     for contract, said in (({"new_activity": "refuse"}, "new_activities"), ({"volume": "no"}, '"report", "refuse"')):
         with pytest.raises(cx.CxError, match=said):
             append(FIRST, contract=contract)
     with pytest.raises(cx.CxError, match="is no contract"):
         append(FIRST, contract="refuse")
+    with pytest.raises(cx.CxError, match="Add append=True"):
+        cx.prepare(cx.read(cx.toy_table()), tmp_path / "store", contract={"volume": "refuse"})
 
 
 def test_the_engagement_holds_the_contract(tmp_path):

@@ -28,7 +28,7 @@ def prepare(file, folder, ready, append=False):
     log = cx.read(file).roles(journey="id", activity="act", time="when")
     log.settled
     ready()
-    cx.prepare(log, folder, append=append, contract={"overlap": "report"}, progress=False)
+    cx.prepare(log, folder, append=append, contract={"overlap": "report"} if append else None, progress=False)
 """
 ONCE = PREPARE + "prepare(sys.argv[1], sys.argv[2], lambda: print('ready', flush=True), sys.argv[3] == 'append')"
 FORKING = (
