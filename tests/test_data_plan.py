@@ -341,6 +341,7 @@ def test_the_picture_of_fields_shows_what_is_missing_and_where_to_start(hand):
         ({"at_least": 0}, "is no share"),
         ({"at_least": True}, "is no share"),
         ({"engagement": "engagement.toml"}, "Engagement.load"),
+        ({"engagement": cx.Engagement}, "Engagement.load"),
     ],
 )
 def test_errors_say_what_to_do(toy, words, said):

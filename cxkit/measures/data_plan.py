@@ -97,7 +97,7 @@ def data_plan(
         raise not_found("grain", per, get_args(Grain))
     if isinstance(at_least, bool) or not isinstance(at_least, int | float) or not 0 < at_least <= 1:
         raise InputError(f"at_least={at_least!r} is no share above 0 and up to 1. Write for example at_least=0.8.")
-    if engagement is not None and not hasattr(engagement, "roles_words"):
+    if engagement is not None and (isinstance(engagement, type) or not hasattr(engagement, "roles_words")):
         raise InputError("engagement= takes an engagement. Write cx.Engagement.load(path).")
 
     def table() -> pa.Table:
