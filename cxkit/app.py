@@ -77,7 +77,7 @@ class Server:
 def serving(
     journeys: Journeys,
     *,
-    engagement: Path | None = None,
+    engagement: str | Path | None = None,
     port: int | None = None,
     notebooks: Sequence[Path] | None = None,
     ready_kernels: int = READY_KERNELS,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cxkit import places
 from cxkit.engagement import Engagement
+from cxkit.errors import InputError
 from cxkit.journeys import Journeys
 
 CHAPTERS = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey")
@@ -20,11 +21,14 @@ def parameters(notebook: Path, journeys: Journeys, **more: object) -> dict[str, 
     return {name: str(word) for name, word in words.items() if name in known and word}
 
 
-def engagement_of(journeys: Journeys, given: Path | None) -> Path | None:
+def engagement_of(journeys: Journeys, given: str | Path | None) -> Path | None:
     """The engagement file that speaks of these journeys: the one given, which must hold, or their own."""
     if given is not None:
-        Engagement.load(given)
-        return given.resolve()
+        if not isinstance(given, str | Path):
+            raise InputError("engagement= takes the path of an engagement file here. Save it, and give its path.")
+        file = Path(given).expanduser().resolve()
+        Engagement.load(file)
+        return file
     own = journeys.folder / "engagement.toml"
     if own.is_file():
         return own

@@ -32,7 +32,7 @@ def report(
     journeys: Journeys,
     target: str | Path,
     *,
-    engagement: Path | None = None,
+    engagement: str | Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the report of these journeys: every notebook of the book in one HTML file that opens anywhere.

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 import cxkit as cx
 from cxkit import places
+from cxkit.book import engagement_of
 from cxkit.engagement import OPTIONS, READ, schema, schema_text
 from cxkit.engagement_file import SCHEMA
 from cxkit.engagement_values import spans
@@ -174,6 +175,18 @@ def test_a_profile_is_looked_up_in_the_users_settings(tmp_path, monkeypatch):
     assert said.address() == "postgresql://me:pass@host/shop"
     with pytest.raises(cx.CxError, match='Closest: "shop"'):
         cx.Engagement(source={"profile": "shopp"}).address()
+
+
+def test_the_book_takes_the_path_of_a_file_however_it_is_written(full, toy, monkeypatch):
+    monkeypatch.setenv("HOME", str(full.parent))
+    monkeypatch.setenv("USERPROFILE", str(full.parent))
+    monkeypatch.chdir(full.parent)
+    for given in (full, str(full), full.name, f"~/{full.name}"):
+        assert engagement_of(toy, given) == full.resolve()
+    with pytest.raises(InputError, match="no file"):
+        engagement_of(toy, "none.toml")
+    with pytest.raises(InputError, match="takes the path"):
+        engagement_of(toy, cx.Engagement())
 
 
 # ---- the schema ------------------------------------------------------------------------------------------------------
