@@ -93,6 +93,16 @@ def test_instances_say_which_belong_together(tmp_path):
     assert [row[2] for row in events(in_turn)] == [15, 50]
 
 
+def test_an_unreadable_stamp_leaves_the_queue_as_it_is(tmp_path):
+    text = "case,what,step,when\n1,A,start,2024-01-01 00:00\n1,A,complete,garbage\n1,A,start,2024-01-01 02:00\n"
+    text += "1,A,complete,2024-01-01 03:00\n1,B,start,rubbish\n1,B,complete,2024-01-01 04:00\n1,B,start,\n"
+    (tmp_path / "log.csv").write_text(text, encoding="utf-8")
+    log = cx.read(tmp_path / "log.csv").roles(**ROLES, lifecycle="step")
+    journeys = cx.prepare(log, tmp_path / "store", progress=False)
+    assert journeys.manifest.dropped == {"time not readable": 2, "no time": 1}
+    assert [row[1:3] for row in events(journeys)] == [("A", None), ("A", 60), ("B", None)]
+
+
 def test_a_column_of_starts(tmp_path):
     text = "case,what,begun,when\nA,X,2025-06-02 09:00,2025-06-02 09:30\nA,Y,,2025-06-02 09:20\n"
     text += "A,Z,2025-06-02 12:00,2025-06-02 11:00\nA,W,2025-06-02 13:00,\nB,X,,\n"

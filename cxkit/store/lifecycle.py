@@ -2,7 +2,9 @@
 
 A start belongs to the first end after it of the same activity in the same journey that no earlier start has taken
 (first in, first out, as in PM4Py's interval logs); of the same instance, where the log names instances. An end
-without a start and a start without an end are events whose other stamp is unknown. Rows that say anything else, such
+without a start and a start without an end are events whose other stamp is unknown. A row whose stamp cannot be read
+has its turn where it stands among the rows, so that it shifts no others; it and the row it belongs to stay apart, and
+`prepare` puts it aside and counts it. Rows that say anything else, such
 as "schedule" or "suspend", are no events of their own; they are counted.
 """
 
@@ -75,20 +77,26 @@ class Instances(Derived):
     def rows_of(self) -> tuple[str, dict[str, Any]]:
         roles, count = self._given, len(self.original.columns)
         queue = ", ".join(f"c{n}" for n in (roles.journey, roles.activity, self._instance) if n is not None)
-        so_far = f"OVER (PARTITION BY {queue} ORDER BY moment, step DESC, {ROW})"
+        so_far = f"OVER (PARTITION BY {queue} ORDER BY turn, step DESC, {ROW})"
         time, of_event = f"c{roles.time}", f"OVER (PARTITION BY {queue}, event)"
         ended = f"CASE WHEN step = -1 THEN {time} END AS {time}"
         kept = ", ".join(ended if number == roles.time else f"c{number}" for number in range(count))
         steps, values = self._steps()
         asked = f"""
             WITH stepped AS ({steps}),
-            weighed AS (SELECT *, sum(step) {so_far} AS open FROM stepped),
+            placed AS (SELECT *, coalesce(moment, last_value(moment IGNORE NULLS) OVER before,
+                first_value(moment IGNORE NULLS) OVER after) AS turn FROM stepped WINDOW
+                before AS (PARTITION BY {queue} ORDER BY {ROW} ROWS UNBOUNDED PRECEDING),
+                after AS (PARTITION BY {queue} ORDER BY {ROW} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)),
+            weighed AS (SELECT *, sum(step) {so_far} AS open FROM placed),
             lowest AS (SELECT *, least(0, min(open) {so_far}) AS low FROM weighed),
             known AS (SELECT *, step = -1 AND low < coalesce(lag(low) {so_far}, 0) AS alone FROM lowest),
             queued AS (SELECT *, CASE WHEN step = 1 THEN sum((step = 1)::BIGINT) {so_far} WHEN alone THEN -{ROW} - 1
                 ELSE sum((step = -1 AND NOT alone)::BIGINT) {so_far} END AS event FROM known),
+            parted AS (SELECT * REPLACE (CASE WHEN bool_or(moment IS NULL) {of_event} THEN -{ROW} - 1 ELSE event END
+                AS event) FROM queued),
             joined AS (SELECT *, max({time}) FILTER (step = 1) {of_event} AS began, min({ROW}) {of_event} AS place
-                FROM queued QUALIFY step = -1 OR count(*) {of_event} = 1)
+                FROM parted QUALIFY step = -1 OR count(*) {of_event} = 1)
             SELECT {kept}, began AS c{count}, {ROW}, place FROM joined"""
         return asked, values
 
