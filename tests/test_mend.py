@@ -9,7 +9,7 @@ import pytest
 import cxkit as cx
 from cxkit.store.mend import mend
 from cxkit.store.readiness import readiness
-from cxkit.store.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Rescale, Tidy
+from cxkit.store.repairs import AsMissing, DropCopies, DropEchoes, InZone, MergeValues, Rescale, Restamp, Tidy
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROLES = {"journey": "case", "activity": "what", "time": "when"}
@@ -95,3 +95,38 @@ def test_what_cannot_be_mended_is_said(log):
         mend(log, [Tidy("chanel")])
     with pytest.raises(cx.CxError, match="no repair"):
         mend(log, ["drop_copies"])
+
+
+SHIFTS = [
+    (
+        "case,what,sys,start,end\nA,X,utc,2025-06-02 10:00,2025-06-02 10:30\n"
+        "A,Y,shop,2025-06-02 14:00,2025-06-02 14:30\n",
+        {"time": "end", "start": "start"},
+        InZone("end", "sys", ("utc",), "UTC"),
+    ),
+    (
+        "case,what,sys,step,end\nA,X,utc,start,2025-06-02 10:00\nA,X,utc,complete,2025-06-02 10:30\n"
+        "A,Y,shop,start,2025-06-02 14:00\nA,Y,shop,complete,2025-06-02 14:30\n",
+        {"time": "end", "lifecycle": "step"},
+        InZone("end", "sys", ("utc",), "UTC"),
+    ),
+    (
+        "case,what,start,end\nA,X,02.06.2025 12:00,2025-06-02 12:30\nA,Y,02.06.2025 14:00,02|06|2025 14-30\n"
+        "A,Y,02|06|2025 14-00,2025-06-02 14:30\n",
+        {"time": "end", "start": "start"},
+        Restamp("end", ("99|99|9999 99-99",), ("%d|%m|%Y %H-%M",)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "roles", "repair"), SHIFTS, ids=["start column", "lifecycle", "two writings"])
+def test_times_are_mended_with_their_starts(text, roles, repair, tmp_path):
+    """From 12:00 and from 14:00 in Berlin, for half an hour each."""
+    (tmp_path / "log.csv").write_text(text, encoding="utf-8")
+    log = cx.read(tmp_path / "log.csv").roles(journey="case", activity="what", zone="Europe/Berlin", **roles)
+    journeys = cx.prepare(log.mend(repair), tmp_path / "store", progress=False)
+    star = journeys.base
+    events = star.engine.collect(star.events.sort("journey", "position")).to_pylist()
+    ten, noon = (int(datetime(2025, 6, 2, hour, tzinfo=UTC).timestamp() * 1e6) for hour in (10, 12))
+    half = 1_800_000_000
+    assert {(event["time"], event["service"]) for event in events} == {(ten, half), (noon, half)}

@@ -88,9 +88,21 @@ def _applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str)
         return f"SELECT * FROM ({asked}) QUALIFY {once}", {}
     if isinstance(repair, DropEchoes):
         return _without_echoes(source, roles, repair, asked, key)
-    column = f"c{source.columns.index(repair.column)}"  # type: ignore[attr-defined]
-    value, values = _value(source, roles, repair, column, key)
-    return f"SELECT * REPLACE ({value} AS {column}) FROM ({asked})", values
+    mended: list[str] = []
+    values: Values = {}
+    for number in _columns(source, roles, repair):
+        read = replace(roles, writing=roles.start_writing) if number == roles.start else roles
+        value, more = _value(source, read, repair, f"c{number}", f"{key}_{number}")
+        mended.append(f"{value} AS c{number}")
+        values |= more
+    return f"SELECT * REPLACE ({', '.join(mended)}) FROM ({asked})", values
+
+
+def _columns(source: Source, roles: Roles, repair: Repair) -> list[int]:
+    """The columns that a repair mends: with the times of events those of their starts, which the same clock wrote."""
+    column = source.columns.index(repair.column)  # type: ignore[attr-defined]
+    both = isinstance(repair, InZone | Restamp) and column == roles.time and roles.start is not None
+    return [column, roles.start] if both else [column]  # type: ignore[list-item]
 
 
 def _without_echoes(source: Source, roles: Roles, repair: DropEchoes, asked: str, key: str) -> tuple[str, Values]:
@@ -131,7 +143,7 @@ def _value(source: Source, roles: Roles, repair: Repair, column: str, key: str) 
             like = f"list_contains(${key}a::VARCHAR[], {stamps.shape(f'{column}::VARCHAR')})"
             return _uniform(source, roles, column, like, wall, roles.zone, key, {"a": [*shapes], "b": [*patterns]})
         case InZone(by=by, values=values, zone=zone):
-            moment = stamps.sql(roles.writing, column, source.kinds[int(column[1:])])
+            moment = stamps.sql(roles.writing, column, source.kinds[int(column[1:])], f"{key}p")
             wall = f"timezone(${key}l, make_timestamptz({moment}))"
             like = f"list_contains(${key}a::VARCHAR[], c{source.columns.index(by)}::VARCHAR)"
             return _uniform(source, roles, column, like, wall, zone, key, {"a": [*values], "l": roles.zone})
@@ -142,9 +154,9 @@ def _uniform(
     source: Source, roles: Roles, column: str, like: str, wall: str, zone: str, key: str, values: Values
 ) -> tuple[str, Values]:
     """The SQL of times that are all written in UTC, those of some rows by another clock on the wall."""
-    moment = stamps.sql(roles.writing, column, source.kinds[int(column[1:])])
+    moment = stamps.sql(roles.writing, column, source.kinds[int(column[1:])], f"{key}p")
     there = f"timezone('UTC', timezone(${key}z, {wall}))"
     here = f"make_timestamp({moment})"
     written = f"strftime(CASE WHEN {like} THEN coalesce({there}, {here}) ELSE {here} END, '{ISO_STAMP}')"
     named = {f"{key}{letter}": value for letter, value in values.items()} | {f"{key}z": zone}
-    return f"coalesce({written}, {column}::VARCHAR)", named | stamps.values(roles.writing, moment)
+    return f"coalesce({written}, {column}::VARCHAR)", named | stamps.values(roles.writing, moment, f"{key}p")
