@@ -278,3 +278,17 @@ def test_the_eleven_patterns(look):
     assert len(seen) == 11
     assert seen[seen == "yes"].index.tolist() == ["inadvertent time travel", "distorted label"]
     assert seen[seen == "unknown"].index.tolist() == ["scattered case", "homonymous label"]
+
+
+def test_an_event_is_when_it_started(look):
+    """Prepare keeps what has a start and no end, and puts events in the order of their starts."""
+    rows = [
+        {"order": "A", "step": "X", "begun": "2025-06-02 09:00", "at": "2025-06-02 12:00"},
+        {"order": "A", "step": "Y", "begun": "2025-06-02 10:00", "at": "2025-06-02 11:00"},
+        {"order": "A", "step": "Z", "begun": "2025-06-02 11:30", "at": ""},
+        {"order": "A", "step": "W", "begun": "garbage", "at": ""},
+        {"order": "A", "step": "V", "begun": "", "at": ""},
+    ]
+    names = {name: count for name, _, count, _ in found(look(rows, time="at", start="begun", customer=""))}
+    assert names.get("unreadable") == 1 and names.get("without_time") == 1
+    assert "unsorted" not in names

@@ -16,6 +16,7 @@ from cxkit.store.defaults import lonely
 from cxkit.store.guess import by_column
 from cxkit.store.repairs import Repair
 from cxkit.store.schema import SECOND
+from cxkit.store.stage import stamps_of, time_of
 
 if TYPE_CHECKING:
     from cxkit.store.read import Source
@@ -77,9 +78,10 @@ class Check:
 class Ground:
     """The rows of a source under settled roles, in tables that every check may ask.
 
-    `ready_rows` has every row: row, journey, customer, activity, stamp (as written), time (microseconds), key,
-    good (whether it has all that an event needs) and again (whether an equal row comes before it). `ready_events` has
-    the good rows whose time is believable, equal ones once, with their place and neighbours in the order of the store.
+    `ready_rows` has every row: row, journey, customer, activity, stamp (as written; of the start where there is no
+    end), time (microseconds; when it started where that is known, as in the store), key, good (whether it has all that
+    an event needs) and again (whether an equal row comes before it). `ready_events` has the good rows whose time is
+    believable, equal ones once, with their place and neighbours in the order of the store.
     """
 
     def __init__(self, source: Source, roles: Roles, now: int) -> None:
@@ -103,10 +105,8 @@ class Ground:
 
     def _lay_rows(self) -> None:
         roles, count = self.roles, len(self.source.columns)
-        time, stamp = "NULL::BIGINT", "NULL::VARCHAR"
-        if roles.time is not None:
-            stamp = f"c{roles.time}::VARCHAR"
-            time = stamps.sql(roles.writing, f"c{roles.time}", self.source.kinds[roles.time])
+        written = [f"c{n}::VARCHAR" for n in (roles.time, roles.start) if n is not None] or ["NULL::VARCHAR"]
+        stamp = f"CASE WHEN {filled(written[0])} THEN {written[0]} ELSE {written[-1]} END"
         key = "NULL" if roles.order is None else f"c{roles.order}"
         every = ", ".join(f"c{number}" for number in range(count))
         statement = f"""
@@ -114,12 +114,14 @@ class Ground:
             SELECT *, {filled("journey")} AND {filled("activity")} AND {"time IS NOT NULL" if self.timed else "true"}
                 AS good,
                 {"row_number() OVER (PARTITION BY copy ORDER BY row) > 1" if self.timed else "false"} AS again
-            FROM (SELECT row, c{roles.journey}::VARCHAR AS journey, c{roles.customer}::VARCHAR AS customer,
-                c{roles.activity}::VARCHAR AS activity, {stamp} AS stamp, {time} AS time,
+            FROM (SELECT *, {time_of(roles)} FROM (SELECT row, c{roles.journey}::VARCHAR AS journey,
+                c{roles.customer}::VARCHAR AS customer, c{roles.activity}::VARCHAR AS activity, {stamp} AS stamp,
+                {", ".join(stamps_of(self.source, roles))},
                 TRY_CAST({key} AS DOUBLE) AS key, {key}::VARCHAR AS key_text, hash({every}) AS copy
-                FROM {self.source.rows})"""
+                FROM {self.source.rows}))"""
+        words = stamps.values(roles.writing, statement) | stamps.values(roles.start_writing, statement, "starts")
         self.ask("SET TimeZone = $zone", zone=roles.zone)
-        self.ask(statement, **stamps.values(roles.writing, statement))
+        self.ask(statement, **words)
         self.ask("SET TimeZone = 'UTC'")
 
     def _lay_events(self) -> None:
