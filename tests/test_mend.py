@@ -130,3 +130,14 @@ def test_times_are_mended_with_their_starts(text, roles, repair, tmp_path):
     ten, noon = (int(datetime(2025, 6, 2, hour, tzinfo=UTC).timestamp() * 1e6) for hour in (10, 12))
     half = 1_800_000_000
     assert {(event["time"], event["service"]) for event in events} == {(ten, half), (noon, half)}
+
+
+def test_mending_keeps_what_is_known_of_the_columns(log):
+    split = log.split(silence="30 min")
+    mended = split.mend(MergeValues("channel", (("WEB", "web"),)))
+    assert mended.roles(customer="channel").settled.journey == split.settled.journey
+    assert mended.mend(Tidy("what")).roles(customer="channel").settled.journey == split.settled.journey
+    with pytest.raises(cx.CxError, match="Mend first, then split or stitch"):
+        cx.Engagement.of_log(mended)
+    first = log.mend(MergeValues("channel", (("WEB", "web"),))).split(silence="30 min")
+    assert cx.Engagement.of_log(first).roles_words["journey"] == "case"

@@ -66,9 +66,9 @@ class EventLog(Source):
     def stage(self) -> Path:
         return self.scratch / "rows.parquet"
 
-    def settle(self, given: Given) -> Roles:
+    def settle(self, given: Given, on: Source | None = None) -> Roles:
         """The roles that the file names, unless the user names others."""
-        return Known(self.named, self.why, self.levels).settle(self, given)
+        return Known(self.named, self.why, self.levels).settle(on or self, given)
 
 
 @contextmanager

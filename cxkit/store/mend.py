@@ -28,7 +28,7 @@ from cxkit.store.schema import ROW, SECOND
 
 if TYPE_CHECKING:
     from cxkit.store.read import Log
-    from cxkit.store.roles import Roles
+    from cxkit.store.roles import Given, Roles
 
 Values = dict[str, Any]
 ISO_STAMP = "%Y-%m-%d %H:%M:%S.%fZ"
@@ -67,9 +67,13 @@ class Mended(Derived):
 
     def __init__(self, original: Source, roles: Roles, repairs: tuple[Repair, ...]) -> None:
         super().__init__(original, roles.zone)
-        self._mine, self._roles = repairs, roles
+        self._mine, self._roles, self.named = repairs, roles, original.named
         self.repairs = (*original.repairs, *repairs)
         self.reading = {**original.reading, "repairs": "; ".join(repair.says for repair in self.repairs) or "none"}
+
+    def settle(self, given: Given, on: Source | None = None) -> Roles:
+        """The roles as the original would have them: what it knows of its columns holds for the mended ones."""
+        return self.original.settle(given, on or self)
 
     def rows_of(self) -> tuple[str, Values]:
         values: Values = {}

@@ -109,9 +109,9 @@ class Source(ABC):
         except (duckdb.Error, FileNotFoundError) as error:
             raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
 
-    def settle(self, given: Given) -> Roles:
-        """The roles of the columns: as given, and guessed where they are not."""
-        return roles.settle(self, given)
+    def settle(self, given: Given, on: Source | None = None) -> Roles:
+        """The roles of the columns, of this source or of one made `on` it: as given, and guessed where they are not."""
+        return roles.settle(on or self, given)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -50,13 +50,13 @@ class Regrouped(Derived):
     def lines(self, rows: list[int]) -> list[int | None]:
         return self.original.lines(rows)
 
-    def settle(self, given: Given) -> Roles:
+    def settle(self, given: Given, on: Source | None = None) -> Roles:
         """The roles as they were, unless the user names others; so are the time zone and how stamps are written."""
         writing = self.roles.writing.name
         again = given.time is None and given.time_format is None and "%" in writing
         zone = self.roles.zone if given.zone == Given.zone else given.zone
         given = replace(given, zone=zone, time_format=writing if again else given.time_format)
-        return self.known.settle(self, given)
+        return self.known.settle(on or self, given)
 
     @cached_property
     def named(self) -> Mapping[str, str]:
@@ -86,6 +86,14 @@ def notion(log: Log) -> tuple[Log, dict[str, Any]]:
             )
         said = {**log.source.words, **said}
         log = Log(log.source.original, log.source.roles)
+    below = log.source
+    while isinstance(below, Derived):
+        below = below.original
+        if isinstance(below, Regrouped):
+            raise InputError(
+                "This log was changed after it was split or stitched; an engagement file does that last. "
+                "Mend first, then split or stitch."
+            )
     return log, said
 
 
