@@ -126,7 +126,8 @@ def _vanished(
 ) -> Iterator[Change]:
     """A label that came in every earlier period, and so often that its absence is no chance."""
     expected = {label: n / sum(old.values()) * sum(now.values()) for label, n in old.items()}
-    usual = [label for label in old if expected[label] >= EXPECTED and spread.get(label, 0) == periods]
+    often = [label for label in old if periods and expected[label] >= EXPECTED]
+    usual = [label for label in often if spread.get(label, 0) == periods]
     gone = sorted((label for label in usual if label not in now), key=lambda label: (-old[label], label))
     if gone:
         rows = round(sum(expected[label] for label in gone))
