@@ -91,6 +91,12 @@ def test_the_display_names_columns_and_escapes_them():
     assert "order_no" in repr(log.guess()) and "taken: the name says so" in repr(log.guess())
 
 
+def test_no_column_name_steers_the_terminal():
+    log = cx.read(table(columns=("order_no", "step\x1b[2J\x07", "when", "client", "rank")))
+    for shown in (repr(log), repr(log.guess())):
+        assert "step\\x1b[2J\\x07" in shown and shown.replace("\n", "").isprintable()
+
+
 XES = """<log><trace><string key="concept:name" value="A"/><event><string key="concept:name" value="Order"/>
 <date key="time:timestamp" value="2025-06-01T09:00:00Z"/></event></trace></log>"""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cxkit.store import stamps
 from cxkit.store.guess import Guesses, Profile
 from cxkit.store.lifecycle import stepping
+from cxkit.store.says import plain
 from cxkit.store.schema import ROW
 
 if TYPE_CHECKING:
@@ -68,10 +69,10 @@ class Guessed:
         return [("" if place else one.role, one) for group in few for place, one in enumerate(group)]
 
     def __repr__(self) -> str:
-        lines = [f"  {role:<9} {one.column:<28} {one.confidence:>4.0%}  {one.said}" for role, one in self.shown] + [
-            f"  doubt     {doubt}" for doubt in self.doubts
-        ]
-        return "\n".join([f"{self.source}: what its columns may be", *lines])
+        lines = [f"{self.source}: what its columns may be"]
+        lines += [f"  {role:<9} {one.column:<28} {one.confidence:>4.0%}  {one.said}" for role, one in self.shown]
+        lines += [f"  doubt     {doubt}" for doubt in self.doubts]
+        return "\n".join(map(plain, lines))
 
     def _repr_html_(self) -> str:
         rows = "".join(

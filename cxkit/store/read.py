@@ -23,6 +23,7 @@ from cxkit.errors import InputError
 from cxkit.store import delimited, roles
 from cxkit.store.engine import LITTLE_MEMORY, connect
 from cxkit.store.roles import Given, Roles
+from cxkit.store.says import plain
 from cxkit.store.schema import ROW
 
 if TYPE_CHECKING:
@@ -330,7 +331,8 @@ class Log:
         evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
         notes = [f"  note      {note}" for note in self.source.notes]
         notes += [f"  doubt     {doubt}" for doubt in self.doubts]
-        return "\n".join([f"{self.source.name}: {len(self.columns)} columns ({reading})", *evidence, *notes])
+        head = f"{self.source.name}: {len(self.columns)} columns ({reading})"
+        return "\n".join(map(plain, [head, *evidence, *notes]))
 
     def _repr_html_(self) -> str:
         rows = "".join(
