@@ -6,7 +6,6 @@ from pathlib import Path
 
 from cxkit import places
 from cxkit.engagement import Engagement
-from cxkit.errors import InputError
 from cxkit.journeys import Journeys
 
 CHAPTERS = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey")
@@ -24,8 +23,6 @@ def parameters(notebook: Path, journeys: Journeys, **more: object) -> dict[str, 
 def engagement_of(journeys: Journeys, given: str | Path | None) -> Path | None:
     """The engagement file that speaks of these journeys: the one given, which must hold, or their own."""
     if given is not None:
-        if not isinstance(given, str | Path):
-            raise InputError("engagement= takes the path of an engagement file here. Save it, and give its path.")
         file = Path(given).expanduser().resolve()
         Engagement.load(file)
         return file

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 import cxkit as cx
-from cxkit.engagement import READ
 from cxkit.store import repairs
 from cxkit.store.changes import Refused
 
@@ -171,10 +170,9 @@ def tell_absent(said: cx.Engagement | None, journeys: cx.Journeys) -> None:
 def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
     """The old engagement with source, zone, ids, journeys and the roles of reading as the new one has them."""
     before, after = old.written(), new.written()
-    mine = {role: column for role, column in before.get("roles", {}).items() if role not in READ}
     parts = {part: after.get(part) for part in ("identities", "split")}
     source = after.get("source", before.get("source"))
-    return old.amended(**parts, source=source, zone=new.zone, roles=mine | after["roles"])
+    return old.amended(**parts, source=source, zone=new.zone, roles=old.other_roles | after["roles"])
 
 
 def _moved(said: cx.Engagement, folder: Path, target: Path) -> dict[str, Any]:

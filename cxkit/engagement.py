@@ -207,6 +207,11 @@ class Engagement(Section):
         return {role: word for role, word in given.items() if word is not None} | {"zone": self.zone}
 
     @property
+    def other_roles(self) -> dict[str, Any]:
+        """The roles that say nothing of how the log is read, such as the channel."""
+        return self.roles.model_dump(exclude=set(READ), exclude_none=True)
+
+    @property
     def source_words(self) -> dict[str, str]:
         """How the source is read, as `cx.read(engagement.address(folder), **engagement.source_words)` takes it."""
         return self.source.model_dump(exclude={"path", "variable", "profile"}, exclude_none=True) if self.source else {}

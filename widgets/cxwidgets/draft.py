@@ -13,7 +13,6 @@ from typing import Any
 
 import cxkit as cx
 from cxkit import where as w
-from cxkit.engagement import READ
 from cxkit.errors import InputError
 from cxkit.filter import Filter
 from cxkit.store.trial import Trial, trial
@@ -156,11 +155,10 @@ class Checked:
         new = cx.Engagement.of_log(self.log, path=there, goals=goals, cancels=cancels)
         if old is None:
             return new
-        said, before = new.written(), old.written()
-        roles = {role: column for role, column in before.get("roles", {}).items() if role not in READ}
+        said = new.written()
         marks = {"goals": said.get("goals", []), "cancels": said.get("cancels", [])}
         notion = {"identities": said.get("identities"), "split": said.get("split"), "zone": new.zone}
-        mine = {**marks, **notion, "name": old.name or new.name, "roles": roles | said["roles"]}
+        mine = {**marks, **notion, "name": old.name or new.name, "roles": old.other_roles | said["roles"]}
         return old.amended(**{**said, **mine})
 
     def code(self, source: str, target: str, steps: Iterable[object] = ()) -> str:
