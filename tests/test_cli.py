@@ -53,7 +53,7 @@ def test_ask_answers_in_every_form(shop):
     assert {"Order", "Pay", None} == {row["activity"] for row in answer["rows"]}
     assert ElementTree.fromstring(run("ask", store, "process_map", "--format", "svg").output).tag.endswith("svg")
     rejected = json.loads(run("ask", store, "rejected", "--format", "json").output)["rows"]
-    assert rejected == [{"line": 5, "reason": "time not readable", "text": "B;Pay;never"}]
+    assert rejected == [{"line": 5, "reason": "time not readable", "text": "B;Pay;never", "source": "shop.csv"}]
 
 
 def test_ask_follows_a_recipe_and_takes_parameters(shop):
