@@ -115,7 +115,7 @@ def test_what_cannot_be_a_log_is_refused_before_it_is_sent(intake, name, size, s
     ("name", "content", "says"),
     [
         ("a.parquet", b"no parquet", '"a.parquet" is no Parquet file'),
-        ("a.csv.gz", b"no gzip", '"a.csv.gz" cannot be read'),
+        ("a.csv.gz", b"no gzip", '"a.csv.gz" has a header but no rows'),
         ("a.csv", b"order;step;when\n", '"a.csv" has a header but no rows'),
     ],
 )
