@@ -44,8 +44,7 @@ def prepare(
         store's mapping: the columns of its roles must be there under the same names, unless the log was given roles.
         The store then is what preparing all parts together would make, with attributes at the levels that the first
         part showed: rows with the same time come in the order of the parts. What is known keeps its numbers, and the
-        same part again changes nothing. `.changes` of the
-        journeys says how the part differs from what was there.
+        same part again changes nothing. `.changes` of the journeys says how the part differs from what was there.
     contract : for an append, which differences are refused: a word for each check that `.changes` can name, "report"
         or "refuse". All are reported when not given, but for "overlap" (rows that are in the store already), which is
         refused; it may also say "leave out". An engagement holds it as `.contract_words`.

@@ -4,8 +4,8 @@ A start belongs to the first end after it of the same activity in the same journ
 (first in, first out, as in PM4Py's interval logs); of the same instance, where the log names instances. An end
 without a start and a start without an end are events whose other stamp is unknown. A row whose stamp cannot be read
 has its turn where it stands among the rows, so that it shifts no others; it and the row it belongs to stay apart, and
-`prepare` puts it aside and counts it. Rows that say anything else, such
-as "schedule" or "suspend", are no events of their own; they are counted.
+`prepare` puts it aside and counts it. Rows that say anything else, such as "schedule" or "suspend", are no events of
+their own; they are counted.
 """
 
 from __future__ import annotations
