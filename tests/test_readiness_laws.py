@@ -88,9 +88,10 @@ def test_findings_speak_of_rows_that_exist(rows):
 
 @settings(max_examples=40, deadline=None)
 @given(events, st.randoms(use_true_random=False))
-def test_the_order_of_rows_plays_no_part(rows, chance):
+def test_the_order_of_rows_plays_no_part_but_in_what_is_said_of_it(rows, chance):
     mixed = chance.sample(rows, len(rows))
-    assert counts(look(mixed)) == counts(look(rows))
+    one, other = ([seen for seen in counts(look(each)) if seen[0] != "unsorted"] for each in (mixed, rows))
+    assert one == other
 
 
 def clean(journeys: int):

@@ -82,9 +82,10 @@ def data_plan(
     the value of a journey where a goal was reached, if the engagement says which these are, and else everywhere.
     Freshness is 1 - age / span: the time from when a field was last filled until it was last due (the end of the log,
     for one that is due everywhere), over the span of the selected events (timeliness as in Ballou, Wang, Pazer, Tayi
-    1998); unknown without a time, and declarations do not age. Identity is
-    the share of the filled places whose customer is known. Tables beside a log are no part of a store: what needs
-    surveys, tickets or forms is blocked here, whether or not the firm has them somewhere.
+    1998); unknown without a time, and declarations do not age. Identity is the share of the filled places whose
+    customer is known. A row without journey, activity or time was left out of the log, so these three are counted over
+    all its rows, whatever is selected. Tables beside a log are no part of a store: what needs surveys, tickets or forms
+    is blocked here, whether or not the firm has them somewhere.
 
     Errors: an unknown grain, a share that is none, an engagement that is not one.
 
