@@ -130,7 +130,7 @@ class Journeys:
     def _population(self) -> Population:
         with self.base.engine.lock:
             self.base.engine.make_room()
-            chosen = self.selection.journeys.select(
+            chosen = self.selection.outlines.select(
                 nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().fill_null(0).alias("customers")
             )
             return Population(**self.base.engine.collect(chosen).to_pylist()[0])

@@ -18,7 +18,7 @@ MULTIPLIER = 1_103_515_245
 
 @dataclass(frozen=True)
 class Selection:
-    """What a recipe selects: the star it ended on, and the chosen journeys (None: all of them)."""
+    """What a recipe selects: the star it ended on, and the chosen journeys, each once (None: all of them)."""
 
     star: Star
     chosen: Frame | None = None
@@ -38,8 +38,13 @@ class Selection:
         """The events of the chosen journeys, without the client's columns."""
         return self._of(self.star.moves)
 
+    @property
+    def outlines(self) -> Frame:
+        """The chosen journeys without their ids and the client's columns."""
+        return self._of(self.star.outlines)
+
     def _of(self, table: Frame) -> Frame:
-        return table if self.chosen is None else table.join(self.chosen, on=JOURNEY, how="semi")
+        return table if self.chosen is None else table.join(self.chosen, on=JOURNEY, how="inner")
 
 
 def select(star: Star, recipe: Recipe) -> Selection:
@@ -85,7 +90,7 @@ def _narrowed(selection: Selection, found: Frame, key: str) -> Frame:
     chosen = selection.chosen
     if chosen is None:
         return found
-    return selection.star.engine.materialise(key, lambda: chosen.join(found, on=JOURNEY, how="semi"))
+    return selection.star.engine.materialise(key, lambda: chosen.join(found, on=JOURNEY, how="inner"))
 
 
 def matching(star: Star, wanted: Filter) -> Frame:

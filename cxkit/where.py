@@ -164,7 +164,7 @@ class during(Leaf):
             "started": (begins >= since, begins < until),
             "completed": (ends >= since, ends < until),
         }
-        return star.journeys.filter(*inside[self.how]).select(JOURNEY)
+        return star.outlines.filter(*inside[self.how]).select(JOURNEY)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -183,7 +183,7 @@ class _between(Leaf):
         return _count("at_least", self.at_least), _count("at_most", self.at_most)
 
     def _journeys(self, star: Star, measured: nw.Expr) -> Frame:
-        return star.journeys.filter(*_limited(measured, *self._limits())).select(JOURNEY)
+        return star.outlines.filter(*_limited(measured, *self._limits())).select(JOURNEY)
 
 
 class lasts(_between):

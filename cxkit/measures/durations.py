@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cxkit.selection import Selection
 
 Grain = Literal["journey", "move"]
+SECONDS, BIN = "seconds", "bin"
 MINUTE, HOUR, DAY, YEAR = 60, 3_600, 86_400, 31_536_000
 EDGES = (
     *(0, 1, 2, 5, 10, 20, 30),
@@ -74,12 +75,13 @@ def _named(table: pa.Table, by: str | None) -> pa.Table:
 def _of_journeys(journeys: Journeys, by: str | None) -> pa.Table:
     import pyarrow as pa
 
-    whole = {row[SEGMENT]: row for row in journeys.collect(lambda selection: _whole(selection, by)).to_pylist()}
-    bins = journeys.collect(lambda selection: _bins(selection, by)).to_pylist()
-    numbers = [row["bin"] for row in bins]
+    tails = {row[SEGMENT]: row for row in journeys.collect(lambda selection: _tails(selection, by)).to_pylist()}
+    bins: dict[str, dict[int, dict]] = {name: {} for name in sorted(tails)}
+    for row in journeys.collect(lambda selection: _bins(selection, by)).to_pylist():
+        bins[row[SEGMENT]][row[BIN]] = row
+    numbers = {number for found in bins.values() for number in found}
     grid = range(min(numbers, default=0), max(numbers, default=-1) + 1)
-    counts = {(row[SEGMENT], row["bin"]): row["count"] for row in bins}
-    rows = [row for name in sorted(whole) for row in _distribution(whole[name], grid, counts)]
+    rows = [row for name, found in bins.items() for row in _distribution(tails[name], found, grid)]
     seconds = ("low_seconds", "high_seconds", "mean_seconds", "median_seconds", "p90_seconds")
     columns = {SEGMENT: pa.string(), **dict.fromkeys(seconds[:2], pa.float64()), "count": pa.int64()}
     columns |= dict.fromkeys(("share", "cumulative_share"), pa.float64()) | {"journeys": pa.int64()}
@@ -87,35 +89,48 @@ def _of_journeys(journeys: Journeys, by: str | None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))
 
 
-def _distribution(whole: dict, grid: range, counts: dict) -> list[dict]:
-    rows, so_far = [], 0
+def _distribution(tail: dict, bins: dict[int, dict], grid: range) -> list[dict]:
+    """A row per bin of the grid for one segment."""
+    total, so_far, rows = sum(row["count"] for row in bins.values()), 0, []
+    whole = {**tail, "journeys": total, "mean_seconds": sum(row[SECONDS] for row in bins.values()) / total}
     for number in grid:
-        count = counts.get((whole[SEGMENT], number), 0)
+        count = bins[number]["count"] if number in bins else 0
         so_far += count
         high = EDGES[number + 1] if number + 1 < len(EDGES) else None
-        shares = {"share": count / whole["journeys"], "cumulative_share": so_far / whole["journeys"]}
+        shares = {"share": count / total, "cumulative_share": so_far / total}
         rows.append({**whole, "low_seconds": EDGES[number], "high_seconds": high, "count": count, **shares})
     return rows
 
 
-def _lasting(selection: Selection, by: str | None) -> Frame:
-    lasting = ((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds")
-    return segment.segmented(selection, by).select(SEGMENT, lasting).filter(~nw.col("seconds").is_null())
-
-
-def _whole(selection: Selection, by: str | None) -> Frame:
-    lasting = _lasting(selection, by)
-    counted = lasting.group_by(SEGMENT).agg(
-        nw.len().cast(nw.Int64).alias("journeys"), nw.col("seconds").mean().alias("mean_seconds")
-    )
+def _tails(selection: Selection, by: str | None) -> Frame:
     shares = {name: QUANTILES[name] for name in ("median_seconds", "p90_seconds")}
-    return counted.join(selection.star.engine.quantiles(lasting, [SEGMENT], "seconds", shares), on=SEGMENT, how="inner")
+    return selection.star.engine.quantiles(_lasting(selection, by), [SEGMENT], SECONDS, shares)
 
 
 def _bins(selection: Selection, by: str | None) -> Frame:
-    reached = [(nw.col("seconds") >= edge).cast(nw.Int64) for edge in EDGES[1:]]
-    binned = _lasting(selection, by).with_columns(nw.sum_horizontal(*reached).cast(nw.Int64).alias("bin"))
-    return binned.group_by(SEGMENT, "bin").agg(nw.len().cast(nw.Int64).alias("count"))
+    sums = nw.len().cast(nw.Int64).alias("count"), nw.col(SECONDS).sum()
+    return _lasting(selection, by).group_by(SEGMENT, BIN).agg(*sums)
+
+
+def _lasting(selection: Selection, by: str | None) -> Frame:
+    """The selected journeys with segment, seconds and bin, which are worked out once for the whole star."""
+    star = selection.star
+    timed = star.engine.materialise(f"{star.key}|{SECONDS}", lambda: _timed(star.outlines))
+    return segment.segmented(selection, by).select(JOURNEY, SEGMENT).join(timed, on=JOURNEY, how="inner")
+
+
+def _timed(outlines: Frame) -> Frame:
+    seconds = ((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias(SECONDS)
+    known = outlines.select(JOURNEY, seconds).filter(~nw.col(SECONDS).is_null())
+    return known.with_columns(_bin(0, len(EDGES)).cast(nw.Int16).alias(BIN))
+
+
+def _bin(first: int, end: int) -> nw.Expr:
+    """The number of the last edge that is reached, among those from the first up to the end, by halving."""
+    if end - first == 1:
+        return nw.lit(first)
+    middle = (first + end) // 2
+    return nw.when(nw.col(SECONDS) < EDGES[middle]).then(_bin(first, middle)).otherwise(_bin(middle, end))
 
 
 def _of_moves(journeys: Journeys, by: str | None) -> pa.Table:

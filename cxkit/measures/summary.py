@@ -43,10 +43,9 @@ def summary(journeys: Journeys) -> Result:
 def _table(journeys: Journeys) -> pa.Table:
     import pyarrow as pa
 
-    of_journeys = journeys.collect(_of_journeys)
-    of_events = journeys.collect(_of_events)
-    moves = journeys.collect(_moves)
-    facts = {**of_events.to_pylist()[0], **of_journeys.to_pylist()[0], "moves": len(moves)}
+    pairs = journeys.collect(_pairs)
+    facts = journeys.collect(_facts).to_pylist()[0]
+    facts |= {"activities": len(pairs[ACTIVITY].unique()), "moves": len(pairs) - pairs[NEXT].null_count}
     zone = journeys.selection.star.zone
     people = max(facts["customers"], 1)
     columns = {name: pa.array([facts[name]], pa.int64()) for name in ("events", "journeys", "customers")}
@@ -63,10 +62,11 @@ def _table(journeys: Journeys) -> pa.Table:
     return pa.table(columns)
 
 
-def _of_journeys(selection: Selection) -> Frame:
-    lasting = selection.journeys.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds"))
+def _facts(selection: Selection) -> Frame:
+    lasting = selection.outlines.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds"))
     return lasting.select(
         nw.len().cast(nw.Int64).alias("journeys"),
+        nw.col(LENGTH).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64).alias("events"),
         nw.col(CUSTOMER).n_unique().fill_null(0).cast(nw.Int64).alias("customers"),
         nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"),
         nw.col(FIRST).min().alias(FIRST),
@@ -77,12 +77,6 @@ def _of_journeys(selection: Selection) -> Frame:
     )
 
 
-def _of_events(selection: Selection) -> Frame:
-    return selection.moves.select(
-        nw.len().cast(nw.Int64).alias("events"),
-        nw.col(ACTIVITY).n_unique().fill_null(0).cast(nw.Int64).alias("activities"),
-    )
-
-
-def _moves(selection: Selection) -> Frame:
-    return selection.moves.filter(~nw.col(NEXT).is_null()).select(ACTIVITY, NEXT).unique()
+def _pairs(selection: Selection) -> Frame:
+    """The different pairs of an activity and the next one, which at an end is none."""
+    return selection.moves.group_by(ACTIVITY, NEXT).agg(nw.len().alias("count")).select(ACTIVITY, NEXT)

@@ -71,10 +71,10 @@ def _table(journeys: Journeys, top: int | None) -> pa.Table:
 
 
 def _counts(selection: Selection, top: int | None) -> Frame:
-    counts = selection.journeys.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
+    counts = selection.outlines.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
     chosen = _ranked(counts).head(top) if top else counts
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
-    medians = selection.journeys.join(chosen.select(VARIANT), on=VARIANT, how="semi").group_by(VARIANT).agg(lasting)
+    medians = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi").group_by(VARIANT).agg(lasting)
     known = selection.star.variants.select(VARIANT, PATH, "length")
     return _ranked(chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner"))
 
@@ -84,4 +84,4 @@ def _ranked(counts: Frame) -> Frame:
 
 
 def _different(selection: Selection) -> Frame:
-    return selection.journeys.select(nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"))
+    return selection.outlines.select(nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"))

@@ -66,10 +66,17 @@ class Star:
     @property
     def moves(self) -> Frame:
         """The events without the client's columns, in the engine's memory; `direct` logs are read as they lie."""
+        return self._at_hand(schema.EVENTS, self.events, schema.EVENT_COLUMNS)
+
+    @property
+    def outlines(self) -> Frame:
+        """The journeys without their ids and the client's columns, where the moves are."""
+        return self._at_hand(schema.JOURNEYS, self.journeys, schema.OUTLINE_COLUMNS)
+
+    def _at_hand(self, name: str, table: Frame, columns: Sequence[str]) -> Frame:
         if self.direct:
-            return self.events
-        own = self.events.select(*schema.EVENT_COLUMNS)
-        return self.engine.materialise(f"{self.key}|{schema.EVENTS}", lambda: own)
+            return table
+        return self.engine.materialise(f"{self.key}|{name}", lambda: table.select(*columns))
 
     @cached_property
     def names(self) -> list[str]:

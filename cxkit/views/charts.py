@@ -4,13 +4,14 @@ import json
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
 from cxkit.views.picture import WIDTH, Picture, chart, empty
 
 Row = Mapping[str, Any]
+Spec = dict[str, Any]
 
 _NAME, _LABELS = 175, 380
 _MOST_SEGMENTS, _MOST_MOVES, _MOST_ACTIVITIES = 8, 25, 30
@@ -51,28 +52,30 @@ def _altair() -> Any:
     return altair
 
 
-def _finished(drawn: Any, title: str, population: object, words: str, note: str) -> Picture:
+def _finished(drawn: Spec, title: str, population: object, words: str, note: str) -> Picture:
     """The chart with its heading, in our colours, as a picture."""
     said = [theme.clean(line) for line in (population, words, note) if line]
     lines = [row for line in said for row in theme.wrap(line, WIDTH, 13, lines=3)]
-    spec = drawn.properties(title={"text": theme.clean(title), "subtitle": lines}).to_dict(validate=False)
-    for view in _views(spec):
-        if "data" in view:
-            view["data"]["values"] = json.loads(view["data"]["values"])
-    spec["config"] = theme.altair_config()
-    spec["description"] = " \N{MIDDLE DOT} ".join(said)
-    return chart(title, spec["description"], spec)
+    description = " \N{MIDDLE DOT} ".join(said)
+    heading = {"title": {"text": theme.clean(title), "subtitle": lines}, "description": description}
+    whole = {"$schema": _altair().SCHEMA_URL, "config": theme.altair_config()}
+    return chart(title, description, whole | heading | drawn)
 
 
-def _views(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield spec
-    for part in (*spec.get("layer", ()), *spec.get("concat", ())):
-        yield from _views(part)
+def _of(rows: Iterable[Mapping[str, Any]]) -> Spec:
+    """Inline data, given beside the views that Altair has made: it would copy the rows again and again."""
+    return {"data": {"values": list(rows)}}
 
 
-def _values(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Inline data, as text until the specification is finished: Altair copies a list again and again."""
-    return _altair().Data(values=json.dumps(list(rows)))
+def _layered(*views: Spec) -> Spec:
+    """Views over each other; Altair's own layers would copy all that they hold."""
+    return {"layer": list(views)}
+
+
+def _view(drawn: Any) -> Spec:
+    """What Altair says of a view, without its word for missing data."""
+    spec = drawn.to_dict(validate=False, context={"top_level": False})
+    return {key: value for key, value in spec.items() if key != "data"}
 
 
 def _tooltips(**titles: str) -> list[Any]:
@@ -88,7 +91,6 @@ def _more(left_out: int, one: str, many: str = "") -> str:
 
 
 def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: object, note: str) -> Picture:
-    alt = _altair()
     segments: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         segments[theme.clean(row["segment"]) if "segment" in row else ""].append(row)
@@ -101,15 +103,14 @@ def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: 
         words = f"Half take up to {theme.duration(rows[0]['median_seconds'])}, nine in ten up to "
         return _finished(panel, title, population, words + f"{theme.duration(rows[0]['p90_seconds'])}.", note)
     panels = [
-        _panel(segments[name], edges, tallest, 414, 150).properties(
-            title={"text": theme.fit(name, 300, 13), "subtitle": _n(segments[name]), "fontSize": 13, "offset": 8}
-        )
+        _panel(segments[name], edges, tallest, 414, 150)
+        | {"title": {"text": theme.fit(name, 300, 13), "subtitle": _n(segments[name]), "fontSize": 13, "offset": 8}}
         for name in shown
     ]
     words = "Half take up to P50, nine in ten up to P90." + _more(len(ranked) - len(shown), "smaller group")
     if len(large) < len(shown):
         words += f" Grey: fewer than {_TINY} journeys, too few to compare; tall bars are cut."
-    return _finished(alt.concat(*panels, columns=2, spacing=_BETWEEN), title, population, words, note)
+    return _finished({"concat": panels, "columns": 2, "spacing": _BETWEEN}, title, population, words, note)
 
 
 def _n(rows: Sequence[Row]) -> str:
@@ -138,18 +139,19 @@ def _place(seconds: float, edges: Sequence[float]) -> float:
     return index + (0.5 if math.isinf(high) else min(1.0, max(0.0, (seconds - low) / (high - low))))
 
 
-def _panel(rows: Sequence[Row], edges: list[float], tallest: float, width: int, height: int) -> Any:
+def _panel(rows: Sequence[Row], edges: list[float], tallest: float, width: int, height: int) -> Spec:
     alt = _altair()
     x = alt.X("from:Q", axis=_bin_axis(edges), scale=alt.Scale(domain=[0, len(edges) - 1], nice=False, zero=False))
     y = alt.Y("share:Q", axis=_share_axis(tallest), scale=alt.Scale(domain=[0, tallest * 1.22], nice=False, clamp=True))
     bars = (
-        alt.Chart(_values([_bar(row, edges) for row in rows]))
+        alt.Chart()
         .mark_rect(color=theme.LINES[0] if _is_tiny(rows) else theme.LONGER[3][0], stroke=theme.PAPER, strokeWidth=1.5)
         .encode(x=x, x2=alt.X2("to:Q"), y=y, y2=alt.Y2Datum(0))
         .encode(tooltip=_tooltips(takes="takes", times="how often", part="share", sum="up to here"))
         .encode(description=alt.Description("said:N"))
     )
-    return alt.layer(bars, *_rules(rows[0], edges, width)).properties(width=width, height=height)
+    drawn = _view(bars) | _of(_bar(row, edges) for row in rows)
+    return _layered(drawn, *_rules(rows[0], edges, width)) | {"width": width, "height": height}
 
 
 def _bar(row: Row, edges: Sequence[float]) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _share_axis(tallest: float) -> Any:
     return _altair().Axis(title=None, values=marks, domain=False, ticks=False, labelExpr=percent)
 
 
-def _rules(row: Row, edges: Sequence[float], width: float) -> list[Any]:
+def _rules(row: Row, edges: Sequence[float], width: float) -> list[Spec]:
     """P50 and P90, each with its words, in the room above the bars."""
     alt = _altair()
     lines, words = [], []
@@ -188,12 +190,15 @@ def _rules(row: Row, edges: Sequence[float], width: float) -> list[Any]:
         place = _place(seconds, edges)
         left = place / (len(edges) - 1) * width
         side = 1 if left < _RULE_WORDS or (name == "P90" and width - left > _RULE_WORDS - _BETWEEN) else -1
-        base = alt.Chart(_values([{"at": place, "words": f"{name} {theme.duration(seconds)}"}])).encode(x=alt.X("at:Q"))
-        lines.append(base.mark_rule(color=theme.INK, strokeDash=dash))
+        base, data = (
+            alt.Chart().encode(x=alt.X("at:Q")),
+            _of([{"at": place, "words": f"{name} {theme.duration(seconds)}"}]),
+        )
+        lines.append(_view(base.mark_rule(color=theme.INK, strokeDash=dash)) | data)
         label = base.encode(text=alt.Text("words:N"), y=alt.YValue(top))
         style = {"align": "left" if side > 0 else "right", "dx": 6 * side, "fontSize": 12, "fontWeight": 600}
-        words.append(label.mark_text(**style, color=theme.PAPER, stroke=theme.PAPER, strokeWidth=4))
-        words.append(label.mark_text(**style, color=theme.INK))
+        words.append(_view(label.mark_text(**style, color=theme.PAPER, stroke=theme.PAPER, strokeWidth=4)) | data)
+        words.append(_view(label.mark_text(**style, color=theme.INK)) | data)
     return lines + words
 
 
@@ -214,14 +219,14 @@ def _ranges(rows: Sequence[Row], title: str, population: object, note: str) -> P
         "label:N", sort=list(labels.values()), title=None,
         axis=alt.Axis(labelLimit=_LABELS, domain=False, ticks=False, labelColor=theme.INK, grid=True),
     )  # fmt: skip
-    data = _values([_range(row, low, labels) for row in shown])
-    base = alt.Chart(data).encode(y=y, tooltip=_range_tooltips(bool(segments)))
+    base = alt.Chart().encode(y=y, tooltip=_range_tooltips(bool(segments)))
     if segments:
         scale = alt.Scale(domain=segments, range=[fill for fill, _ in theme.CATEGORIES])
         colour = alt.Color("segment:N", scale=scale, title=None)
         base = base.encode(yOffset=alt.YOffset("segment:N", sort=segments), color=colour)
-    drawn = alt.layer(*_marks(base, _time_axis(shown, low, high), bool(segments)))
-    drawn = drawn.properties(width=WIDTH - _LABELS - 20, height={"step": 16 if segments else 26})
+    drawn = _layered(*map(_view, _marks(base, _time_axis(shown, low, high), bool(segments))))
+    drawn |= _of(_range(row, low, labels) for row in shown)
+    drawn |= {"width": WIDTH - _LABELS - 20, "height": {"step": 16 if segments else 26}}
     words = "Dot: median. Thick: the middle half. Thin: up to nine in ten."
     return _finished(drawn, title, population, words + _more(len(order) - len(labels), "rarer move"), note)
 
@@ -335,13 +340,16 @@ def activities(rows: Sequence[Row], *, title: str, population: object, note: str
     )  # fmt: skip
     said = {"activity": "activity", "times": "journeys", "again": "more than once", "visits": "visits"}
     tips = _tooltips(**said, starts="start here", ends="end here")
-    bars = alt.Chart(_values(values)).mark_bar(height=16)
+    bars = alt.Chart().mark_bar(height=16)
     bars = bars.encode(y=y, x=x, color=colour, order=alt.Order("rank:Q"), tooltip=tips)
-    ends = alt.Chart(_values([value for value in values if value["rank"] == 0]))
-    numbers = ends.mark_text(align="left", dx=6, color=theme.MUTED, fontSize=12).encode(
-        y=y, x=alt.X("all:Q"), text=alt.Text("words:N")
+    numbers = (
+        alt.Chart()
+        .mark_text(align="left", dx=6, color=theme.MUTED, fontSize=12)
+        .encode(y=y, x=alt.X("all:Q"), text=alt.Text("words:N"))
     )
-    drawn = alt.layer(bars, numbers).properties(width=WIDTH - _LABELS - 20, height={"step": 26})
+    ends = _of(value for value in values if value["rank"] == 0)
+    drawn = _layered(_view(bars) | _of(values), _view(numbers) | ends)
+    drawn |= {"width": WIDTH - _LABELS - 20, "height": {"step": 26}}
     words = "Journeys in which each activity happens." + _more(len(ranked) - len(shown), "rarer one")
     return _finished(drawn, title, population, words, note)
 

@@ -1,37 +1,15 @@
 """Where is there room for the labels of lines? Away from boxes and from each other, and off other lines if possible."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from cxkit.views.curves import Box, Point
 
 _CELL = 9  # pixels: lines are looked up by the square they run through
-_FIELD = 96  # pixels: boxes are looked up by the larger squares that they touch
 _STRIDE = 2  # points: places on a line are tried this far apart
 _BEST = 0.46  # of the way from source to target
-_SIDES = ((0, 0), (1, 0), (-1, 0), (0, -1), (0, 1))  # on the line, right of it, left of it, above, below
-
-Squares = Mapping[tuple[int, int], set[int]]
-Room = tuple[int, float, Box]  # what speaks against it, distance from the best place, place
-
-
-class Taken:
-    """The boxes that stand somewhere already."""
-
-    def __init__(self, boxes: Iterable[Box]) -> None:
-        self._fields: dict[tuple[int, int], list[Box]] = defaultdict(list)
-        for box in boxes:
-            self.add(box)
-
-    def add(self, box: Box) -> None:
-        """One more box."""
-        for field in _touched(box, _FIELD):
-            self._fields[field].append(box)
-
-    def meets(self, box: Box) -> bool:
-        """Whether a box would cover one of them."""
-        return any(box.meets(other) for field in _touched(box, _FIELD) for other in self._fields.get(field, ()))
+_SIDES = np.array([(0, 0), (1, 0), (-1, 0), (0, -1), (0, 1)])  # on the line, right of it, left of it, above, below
 
 
 def places(
@@ -42,60 +20,68 @@ def places(
     `tracks` are points along the lines, `sizes` the width and height of the labels of the first of them, `obstacles`
     what must stay free.
     """
-    squares = _squares(tracks)
-    taken = Taken(obstacles)
+    ways = [np.array(track) for track in tracks]
+    squares = Squares(ways)
+    taken = np.array([(box.left, box.top, box.right, box.bottom) for box in obstacles]).reshape(-1, 4)
     chosen: list[Box | None] = []
-    for line, (track, size) in enumerate(zip(tracks, sizes, strict=False)):
-        best = _best(line, track, size, taken, squares)
-        chosen.append(best and best[2])
-        if best:
-            taken.add(best[2])
+    for line, size in enumerate(sizes[: len(ways)]):
+        boxes, beside, away = _tried(ways[line], *size)
+        free = ~_meeting(boxes, taken)
+        boxes, beside, away = boxes[free], beside[free], away[free]
+        if not len(boxes):
+            chosen.append(None)
+            continue
+        against = 2 * squares.of_others(line, boxes) + beside  # another line there is worse than a place beside
+        best = boxes[np.lexsort((away, against))[0]]
+        taken = np.vstack((taken, best))
+        left, top = best[:2].tolist()
+        chosen.append(Box(left, top, *size))
     return chosen
 
 
-def _squares(tracks: Sequence[list[Point]]) -> Squares:
-    squares: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for line, track in enumerate(tracks):
-        for x, y in track:
-            squares[int(x // _CELL), int(y // _CELL)].add(line)
-    return squares
+def _tried(way: np.ndarray, width: float, height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The boxes on a line and beside it, which of these are beside it, and how far each is from the best place."""
+    stops = np.arange(0, len(way), _STRIDE)
+    loop = way[0, 0] == way[-1, 0] < way[:, 0].max()
+    moved = np.vstack(([(1, 0)], _SIDES[1:])) if loop else _SIDES
+    shift = moved * (width / 2 + 6, height / 2 + 9) - (width / 2, height / 2)
+    corners = (way[stops] + shift[:, None]).reshape(-1, 2)
+    beside = np.repeat(_SIDES.any(axis=1), len(stops))
+    away = np.tile(np.abs(stops / len(way) - _BEST), len(_SIDES))
+    return np.hstack((corners, corners + np.array((width, height)))), beside, away
 
 
-def _best(line: int, track: list[Point], size: tuple[float, float], taken: Taken, squares: Squares) -> Room | None:
-    """The best free place; the search ends with a side on which nothing speaks against one."""
-    best: Room | None = None
-    for side in _SIDES:
-        for found in _free(line, track, size, taken, squares, side):
-            best = found if best is None else min(best, found)
-            if found[0] == any(side):
-                break
-        if best and not best[0]:
-            break
-    return best
+def _meeting(boxes: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Which boxes would cover one of those that stand somewhere already."""
+    near = taken[((taken[:, :2] < boxes[:, 2:].max(axis=0)) & (taken[:, 2:] > boxes[:, :2].min(axis=0))).all(axis=1)]
+    left, top, right, bottom = boxes.T[:, :, None]
+    other_left, other_top, other_right, other_bottom = near.T
+    meets = (left < other_right) & (right > other_left) & (top < other_bottom) & (bottom > other_top)
+    return meets.any(axis=1)
 
 
-def _free(
-    line: int, track: list[Point], size: tuple[float, float], taken: Taken, squares: Squares, side: Point
-) -> Iterator[Room]:
-    """Free places on a line or beside it, those nearest to the best one first."""
-    width, height = size
-    loop = track[0][0] == track[-1][0] < max(track)[0]
-    across, along = side if any(side) or not loop else (1, 0)
-    right, down = across * (width / 2 + 6), along * (height / 2 + 9)
-    away = {position: abs(position / len(track) - _BEST) for position in range(0, len(track), _STRIDE)}
-    for position in sorted(away, key=away.__getitem__):
-        x, y = track[position]
-        box = Box(x + right - width / 2, y + down - height / 2, width, height)
-        if not taken.meets(box):
-            against = 2 * len(_lines_at(box, squares) - {line}) + any(side)  # another line there is worse than beside
-            yield against, away[position], box
+class Squares:
+    """The squares of a page and the lines that run through them; a line counts once in each of its squares."""
 
+    def __init__(self, ways: Sequence[np.ndarray]) -> None:
+        every = np.concatenate([way // _CELL for way in ways]).astype(int) if ways else np.zeros((1, 2), int)
+        self._corner, self._size = every.min(axis=0), np.ptp(every, axis=0) + 1
+        self._own = [self._numbers(way) for way in ways]
+        counts = np.bincount(np.concatenate([*self._own, []]).astype(int), minlength=int(self._size.prod()))
+        sums = counts.reshape(self._size).cumsum(axis=0).cumsum(axis=1)
+        self._sums = np.pad(sums, ((1, 0), (1, 0)))
 
-def _lines_at(box: Box, squares: Squares) -> set[int]:
-    return set().union(*(squares[square] for square in _touched(box, _CELL) if square in squares))
+    def _numbers(self, way: np.ndarray) -> np.ndarray:
+        column, row = ((way // _CELL).astype(int) - self._corner).T
+        return np.unique(column * self._size[1] + row)
 
-
-def _touched(box: Box, size: int) -> Iterable[tuple[int, int]]:
-    """The squares of a size that a box touches."""
-    columns = range(int(box.left // size), int(box.right // size) + 1)
-    return product(columns, range(int(box.top // size), int(box.bottom // size) + 1))
+    def of_others(self, line: int, boxes: np.ndarray) -> np.ndarray:
+        """How many squares of other lines each box touches."""
+        first = np.clip((boxes[:, :2] // _CELL).astype(int) - self._corner, 0, self._size)
+        end = np.clip((boxes[:, 2:] // _CELL).astype(int) + 1 - self._corner, 0, self._size)
+        (left, top), (right, bottom) = first.T, end.T
+        sums = self._sums
+        touched = sums[right, bottom] - sums[left, bottom] - sums[right, top] + sums[left, top]
+        column, row = np.divmod(self._own[line], self._size[1])
+        inside = (left[:, None] <= column) & (column < right[:, None]) & (top[:, None] <= row) & (row < bottom[:, None])
+        return touched - inside.sum(axis=1)

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
+MOST_KEPT = 64  # selections, each with its n
 NEAR, FAR, AWAY = "near", "far", "away"  # on the screen or nearly; elsewhere on the page; in no page at all
 
 
@@ -58,7 +60,7 @@ class Board:
         self._generation = 0
         self._answering = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._found: dict[frozenset[str], cx.Journeys] = {}
+        self._kept = lru_cache(MOST_KEPT)(self._keep)
 
     @property
     def clauses(self) -> Clauses:
@@ -161,13 +163,13 @@ class Board:
             self._answering = False
 
     def _under(self, clauses: Clauses) -> cx.Journeys:
-        owners = frozenset(clauses)
-        if owners not in self._found:
-            chosen = self.base
-            for clause in clauses.values():
-                chosen = chosen.keep(clause)
-            self._found[owners] = chosen
-        return self._found[owners]
+        return self._kept(*clauses.values())
+
+    def _keep(self, *clauses: Filter) -> cx.Journeys:
+        chosen = self.base
+        for clause in clauses:
+            chosen = chosen.keep(clause)
+        return chosen
 
     def _move(self, clauses: Clauses) -> None:
         if dict(clauses) != dict(self._clauses):
@@ -177,7 +179,6 @@ class Board:
 
     def _set(self, clauses: Clauses) -> None:
         self._clauses = MappingProxyType(dict(clauses))
-        self._found = {}
         self._generation += 1
         if self.drawing:
             self.base.base.engine.interrupt()

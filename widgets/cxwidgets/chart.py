@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -58,14 +59,19 @@ class VegaChart(Panel):
     def _shared(self) -> VegaLib:
         return library()
 
+    @property
+    def how(self) -> bool:
+        """A page that draws by itself needs no drawing any more."""
+        return self.alive
+
     def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
         if isinstance(content, dict) and content.get("do") == "alive":
             self.alive = True
         else:
             super().hear(content, buffers)
 
-    def charted(self, picture: Picture | None, marks: Iterable[str] = (), **facts: Any) -> Drawn:
-        """What this panel shows of a picture; a page that draws by itself needs no drawing any more."""
+    def charted(self, picture: Picture | None, **facts: Any) -> Drawn:
+        """What this panel shows of a picture."""
         if picture is None:
             return Drawn(facts=facts)
         live = self.alive and picture.spec is not None
@@ -74,7 +80,7 @@ class VegaChart(Panel):
             "title": picture.title,
             "description": (picture.spec or {}).get("description", ""),
         }
-        return Drawn("" if live else picture.svg, tuple(marks), facts=facts | said)
+        return Drawn("" if live else picture.svg, facts=facts | said)
 
 
 class Chart(VegaChart):
@@ -119,10 +125,13 @@ class Durations(VegaChart, Pictured):
         return journeys.durations()
 
     def draw(self) -> Drawn:
-        result = self.result(self.board.journeys_for(self.name))
+        drawn = super().draw()
+        return replace(drawn, marks=tuple(self._marks(drawn.facts.get("bins", ()))))
+
+    def sketch(self, journeys: cx.Journeys) -> Drawn:
+        result = self.result(journeys)
         rows = [row for row in result.table.to_pylist() if row["count"]]
-        bins = [_bin(row["low_seconds"], row["high_seconds"]) for row in rows]
-        return self.charted(result.chart(), self._marks(bins), bins=bins)
+        return self.charted(result.chart(), bins=[_bin(row["low_seconds"], row["high_seconds"]) for row in rows])
 
     def choose(self, key: str, besides: bool) -> None:
         """Choose a bar, or take the choice back; `besides` takes all bars up to it."""

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import ClassVar
 
 import cxkit as cx
 from cxkit.filter import Filter, Leaf, all_of, any_of, none_of
 from cxwidgets.base import Action, Drawn, View
+from cxwidgets.board import Board
+
+MOST_SKETCHES = 8
 
 
 class Pictured(View):
-    """A panel that shows the picture of one answer, under every clause but its own."""
+    """A panel that shows the picture of one answer, under every clause but its own.
+
+    Pictures are remembered: a click of its own, or one taken back, draws nothing anew.
+    """
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board)
+        self._sketched = lru_cache(MOST_SKETCHES)(lambda journeys, how: self.sketch(journeys))
 
     @abstractmethod
     def result(self, journeys: cx.Journeys) -> cx.Result:
         """The answer for these journeys."""
 
+    @property
+    def how(self) -> Hashable:
+        """What the picture depends on besides its journeys."""
+        return None
+
     def draw(self) -> Drawn:
-        picture = self.result(self.board.journeys_for(self.name)).chart()
-        return Drawn(picture.svg if picture else "", tuple(self.chosen()))
+        sketch = self._sketched(self.board.journeys_for(self.name), self.how)
+        return replace(sketch, marks=tuple(self.chosen()))
+
+    def sketch(self, journeys: cx.Journeys) -> Drawn:
+        """What is to be seen of these journeys, whatever is chosen."""
+        picture = self.result(journeys).chart()
+        return Drawn(picture.svg if picture else "")
 
     def still(self) -> str:
         return self.result(self.board.journeys)._repr_html_()

@@ -38,14 +38,13 @@ class ProcessMap(Choosing):
     name = "process_map"
     together = all_of
 
-    def draw(self) -> Drawn:
+    def sketch(self, journeys: cx.Journeys) -> Drawn:
         """The map with its most frequent moves, which the browser's slider hides and shows."""
-        result = self.result(self.board.journeys_for(self.name))
+        result = self.result(journeys)
         coverages = sorted(result.table["coverage"].to_pylist())
         most = coverages[MOST_MOVES] if len(coverages) > MOST_MOVES else 1.0
         picture = result.chart(coverage=most)
-        facts = {"moves": len(coverages), "most": most}
-        return Drawn(picture.svg if picture else "", tuple(self.chosen()), facts=facts)
+        return Drawn(picture.svg if picture else "", facts={"moves": len(coverages), "most": most})
 
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.process_map()
@@ -127,8 +126,8 @@ class Moves(VegaChart, Pictured):
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.durations(per="move")
 
-    def draw(self) -> Drawn:
-        return self.charted(self.result(self.board.journeys).chart())
+    def sketch(self, journeys: cx.Journeys) -> Drawn:
+        return self.charted(self.result(journeys).chart())
 
 
 class Segments(Choosing):
@@ -143,7 +142,6 @@ class Segments(Choosing):
         self._kinds = {a.name: a.kind for a in star.attributes if a.level == "journey" and a.kind != "time"}
         self._kinds |= dict.fromkeys(star.flags, "boolean")
         self._by = next(iter(self._kinds), "")
-        self._values: list[str] = []
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -164,17 +162,25 @@ class Segments(Choosing):
         if not self._by:
             return Drawn(said="This log has no attributes of journeys to choose by.")
         self._by = next((leaf.name for leaf in self._conditions() if self._is_shown(leaf)), self._by)
-        result = self.result(self.board.journeys_for(self.name))
-        self._values = result.table["segment"].to_pylist()
-        picture = result.chart()
-        facts = {"by": self._by, "attributes": list(self._kinds), "keys": [self._key(value) for value in self._values]}
-        return Drawn(picture.svg if picture else "", tuple(self.chosen()), facts=facts)
+        return super().draw()
+
+    @property
+    def how(self) -> str:
+        return self._by
+
+    def sketch(self, journeys: cx.Journeys) -> Drawn:
+        result = self.result(journeys)
+        picture, values = result.chart(), result.table["segment"].to_pylist()
+        facts = {"by": self._by, "attributes": list(self._kinds), "keys": [self._key(value) for value in values]}
+        return Drawn(picture.svg if picture else "", facts=facts)
 
     def still(self) -> str:
         return super().still() if self._by else ""
 
     def condition(self, key: str) -> Leaf:
-        [value] = [value for value in self._values if self._key(value) == key]
+        if key not in self.facts["keys"]:
+            raise ValueError(key)
+        value = key.removeprefix(self._key(""))
         if value == MISSING:
             return w.attribute(self._by, missing=True)
         kinds: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": "true".__eq__}
