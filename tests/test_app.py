@@ -112,6 +112,23 @@ def test_the_page_says_what_it_shows(tab, store):
     assert tab.answer.headers["referrer-policy"] == "no-referrer"
 
 
+def test_pictures_stand_until_their_panels_are_there(browser, server, store):
+    context = browser.new_context()
+    page, held = context.new_page(), []
+    page.route("**/voila.js", held.append)
+    page.goto(f"{server.address}voila/render/{HOME}", wait_until="commit")
+    page.locator(".cx-standing .cx-node").first.wait_for()
+    assert page.locator(".cx-standing .cx-variant").count() == len(store.variants().table)
+    assert page.locator(".cxw-panel").count() == 0
+    until(lambda: held)
+    held[0].continue_()
+    page.wait_for_selector(MAP)
+    page.wait_for_function("!document.querySelector('.cx-standing')")
+    assert page.locator(".cxw-panel .cx-variant").count() == len(store.variants().table)
+    page.goto("about:blank")
+    context.close()
+
+
 def test_a_click_is_a_filter(tab, store):
     code = store.selection.star.codes["Cancel"]
     tab.page.locator(f'{MAP}[data-activity="{code}"]').click()

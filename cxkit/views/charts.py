@@ -5,6 +5,7 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from cxkit.views import theme
@@ -181,25 +182,34 @@ def _share_axis(tallest: float) -> Any:
 
 def _rules(row: Row, edges: Sequence[float], width: float) -> list[Spec]:
     """P50 and P90, each with its words, in the room above the bars."""
-    alt = _altair()
     lines, words = [], []
-    for name, key, top, dash in (("P50", "median_seconds", 8, [1, 0]), ("P90", "p90_seconds", 25, [3, 3])):
+    for name, key, top, dash in (("P50", "median_seconds", 8, 0), ("P90", "p90_seconds", 25, 3)):
         seconds = theme.known(row.get(key))
         if seconds is None:
             continue
         place = _place(seconds, edges)
         left = place / (len(edges) - 1) * width
-        side = 1 if left < _RULE_WORDS or (name == "P90" and width - left > _RULE_WORDS - _BETWEEN) else -1
-        base, data = (
-            alt.Chart().encode(x=alt.X("at:Q")),
-            _of([{"at": place, "words": f"{name} {theme.duration(seconds)}"}]),
-        )
-        lines.append(_view(base.mark_rule(color=theme.INK, strokeDash=dash)) | data)
-        label = base.encode(text=alt.Text("words:N"), y=alt.YValue(top))
-        style = {"align": "left" if side > 0 else "right", "dx": 6 * side, "fontSize": 12, "fontWeight": 600}
-        words.append(_view(label.mark_text(**style, color=theme.PAPER, stroke=theme.PAPER, strokeWidth=4)) | data)
-        words.append(_view(label.mark_text(**style, color=theme.INK)) | data)
+        right_of_it = left < _RULE_WORDS or (name == "P90" and width - left > _RULE_WORDS - _BETWEEN)
+        data = _of([{"at": place, "words": f"{name} {theme.duration(seconds)}"}])
+        line, *label = (view | data for view in _rule(top, dash, right_of_it))
+        lines.append(line)
+        words += label
     return lines + words
+
+
+@cache
+def _rule(top: int, dash: int, right_of_it: bool) -> tuple[Spec, Spec, Spec]:
+    """A line, and its words with a rim of paper, to be given their place."""
+    alt = _altair()
+    base = alt.Chart().encode(x=alt.X("at:Q"))
+    label = base.encode(text=alt.Text("words:N"), y=alt.YValue(top))
+    side = {"align": "left", "dx": 6} if right_of_it else {"align": "right", "dx": -6}
+    rim, inside = {"color": theme.PAPER, "stroke": theme.PAPER, "strokeWidth": 4}, {"color": theme.INK}
+    return (
+        _view(base.mark_rule(color=theme.INK, strokeDash=[dash or 1, dash])),
+        _view(label.mark_text(**side, fontSize=12, fontWeight=600, **rim)),
+        _view(label.mark_text(**side, fontSize=12, fontWeight=600, **inside)),
+    )
 
 
 # ---- dots and ranges -------------------------------------------------------------------------------------------------

@@ -58,13 +58,20 @@ def _between(a: Point, b: Point, t: float) -> Point:
     return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
 
 
-def _split(piece: Sequence[Point], t: float) -> tuple[Spline, Point]:
-    """The part of one cubic curve before `t`, and the point there (de Casteljau)."""
+def _before(piece: Sequence[Point], t: float) -> Spline:
+    """The part of one cubic curve before `t` (de Casteljau)."""
     a, b, c, d = piece
     ab, bc, cd = _between(a, b, t), _between(b, c, t), _between(c, d, t)
     abc, bcd = _between(ab, bc, t), _between(bc, cd, t)
-    point = _between(abc, bcd, t)
-    return [a, ab, abc, point], point
+    return [a, ab, abc, _between(abc, bcd, t)]
+
+
+def _at(piece: Sequence[Point], t: float) -> Point:
+    """The point of one cubic curve at `t` (Bernstein)."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = piece
+    u = 1 - t
+    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
 
 
 def _pieces(spline: Sequence[Point]) -> Iterator[Sequence[Point]]:
@@ -82,7 +89,7 @@ def _sampled(spline: tuple[Point, ...]) -> list[Point]:
     points = [spline[0]]
     for piece in _pieces(spline):
         steps = max(4, min(60, round(math.dist(piece[0], piece[3]) / 8)))
-        points += [_split(piece, step / steps)[1] for step in range(1, steps + 1)]
+        points += [_at(piece, step / steps) for step in range(1, steps + 1)]
     return points
 
 
@@ -92,6 +99,6 @@ def shortened(spline: Spline, length: float) -> Spline:
     low, high = 0.0, 1.0
     for _ in range(12):
         t = (low + high) / 2
-        low, high = (t, high) if math.dist(_split(last, t)[1], last[3]) > length else (low, t)
-    kept = _split(last, max(low, 0.05))[0]
+        low, high = (t, high) if math.dist(_at(last, t), last[3]) > length else (low, t)
+    kept = _before(last, max(low, 0.05))
     return [point for piece in before for point in piece[:3]] + kept

@@ -137,7 +137,7 @@ def _composed(
     sizes = [_label_size(move.row) for move in moves[:_MOST_LABELS]]
     rooms = places(tracks, sizes, fixed + [_tip_box(move) for move in moves])
     labels = [(move, room) for move, room in zip(moves, rooms, strict=False) if room]
-    crop = _around(fixed + [room for _, room in labels] + [Box(x - 5, y - 5, 10, 10) for way in tracks for x, y in way])
+    crop = _around(fixed + [room for _, room in labels] + [_along(way) for way in tracks])
     width = max(crop.width, _NARROWEST)
     head, above = heading(title, lines, width)
     key, below = _legend(moves, max((visits[code] for code in nodes if _is_activity(code)), default=0), width)
@@ -150,6 +150,13 @@ def _composed(
         f'<g class="cx-legend" transform="translate(0 {number(foot)})">{key}</g>'
     )
     return body, width + 2 * MARGIN, foot + below + 2 * MARGIN
+
+
+def _along(way: Sequence[tuple[float, float]]) -> Box:
+    """A box around a line and the thickness of its head."""
+    xs, ys = zip(*way, strict=True)
+    left, top = min(xs) - 5, min(ys) - 5
+    return Box(left, top, max(xs) + 5 - left, max(ys) + 5 - top)
 
 
 def _around(boxes: Sequence[Box]) -> Box:

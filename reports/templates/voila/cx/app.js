@@ -23,6 +23,14 @@
   dark.addEventListener("change", theme);
   theme();
 
+  // A picture stands where a panel will be until the panel is there.
+  new MutationObserver((changes, observer) => {
+    for (const panel of document.querySelectorAll(".cx-standing ~ * .cxw-panel")) {
+      panel.closest(".cx-output").querySelector(":scope > .cx-standing")?.remove();
+    }
+    if (document.readyState === "complete" && !document.querySelector(".cx-standing")) observer.disconnect();
+  }).observe(body, { childList: true, subtree: true });
+
   function session() {
     const config = document.getElementById("jupyter-config-data");
     return config && JSON.parse(config.textContent);
