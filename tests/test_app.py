@@ -115,12 +115,12 @@ def test_the_page_says_what_it_shows(tab, store):
 def test_pictures_stand_until_their_panels_are_there(browser, server, store):
     context = browser.new_context()
     page, held = context.new_page(), []
-    page.route("**/voila.js", held.append)
+    page.route("**/voila.js", lambda route: held.append(route))
     page.goto(f"{server.address}voila/render/{HOME}", wait_until="commit")
     page.locator(".cx-standing .cx-node").first.wait_for()
     assert page.locator(".cx-standing .cx-variant").count() == len(store.variants().table)
     assert page.locator(".cxw-panel").count() == 0
-    until(lambda: held)
+    until(lambda: held or page.wait_for_timeout(50))
     held[0].continue_()
     page.wait_for_selector(MAP)
     page.wait_for_function("!document.querySelector('.cx-standing')")
