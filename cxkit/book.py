@@ -21,13 +21,11 @@ def parameters(notebook: Path, journeys: Journeys, **more: object) -> dict[str, 
 
 
 def engagement_of(journeys: Journeys, given: str | Path | None) -> Path | None:
-    """The engagement file that speaks of these journeys: the one given, which must hold, or their own."""
-    if given is not None:
-        file = Path(given).expanduser().resolve()
+    """The engagement file that speaks of these journeys: the one given or their own. It must hold."""
+    own = journeys.folder / "engagement.toml"
+    if given is not None or own.is_file():
+        file = Path(given or own).expanduser().resolve()
         Engagement.load(file)
         return file
-    own = journeys.folder / "engagement.toml"
-    if own.is_file():
-        return own
     is_sample = journeys.folder == places.cache() / "sample"
     return places.sample() / "engagement.toml" if is_sample else None

@@ -187,6 +187,17 @@ def test_the_book_takes_the_path_of_a_file_however_it_is_written(full, toy, monk
         engagement_of(toy, "none.toml")
 
 
+def test_the_file_in_a_stores_folder_is_read_before_it_is_used(tmp_path):
+    log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when")
+    shop = cx.prepare(log, tmp_path, progress=False)
+    own = shop.folder / "engagement.toml"
+    own.write_text('name = "Shop"\n', encoding="utf-8")
+    assert engagement_of(shop, None) == own.resolve()
+    own.write_text("goal = []\n", encoding="utf-8")
+    with pytest.raises(InputError, match='Closest: "goals"'):
+        engagement_of(shop, None)
+
+
 # ---- the schema ------------------------------------------------------------------------------------------------------
 
 

@@ -56,7 +56,7 @@ def test_starts_and_ends_become_events(log, tmp_path):
         (1, "Ship", 30, None),
     ]
     assert journeys.manifest.roles["start"] == "start"
-    assert journeys.manifest.notes == ('1 rows neither start nor end an event ("suspend"); they are no events here.',)
+    assert journeys.manifest.notes == ('1 row neither starting nor ending an event ("suspend") left out.',)
     lasts = journeys.journeys().df().set_index("journey")["seconds"].to_dict()
     assert lasts == {"A": 120 * MINUTE, "B": 110 * MINUTE}
 

@@ -20,6 +20,7 @@ from cxkit.store.derived import Derived, free_name
 from cxkit.store.guess import by_column
 from cxkit.store.read import Log, Source
 from cxkit.store.roles import Given, Roles, number_of
+from cxkit.store.says import many
 from cxkit.store.schema import ROW
 
 STARTS = ("start", "started", "begin", "began")
@@ -120,7 +121,7 @@ class Instances(Derived):
         others = {word: count for word, count in counts.items() if word not in STARTS + ENDS}
         if others:
             named = ", ".join(f'"{word}"' for word in list(others)[:MOST_NAMED])
-            yield f"{sum(others.values()):,} rows neither start nor end an event ({named}); they are no events here."
+            yield f"{many(sum(others.values()), 'row')} neither starting nor ending an event ({named}) left out."
 
 
 def _said(number: int | str) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("check", "severity", "dimension", "level", "column", "what", "count", "of", "unit", "share", "journeys")
 MORE = ("bends", "lines", "examples", "repair")
+CLEAN = f'<p class="cx-empty">None of {len(CHECKS)} checks found a fault.</p>'
 HEADS = ("weight", "what", "bends, at most", "lines", "examples", "repair")
 
 
@@ -150,13 +151,16 @@ class Readiness:
     def _repr_html_(self) -> str:
         body = "".join(_row(found, lines) for found, lines in zip(self.findings, self._shown, strict=True))
         head = "".join(f"<th>{word}</th>" for word in HEADS)
+        found = (
+            f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>"
+        )
         scores = "".join(
             f"<tr><td>{s.dimension}</td><td>{s.level}</td><td>{s.score:.1%}</td></tr>" for s in self.scored
         )
         return (
-            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p>'
-            f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><thead><tr>{head}</tr></thead>'
-            f'<tbody>{body}</tbody></table></div><details class="cx-table"><summary>Scores</summary>'
+            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p>{found if body else CLEAN}'
+            '<details class="cx-table"><summary>Scores</summary>'
             f'<table class="cx-rows"><tbody>{scores}</tbody></table></details></div>'
         )
 
