@@ -25,7 +25,7 @@
 
   // A picture stands where a panel will be until the panel is there.
   new MutationObserver((changes, observer) => {
-    for (const panel of document.querySelectorAll(".cx-standing ~ * .cxw-panel")) {
+    for (const panel of document.querySelectorAll(".cx-standing ~ * section[aria-label]")) {
       panel.closest(".cx-output").querySelector(":scope > .cx-standing")?.remove();
     }
     if (document.readyState === "complete" && !document.querySelector(".cx-standing")) observer.disconnect();
