@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Callable
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 
 import pytest
@@ -47,8 +47,9 @@ def another() -> Callable[..., World]:
     return make
 
 
+@lru_cache(maxsize=2)
 def make(name: str, seed: int, *changes: str, renamed: bool = False) -> World:
-    """Another world, made here and now by the program that made the committed one."""
+    """Another world, made here by the program that made the committed one; the last two are remembered."""
     if str(DATA) not in sys.path:
         sys.path.insert(0, str(DATA))
     from make_sample import change
