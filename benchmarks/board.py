@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 import pm4py
 import psutil
-from spine import shuffled_log
+from spine import milliseconds, shuffled_log
 
 import cxkit as cx
 from cxkit import app
@@ -91,21 +91,20 @@ def _sample() -> tuple[cx.Journeys, pd.DataFrame]:
 
 
 def _drawn(journeys: cx.Journeys, log: pd.DataFrame, repeats: int) -> tuple[float, float]:
-    """Milliseconds for five panels of ours, and for a filter and a map of theirs, turn by turn."""
+    """Milliseconds for five panels of ours, and for a filter and a map of theirs."""
     board = Board(journeys)
     for name in FIVE:
         board.panel(name)
     board.panel("durations").hear({"do": "alive"})  # as a page says that draws the chart by itself
-    ours, theirs = [], []
-    for activity in journeys.selection.star.names[: repeats + 1]:
-        begin = time.perf_counter()
-        board.put("filter", w.contains(activity))
-        ours.append((time.perf_counter() - begin) * 1_000)
-        begin = time.perf_counter()
-        kept = pm4py.filter_event_attribute_values(log, "concept:name", [activity], level="case", retain=True)
-        pm4py.discover_dfg(kept)
-        theirs.append((time.perf_counter() - begin) * 1_000)
-    return median(ours[1:]), median(theirs[1:])
+    names = journeys.selection.star.names
+    for_us, for_them = iter(names), iter(names)
+
+    def theirs() -> Any:
+        kept = pm4py.filter_event_attribute_values(log, "concept:name", [next(for_them)], level="case", retain=True)
+        return pm4py.discover_dfg(kept)
+
+    ours = milliseconds(lambda: board.put("filter", w.contains(next(for_us))), repeats)
+    return ours, milliseconds(theirs, repeats)
 
 
 def _shown(journeys: cx.Journeys, repeats: int) -> float:
