@@ -30,7 +30,7 @@ class CustomBuildHook(BuildHookInterface):
         for kind in sorted(filter(Path.is_dir, (root / "reports" / "templates").iterdir())):
             build_data["shared_data"][str(kind)] = f"share/jupyter/{kind.name}/templates"
         if version == "standard":
-            for pattern in ("notebooks/*.ipynb", "data/sample/*.parquet", "data/sample/engagement.toml"):
+            for pattern in ("notebooks/*.ipynb", "data/sample/*.*"):
                 for file in sorted(root.glob(pattern)):
                     build_data["force_include"][str(file)] = f"cxkit/{file.parent.name}/{file.name}"
         self._bundle_vega(root / "cxkit" / "views")

@@ -56,11 +56,22 @@ def test_every_module_and_script_of_both_packages_is_there(files: set[str], pack
             assert f"{package}/{name}" in files
 
 
-def test_the_notebooks_and_the_sample_are_there(files: set[str]) -> None:
-    for source, target in (("notebooks", "notebooks"), ("data/sample", "sample")):
-        kinds = (".ipynb", ".parquet", ".toml")
-        expected = {f"cxkit/{target}/{path.name}" for path in (ROOT / source).iterdir() if path.suffix in kinds}
-        assert {name for name in files if name.startswith(f"cxkit/{target}/")} == expected
+@pytest.mark.parametrize(
+    ("source", "target", "kind"), [("notebooks", "notebooks", "*.ipynb"), ("data/sample", "sample", "*.*")]
+)
+def test_the_notebooks_and_the_sample_are_there(files: set[str], source: str, target: str, kind: str) -> None:
+    expected = {f"cxkit/{target}/{path.name}" for path in (ROOT / source).glob(kind)}
+    assert {name for name in files if name.startswith(f"cxkit/{target}/")} == expected
+
+
+def test_the_book_opens_no_file_of_the_sample_that_is_not_there(files: set[str]) -> None:
+    asked = {
+        name
+        for notebook in (ROOT / "notebooks").glob("*.ipynb")
+        for name in re.findall(r'sample_file\(\\"([^"\\]+)', notebook.read_text(encoding="utf-8"))
+    }
+    assert "messy.csv" in asked
+    assert {f"cxkit/sample/{name}" for name in asked} <= files
 
 
 def test_the_templates_go_where_jupyter_looks(files: set[str]) -> None:
