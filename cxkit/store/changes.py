@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import InputError, not_found
-from cxkit.store.says import plain
+from cxkit.store.says import plain, prose
 from cxkit.store.schema import SEVERITIES
 
 if TYPE_CHECKING:
@@ -76,15 +76,8 @@ class Changes:
         return "\n".join([plain(f"{self.part}: {self.head}"), *lines])
 
     def _repr_html_(self) -> str:
-        body = "".join(
-            f"<tr>{''.join(f'<td>{escape(plain(text))}</td>' for text in _cells(one))}</tr>" for one in self.found
-        )
-        head = "".join(f"<th>{word}</th>" for word in HEADS)
-        return (
-            f'<div class="cx-result"><p class="cx-note">{escape(plain(f"{self.part}: {self.head}"))}</p>'
-            f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div></div>"
-        )
+        said = escape(plain(f"{self.part}: {self.head}"))
+        return f'<div class="cx-result"><p class="cx-note">{said}</p>{prose(HEADS, map(_cells, self.found))}</div>'
 
 
 class Refused(InputError):

@@ -83,7 +83,7 @@ class Guessed:
         rows += "".join(f'<tr><th>doubt</th><td colspan="3">{escape(doubt)}</td></tr>' for doubt in self.doubts)
         head = "<tr><th>role</th><th>column</th><th>confidence</th><th>evidence</th></tr>"
         caption = f"<caption>{escape(self.source)}: what its columns may be; those taken in bold</caption>"
-        return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
+        return f'<table class="cx-words">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def guess(log: Log) -> Guessed:

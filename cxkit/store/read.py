@@ -344,7 +344,7 @@ class Log:
         reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
         head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
         caption = f"<caption>{escape(self.source.name)}: {reading}</caption>"
-        return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
+        return f'<table class="cx-words">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def read(

@@ -14,7 +14,7 @@ from cxkit.store.checks import CHECKS, PATTERNS, UNSEEN
 from cxkit.store.finding import EXAMPLES, Finding, Score, look
 from cxkit.store.ground import Check, Ground
 from cxkit.store.repairs import KINDS, Repair
-from cxkit.store.says import plain, short
+from cxkit.store.says import plain, prose, short
 from cxkit.store.schema import SECOND, SEVERITIES
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("check", "severity", "dimension", "level", "column", "what", "count", "of", "unit", "share", "journeys")
 MORE = ("bends", "lines", "examples", "repair")
+IN_A_CELL = 3
 CLEAN = f'<p class="cx-empty">None of {len(CHECKS)} checks found a fault.</p>'
 HEADS = ("weight", "what", "bends, at most", "lines", "examples", "repair")
 
@@ -149,17 +150,12 @@ class Readiness:
         return "\n".join([self._head, *lines])
 
     def _repr_html_(self) -> str:
-        body = "".join(_row(found, lines) for found, lines in zip(self.findings, self._shown, strict=True))
-        head = "".join(f"<th>{word}</th>" for word in HEADS)
-        found = (
-            f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>"
-        )
+        rows = [_row(found, lines) for found, lines in zip(self.findings, self._shown, strict=True)]
         scores = "".join(
             f"<tr><td>{s.dimension}</td><td>{s.level}</td><td>{s.score:.1%}</td></tr>" for s in self.scored
         )
         return (
-            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p>{found if body else CLEAN}'
+            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p>{prose(HEADS, rows) if rows else CLEAN}'
             '<details class="cx-table"><summary>Scores</summary>'
             f'<table class="cx-rows"><tbody>{scores}</tbody></table></details></div>'
         )
@@ -185,8 +181,13 @@ def _record(found: Finding, lines: list[int | None]) -> dict[str, object]:
     }
 
 
-def _row(found: Finding, lines: list[int | None]) -> str:
-    where = ", ".join("?" if line is None else f"{line:,}" for line in lines)
+def _row(found: Finding, lines: list[int | None]) -> tuple[str, ...]:
+    where = ["?" if line is None else f"{line:,}" for line in lines]
     repair = found.repair.says if found.repair else ""
-    said = (found.severity, found.says, found.bent, where, " · ".join(map(short, found.examples)), repair)
-    return f"<tr>{''.join(f'<td>{escape(plain(text))}</td>' for text in said)}</tr>"
+    examples = [*map(short, found.examples)]
+    return found.severity, found.says, found.bent, _few(where, ", "), _few(examples, " · "), repair
+
+
+def _few(texts: Sequence[str], between: str) -> str:
+    """The first of these, as many as a cell of a table can hold."""
+    return between.join(texts[:IN_A_CELL]) + (f"{between}…" if len(texts) > IN_A_CELL else "")

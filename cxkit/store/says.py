@@ -67,5 +67,15 @@ def row(texts: Sequence[str], numbers: int, *, drawn: str = "", strong: bool = F
     return f"<tr>{cells}{drawn and f'<td style={_side(False)!r}>{drawn}</td>'}</tr>"
 
 
+def prose(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows of sentences as an HTML table under their heads; they are escaped, and break where they are long."""
+    columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(plain(text))}</td>' for text in texts)}</tr>" for texts in rows)
+    return (
+        '<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows cx-words">'
+        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
 def _side(right: bool) -> str:
     return f"text-align:{'right' if right else 'left'};white-space:nowrap;padding-inline:.6em"
