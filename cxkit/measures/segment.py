@@ -34,11 +34,11 @@ def check(journeys: Journeys, by: str | None) -> None:
 
 def segmented(selection: Selection, by: str | None) -> Frame:
     """The selected journeys with their segment as text; one segment for all where `by` is None."""
-    journeys, star = selection.outlines, selection.star
+    star = selection.star
     if by is None:
-        return journeys.with_columns(nw.lit("all").alias(SEGMENT))
+        return selection.outlines.with_columns(nw.lit("all").alias(SEGMENT))
     if by in star.flags:
         tagged = star.flags[by].with_columns(nw.lit("true").alias(SEGMENT))
-        return journeys.join(tagged, on=JOURNEY, how="left").with_columns(nw.col(SEGMENT).fill_null("false"))
+        return selection.outlines.join(tagged, on=JOURNEY, how="left").with_columns(nw.col(SEGMENT).fill_null("false"))
     value = nw.col(star.by_name[by].column).cast(nw.String)
     return selection.journeys.with_columns(value.fill_null(MISSING).alias(SEGMENT))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from math import isfinite
@@ -21,7 +22,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Repair:
+class Repair(ABC):
     """One repair: its word, its JSON and what it would do, in words."""
 
     word: ClassVar[str]
@@ -31,9 +32,9 @@ class Repair:
         return {self.word: json.loads(json.dumps(asdict(self)))}
 
     @property
+    @abstractmethod
     def says(self) -> str:
         """What it would do."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

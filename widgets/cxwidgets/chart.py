@@ -70,11 +70,11 @@ class VegaChart(Panel):
         else:
             super().hear(content, buffers)
 
-    def charted(self, picture: Picture | None, **facts: Any) -> Drawn:
-        """What this panel shows of a picture."""
+    def charted(self, picture: Picture | None, alive: bool, **facts: Any) -> Drawn:
+        """What this panel shows of a picture, to a page that draws by itself or to one that does not."""
         if picture is None:
             return Drawn(facts=facts)
-        live = self.alive and picture.spec is not None
+        live = alive and picture.spec is not None
         said = {
             "spec": picture.spec,
             "title": picture.title,
@@ -105,7 +105,7 @@ class Chart(VegaChart):
         self.show(self.drawn())
 
     def draw(self) -> Drawn:
-        return self.charted(self.picture)
+        return self.charted(self.picture, self.alive)
 
     def still(self) -> str:
         return self.picture._repr_html_()
@@ -128,10 +128,10 @@ class Durations(VegaChart, Pictured):
         drawn = super().draw()
         return replace(drawn, marks=tuple(self._marks(drawn.facts.get("bins", ()))))
 
-    def sketch(self, journeys: cx.Journeys) -> Drawn:
+    def sketch(self, journeys: cx.Journeys, how: bool) -> Drawn:
         result = self.result(journeys)
         rows = [row for row in result.table.to_pylist() if row["count"]]
-        return self.charted(result.chart(), bins=[_bin(row["low_seconds"], row["high_seconds"]) for row in rows])
+        return self.charted(result.chart(), how, bins=[_bin(row["low_seconds"], row["high_seconds"]) for row in rows])
 
     def choose(self, key: str, besides: bool) -> None:
         """Choose a bar, or take the choice back; `besides` takes all bars up to it."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cxkit as cx
 from cxkit.filter import Filter, Leaf, all_of, any_of, none_of
@@ -24,14 +24,14 @@ class Pictured(View):
 
     def __init__(self, board: Board) -> None:
         super().__init__(board)
-        self._sketched = lru_cache(MOST_SKETCHES)(lambda journeys, how: self.sketch(journeys))
+        self._sketched = lru_cache(MOST_SKETCHES)(self.sketch)
 
     @abstractmethod
     def result(self, journeys: cx.Journeys) -> cx.Result:
         """The answer for these journeys."""
 
     @property
-    def how(self) -> Hashable:
+    def how(self) -> Any:
         """What the picture depends on besides its journeys."""
         return None
 
@@ -39,8 +39,8 @@ class Pictured(View):
         sketch = self._sketched(self.board.journeys_for(self.name), self.how)
         return replace(sketch, marks=tuple(self.chosen()))
 
-    def sketch(self, journeys: cx.Journeys) -> Drawn:
-        """What is to be seen of these journeys, whatever is chosen."""
+    def sketch(self, journeys: cx.Journeys, how: Any) -> Drawn:
+        """What is to be seen of these journeys, whatever is chosen; `how` as the panel said when it was asked."""
         picture = self.result(journeys).chart()
         return Drawn(picture.svg if picture else "")
 

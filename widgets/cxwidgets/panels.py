@@ -38,7 +38,7 @@ class ProcessMap(Choosing):
     name = "process_map"
     together = all_of
 
-    def sketch(self, journeys: cx.Journeys) -> Drawn:
+    def sketch(self, journeys: cx.Journeys, how: None) -> Drawn:
         """The map with its most frequent moves, which the browser's slider hides and shows."""
         result = self.result(journeys)
         coverages = sorted(result.table["coverage"].to_pylist())
@@ -126,8 +126,8 @@ class Moves(VegaChart, Pictured):
     def result(self, journeys: cx.Journeys) -> cx.Result:
         return journeys.durations(per="move")
 
-    def sketch(self, journeys: cx.Journeys) -> Drawn:
-        return self.charted(self.result(journeys).chart())
+    def sketch(self, journeys: cx.Journeys, how: bool) -> Drawn:
+        return self.charted(self.result(journeys).chart(), how)
 
 
 class Segments(Choosing):
@@ -168,19 +168,20 @@ class Segments(Choosing):
     def how(self) -> str:
         return self._by
 
-    def sketch(self, journeys: cx.Journeys) -> Drawn:
-        result = self.result(journeys)
+    def sketch(self, journeys: cx.Journeys, how: str) -> Drawn:
+        result = journeys.segments(by=how)
         picture, values = result.chart(), result.table["segment"].to_pylist()
-        facts = {"by": self._by, "attributes": list(self._kinds), "keys": [self._key(value) for value in values]}
+        facts = {"by": how, "attributes": list(self._kinds), "keys": [_key(how, value) for value in values]}
         return Drawn(picture.svg if picture else "", facts=facts)
 
     def still(self) -> str:
         return super().still() if self._by else ""
 
     def condition(self, key: str) -> Leaf:
-        if key not in self.facts["keys"]:
+        prefix = _key(self._by, "")
+        if key not in self.facts["keys"] or not key.startswith(prefix):
             raise ValueError(key)
-        value = key.removeprefix(self._key(""))
+        value = key.removeprefix(prefix)
         if value == MISSING:
             return w.attribute(self._by, missing=True)
         kinds: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": "true".__eq__}
@@ -190,14 +191,15 @@ class Segments(Choosing):
         if not self._is_shown(condition) or condition.name != self._by:
             return ""
         value = MISSING if condition.missing else str(condition.values[0])
-        return self._key(value.lower() if self._kinds[condition.name] == "boolean" else value)
-
-    def _key(self, value: str) -> str:
-        """The value with its attribute: a click on an older picture means what it showed, or nothing."""
-        return f"{self._by}: {value}"
+        return _key(self._by, value.lower() if self._kinds[condition.name] == "boolean" else value)
 
     def _is_shown(self, condition: Leaf) -> TypeGuard[w.attribute]:
         return isinstance(condition, w.attribute) and condition.name in self._kinds
+
+
+def _key(by: str, value: str) -> str:
+    """The value with its attribute: a click on an older picture means what it showed, or nothing."""
+    return f"{by}: {value}"
 
 
 PANELS: Mapping[str, type[View]] = {
