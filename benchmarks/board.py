@@ -26,8 +26,8 @@ import psutil
 from spine import milliseconds, shuffled_log
 
 import cxkit as cx
-from cxkit import app
 from cxkit import where as w
+from cxkit.faces import app
 from cxwidgets import Board
 
 PAGE, ALIVE = "voila/render/03_see_the_journey.ipynb", ".cxw-panel .cx-node"

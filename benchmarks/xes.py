@@ -22,7 +22,7 @@ wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 print({count}, wall, cpu)
 """
 OURS = TIMED.format(
-    imports="cxkit as cx, cxkit.store.xes, pyarrow.parquet, duckdb",
+    imports="cxkit as cx, cxkit.reading.xes, pyarrow.parquet, duckdb",
     read="source = cx.read(sys.argv[1]).source",
     count='source.connection.execute(f"SELECT count(*) FROM {source.rows}").fetchone()[0]',
 )

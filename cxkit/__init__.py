@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 from cxkit import datasets, where
 from cxkit.errors import CxError
 from cxkit.journeys import Journeys
-from cxkit.recipe import Recipe
+from cxkit.log import Log, read
+from cxkit.opening import open_store as open
+from cxkit.opening import prepare
 from cxkit.result import Result
-from cxkit.store.read import Log, read
-from cxkit.stores import open_store as open
-from cxkit.stores import prepare, sample_file, sample_journeys, toy_journeys
-from cxkit.toy import table as toy_table
+from cxkit.samples import sample_file, sample_journeys, toy_journeys, toy_table
+from cxkit.selection.recipe import Recipe
 
 if TYPE_CHECKING:
-    from cxkit.engagement import Engagement
+    from cxkit.engagement.engagement import Engagement
 
 __all__ = [
     "CxError",
@@ -49,6 +49,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name != "Engagement":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from cxkit.engagement import Engagement
+    from cxkit.engagement.engagement import Engagement
 
     return Engagement

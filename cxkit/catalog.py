@@ -39,18 +39,18 @@ class Entry:
 
 
 CATALOG = (
-    Entry("summary", "cxkit.measures.summary:summary", "cxkit.views.cards:summary"),
-    Entry("activities", "cxkit.measures.activities:activities", "cxkit.views.charts:activities"),
-    Entry("process_map", "cxkit.measures.process_map:process_map", "cxkit.views.process_map:process_map"),
-    Entry("variants", "cxkit.measures.variants:variants", "cxkit.views.variants:variants"),
-    Entry("durations", "cxkit.measures.durations:durations", "cxkit.views.charts:durations"),
-    Entry("waiting", "cxkit.measures.waiting:waiting", "cxkit.views.waiting:waiting"),
-    Entry("segments", "cxkit.measures.segments:segments", "cxkit.views.bars:segments"),
-    Entry("log_coverage", "cxkit.measures.log_coverage:log_coverage", "cxkit.views.cards:log_coverage"),
-    Entry("data_plan", "cxkit.measures.data_plan:data_plan", "cxkit.views.data_plan:data_plan"),
-    Entry("journeys", "cxkit.measures.rows:journeys"),
-    Entry("events", "cxkit.measures.rows:events"),
-    Entry("rejected", "cxkit.measures.rows:rejected"),
+    Entry("summary", "cxkit.measures.ways.summary:summary", "cxkit.views.cards:summary"),
+    Entry("activities", "cxkit.measures.ways.activities:activities", "cxkit.views.charts:activities"),
+    Entry("process_map", "cxkit.measures.ways.process_map:process_map", "cxkit.views.map:process_map"),
+    Entry("variants", "cxkit.measures.ways.variants:variants", "cxkit.views.chevrons:variants"),
+    Entry("durations", "cxkit.measures.ways.durations:durations", "cxkit.views.charts:durations"),
+    Entry("waiting", "cxkit.measures.ways.waiting:waiting", "cxkit.views.waits:waiting"),
+    Entry("segments", "cxkit.measures.ways.segments:segments", "cxkit.views.bars:segments"),
+    Entry("log_coverage", "cxkit.measures.ways.log_coverage:log_coverage", "cxkit.views.cards:log_coverage"),
+    Entry("data_plan", "cxkit.measures.data.data_plan:data_plan", "cxkit.views.plan:data_plan"),
+    Entry("journeys", "cxkit.measures.ways.rows:journeys"),
+    Entry("events", "cxkit.measures.ways.rows:events"),
+    Entry("rejected", "cxkit.measures.ways.rows:rejected"),
 )
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from cxkit import places
 from cxkit.errors import InputError, not_found
-from cxkit.store.read import Log
-from cxkit.store.read import read as read_source
+from cxkit.log import Log
+from cxkit.log import read as read_source
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,33 +11,34 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from cxkit import selection as selecting
 from cxkit.cached import cached_property
 from cxkit.errors import StoreError
-from cxkit.filter import Filter, all_of
-from cxkit.measures.activities import activities
-from cxkit.measures.data_plan import data_plan
-from cxkit.measures.durations import durations
-from cxkit.measures.log_coverage import log_coverage
-from cxkit.measures.process_map import process_map
-from cxkit.measures.rows import events, journeys, rejected
-from cxkit.measures.segments import segments
-from cxkit.measures.summary import summary
-from cxkit.measures.variants import variants
-from cxkit.measures.waiting import waiting
-from cxkit.recipe import Drop, Keep, Recipe, Sample, Step, Tag, Trim
+from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.ways.activities import activities
+from cxkit.measures.ways.durations import durations
+from cxkit.measures.ways.log_coverage import log_coverage
+from cxkit.measures.ways.process_map import process_map
+from cxkit.measures.ways.rows import events, journeys, rejected
+from cxkit.measures.ways.segments import segments
+from cxkit.measures.ways.summary import summary
+from cxkit.measures.ways.variants import variants
+from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population
+from cxkit.schema import CUSTOMER
+from cxkit.selection import selection as selecting
+from cxkit.selection.recipe import Recipe
+from cxkit.selection.steps import Drop, Keep, Sample, Step, Tag, Trim
 from cxkit.store.changes import Changes
 from cxkit.store.manifest import Manifest
 from cxkit.store.publish import PICTURE
-from cxkit.store.schema import CUSTOMER
 from cxkit.store.star import Star
+from cxkit.where.filter import Filter, all_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from cxkit.filter import Frame
-    from cxkit.store.read import Log
+    from cxkit.log import Log
+    from cxkit.where.filter import Frame
 
 
 WHOLE = Recipe()
@@ -106,7 +107,7 @@ class Journeys:
 
         None if its file is gone, has changed, or was one of several parts.
         """
-        from cxkit.store.origin import reopened
+        from cxkit.log import reopened
 
         return reopened(self.manifest)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cxkit import catalog
 from cxkit.cached import cached_property
 from cxkit.errors import not_found
-from cxkit.recipe import Recipe
+from cxkit.selection.recipe import Recipe
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from cxkit.errors import InputError
-from cxkit.store.schema import SECOND
+from cxkit.schema import SECOND
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -74,6 +78,13 @@ def zone_of(name: str) -> ZoneInfo:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"Factory", "localtime"})
+
+
+def zoned(microseconds: pa.Array | pa.ChunkedArray, zone: str) -> pa.Array | pa.ChunkedArray:
+    """Microseconds since 1970 in UTC as time stamps of the zone; null stays null."""
+    import pyarrow as pa
+
+    return microseconds.cast(pa.int64()).cast(pa.timestamp("us", tz=zone))
 
 
 def _bounds(text: str, zone: str) -> tuple[int, int]:

@@ -6,17 +6,12 @@ import json
 import os
 import shutil
 import threading
-from pathlib import Path
 
 import pytest
+from support.machine import PATIENCE, SHARED, missing
 
 import cxkit as cx
 from cxkit.store.engine import DuckDB
-
-ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared" / "data"
-IN_CI = os.environ.get("CI") == "true"
-PATIENCE = 120_000  # milliseconds that a browser may wait for what is sure to come
 
 
 def pytest_addoption(parser):
@@ -28,13 +23,6 @@ def pytest_generate_tests(metafunc):
         chosen = metafunc.config.getoption("--engine")
         names = [chosen] if chosen else ["duckdb", "spark"]
         metafunc.parametrize("engine_name", names, scope="session")
-
-
-def missing(what: str):
-    """A thing that a test needs and this machine lacks: a failure in CI, elsewhere a skip with its reason."""
-    if IN_CI:
-        pytest.fail(f"{what} is missing")
-    pytest.skip(f"{what} is missing on this machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -90,7 +78,8 @@ def expected(shared):
 @pytest.fixture
 def loopless(monkeypatch):
     """Panels answer at once in this thread, although a browser's loop may have stayed in it."""
-    from cxwidgets import board, working
+    from cxwidgets import board
+    from cxwidgets.intake import working
 
     def elsewhere(real=board.running_loop):
         return None if threading.current_thread() is threading.main_thread() else real()

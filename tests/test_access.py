@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from serving import SLOW, at, drop, panel, settled, until, watched
+from support.serving import SLOW, at, drop, panel, settled, until, watched
 
 import cxkit as cx
-from cxkit import report
 from cxkit import where as w
+from cxkit.faces import report
 
 pytest.importorskip("voila")
-from cxkit import app
+from cxkit.faces import app
 
 pytestmark = pytest.mark.browser
 HOME, START = "03_see_the_journey.ipynb", "01_bring_your_data.ipynb"

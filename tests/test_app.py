@@ -23,7 +23,7 @@ from cxkit import places
 from cxkit import where as w
 
 pytest.importorskip("voila")
-from cxkit import app
+from cxkit.faces import app
 
 pytestmark = pytest.mark.browser
 HOME = "03_see_the_journey.ipynb"

@@ -10,7 +10,7 @@ import pytest
 import cxkit as cx
 from cxkit import where as w
 from cxwidgets import Board
-from cxwidgets.base import FAILED, NOT_UNDERSTOOD, READY
+from cxwidgets.panel import FAILED, NOT_UNDERSTOOD, READY
 from cxwidgets.words import words
 
 

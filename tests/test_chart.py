@@ -10,8 +10,8 @@ import cxkit as cx
 from cxkit import where as w
 from cxkit.views import vega
 from cxwidgets import Board
-from cxwidgets.base import NOT_UNDERSTOOD
 from cxwidgets.chart import Chart
+from cxwidgets.panel import NOT_UNDERSTOOD
 
 DAYS = [f"bin {low * 86_400} {high * 86_400}" for low, high in ((2, 3), (3, 4), (4, 5), (5, 7))]
 BARS = ".cxw-panel [data-key^=bin]"
@@ -173,7 +173,7 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def serve(store, tmp_path_factory):
     pytest.importorskip("voila")
-    from cxkit import app
+    from cxkit.faces import app
 
     def served(before):
         cells = [nbformat.v4.new_code_cell(source.replace("{before}", before)) for source in ("store = ''", *CELLS)]

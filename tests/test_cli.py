@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import cxkit as cx
 from cxkit import cli
 from cxkit import where as w
-from cxkit.book import CHAPTERS
+from cxkit.faces.book import CHAPTERS
 
 CSV = "order;step;when\nA;Order;01.06.2025 09:00\nA;Pay;01.06.2025 10:00\nB;Order;30.06.2025 09:00\nB;Pay;never\n"
 

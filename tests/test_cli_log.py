@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import cxkit as cx
 from cxkit import cli, places
-from cxkit.engagement_check import ATTRIBUTES
+from cxkit.engagement.check import ATTRIBUTES
 
 CSV = "order;step;when;client;plan;note\n" + "".join(
     f"{order};{step};0{day}.06.2025 09:00;{client};{plan};{note}\n"

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 import cxkit as cx
-from cxkit.store.checks import CHECKS
-from cxkit.store.readiness import readiness
+from cxkit.readiness.checks import CHECKS
+from cxkit.readiness.readiness import readiness
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 import cxkit as cx
+from cxkit.append.periods import student
 from cxkit.cli import main
 from cxkit.store.changes import WORDS, Refused, settled
-from cxkit.store.periods import student
 
 ROOT = Path(__file__).parents[1]
 HEAD = "id,act,when,plan,size\n"

@@ -12,7 +12,7 @@ import pytest
 import cxkit as cx
 from cxkit import places
 from cxkit.catalog import CATALOG
-from cxkit.measures.plan_register import FIELDS, QUESTIONS, THEMES
+from cxkit.measures.data.register import FIELDS, QUESTIONS, THEMES
 
 MONDAY = datetime(2025, 6, 2, tzinfo=UTC)
 

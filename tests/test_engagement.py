@@ -14,11 +14,11 @@ from jsonschema import Draft202012Validator
 
 import cxkit as cx
 from cxkit import places
-from cxkit.book import engagement_of
-from cxkit.engagement import OPTIONS, READ, schema, schema_text
-from cxkit.engagement_file import SCHEMA
-from cxkit.engagement_values import spans
+from cxkit.engagement.engagement import OPTIONS, READ, schema, schema_text
+from cxkit.engagement.file import SCHEMA
+from cxkit.engagement.values import spans
 from cxkit.errors import InputError
+from cxkit.faces.book import engagement_of
 
 FULL = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 

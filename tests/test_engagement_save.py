@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cxkit as cx
-from cxkit.engagement_file import HEAD
+from cxkit.engagement.file import HEAD
 from cxkit.errors import InputError
 
 FULL = Path(__file__).with_name("test_engagement.toml").read_text(encoding="utf-8")

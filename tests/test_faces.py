@@ -7,7 +7,7 @@ import time
 
 import nbformat
 import pytest
-from serving import (
+from support.serving import (
     CLIPBOARD,
     SLOW,
     agrees,
@@ -24,13 +24,14 @@ from serving import (
 )
 
 import cxkit as cx
-from cxkit import places, report
+from cxkit import places
 from cxkit import where as w
-from cxkit.filter import all_of, any_of, none_of
+from cxkit.faces import report
+from cxkit.where.filter import all_of, any_of, none_of
 from cxwidgets import Board
 
 pytest.importorskip("voila")
-from cxkit import app
+from cxkit.faces import app
 
 pytestmark = pytest.mark.browser
 PAGE = "03_see_the_journey.ipynb"

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
 import pytest
-from damage import FILES, FILES_A_SEED, SECONDS_BEFORE_GIVING_UP, damaged
+from support.damage import FILES, FILES_A_SEED, SECONDS_BEFORE_GIVING_UP, damaged
 
 import cxkit as cx
 

@@ -9,9 +9,9 @@ import resource
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from damage import FILES, FILES_A_SEED, SECONDS_BEFORE_GIVING_UP, damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.damage import FILES, FILES_A_SEED, SECONDS_BEFORE_GIVING_UP, damaged
 
 import cxkit as cx
 
@@ -198,7 +198,7 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data, name):
 @pytest.mark.parametrize("pack, ending", [(gzip.compress, "gz"), (zstd, "zst")])
 @pytest.mark.parametrize("name, head", [("log.csv", b"id,act,when\n"), ("log.xes", b"<log>"), ("log.json", b"[")])
 def test_a_small_file_that_unpacks_without_end_is_refused(pack, ending, name, head, tmp_path, monkeypatch):
-    from cxkit.store import packed
+    from cxkit.reading import packed
 
     monkeypatch.setattr(packed, "LEAST", 1 << 20)
     file = tmp_path / f"{name}.{ending}"

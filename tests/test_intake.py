@@ -7,8 +7,8 @@ import pytest
 import cxkit as cx
 from cxkit import where as w
 from cxwidgets import Intake
-from cxwidgets.base import NOT_UNDERSTOOD, READY
-from cxwidgets.naming import NO_NAME, REPLACED, TAKEN, suggested
+from cxwidgets.intake.naming import NO_NAME, REPLACED, TAKEN, suggested
+from cxwidgets.panel import NOT_UNDERSTOOD, READY
 
 RENAMED = {"order": "Auftrag", "step": "Schritt", "when": "Zeitpunkt", "client": "Kunde", "plan": "Tarif"}
 SCRIPT = "<script>window.owned = 1</script>"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from serving import at, drop
+from support.serving import at, drop
 
 import cxkit as cx
 from cxkit import where as w
 
 pytest.importorskip("voila")
-from cxkit import app
+from cxkit.faces import app
 
 pytestmark = pytest.mark.browser
 SCRIPT = "<script>window.owned = 1</script>"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from serving import agrees, answers, open_app, panel, settled, watched
+from support.serving import agrees, answers, open_app, panel, settled, watched
 
 import cxkit as cx
 from cxkit import where as w
 
 pytest.importorskip("voila")
-from cxkit import app
+from cxkit.faces import app
 
 pytestmark = pytest.mark.browser
 CREDIT = "Send for Credit Collection"

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import cxkit as cx
 from cxkit import where as w
 from cxkit.catalog import CATALOG
-from cxkit.measures.coverage import coverages
-from cxkit.store.schema import END, START
+from cxkit.measures.ways.coverage import coverages
+from cxkit.schema import END, START
 
 STEP = timedelta(hours=6)
 MONDAY = datetime(2025, 6, 2, tzinfo=UTC)

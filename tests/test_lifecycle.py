@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from test_engines import assert_same
 
 import cxkit as cx
-from cxkit.store.trial import trial
+from cxkit.shaping.trial import trial
 
 ROLES = {"journey": "case", "activity": "what", "time": "when"}
 # A: two packings overlap, a letter that only ends, a call that never ends. B: a pause is no event of its own.

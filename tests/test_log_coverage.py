@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import cxkit as cx
 from cxkit import where as w
-from cxkit.measures.log_coverage import Seen, coverage, log_coverage, richness
+from cxkit.measures.ways.log_coverage import Seen, coverage, log_coverage, richness
 
 JANUARY = datetime(2025, 1, 10, tzinfo=UTC)
 

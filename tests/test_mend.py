@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 import cxkit as cx
-from cxkit.store.mend import mend
-from cxkit.store.readiness import readiness
-from cxkit.store.repairs import AsMissing, DropCopies, DropEchoes, InZone, MergeValues, Rescale, Restamp, Tidy
+from cxkit.readiness.readiness import readiness
+from cxkit.shaping.mend import mend
+from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, InZone, MergeValues, Rescale, Restamp, Tidy
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROLES = {"journey": "case", "activity": "what", "time": "when"}

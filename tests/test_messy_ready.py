@@ -10,8 +10,8 @@ import pytest
 from test_messy import lines_of, mended
 
 import cxkit as cx
-from cxkit.store.readiness import readiness
-from cxkit.store.repairs import from_json
+from cxkit.readiness.readiness import readiness
+from cxkit.shaping.repairs import from_json
 
 DATA = Path(__file__).parents[1] / "data"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from cxkit import places
-from cxkit.book import CHAPTERS
+from cxkit.faces.book import CHAPTERS
 
 BOOKS = sorted(places.notebooks().glob("*.ipynb"))
 

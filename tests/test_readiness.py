@@ -6,7 +6,7 @@ import csv
 from datetime import datetime
 
 import pytest
-from planting import (
+from support.planting import (
     NOW,
     ROLES,
     Rows,
@@ -30,9 +30,9 @@ from planting import (
 )
 
 import cxkit as cx
-from cxkit.store.checks import CHECKS
-from cxkit.store.readiness import readiness
-from cxkit.store.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Rescale, Tidy
+from cxkit.readiness.checks import CHECKS
+from cxkit.readiness.readiness import readiness
+from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Rescale, Tidy
 
 
 @pytest.fixture

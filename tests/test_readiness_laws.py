@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cxkit as cx
-from cxkit.store import repairs
-from cxkit.store.checks import CHECKS
-from cxkit.store.readiness import readiness
+from cxkit.readiness.checks import CHECKS
+from cxkit.readiness.readiness import readiness
+from cxkit.shaping import repairs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2025, 6, 2, 9, tzinfo=UTC)

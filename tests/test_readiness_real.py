@@ -11,7 +11,7 @@ import pytest
 
 import cxkit as cx
 from cxkit import places
-from cxkit.store.readiness import readiness
+from cxkit.readiness.readiness import readiness
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 SAMPLE = {"journey": "journey", "activity": "activity", "time": "time", "customer": "customer"}

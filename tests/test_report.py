@@ -6,8 +6,9 @@ import nbformat
 import pytest
 
 import cxkit as cx
-from cxkit import places, report
+from cxkit import places
 from cxkit import where as w
+from cxkit.faces import report
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import sys
 
 import nbformat
 import pytest
-from serving import (
+from support.serving import (
     CLIPBOARD,
     SLOW,
     agrees,
@@ -26,12 +26,13 @@ from serving import (
 )
 
 import cxkit as cx
-from cxkit import places, report
+from cxkit import places
 from cxkit import where as w
+from cxkit.faces import report
 
 pytest.importorskip("voila")
 pytest.importorskip("jupyterlab")
-from cxkit import app
+from cxkit.faces import app
 
 pytestmark = pytest.mark.browser
 START, JOURNEY = "01_bring_your_data.ipynb", "03_see_the_journey.ipynb"

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cxkit as cx
-from cxkit.store import workbooks
-from cxkit.store.values import Rows
+from cxkit.reading import workbooks
+from cxkit.reading.values import Rows
 
 HEADER = ["order", "step", "when"]
 WHEN = datetime(2024, 3, 1, 9, 30)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import cxkit as cx
-from cxkit.store.silences import GRID
+from cxkit.shaping.silences import GRID
 from cxkit.times import duration
 
 ROLES = {"journey": "who", "activity": "what", "time": "when"}

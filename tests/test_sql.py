@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import missing
 from psycopg import sql
+from support.machine import missing
 
 import cxkit as cx
 

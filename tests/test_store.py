@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cxkit as cx
-from cxkit.store import schema
+from cxkit import schema
 from cxkit.store.prepare import PICTURE
 
 ROLES = {"journey": "id", "activity": "act", "time": "when"}

@@ -7,8 +7,8 @@ import pytest
 
 import cxkit as cx
 from cxwidgets import Intake
-from cxwidgets.base import READY
-from cxwidgets.upload import BROKEN, PIECE
+from cxwidgets.intake.upload import BROKEN, PIECE
+from cxwidgets.panel import READY
 
 SCRIPT = "<script>window.owned = 1</script>"
 LOG = b"order;step;when\n" + b"".join(b"o%d;s%d;0%d.03.2026 10:00\n" % (n // 3, n % 3, n + 1) for n in range(9))

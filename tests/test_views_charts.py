@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from cxkit.views import charts
+from cxkit.views.chevrons import variants as draw_variants
 from cxkit.views.picture import NOTHING
-from cxkit.views.variants import variants as draw_variants
 
 altair = pytest.importorskip("altair")
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cxkit.store.schema import END, START
+from cxkit.schema import END, START
 from cxkit.views import curves, layout
 from cxkit.views.curves import Box
 from cxkit.views.layout import map_geometry

@@ -11,7 +11,7 @@ import pytest
 
 import cxkit as cx
 from cxwidgets import Intake
-from cxwidgets.base import BUSY, NOT_UNDERSTOOD
+from cxwidgets.panel import BUSY, NOT_UNDERSTOOD
 
 LOG = cx.toy_table().to_pandas().to_csv(index=False).encode()
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import cxkit as cx
-from cxkit.store import logs
+from cxkit.reading import eventlogs as logs
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 

@@ -8,8 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import InputError, not_found
-from cxkit.store.says import plain, prose
-from cxkit.store.schema import SEVERITIES
+from cxkit.schema import SEVERITIES
+from cxkit.words import plain, prose
 
 if TYPE_CHECKING:
     import pandas as pd

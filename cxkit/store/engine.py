@@ -7,10 +7,7 @@ Everything else is a narwhals expression that means the same on both.
 from __future__ import annotations
 
 import glob
-import os
 import re
-import tempfile
-import weakref
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,16 +19,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
+from cxkit.duck import LITTLE_MEMORY, connect
 from cxkit.errors import InputError, Interrupted, StoreError
-from cxkit.store.schema import JOURNEY, PATH, POSITION, SYMBOL
+from cxkit.schema import JOURNEY, PATH, POSITION, SYMBOL
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
 Frame = nw.LazyFrame[Any]
 MOST_ROWS_KEPT = 40_000_000
-LITTLE_MEMORY = f"{max(800, 200 * (os.cpu_count() or 1))}MB"  # each thread needs some of its own
 
 
 class Kept(NamedTuple):
@@ -244,20 +240,3 @@ def engine_of(engine: Any = None) -> Engine:
     if type(engine).__module__.startswith("pyspark."):
         return Spark(engine)
     raise InputError(f"engine={engine!r} is neither None (DuckDB) nor a Spark session.")
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    """A private DuckDB connection: UTC, no extension fetched from anywhere, spilling to the system's scratch space."""
-    import duckdb
-
-    scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "temp_directory": scratch.name,
-        }
-    )
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    weakref.finalize(connection, scratch.cleanup)
-    return connection

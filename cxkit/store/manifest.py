@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cxkit.errors import StoreError
+from cxkit.schema import FORMAT, SEVERITIES, Attribute, Kind, Level
 from cxkit.store.changes import Change, Changes
-from cxkit.store.schema import FORMAT, SEVERITIES, Attribute, Kind, Level
 from cxkit.times import zone_of
 
 FILE = "manifest.json"

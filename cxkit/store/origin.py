@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxkit.errors import CxError
-from cxkit.store.derived import Derived
-from cxkit.store.read import Log, Source, read
-from cxkit.store.regrouped import Regrouped
-from cxkit.store.roles import OPTIONAL, ROLES, Roles
+from cxkit.reading.source import Source
+from cxkit.shaping.derived import Derived
+from cxkit.shaping.regrouped import Regrouped
+from cxkit.shaping.roles import ROLES, Roles
 
 if TYPE_CHECKING:
-    from cxkit.store.manifest import Manifest
+    pass
 
 READING = ("delimiter", "encoding", "sheet", "table", "query", "object_type")
 JOINED = ("lifecycle", "instance")
@@ -29,25 +27,3 @@ def origin(source: Source, roles: Roles) -> dict[str, str]:
     numbers = {role: getattr(roles, role) for role in ROLES}
     columns = {role: source.columns[n] for role, n in numbers.items() if n is not None and n < len(source.columns)}
     return {"path": source.path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns}
-
-
-def reopened(described: Manifest) -> Log | None:
-    """The log that a store was prepared from, as it was before repairs, splits and stitches; None if it is not there.
-
-    It is not there if its file is gone or another one, or if the store has come in parts.
-    """
-    known = described.origin
-    written = described.reading.get("time", "")
-    try:
-        if not known or not Path(known["path"]).is_file():
-            return None
-        reading = {word: known[word] for word in READING if word in known}
-        log = read(known["path"], name=described.source, about=described.about, **reading)
-        if log.source.fingerprint != known["fingerprint"]:
-            return None
-        roles = dict.fromkeys(OPTIONAL, "") | {word: known[word] for word in (*ROLES, *JOINED) if word in known}
-        if "lifecycle" in roles:
-            roles.pop("start")
-        return log.roles(**roles, zone=described.zone, time_format=written if "%" in written else None)
-    except (CxError, OSError, ValueError, KeyError):
-        return None

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import importlib.metadata
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from cxkit import schema
 from cxkit.errors import StoreError
-from cxkit.store import manifest, schema, stage, star
-from cxkit.store.append import Before, NothingNew
+from cxkit.reading.source import Source
+from cxkit.schema import CUSTOMER, EVENT_COLUMNS, GAP, JOURNEY, JOURNEY_COLUMNS, PATH, POSITION, VARIANT
+from cxkit.shaping.roles import Roles
+from cxkit.store import stage, star
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.manifest import Manifest, Part
 from cxkit.store.origin import origin
 from cxkit.store.publish import PICTURE, alone, publish, published
-from cxkit.store.read import Log, Source
-from cxkit.store.roles import Roles
-from cxkit.store.schema import CUSTOMER, EVENT_COLUMNS, GAP, JOURNEY, JOURNEY_COLUMNS, PATH, POSITION, VARIANT
 from cxkit.store.star import Star
+
+if TYPE_CHECKING:
+    from cxkit.log import Log
 
 STEPS = ("reading rows", "ordering events", "finding variants", "writing journeys", "drawing the map")
 MOST_EVENTS_IN_MEMORY = 20_000_000
@@ -37,7 +40,8 @@ Step = Callable[[str], None]
 def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> Manifest:
     """Build and publish the store of a log; `draw` makes the map's geometry, `step` hears how far it is."""
     with log.source.lock, log.source.guarded():
-        version = f"v-{_fingerprint(log, engine)}"
+        batch = Batch(log.source, log.settled)
+        version = version_of(log, engine, batch.roles)
     old = published(folder)
     if old is not None and old.version == version:
         return old
@@ -46,39 +50,35 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
         if old is not None and old.version == version:
             return old
         with engine.sparing():
-            return publish(folder, old, version, lambda scratch: _made(log, engine, scratch, version, draw, step))
+            return publish(folder, old, version, lambda scratch: made(batch, engine, scratch, version, draw, step))
 
 
-def append(
-    log: Log, folder: Path, engine: Engine, draw: Draw, step: Step, contract: Mapping[str, str]
-) -> tuple[Manifest, str]:
-    """Publish the store that is there with a later part of its log; also says why, where nothing was to be done."""
-    manifest.read(folder)
-    with alone(folder), log.source.lock:
-        old = manifest.read(folder)
-        with log.source.guarded():
-            before = Before(folder / old.version, old, log, contract)
-            version = f"v-{_fingerprint(log, engine, old.version, before.roles)}"
-        if before.known:
-            return old, before.known
-        try:
-            with engine.sparing():
-                made = publish(
-                    folder, old, version, lambda scratch: _made(log, engine, scratch, version, draw, step, before)
-                )
-        except NothingNew as said:
-            return old, str(said)
-        return made, ""
+class Batch:
+    """Rows that go into a store: a source under its roles, alone, or beside what is there already."""
+
+    def __init__(self, source: Source, roles: Roles) -> None:
+        self.source, self.roles = source, roles
+
+    def staged(self, folder: Path) -> stage.Staged:
+        """Write the coded events into the folder."""
+        return stage.stage(self.source, self.roles, folder)
+
+    def rest(self, engine: Engine, placed: Frame) -> dict[str, Frame]:
+        """What is there already and stays as it is, by the name of the table."""
+        return {}
+
+    def joined(self, made: Manifest) -> Manifest:
+        """What is to be said of both together."""
+        return made
 
 
-def _made(
-    log: Log, engine: Engine, folder: Path, version: str, draw: Draw, step: Step, before: Before | None = None
-) -> Manifest:
-    made = _build(log, engine, folder, version, step, before)
+def made(batch: Batch, engine: Engine, folder: Path, version: str, draw: Draw, step: Step) -> Manifest:
+    """Build a version in a folder, its picture too."""
+    described = _build(batch, engine, folder, version, step)
     engine.forget(version)
     step(STEPS[4])
-    (folder / PICTURE).write_text(draw(open_star(folder, made, engine)), encoding="utf-8")
-    return made
+    (folder / PICTURE).write_text(draw(open_star(folder, described, engine)), encoding="utf-8")
+    return described
 
 
 def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
@@ -99,16 +99,16 @@ def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
     )
 
 
-def _build(log: Log, engine: Engine, folder: Path, version: str, step: Step, before: Before | None = None) -> Manifest:
+def _build(batch: Batch, engine: Engine, folder: Path, version: str, step: Step) -> Manifest:
     step(STEPS[0])
-    source, roles = (before.source, before.roles) if before else (log.source, log.settled)
+    source, roles = batch.source, batch.roles
     with source.guarded():
-        staged = before.staged(folder) if before else stage.stage(source, roles, folder)
+        staged = batch.staged(folder)
     coded = engine.scan(folder / stage.CODED)
     step(STEPS[1])
     order = [*([schema.TIME] if staged.timed else []), *([schema.KEY] if roles.order is not None else []), schema.ROW]
     placed = engine.materialise(f"{version}|{star.ORDERED}", lambda: star.ordered(coded, order))
-    rest = before.rest(engine, placed) if before else {}
+    rest = batch.rest(engine, placed)
     step(STEPS[2])
     activities = engine.scan(folder / schema.ACTIVITIES)
     routes = engine.materialise(
@@ -124,9 +124,8 @@ def _build(log: Log, engine: Engine, folder: Path, version: str, step: Step, bef
     journeys = [a for a in staged.attributes if a.level == "journey"]
     several = _write_journeys(engine, folder, placed, routes, journeys, rest.get(schema.JOURNEYS))
     shutil.rmtree(folder / stage.CODED)
-    made = _described(source, roles, engine, folder, version, staged, several)
-    made = before.joined(made) if before else made
-    return replace(made, notes=tuple(_notes(made, engine, folder)))
+    described = batch.joined(_described(source, roles, engine, folder, version, staged, several))
+    return replace(described, notes=tuple(_notes(described, engine, folder)))
 
 
 def _with(frame: Frame, others: Frame | None) -> Frame:
@@ -242,7 +241,7 @@ def _facts(engine: Engine, folder: Path) -> dict[str, Any]:
     return {**of_events, **of_journeys, **sizes}
 
 
-def _fingerprint(log: Log, engine: Engine, old: str = "", roles: Roles | None = None) -> str:
+def version_of(log: Log, engine: Engine, roles: Roles, old: str = "") -> str:
     """The name of the version: the same source, roles and format, after the same version, give the same one."""
     facts = (
         schema.FORMAT,
@@ -251,8 +250,8 @@ def _fingerprint(log: Log, engine: Engine, old: str = "", roles: Roles | None = 
         log.source.name,
         log.source.about,
         log.source.reading,
-        replace(roles or log.settled, evidence=(), chosen=False),
+        replace(roles, evidence=(), chosen=False),
         engine.name,
         *([old] if old else []),
     )
-    return sha256(repr(facts).encode()).hexdigest()[:16]
+    return f"v-{sha256(repr(facts).encode()).hexdigest()[:16]}"

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cxkit import schema
 from cxkit.errors import CxError, StoreError
-from cxkit.store import manifest, schema
+from cxkit.store import manifest
 from cxkit.store.manifest import Manifest
 
 PICTURE = "picture.json"

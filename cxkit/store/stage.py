@@ -8,37 +8,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxkit import schema
 from cxkit.errors import InputError
-from cxkit.store import schema, stamps
-from cxkit.store.guess import by_column
-from cxkit.store.schema import Attribute, Kind, Level
+from cxkit.reading import stamps
+from cxkit.schema import Attribute, Kind, Level
+from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind
+from cxkit.shaping.events import BAD_STAMP, in_zone, judged
 
 if TYPE_CHECKING:
-    from cxkit.store.read import Source
-    from cxkit.store.roles import Roles
+    from cxkit.reading.source import Source
+    from cxkit.shaping.roles import Roles
 
 CODED = "coded"
 EXCLUDED = ("journey_id", "customer_id", "activity_name", "reason")
-NO_JOURNEY, NO_ACTIVITY, NO_STAMP, BAD_STAMP = "no journey id", "no activity", "no time", "time not readable"
-NUMBERS: dict[Kind, tuple[str, str]] = {
-    "integer": ("-?(0|[1-9][0-9]{0,17})", "BIGINT"),
-    "number": (r"-?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", "DOUBLE"),
-    "boolean": ("(?i)true|false", "BOOLEAN"),
-}
-EVERY: tuple[Kind, ...] = (*NUMBERS, "time")
-TYPED: dict[str, tuple[Kind, ...]] = {
-    "integer": ("integer", "number"),
-    "number": ("number",),
-    "boolean": ("boolean",),
-    **dict.fromkeys(("time", "date"), ("time",)),
-}
-Fits = dict[str, tuple[Kind, ...]]
-TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
 
 @dataclass(frozen=True)
@@ -102,30 +89,6 @@ def _attributes(source: Source, roles: Roles, fitting: Fits) -> Iterator[Attribu
             yield Attribute(source.columns[number], f"x{number}", level, kind(fitting[f"x{number}"]))
 
 
-def fits(source: Source, columns: dict[str, int]) -> Fits:
-    """Which kinds beside text hold all values of these columns, the narrowest first; every kind if there is none."""
-    fitting = {name: TYPED.get(source.kinds[number], ()) for name, number in columns.items()}
-    texts = [name for name, number in columns.items() if source.kinds[number] == "text"]
-    asked = ", ".join(
-        f"bool_and(regexp_full_match(c{{n}}, '{_braced(pattern)}')) FILTER (c{{n}} <> '')"
-        for pattern, _ in NUMBERS.values()
-    )
-    found = by_column(source, asked, [columns[name] for name in texts])
-    for name in texts:
-        said = dict(zip(NUMBERS, found, strict=False))
-        fitting[name] = EVERY if None in said.values() else tuple(kind for kind, fit in said.items() if fit)
-    return fitting
-
-
-def kind(fitting: Sequence[Kind]) -> Kind:
-    """The narrowest kind that fits; text where none does, or where there are no values."""
-    return "text" if not fitting or tuple(fitting) == EVERY else fitting[0]
-
-
-def _braced(pattern: str) -> str:
-    return pattern.replace("{", "{{").replace("}", "}}")
-
-
 def _texts(source: Source, columns: dict[str, tuple[int, Kind]]) -> list[str]:
     """The columns of numbers whose texts the numbers do not give back, such as "1.50", once more as texts."""
     narrowed = [name for name, (n, known) in columns.items() if known in NUMBERS and source.kinds[n] == "text"]
@@ -140,58 +103,14 @@ def _texts(source: Source, columns: dict[str, tuple[int, Kind]]) -> list[str]:
 
 
 def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], key: Kind) -> None:
-    stamped = [number for number in (roles.time, roles.start) if number is not None]
-    empty = " AND ".join(f"coalesce(trim(c{number}::VARCHAR), '') = ''" for number in stamped) or "false"
-    columns = [
-        schema.ROW,
-        f"c{roles.journey}::VARCHAR AS journey_id",
-        f"c{roles.customer}::VARCHAR AS customer_id",
-        f"c{roles.activity}::VARCHAR AS activity_name",
-        *stamps_of(source, roles),
-        *(f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes),
-    ]
+    more = [f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes]
     kept = {attribute.column: (int(attribute.column[1:]), attribute.kind) for attribute in attributes}
     if roles.order is not None:
-        columns.append(f"TRY_CAST(c{roles.order} AS {TYPES.get(key, 'VARCHAR')}) AS {schema.KEY}")
+        more.append(f"TRY_CAST(c{roles.order} AS {TYPES.get(key, 'VARCHAR')}) AS {schema.KEY}")
         kept[schema.KEY] = roles.order, key
-    columns += _texts(source, kept)
-    reason = f"""CASE WHEN coalesce(trim(journey_id), '') = '' THEN '{NO_JOURNEY}'
-        WHEN coalesce(trim(activity_name), '') = '' THEN '{NO_ACTIVITY}'
-        WHEN {"false" if roles.time is None else f"{schema.TIME} IS NULL"} THEN
-            CASE WHEN no_stamp THEN '{NO_STAMP}' ELSE '{BAD_STAMP}' END END AS {schema.REASON}"""
-    statement = f"""
-        CREATE OR REPLACE TEMP TABLE read_rows AS
-        SELECT * EXCLUDE (no_stamp), {reason}
-        FROM (SELECT *, {time_of(roles)} FROM (SELECT {", ".join(columns)}, {empty} AS no_stamp FROM {source.rows}))"""
-    source.connection.execute("SET TimeZone = $zone", {"zone": roles.zone})
-    words = stamps.values(roles.writing, statement) | stamps.values(roles.start_writing, statement, "starts")
-    source.connection.execute(statement, words)
-    source.connection.execute("SET TimeZone = 'UTC'")
-
-
-def stamps_of(source: Source, roles: Roles) -> Iterator[str]:
-    """The SQL of the stamps of a row: of its end, and of its start where the log has one."""
-    ended = "NULL::BIGINT"
-    if roles.time is not None:
-        ended = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
-    yield f"{ended} AS {schema.ENDED}"
-    if roles.start is not None:
-        began = stamps.sql(roles.start_writing, f"c{roles.start}", source.kinds[roles.start], "starts")
-        yield f"{began} AS began"
-
-
-def time_of(roles: Roles) -> str:
-    """The SQL of an event's time: when it started where that is known; a start after the end is not believed."""
-    if roles.start is None:
-        return f"{schema.ENDED} AS {schema.TIME}"
-    started = f"CASE WHEN {schema.ENDED} IS NULL OR began <= {schema.ENDED} THEN began END AS {schema.STARTED}"
-    return f"{started}, coalesce({schema.STARTED}, {schema.ENDED}) AS {schema.TIME}"
-
-
-def order_key(source: Source, number: int) -> str:
-    """The SQL of the order column's values, as the column `key`."""
-    found = kind(fits(source, {schema.KEY: number})[schema.KEY])
-    return f"TRY_CAST(c{number} AS {TYPES.get(found, 'VARCHAR')}) AS {schema.KEY}"
+    statement, values = judged(source, roles, [*more, *_texts(source, kept)])
+    with in_zone(source, roles.zone) as run:
+        run(f"CREATE OR REPLACE TEMP TABLE read_rows AS {statement}", values)
 
 
 def _value(source: Source, attribute: Attribute) -> str:

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, replace
 
 import narwhals as nw
 
+from cxkit import schema
 from cxkit.cached import cached_property
-from cxkit.store import schema
-from cxkit.store.engine import Engine, Frame
-from cxkit.store.schema import (
+from cxkit.schema import (
     ACTIVITY,
     COUNT,
     ENDED,
@@ -39,6 +38,7 @@ from cxkit.store.schema import (
     WAITING,
     Attribute,
 )
+from cxkit.store.engine import Engine, Frame
 
 ORDERED = "ordered"
 SPELT = "spelt"

@@ -48,7 +48,7 @@ def _why_none(population: str) -> dict[str, tuple[str, str]]:
 
 
 def _altair() -> Any:
-    from cxkit._altair import altair
+    from cxkit.views.altair import altair
 
     return altair
 

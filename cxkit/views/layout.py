@@ -17,7 +17,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from cxkit.store.schema import END, START
+from cxkit.schema import END, START
 from cxkit.views import theme
 from cxkit.views.curves import Box, Point, sampled
 

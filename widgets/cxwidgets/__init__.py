@@ -2,6 +2,6 @@
 
 from cxwidgets.board import Board
 from cxwidgets.chart import Chart
-from cxwidgets.intake import Intake
+from cxwidgets.intake.intake import Intake
 
 __all__ = ["Board", "Chart", "Intake"]

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import cxkit as cx
 from cxkit.errors import Interrupted
-from cxkit.filter import Filter
+from cxkit.where.filter import Filter
 
 if TYPE_CHECKING:
-    from cxwidgets.base import View
+    from cxwidgets.panel import View
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})

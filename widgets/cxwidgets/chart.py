@@ -14,11 +14,11 @@ import traitlets as t
 import cxkit as cx
 from cxkit import times
 from cxkit import where as w
-from cxkit.filter import Filter, none_of
 from cxkit.views import theme, vega
 from cxkit.views.picture import Picture
-from cxwidgets.base import Action, Drawn, Panel, script
-from cxwidgets.choosing import Pictured
+from cxkit.where.filter import Filter, none_of
+from cxwidgets.panel import Action, Drawn, Panel, script
+from cxwidgets.picture import Pictured
 
 MICROSECONDS = 1_000_000
 

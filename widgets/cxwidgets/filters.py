@@ -7,9 +7,9 @@ from itertools import count
 from typing import Any
 
 from cxkit import where as w
-from cxkit.filter import Filter, none_of
-from cxwidgets.base import Action, Drawn, View, script
+from cxkit.where.filter import Filter, none_of
 from cxwidgets.board import Board
+from cxwidgets.panel import Action, Drawn, View, script
 from cxwidgets.words import words
 
 

@@ -8,13 +8,13 @@ from typing import Any, TypeGuard
 
 import cxkit as cx
 from cxkit import where as w
-from cxkit.filter import Leaf, all_of
-from cxwidgets.base import Action, Drawn, View, script
+from cxkit.where.filter import Leaf, all_of
 from cxwidgets.board import Board
 from cxwidgets.chart import Durations, VegaChart
-from cxwidgets.choosing import Choosing, Pictured
 from cxwidgets.filters import Filters
-from cxwidgets.rows import Journeys, Listing
+from cxwidgets.listing import Journeys, Listing
+from cxwidgets.panel import Action, Drawn, View, script
+from cxwidgets.picture import Choosing, Pictured
 
 START, END = -1, -2
 MISSING = "(missing)"

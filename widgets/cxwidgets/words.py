@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from cxkit import where as w
-from cxkit.filter import Filter, all_of, any_of, none_of
+from cxkit.where.filter import Filter, all_of, any_of, none_of
 
 HOW = {"contained": "lies in", "intersecting": "touches", "started": "started in", "completed": "was last seen in"}
 

@@ -1,0 +1,1 @@
+"""A later part of a log goes into its store."""

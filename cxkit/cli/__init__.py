@@ -1,0 +1,58 @@
+"""The command line: cxkit ready | prepare | ask | report | lab | app."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any
+
+import click
+
+import cxkit as cx
+from cxkit.cli.ask import ask
+from cxkit.cli.prepare import prepare, ready
+from cxkit.cli.report import report
+from cxkit.cli.serve import app, lab
+
+
+class Group(click.Group):
+    """A command group whose errors are sentences: no traceback reaches the terminal."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+                stream.reconfigure(encoding="utf-8")
+        try:
+            return super().main(*args, **kwargs)
+        except cx.CxError as error:
+            click.echo(f"Error: {error}", err=True)
+        except MemoryError:
+            click.echo("Error: there is not enough memory for this log.", err=True)
+        except Exception as error:
+            if os.environ.get("CXKIT_DEBUG"):
+                raise
+            click.echo(
+                f"Error: {type(error).__name__}: {error}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True
+            )
+        sys.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cxkit")
+def main() -> None:
+    """See the journeys that customers really make.
+
+    \b
+    cxkit report                                  the report on the sample
+    cxkit ready export.csv                        what is wrong with it, and what would mend it
+    cxkit prepare export.csv --store stores/shop  a log becomes a journey store
+    cxkit ask stores/shop process_map             a question, answered as a table
+    cxkit report stores/shop                      the report on your own data
+    cxkit lab stores/shop                         the notebooks, in JupyterLab
+    cxkit app stores/shop                         the same, as an app in the browser
+    """
+
+
+for command in (ready, prepare, ask, report, lab, app):
+    main.add_command(command)

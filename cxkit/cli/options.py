@@ -1,0 +1,146 @@
+"""How the command line says which log or store is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+import cxkit as cx
+from cxkit import places
+from cxkit.reading.find import READABLE
+from cxkit.shaping import repairs
+
+SAMPLE = "sample"
+speaking = click.option(
+    "--engagement", type=click.Path(path_type=Path), help="Engagement file, for the pages that need what it says."
+)
+READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
+ITS_OWN = ("name", "sheet", "table", "query")
+NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
+HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
+NOTION = ("keys", "cuts")
+ONCE, SEVERAL = ("silence", "by"), ("after", "start", "end")
+
+
+def mapped(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where a log is, how it is written and which column is what."""
+    options = (
+        click.argument("source", metavar="[FILE]", required=False),
+        click.option(
+            "--engagement",
+            type=click.Path(path_type=Path),
+            help="File (TOML) that says where the log is and what is what; FILE and options count before it.",
+        ),
+        click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
+        click.option("--activity", help="Column that names the activity."),
+        click.option("--time", help='Column of time stamps; "" where there is none.'),
+        click.option("--customer", help='Column that names the customer; "" where there is none.'),
+        click.option("--order", help="Column that orders events with the same time."),
+        click.option("--start", help="Column of the stamps at which events start, where --time is when they end."),
+        click.option("--lifecycle", help="Column that says whether a row is the start or the end of an event."),
+        click.option("--instance", help="Column that says which start and which end are of one event."),
+        click.option(
+            "--journey-attribute",
+            "journey_attributes",
+            multiple=True,
+            help="Column to keep, with one value per journey; may be repeated. Without these two, all are kept.",
+        ),
+        click.option(
+            "--event-attribute",
+            "event_attributes",
+            multiple=True,
+            help="Column to keep, with one value per event; may be repeated.",
+        ),
+        click.option("--zone", help="Time zone of stamps without an offset.  [default: UTC]"),
+        click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".'),
+        click.option("--name", help="What reports call it; the file's name when not given."),
+        click.option("--delimiter", help="What separates the columns of a text file."),
+        click.option("--encoding", help="Encoding of a text file."),
+        click.option("--sheet", help="For XLSX: the sheet to read."),
+        click.option("--table", help="For databases: the table to read."),
+        click.option("--query", help="For databases: a SELECT to read, in place of a table."),
+        click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
+        click.option("--keys", metavar="FILE", help="Table of ids that are one customer, by its first two columns."),
+        click.option("--split", "cuts", multiple=True, metavar="HOW=VALUE", help=HOW),
+        click.option("--mend", type=click.Path(path_type=Path), help="JSON file of repairs that come first."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def named(source: str | None, words: dict[str, Any], append: bool = False) -> tuple[cx.Log, cx.Engagement | None]:
+    """The log that the options mean, and the engagement file that says more of it, if there is one.
+
+    What a later part's columns mean is said by its store; options alone count before it.
+    """
+    path = words["engagement"]
+    if source is not None and source.lower().endswith(".toml"):
+        raise click.UsageError(f'"{source}" is no log. If it is an engagement file, write --engagement {source}.')
+    said = cx.Engagement.load(path) if path else None
+    if source is None and (said is None or said.source is None):
+        raise click.UsageError(NO_LOG)
+    reading = {} if said is None else _reading(said, later=append and source is not None)
+    log = cx.read(
+        said.address(path.parent) if source is None and said else source,
+        **reading | {word: words[word] for word in READING if words[word] is not None},
+    )
+    roles = {} if said is None or append else said.roles_words
+    given = {word: value for word, value in words.items() if word not in (*READING, *NOTION, "engagement", "mend")}
+    roles |= {
+        word: list(value) if isinstance(value, tuple) else value
+        for word, value in given.items()
+        if value not in (None, ())
+    }
+    log = log.roles(**roles) if roles else log
+    log = log.mend(*repairs.load(words["mend"])) if words["mend"] else log
+    return _regrouped(log, words, said), said
+
+
+def _reading(said: cx.Engagement, later: bool) -> dict[str, Any]:
+    """How the engagement has its log read; another file that is a later part has a name and sheets of its own."""
+    words = {"name": said.name, "about": said.about or "", **said.source_words}
+    return {word: value for word, value in words.items() if not (later and word in ITS_OWN)}
+
+
+def _regrouped(log: cx.Log, words: dict[str, Any], said: cx.Engagement | None) -> cx.Log:
+    """The log with ids made one and journeys split, as the options, or else the engagement file, say."""
+    keys, cuts = words["keys"], _cuts(words["cuts"])
+    log = log.stitch(keys) if keys else log
+    if said is not None:
+        ours = {"identities": keys, "split": cuts}
+        rest = said.amended(**{part: None for part, given in ours.items() if given})
+        log = rest.regrouped(log, words["engagement"].parent)
+    return log.split(**cuts) if cuts else log
+
+
+def _cuts(said: Sequence[str]) -> dict[str, Any]:
+    """The words of `log.split` from HOW=VALUE, of which activities may be several."""
+    found: dict[str, list[str]] = {}
+    for part in said:
+        how, equals, value = part.partition("=")
+        if not equals or not value or how not in ONCE + SEVERAL or (how in ONCE and how in found):
+            raise click.UsageError(f'"{part}" is no way to split. {HOW}')
+        found.setdefault(how, []).append(value)
+    return {how: values[0] if how in ONCE else values for how, values in found.items()}
+
+
+def opened(source: str, recipe: Path | None) -> cx.Journeys:
+    """The journeys of a store's folder, of a file (prepared into the cache), or of the sample."""
+    path = Path(source).expanduser()
+    if source == SAMPLE and not path.exists():
+        journeys = cx.sample_journeys()
+    elif path.is_file():
+        key = sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        log = cx.read(path)
+        click.echo(log, err=True)
+        journeys = cx.prepare(log, places.cache() / "files" / key)
+    elif path.name.lower().endswith(READABLE):
+        raise cx.CxError(f'There is no file "{path}".')
+    else:
+        journeys = cx.open(path)
+    return journeys.apply(cx.Recipe.load(recipe)) if recipe else journeys

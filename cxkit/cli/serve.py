@@ -1,0 +1,62 @@
+"""`cxkit app` and `cxkit lab`: the book alive, in the browser and in JupyterLab."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from cxkit.cli.options import SAMPLE, opened, speaking
+
+
+@click.command()
+@click.argument("source", default=SAMPLE)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("cxkit-notebooks"),
+    show_default=True,
+    help="Where your copies go.",
+)
+@click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening the browser.")
+def lab(source: str, folder: Path, no_browser: bool) -> None:
+    """Open the notebooks in JupyterLab: copies of them, set to SOURCE. Copies that are there are kept.
+
+    \b
+    cxkit lab
+    cxkit lab stores/shop --folder work/shop
+    """
+    from cxkit.faces import lab as labs
+
+    for copy, is_new in labs.copies(opened(source, None), folder, of_sample=source == SAMPLE):
+        if not is_new:
+            click.echo(f"{copy} is there already and stays as it is.")
+    sys.exit(labs.run(folder, browser=not no_browser))
+
+
+@click.command()
+@click.argument("source", default=SAMPLE)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: a free one]")
+@speaking
+@click.option("--no-browser", is_flag=True, help="Start the app without opening the browser.")
+def app(source: str, port: int | None, engagement: Path | None, no_browser: bool) -> None:
+    """Explore SOURCE in the browser: a file, a store's folder, or the sample. Only this machine can reach the app.
+
+    \b
+    cxkit app
+    cxkit app stores/shop --port 8900
+    """
+    from cxkit.faces import app as apps
+
+    journeys = opened(source, None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with apps.serving(journeys, engagement=engagement, port=port) as server:
+            click.echo(f"{server.address}\nCtrl-C ends the app.")
+            if not no_browser:
+                click.launch(server.address)
+            sys.exit(server.process.wait())
+    except KeyboardInterrupt:
+        click.echo("The app has ended.")

@@ -1,0 +1,1 @@
+"""What a log cannot know, in one checked file per client."""

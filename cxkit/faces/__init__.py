@@ -1,0 +1,1 @@
+"""The book's four faces: notebook, app, lab and report."""

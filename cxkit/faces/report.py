@@ -1,0 +1,144 @@
+"""Reports: the notebooks, executed for a store and a recipe, as one self-contained page.
+
+Papermill runs each notebook with typed parameters; nbconvert turns what came out into HTML with the template `cx`.
+The page is put in its place only when every notebook has run; a notebook that failed is kept beside it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxkit import places
+from cxkit.errors import CxError, InputError
+from cxkit.faces.book import CHAPTERS, engagement_of, parameters
+from cxkit.journeys import Journeys
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+CELL_SECONDS = 1_800
+
+
+class ReportFailed(CxError, RuntimeError):
+    """A notebook of the report raised an error; the executed notebook up to there is kept."""
+
+
+def report(
+    journeys: Journeys,
+    target: str | Path,
+    *,
+    engagement: str | Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write the report of these journeys: every notebook of the book in one HTML file that opens anywhere.
+
+    Parameters
+    ----------
+    journeys : the store and the selection; its recipe is applied in every notebook.
+    target : the HTML file to write.
+    engagement : the file of what the log cannot know, for the chapters that ask for it.
+    progress : told the name of each notebook before it runs.
+
+    Returns the path of the page. Needs no kernel and no network to be read.
+
+    Errors: ReportFailed with the failing cell's message and the path of the executed notebook.
+    """
+    page = Path(target).expanduser()
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f'"{page.name}" is no page. Write a name that ends in .html.')
+    if not page.parent.is_dir():
+        raise InputError(f'There is no folder "{page.parent}".')
+    with tempfile.TemporaryDirectory(prefix="cxkit-") as scratch:
+        recipe = journeys.recipe.save(Path(scratch) / "recipe.json")
+        more = {"recipe": recipe, "engagement": engagement_of(journeys, engagement)}
+        executed = []
+        for name in CHAPTERS:
+            progress(name)
+            words = parameters(places.notebooks() / f"{name}.ipynb", journeys, **more)
+            executed.append(_execute(name, words, Path(scratch), page))
+        html = _page(_bound(executed), _facts(journeys))
+    _publish(html, page)
+    return page
+
+
+def _execute(name: str, words: dict[str, str], scratch: Path, page: Path) -> NotebookNode:
+    import papermill
+
+    from cxkit.views.page import failed_panels
+
+    output = scratch / f"{name}.ipynb"
+    try:
+        executed = papermill.execute_notebook(
+            places.notebooks() / f"{name}.ipynb",
+            output,
+            parameters=words,
+            cwd=scratch,
+            kernel_name="python3",
+            progress_bar=False,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            execution_timeout=CELL_SECONDS,
+        )
+    except papermill.PapermillExecutionError as error:
+        raise _failed(name, f"{error.ename}: {error.evalue}", output, page) from None
+    if panels := failed_panels(executed):
+        raise _failed(name, panels[0], output, page)
+    return executed
+
+
+def _failed(name: str, why: str, output: Path, page: Path) -> ReportFailed:
+    """The error that says so; the notebook is kept beside the page."""
+    kept = page.with_name(f"{page.stem}.{name}.failed.ipynb")
+    output.replace(kept)
+    return ReportFailed(f'The notebook "{name}" failed: {why} It is kept as "{kept}".')
+
+
+def _bound(notebooks: Sequence[NotebookNode]) -> NotebookNode:
+    """The cells of all notebooks as one notebook."""
+    import nbformat
+
+    book = nbformat.v4.new_notebook(metadata=notebooks[0].metadata)
+    book.cells = [cell for notebook in notebooks for cell in notebook.cells]
+    return book
+
+
+def _facts(journeys: Journeys) -> dict[str, str]:
+    manifest = journeys.manifest
+    facts = {
+        "Source": manifest.source,
+        "Journeys": str(journeys.n),
+        "Written": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+    }
+    return facts | {
+        "Recipe": f"{journeys.recipe.hash} {journeys.recipe!r}" if len(journeys.recipe) else "none: the whole log"
+    }
+
+
+def _page(notebook: NotebookNode, facts: dict[str, Any]) -> str:
+    from nbconvert import HTMLExporter
+
+    notebook.metadata["cx"] = facts
+    notebook.metadata["title"] = f"Customer journeys: {facts['Source']}"
+    exporter = HTMLExporter(
+        template_name="cx",
+        extra_template_basedirs=places.templates(),
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        embed_images=True,
+    )
+    html, _ = exporter.from_notebook_node(notebook)
+    return html
+
+
+def _publish(html: str, page: Path) -> None:
+    new = page.with_name(f".{page.stem}-{secrets.token_hex(8)}.html")
+    try:
+        new.write_text(html, encoding="utf-8")
+        new.replace(page)
+    finally:
+        new.unlink(missing_ok=True)

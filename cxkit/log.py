@@ -1,0 +1,275 @@
+"""The log: a source and what its columns mean. It stands beside `Journeys`; its verbs give a changed log.
+
+A source is a file, a table in a database or a data frame. Reading looks and stages; nothing is changed or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxkit.cached import cached_property
+from cxkit.errors import CxError, InputError
+from cxkit.reading.find import Options, find
+from cxkit.reading.source import Source
+from cxkit.schema import ROW
+from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
+from cxkit.store.origin import JOINED, READING
+from cxkit.words import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxkit.readiness.readiness import Readiness
+    from cxkit.shaping.guessed import Guessed
+    from cxkit.shaping.identities import Identities
+    from cxkit.shaping.repairs import Repair
+    from cxkit.shaping.silences import Silences
+    from cxkit.store.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Log:
+    """A source and what its columns mean. Make one with `cx.read`, settle it with `.roles`, then `cx.prepare` it."""
+
+    source: Source
+    mapping: Roles | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The source's column names, in order."""
+        return list(self.source.columns)
+
+    def head(self, rows: int = 10) -> pd.DataFrame:
+        """The first rows, as they are in the source."""
+        with self.source.lock, self.source.guarded():
+            asked = f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}"
+            table = self.source.connection.sql(asked).limit(rows).to_arrow_table()
+            return table.rename_columns(self.columns).to_pandas()
+
+    def roles(
+        self,
+        *,
+        journey: str | None = None,
+        activity: str | None = None,
+        time: str | None = None,
+        customer: str | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        lifecycle: str | None = None,
+        instance: str | None = None,
+        journey_attributes: Sequence[str] | None = None,
+        event_attributes: Sequence[str] | None = None,
+        zone: str = "UTC",
+        time_format: str | None = None,
+    ) -> Log:
+        """Which column is what? Roles that are not given are guessed; displaying the log shows the evidence.
+
+        Parameters
+        ----------
+        journey, activity : the columns that name the journey and the activity of an event.
+        time : the column of time stamps. A log without one (`time=""`) keeps its row order, and every duration is
+            unknown.
+        customer : the column that names the customer; the journey itself where a log has none (`customer=""`).
+        order : a column that puts events with the same time stamp in order.
+        start : the column of the stamps at which events start, where `time` is when they end. Events are then ordered
+            by their start where it is known, and `j.waiting()` tells service and waiting time apart.
+        lifecycle : the column that says whether a row is the start or the end of an event: each start becomes one
+            event with its end. See `cxkit.shaping.lifecycle`.
+        instance : the column that says which start and which end are of one event, where the log has one.
+        journey_attributes, event_attributes : further columns to keep: one value per journey, or one per event.
+            Without them every other column is kept, at the level at which it varies.
+        zone : the time zone of stamps without an offset, and of periods in filters, such as "Europe/Berlin".
+        time_format : how the stamps are written, in strptime's letters, where the reading found is wrong.
+
+        Errors
+        ------
+        A column that does not exist (with the closest that does), one column in two roles, no usable journey or
+        activity column, an unknown time zone.
+        """
+        given = Given(
+            journey, activity, time, customer, order, start, journey_attributes, event_attributes, zone, time_format
+        )
+        with self.source.lock, self.source.guarded():
+            if lifecycle is not None:
+                from cxkit.shaping.lifecycle import paired
+
+                joined = paired(self.source, given, lifecycle, instance)
+                return replace(self, source=joined, mapping=joined.roles)
+            if instance is not None:
+                raise InputError("instance= says which start belongs to which end: it needs lifecycle= too.")
+            return replace(self, mapping=settle(self.source, given))
+
+    @cached_property
+    def settled(self) -> Roles:
+        """The roles as given, or all of them guessed."""
+        return self.mapping or self.roles().mapping  # type: ignore[return-value]
+
+    def guess(self) -> Guessed:
+        """Which column is most likely what, which one comes next, and what speaks for each?
+
+        Displaying the answer shows it; `.df()` is the table. See `cxkit.shaping.guessed`.
+        """
+        from cxkit.shaping.guessed import guess
+
+        return guess(self)
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """What is hardly meant by these roles, or cannot be prepared: such as a journey of its own on every row."""
+        from cxkit.shaping.trial import trial
+
+        found = trial(self)
+        return (*found.faults, *found.doubts)
+
+    def readiness(self) -> Readiness:
+        """What is wrong with this log, how much does it matter, and how can it be mended?
+
+        Displaying the answer shows the findings; `.df()`, `.scores()`, `.patterns()` and `.lines(check)` lead further,
+        `.repairs` are what would mend them. See `cxkit.readiness.readiness`.
+        """
+        from cxkit.readiness.readiness import readiness
+
+        return readiness(self)
+
+    def split(
+        self,
+        *,
+        silence: str | None = None,
+        after: str | Sequence[str] = (),
+        start: str | Sequence[str] = (),
+        end: str | Sequence[str] = (),
+        by: str | None = None,
+    ) -> Log:
+        """What are the journeys, if they end after a silence, at certain activities, or by a column?
+
+        `silence="30d"`, `start="Order placed"`, `end=["Delivered", "Cancelled"]`, `by="session"`; rows and source stay
+        as they are. See `cxkit.shaping.split`.
+        """
+        from cxkit.shaping.split import split
+
+        return split(self, silence=silence, after=after, start=start, end=end, by=by)
+
+    def silences(self, *, silence: str | None = None, after: str | Sequence[str] = ()) -> Silences:
+        """How long are the gaps between events, and what would splitting at each length do?
+
+        Displaying the answer shows thresholds and what each would do; `.suggested` is a natural one, if the gaps show
+        one. See `cxkit.shaping.silences`.
+        """
+        from cxkit.shaping.silences import silences
+
+        return silences(self, silence=silence, after=after)
+
+    def stitch(self, keys: Any, *, id: str | None = None, same_as: str | None = None, column: str | None = None) -> Log:
+        """Which ids are one customer? The log with each customer under one id, as a key table says.
+
+        `log.stitch("keys.csv", id="web", same_as="shop")`, then `.identities()` for what was merged and what looks
+        wrong. See `cxkit.shaping.stitch`.
+        """
+        from cxkit.shaping.stitch import stitch
+
+        table = keys.source if isinstance(keys, Log) else find(keys, Options())
+        address = str(keys) if isinstance(keys, str | Path) else None
+        return stitch(self, table, id=id, same_as=same_as, column=column, address=address)
+
+    def identities(self) -> Identities:
+        """Which ids were merged by `stitch`, which were never seen, and which merges look wrong?"""
+        from cxkit.shaping.stitch import identities
+
+        return identities(self)
+
+    @property
+    def notion(self) -> tuple[Log, dict[str, Any]]:
+        """The log before it was split or stitched, and how it was, in the words of an engagement file."""
+        from cxkit.shaping.regrouped import notion
+
+        return notion(self)
+
+    def mend(self, *repairs: Repair) -> Log:
+        """The log as it would be without these faults; the source stays as it is. See `cxkit.shaping.mend`."""
+        from cxkit.shaping.mend import mend
+
+        return mend(self, repairs)
+
+    def __repr__(self) -> str:
+        reading = ", ".join(f"{name} {value}" for name, value in self.source.reading.items())
+        evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
+        notes = [f"  note      {note}" for note in self.source.notes]
+        notes += [f"  doubt     {doubt}" for doubt in self.doubts]
+        head = f"{self.source.name}: {len(self.columns)} columns ({reading})"
+        return "\n".join(map(plain, [head, *evidence, *notes]))
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{role}</th><td>{escape(column or '-')}</td><td>{escape(why)}</td></tr>"
+            for role, column, why in self.settled.evidence
+        )
+        said = [*(("note", note) for note in self.source.notes), *(("doubt", doubt) for doubt in self.doubts)]
+        rows += "".join(f'<tr><th>{word}</th><td colspan="2">{escape(text)}</td></tr>' for word, text in said)
+        reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
+        head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
+        caption = f"<caption>{escape(self.source.name)}: {reading}</caption>"
+        return f'<table class="cx-words">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def read(
+    source: Any,
+    *,
+    name: str | None = None,
+    about: str = "",
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    object_type: str | None = None,
+) -> Log:
+    """What does this source hold? A file, a folder, a database or a data frame, ready to be given roles.
+
+    Parameters
+    ----------
+    source : path of a CSV, TSV, XLSX, Parquet, XES or OCEL file (CSV also as .gz and .zst, XES and OCEL as .gz), or a
+        pandas, polars or arrow data frame. XES and OCEL (2.0 as JSON, XML or SQLite, 1.0 as JSON) name their own roles.
+        A folder, or a pattern such as "exports/2024-*.csv": its CSV or Parquet files are one log, in name order.
+        A database: "postgresql://user@host/shop", better "env:SHOP_DB" for the variable that holds such an address
+        and its password, or the path of a SQLite file.
+    name : what reports call it; the file's name when not given.
+    about : what a reader should know of it, in a few lines; the first page of the book shows them.
+    delimiter, encoding : how a text file is written, where the reading found is wrong.
+    sheet : for XLSX, the sheet to read; without it the one that looks most like a log.
+    table, query : for a database, the table to read ("events" or "schema.events"), or a SELECT in its own SQL.
+    object_type : for OCEL, the type of the objects that are the journeys, such as "orders".
+
+    Returns a Log; displaying it shows delimiter, encoding, time format and the guessed roles with their evidence.
+
+    Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
+    """
+    rows = find(source, Options(delimiter, encoding, sheet, table, query, object_type))
+    rows.name = name or rows.name
+    rows.about = about
+    return Log(rows)
+
+
+def reopened(described: Manifest) -> Log | None:
+    """The log that a store was prepared from, as it was before repairs, splits and stitches; None if it is not there.
+
+    It is not there if its file is gone or another one, or if the store has come in parts.
+    """
+    known = described.origin
+    written = described.reading.get("time", "")
+    try:
+        if not known or not Path(known["path"]).is_file():
+            return None
+        reading = {word: known[word] for word in READING if word in known}
+        log = read(known["path"], name=described.source, about=described.about, **reading)
+        if log.source.fingerprint != known["fingerprint"]:
+            return None
+        roles = dict.fromkeys(OPTIONAL, "") | {word: known[word] for word in (*ROLES, *JOINED) if word in known}
+        if "lifecycle" in roles:
+            roles.pop("start")
+        return log.roles(**roles, zone=described.zone, time_format=written if "%" in written else None)
+    except (CxError, OSError, ValueError, KeyError):
+        return None

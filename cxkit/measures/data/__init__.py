@@ -1,0 +1,1 @@
+"""Which questions can this log answer?"""

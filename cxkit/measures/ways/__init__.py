@@ -1,0 +1,1 @@
+"""Which ways do journeys go, and how long do they take?"""

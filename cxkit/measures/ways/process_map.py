@@ -1,0 +1,116 @@
+"""The process map: activities and the moves between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from cxkit.errors import InputError
+from cxkit.measures.ways.coverage import coverages
+from cxkit.result import Result
+from cxkit.schema import ACTIVITY, END, FIRST_MOVE, GAP, NEXT, SECOND, START
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.journeys import Journeys
+    from cxkit.selection.selection import Selection
+    from cxkit.where.filter import Frame
+
+QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9}
+
+
+def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles: bool = True) -> Result:
+    """Which way do journeys go?
+
+    Parameters
+    ----------
+    coverage : the share of all moves (above 0, up to 1) that the picture shows, from the most frequent down; chosen
+        for a readable picture when not given. The table always has every move.
+    quantiles : whether to compute median and 90th percentile too, which takes longer than counts and means.
+
+    Returns a Result with a row per move, the most frequent first: `activity` (null at the start), `next_activity`
+    (null at the end), `count` (times taken), `journeys` (that take it at least once), `share` (of the selected
+    journeys), `coverage` (the lowest at which the picture shows it), `mean_seconds`, `median_seconds`, `p90_seconds`
+    (from one event to the next; empty at start and end), `source` and `target` (activity codes; -1 start, -2 end).
+
+    A move is a directly-follows pair (van der Aalst 2016, Process Mining, 2nd ed., ch. 6). An end is the last event
+    seen: a journey may still be open.
+
+    Errors: a coverage outside (0, 1].
+
+    >>> import cxkit as cx
+    >>> toy = cx.toy_journeys()
+    >>> toy.process_map().df()[["next_activity", "count", "journeys"]].head(2).values.tolist()
+    [['Order', 12, 12], ['Pay', 8, 8]]
+    """
+    if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
+        raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")
+    return Result(
+        name="process_map",
+        unit="moves between events",
+        recipe=journeys.recipe,
+        ask=lambda: _table(journeys, quantiles),
+        count=lambda: journeys.n,
+        hidden=("source", "target", "coverage"),
+        shown=lambda: {"geometry": journeys.geometry, "coverage": coverage},
+    )
+
+
+def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
+    import pyarrow as pa
+
+    moves = journeys.collect(lambda selection: _moves(selection, quantiles)).to_pylist()
+    rows = [_move(row) for row in moves]
+    starts = _starts(rows)
+    total = sum(row["count"] for row in starts)
+    rows += starts
+    star = journeys.selection.star
+    names, place = star.names, dict(enumerate(star.places))
+    ends = [(place.get(row["source"], START), place.get(row["target"], END)) for row in rows]
+    shows = coverages([(*both, row["count"]) for both, row in zip(ends, rows, strict=True)], START, END)
+    for row, both in zip(rows, ends, strict=True):
+        row["activity"] = None if row["source"] == START else names[row["source"]]
+        row["next_activity"] = None if row["target"] == END else names[row["target"]]
+        row["share"] = row["journeys"] / total
+        row["coverage"] = shows[both]
+    rows.sort(key=lambda row: (-row["count"], row["activity"] or "", row["next_activity"] or ""))
+    times = ("mean_seconds", *(QUANTILES if quantiles else ()))
+    types = {
+        **dict.fromkeys(("activity", "next_activity"), pa.string()),
+        **dict.fromkeys(("count", "journeys"), pa.int64()),
+        **dict.fromkeys(("share", "coverage", *times), pa.float64()),
+        **dict.fromkeys(("source", "target"), pa.int32()),
+    }
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+
+
+def _moves(selection: Selection, quantiles: bool) -> Frame:
+    counted = selection.moves.group_by(ACTIVITY, NEXT).agg(
+        nw.len().cast(nw.Int64).alias("count"),
+        nw.col(FIRST_MOVE).cast(nw.Int64).sum().cast(nw.Int64).alias("journeys"),
+        (nw.col(GAP).mean() / SECOND).alias("mean_seconds"),
+    )
+    if not quantiles:
+        return counted
+    waits = selection.moves.filter(~nw.col(NEXT).is_null())
+    found = selection.star.engine.quantiles(waits, [ACTIVITY, NEXT], GAP, QUANTILES)
+    seconds = [(nw.col(name) / SECOND).alias(name) for name in QUANTILES]
+    return counted.join(found.with_columns(*seconds), on=[ACTIVITY, NEXT], how="left")
+
+
+def _move(row: dict) -> dict:
+    target = END if row[NEXT] is None else row[NEXT]
+    return {**row, "source": row[ACTIVITY], "target": target}
+
+
+def _starts(moves: list[dict]) -> list[dict]:
+    """The moves from the start: whatever leaves an activity more often than it arrives began there."""
+    began: Counter[int] = Counter()
+    for move in moves:
+        began[move["source"]] += move["count"]
+        began[move["target"]] -= move["count"]
+    starts = {activity: count for activity, count in began.items() if count > 0}
+    return [{"source": START, "target": activity, "count": n, "journeys": n} for activity, n in starts.items()]

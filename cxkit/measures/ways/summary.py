@@ -1,0 +1,82 @@
+"""The summary: how large the log is, what it spans, and what was left out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from cxkit.result import Result
+from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, LAST, LENGTH, NEXT, SECOND, VARIANT
+from cxkit.times import zoned
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.journeys import Journeys
+    from cxkit.selection.selection import Selection
+    from cxkit.where.filter import Frame
+
+
+def summary(journeys: Journeys) -> Result:
+    """What is in this log?
+
+    Returns a Result with one row: `events`, `journeys`, `customers`, `activities`, `variants`, `moves` (different
+    pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone),
+    `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first
+    to last event), `tied_events` (that share their time with the event before in the journey; whole store) and
+    `dropped_rows` (rows of the source that could not be used; see `rejected`).
+
+    >>> import cxkit as cx
+    >>> cx.toy_journeys().summary().df().loc[0, ["events", "journeys", "customers"]].tolist()
+    [40, 12, 10]
+    """
+    return Result(
+        name="summary",
+        unit="journeys",
+        recipe=journeys.recipe,
+        ask=lambda: _table(journeys),
+        count=lambda: journeys.n,
+    )
+
+
+def _table(journeys: Journeys) -> pa.Table:
+    import pyarrow as pa
+
+    pairs = journeys.collect(_pairs)
+    facts = journeys.collect(_facts).to_pylist()[0]
+    facts |= {"activities": len(pairs[ACTIVITY].unique()), "moves": len(pairs) - pairs[NEXT].null_count}
+    zone = journeys.selection.star.zone
+    people = max(facts["customers"], 1)
+    columns = {name: pa.array([facts[name]], pa.int64()) for name in ("events", "journeys", "customers")}
+    columns |= {name: pa.array([facts[name]], pa.int64()) for name in ("activities", "variants", "moves")}
+    columns |= {name: zoned(pa.array([facts[name]], pa.int64()), zone) for name in (FIRST, LAST)}
+    columns |= {"journeys_per_customer": pa.array([facts["journeys"] / people], pa.float64())}
+    columns |= {
+        name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")
+    }
+    columns |= {
+        "tied_events": pa.array([journeys.manifest.ties], pa.int64()),
+        "dropped_rows": pa.array([sum(journeys.manifest.dropped.values())], pa.int64()),
+    }
+    return pa.table(columns)
+
+
+def _facts(selection: Selection) -> Frame:
+    lasting = selection.outlines.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds"))
+    return lasting.select(
+        nw.len().cast(nw.Int64).alias("journeys"),
+        nw.col(LENGTH).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64).alias("events"),
+        nw.col(CUSTOMER).n_unique().fill_null(0).cast(nw.Int64).alias("customers"),
+        nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"),
+        nw.col(FIRST).min().alias(FIRST),
+        nw.col(LAST).max().alias(LAST),
+        nw.col(LENGTH).mean().alias("events_per_journey"),
+        nw.col("seconds").median().alias("median_seconds"),
+        nw.col("seconds").quantile(0.9, "linear").alias("p90_seconds"),
+    )
+
+
+def _pairs(selection: Selection) -> Frame:
+    """The different pairs of an activity and the next one, which at an end is none."""
+    return selection.moves.group_by(ACTIVITY, NEXT).agg(nw.len().alias("count")).select(ACTIVITY, NEXT)

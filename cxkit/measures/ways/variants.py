@@ -1,0 +1,87 @@
+"""Variants: the different ways through, as whole sequences of activities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from cxkit.errors import InputError
+from cxkit.result import Result
+from cxkit.schema import FIRST, LAST, PATH, SECOND, VARIANT, codes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.journeys import Journeys
+    from cxkit.selection.selection import Selection
+    from cxkit.where.filter import Frame
+
+
+def variants(journeys: Journeys, *, top: int | None = None) -> Result:
+    """Which sequences of activities do journeys take, and how common is each?
+
+    Parameters
+    ----------
+    top : how many of the most frequent variants to return; all of them when not given.
+
+    Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where
+    1 is the most frequent), `rank` (in this selection), `count` (journeys), `share`, `cumulative_share` (of the
+    selected journeys), `length` (events), `median_seconds` (from first to last event) and `activities` (their names,
+    in order). Equally frequent variants come in the order of the whole store.
+
+    Errors: a top that is no whole number above 0.
+
+    >>> import cxkit as cx
+    >>> cx.toy_journeys().variants().df().loc[0, "activities"].tolist()
+    ['Order', 'Pay', 'Ship', 'Deliver']
+    """
+    if top is not None and (not isinstance(top, int) or top < 1):
+        raise InputError(f"top={top!r} is no number of variants. Write a whole number above 0, such as 20.")
+    return Result(
+        name="variants",
+        unit="journeys",
+        recipe=journeys.recipe,
+        ask=lambda: _table(journeys, top),
+        count=lambda: journeys.n,
+        shown=lambda: {"of": journeys.collect(_different)["variants"][0].as_py()} if top else {},
+    )
+
+
+def _table(journeys: Journeys, top: int | None) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = journeys.collect(lambda selection: _counts(selection, top))
+    names = journeys.selection.star.names
+    counts, total = found["count"], max(journeys.n.journeys, 1)
+    columns = {
+        "variant": found[VARIANT],
+        "rank": pa.array(range(1, len(found) + 1), pa.int64()),
+        "count": counts,
+        "share": pc.divide(counts.cast(pa.float64()), total),
+        "cumulative_share": pc.divide(pc.cumulative_sum(counts).cast(pa.float64()), total),
+        "length": found["length"],
+        "median_seconds": found["median_seconds"],
+        "activities": pa.array(
+            [[names[code] for code in codes(path)] for path in found[PATH].to_pylist()], pa.list_(pa.string())
+        ),
+    }
+    return pa.table(columns)
+
+
+def _counts(selection: Selection, top: int | None) -> Frame:
+    counts = selection.outlines.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
+    chosen = _ranked(counts).head(top) if top else counts
+    lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
+    medians = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi").group_by(VARIANT).agg(lasting)
+    known = selection.star.variants.select(VARIANT, PATH, "length")
+    return _ranked(chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner"))
+
+
+def _ranked(counts: Frame) -> Frame:
+    return counts.sort("count", VARIANT, descending=[True, False])
+
+
+def _different(selection: Selection) -> Frame:
+    return selection.outlines.select(nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"))

@@ -1,0 +1,117 @@
+"""Waiting: how long events are worked on, and how long nothing happens before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from cxkit.result import Result
+from cxkit.schema import ACTIVITY, JOURNEY, NAME, NEXT, SECOND, SERVICE, WAITING
+from cxkit.selection import segment
+from cxkit.selection.segment import SEGMENT
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxkit.journeys import Journeys
+    from cxkit.selection.selection import Selection
+    from cxkit.where.filter import Frame
+
+SHARES = {"median": 0.5, "p90": 0.9}
+UNKNOWN = (
+    "No starts and ends of events are known here, so work and waiting cannot be told apart. "
+    "Name the column of starts with start=, or the one that says start and complete with lifecycle=."
+)
+KNOWN = "Only events with both stamps count as worked, only waits between two known stamps as waited"
+
+
+def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
+    """Where do customers wait, and where is work done?
+
+    Service time is from the start of an event to its end. Waiting time before an event is from the end of all that
+    came before it in its journey to its start; where events overlap nobody waits (Dumas, La Rosa, Mendling, Reijers
+    2018, chapter 7). A log with one stamp per event cannot tell the two apart.
+
+    Parameters
+    ----------
+    by : an attribute of journeys or a tag, to compare its values; they stand in the column `segment`.
+
+    Returns a Result with a row per activity, the one with most waiting in all first: `activity`, `count` (events),
+    `worked` (events whose service time is known), `mean_service_seconds`, `median_service_seconds`,
+    `p90_service_seconds`, `waited` (events whose waiting time is known), `mean_waiting_seconds`,
+    `median_waiting_seconds`, `p90_waiting_seconds`, `waiting_share` (of the known service and waiting time of the
+    activity). No rows where the log has no starts.
+
+    Errors: an unknown attribute.
+
+    >>> import cxkit as cx
+    >>> cx.toy_journeys().waiting().df().empty
+    True
+    """
+    segment.check(journeys, by)
+    return Result(
+        name="waiting",
+        unit="events",
+        recipe=journeys.recipe,
+        ask=lambda: _table(journeys, by),
+        count=lambda: journeys.n,
+        shown=lambda: {"of": journeys.n.journeys},
+        note=KNOWN,
+        empty=UNKNOWN,
+    )
+
+
+def _table(journeys: Journeys, by: str | None) -> pa.Table:
+    table = journeys.collect(lambda selection: _rows(selection, by))
+    return table.drop_columns([SEGMENT]) if by is None else table
+
+
+def _rows(selection: Selection, by: str | None) -> Frame:
+    segments = segment.segmented(selection, by).select(JOURNEY, SEGMENT)
+    events = selection.events.select(JOURNEY, ACTIVITY, NEXT, SERVICE, WAITING).join(segments, on=JOURNEY, how="inner")
+    counted = events.group_by(SEGMENT, ACTIVITY).agg(nw.len().cast(nw.Int64).alias("count"))
+    before = events.select(SEGMENT, nw.col(NEXT).alias(ACTIVITY), WAITING)
+    worked = _timed(selection, events, SERVICE).rename({"known": "worked"})
+    waited = _timed(selection, before, WAITING).rename({"known": "waited"})
+    whole = nw.col("sum_service_seconds").fill_null(0) + nw.col("sum_waiting_seconds").fill_null(0)
+    share = nw.when(whole > 0).then(nw.col("sum_waiting_seconds").fill_null(0) / whole)
+    return (
+        counted.join(worked, on=[SEGMENT, ACTIVITY], how="left")
+        .join(waited, on=[SEGMENT, ACTIVITY], how="left", suffix="_waited")
+        .filter(~nw.col("worked").is_null() | ~nw.col("waited").is_null())
+        .with_columns(
+            nw.col("worked").fill_null(0),
+            nw.col("waited").fill_null(0),
+            share.alias("waiting_share"),
+            nw.col("sum_waiting_seconds").fill_null(0).alias("all"),
+        )
+        .join(selection.star.activities, on=ACTIVITY, how="inner", suffix="_code")
+        .sort("all", SEGMENT, NAME, descending=[True, False, False])
+        .select(
+            SEGMENT,
+            nw.col(NAME).alias("activity"),
+            "count",
+            "worked",
+            *(f"{share}_service_seconds" for share in ("mean", *SHARES)),
+            "waited",
+            *(f"{share}_waiting_seconds" for share in ("mean", *SHARES)),
+            "waiting_share",
+        )
+    )
+
+
+def _timed(selection: Selection, events: Frame, column: str) -> Frame:
+    """Count, sum, mean and quantiles of a column of microseconds where it is known, by segment and activity."""
+    known = events.filter(~nw.col(column).is_null(), ~nw.col(ACTIVITY).is_null())
+    groups, kind = [SEGMENT, ACTIVITY], f"_{column}_seconds"
+    counted = known.group_by(groups).agg(
+        nw.len().cast(nw.Int64).alias("known"),
+        (nw.col(column).cast(nw.Float64).sum() / SECOND).alias(f"sum{kind}"),
+        (nw.col(column).mean() / SECOND).alias(f"mean{kind}"),
+    )
+    shares = {f"{name}{kind}": share for name, share in SHARES.items()}
+    found = selection.star.engine.quantiles(known, groups, column, shares)
+    return counted.join(
+        found.with_columns(*((nw.col(name) / SECOND).alias(name) for name in shares)), on=groups, how="inner"
+    )

@@ -1,0 +1,220 @@
+"""The ground that readiness checks stand on: a source's rows under their roles, and what a check may find there.
+
+Everything is computed by DuckDB over the staged rows. Columns are named by number and values are bound.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cxkit.cached import cached_property
+from cxkit.readiness.defaults import lonely
+from cxkit.reading import stamps
+from cxkit.schema import SECOND
+from cxkit.shaping.columns import WRITTEN, as_number, braced, by_column, filled
+from cxkit.shaping.events import in_zone, judged
+
+if TYPE_CHECKING:
+    from cxkit.reading.source import Source
+    from cxkit.reading.stamps import Writing
+    from cxkit.shaping.roles import Roles
+
+DAY = 86_400 * SECOND
+NAMES_THINGS = re.compile(
+    r"(?i:(?<![a-z])(ids?|nr|no|number|code|key|zip|plz|postcode|phone)(?![a-z]))|(?<=[a-z])I[Dd](?![a-z])"
+)
+NEARLY = 0.95  # of a column's values
+LIKE_TIMES = 0.5  # of a column's values read as dates
+DATE = "^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}"
+
+
+class Ground:
+    """The rows of a source under settled roles, in tables that every check may ask.
+
+    `ready_rows` has every row: row, journey, customer, activity, stamp (as written; of the start where there is no
+    end), time (microseconds; when it started where that is known, as in the store), key, good (whether it has all that
+    an event needs) and again (whether an equal row comes before it). `ready_events` has the good rows whose time is
+    believable, equal ones once, with their place and neighbours in the order of the store.
+    """
+
+    def __init__(self, source: Source, roles: Roles, now: int) -> None:
+        self.source, self.roles, self.now = source, roles, now
+        self.timed = roles.time is not None
+        self._lay_rows()
+        self._lay_events()
+
+    def ask(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows that answer a statement, with its values bound."""
+        return self.source.connection.execute(statement, values or None).fetchall()
+
+    def one(self, statement: str, **values: Any) -> Any:
+        """The single value that answers a statement."""
+        return self.ask(statement, **values)[0][0]
+
+    def clear(self) -> None:
+        """Free the tables."""
+        for table in ("ready_rows", "ready_events"):
+            self.source.connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def _lay_rows(self) -> None:
+        roles, source = self.roles, self.source
+        written = [f"c{n}::VARCHAR" for n in (roles.time, roles.start) if n is not None] or ["NULL::VARCHAR"]
+        key = "NULL" if roles.order is None else f"c{roles.order}"
+        every = ", ".join(f"c{number}" for number in range(len(source.columns)))
+        more = [
+            f"CASE WHEN {filled(written[0])} THEN {written[0]} ELSE {written[-1]} END AS stamp",
+            f"TRY_CAST({key} AS DOUBLE) AS key",
+            f"{key}::VARCHAR AS key_text",
+            f"hash({every}) AS copy",
+        ]
+        statement, values = judged(source, roles, more)
+        again = "row_number() OVER (PARTITION BY copy ORDER BY row) > 1" if self.timed else "false"
+        laid = f"""
+            CREATE OR REPLACE TEMP TABLE ready_rows AS
+            SELECT * EXCLUDE (journey_id, customer_id, activity_name, reason), journey_id AS journey,
+                customer_id AS customer, activity_name AS activity, reason IS NULL AS good, {again} AS again
+            FROM ({statement})"""
+        with in_zone(source, roles.zone) as run:
+            run(laid, values or None)
+
+    def _lay_events(self) -> None:
+        self.ask(
+            """
+            CREATE OR REPLACE TEMP TABLE ready_events AS
+            SELECT row, journey, customer, activity, time, key, key_text,
+                row_number() OVER steps AS position, lag(row) OVER steps AS before_row,
+                lag(activity) OVER steps AS before, lead(activity) OVER steps AS after,
+                lag(time) OVER steps AS before_time, lag(key) OVER steps AS before_key
+            FROM ready_rows WHERE good AND NOT again AND (time IS NULL
+                OR time <= $latest AND time // $day NOT IN (SELECT unnest($default::BIGINT[])))
+            WINDOW steps AS (PARTITION BY journey ORDER BY time, key, key_text, row)""",
+            latest=self.now + DAY,
+            day=DAY,
+            default=self.default_days,
+        )
+
+    @cached_property
+    def default_days(self) -> list[int]:
+        """The days (since 1970) that stand for no day in this log."""
+        days = self.ask(f"SELECT DISTINCT time // {DAY} FROM ready_rows WHERE time IS NOT NULL")
+        return lonely(day for (day,) in days)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How many rows, events, journeys, moves and columns there are."""
+        rows = self.one("SELECT count(*) FROM ready_rows")
+        [(events, journeys)] = self.ask("SELECT count(*), count(DISTINCT journey) FROM ready_events")
+        columns = len(self.source.columns)
+        return {"rows": rows, "events": events, "journeys": journeys, "moves": events - journeys, "columns": columns}
+
+    @cached_property
+    def others(self) -> list[int]:
+        """The columns that have no role."""
+        return [number for number in range(len(self.source.columns)) if number not in self.roles.taken]
+
+    @cached_property
+    def texts(self) -> list[int]:
+        """The columns of text."""
+        return [number for number, kind in enumerate(self.source.kinds) if kind == "text"]
+
+    @cached_property
+    def filled(self) -> list[int]:
+        """How many rows have a value, for each column."""
+        texts = dict(zip(self.texts, by_column(self.source, f"count_if({filled('c{n}')})", self.texts), strict=True))
+        others = [n for n in range(len(self.source.columns)) if n not in texts]
+        counts = texts | dict(zip(others, by_column(self.source, "count(c{n})", others), strict=True))
+        return [counts[n] for n in range(len(self.source.columns))]
+
+    @cached_property
+    def distinct(self) -> list[int]:
+        """About how many different values each column has."""
+        return list(by_column(self.source, "approx_count_distinct(c{n})", range(len(self.source.columns))))
+
+    @cached_property
+    def numeric(self) -> list[int]:
+        """The columns without a role whose values are nearly all numbers, and whose name does not say id."""
+        named = [n for n in self.others if not NAMES_THINGS.search(self.source.columns[n])]
+        counts = by_column(self.source, "count(TRY_CAST(c{n}::VARCHAR AS DOUBLE))", named)
+        plain = {n for n, count in zip(named, counts, strict=True) if NEARLY * self.filled[n] < count}
+        return [n for n in named if self.source.kinds[n] != "time" and (n in plain or n in self.written)]
+
+    @cached_property
+    def dated(self) -> list[tuple[int, str, Writing]]:
+        """The columns of dates or times without a role, each with the SQL of its moment and how it is written."""
+        kinds, found = self.source.kinds, []
+        texts = [n for n in self.others if kinds[n] == "text" and self.filled[n]]
+        counts = by_column(self.source, f"count_if(regexp_matches(trim(c{{n}}), '{braced(DATE)}'))", texts)
+        like = dict(zip(texts, counts, strict=True))
+        for n in self.others:
+            typed = kinds[n] in ("time", "date") and self.filled[n] > 0
+            if typed or like.get(n, 0) >= LIKE_TIMES * max(self.filled[n], 1):
+                writing, _ = stamps.find(self.source.connection, self.source.rows, f"c{n}", kinds[n])
+                found.append((n, stamps.sql(writing, f"q.c{n}", kinds[n]), writing))
+        return found
+
+    @cached_property
+    def written(self) -> dict[int, str]:
+        """The columns of numbers that are written for people, such as "1.234,50 €", each with its decimal sign."""
+        texts = [n for n in self.texts if n in self.others and self.filled[n]]
+        asked = ", ".join(f"count_if(regexp_full_match(trim(c{{n}}), '{braced(form)}'))" for form in WRITTEN.values())
+        counts = list(by_column(self.source, f"count(TRY_CAST(c{{n}} AS DOUBLE)), {asked}", texts))
+        width, found = 1 + len(WRITTEN), {}
+        for place, column in enumerate(texts):
+            plain, *written = counts[width * place : width * (place + 1)]
+            best = max(zip(written, WRITTEN, strict=True))
+            if plain <= NEARLY * self.filled[column] < best[0]:
+                found[column] = best[1]
+        return found
+
+    @cached_property
+    def days(self) -> list[tuple[int, int]]:
+        """The days (since 1970, UTC) that have events, in order, with how many."""
+        return self.ask(f"SELECT time // {DAY} AS day, count(*) FROM ready_events GROUP BY 1 ORDER BY 1")
+
+    @cached_property
+    def clock(self) -> str:
+        """The SQL of an event's local time, in microseconds."""
+        zone = self.roles.zone.replace("'", "")
+        return f"epoch_us(timezone('{zone}', make_timestamptz(time)))"
+
+    @cached_property
+    def precise(self) -> bool:
+        """Whether the times are finer than whole days."""
+        return bool(self.ask(f"SELECT 1 FROM ready_events WHERE {self.clock} % {DAY} <> 0 LIMIT 1"))
+
+    @cached_property
+    def labels(self) -> list[tuple[str, int, int, int, int]]:
+        """Each activity with its events, its journeys, and the journeys that begin and that end with it."""
+        return self.ask("""
+            SELECT activity, count(*), count(DISTINCT journey), count_if(before IS NULL), count_if(after IS NULL)
+            FROM ready_events GROUP BY 1 ORDER BY 2 DESC, 1""")
+
+    def full(self, column: int) -> str:
+        """The SQL that says whether a column has a value."""
+        return filled(f"c{column}") if self.source.kinds[column] == "text" else f"(c{column} IS NOT NULL)"
+
+    def number(self, column: int) -> str:
+        """The SQL of a column's value as a number; null where it is none."""
+        if column in self.written:
+            return as_number(f"c{column}", self.written[column])
+        text = "" if self.source.kinds[column] in ("integer", "number") else "::VARCHAR"
+        return f"TRY_CAST(c{column}{text} AS DOUBLE)"
+
+    def name(self, column: int | None) -> str:
+        """What the source calls the column."""
+        return "" if column is None else self.source.columns[column]
+
+    def counted(self, column: int, most: int) -> list[tuple[str, int]]:
+        """The different values of a column with their counts, the most frequent first; none if there are too many."""
+        if self.distinct[column] > 2 * most:
+            return []
+        found = self.ask(f"""
+            SELECT c{column}::VARCHAR AS value, count(*) FROM {self.source.rows} WHERE {filled(f"c{column}")}
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most + 1}""")
+        return found if len(found) <= most else []
+
+
+def among(ground: Ground, column: int) -> str:
+    """The SQL of the rows whose value in the column is one of the bound `wanted`."""
+    return f"SELECT row FROM {ground.source.rows} WHERE c{column}::VARCHAR IN (SELECT unnest($wanted::VARCHAR[]))"

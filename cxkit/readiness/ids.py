@@ -1,0 +1,262 @@
+"""Checks of completeness and identity: is every row there once, and does every id mean one journey?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import exp, sqrt
+
+from cxkit.readiness.check import Found
+from cxkit.readiness.ground import Ground
+from cxkit.readiness.values import NO_VALUES
+from cxkit.schema import SECOND
+from cxkit.shaping.columns import TIDY, by_column, filled
+from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
+
+ECHO = 1.0  # seconds: nobody does the same step twice as fast, a double click or a second record does
+NEAR = 60.0  # seconds after that, which say how often an activity comes again soon by chance
+USUAL = 0.9  # of an activity's rows have a value, so that the others lack it
+MANY_LABELS = 500  # activities, the most frequent ones, whose attributes are looked at
+ALONE = 0.9  # of journeys have one event: the id names events rather than journeys
+FEWEST = 30  # journeys or gaps below which nothing can be called unusual
+DENSE = 0.9  # of the numbers in a row are ids, so that the others are missed
+WAVERS = 0.01  # of the journeys that could have a second value: below it that is the exception
+UNUSUAL = 0.05  # of the journeys at most: what more of them do is their way
+TIMES_LONGER = 10  # than the median, and far out on the logarithm: too long for one journey
+SAMPLED_PAIRS = 1_000
+ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
+
+
+def without_journey(ground: Ground) -> Iterator[Found]:
+    """Rows that name no journey."""
+    yield Found("name no journey and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('journey')}")
+
+
+def without_activity(ground: Ground) -> Iterator[Found]:
+    """Rows that name no activity."""
+    yield Found("name no activity and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('activity')}")
+
+
+def without_time(ground: Ground) -> Iterator[Found]:
+    """Rows without a time, where the log has times."""
+    if ground.timed:
+        yield Found("have no time and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('stamp')}")
+
+
+def missing_values(ground: Ground) -> Iterator[Found]:
+    """Attributes that are nearly always there, where they are not.
+
+    An attribute of the journey is asked for in every row, if nearly all journeys have it; in the other rows of a
+    journey that has it, if not. One of the event is asked for where its activity nearly always has it. What an
+    activity never carries is not missing.
+    """
+    columns = [n for n in ground.others if 0 < ground.filled[n] < ground.sizes["rows"]]
+    told = per_journey(ground, columns, {"t": "count_if({full})"})
+    asked = "count(*), count_if(t{n} > 0), sum(t{n})::BIGINT, sum(rows) FILTER (t{n} > 0)"
+    found = list(by_column(ground.source, asked, columns, told))
+    for place, column in enumerate(columns):
+        journeys, having, values, rows = found[4 * place : 4 * place + 4]
+        full, what = ground.full(column), f'have no "{ground.name(column)}", which'
+        carried = f"SELECT activity {ROWS.format(ground=ground)} GROUP BY 1 HAVING count_if({full}) > 0"
+        lacking = f"{ROWS.format(ground=ground)} WHERE NOT {full} AND activity IN ({carried})"
+        if values < USUAL * rows:
+            yield from _missing_by_activity(ground, column, lacking, what)
+            continue
+        whole = having >= USUAL * journeys
+        where = "" if whole else f"AND journey IN (SELECT journey FROM {told} WHERE t{column} > 0)"
+        kept = "nearly every journey has" if whole else "the other rows of their journey have"
+        yield Found(f"{what} {kept}", f"SELECT row {lacking} {where}", {}, column, of=ground.sizes["rows"])
+
+
+def per_journey(ground: Ground, columns: Sequence[int], asked: Mapping[str, str]) -> str:
+    """The SQL of a table with a row per journey: its rows, and for each column what is asked of it, as t0, t1, ..."""
+    answers = [
+        f"{question.format(c=f'c{n}', full=ground.full(n))} AS {name}{n}"
+        for n in columns
+        for name, question in asked.items()
+    ]
+    return f"(SELECT {', '.join(['journey', 'count(*) AS rows', *answers])} {ROWS.format(ground=ground)} GROUP BY 1)"
+
+
+def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -> Iterator[Found]:
+    full = ground.full(column)
+    counts = ground.ask(f"""
+        SELECT activity, count(*), count_if({full}) FROM {ground.source.rows} JOIN ready_rows USING (row)
+        WHERE activity IS NOT NULL GROUP BY 1 HAVING count_if({full}) BETWEEN {USUAL} * count(*) AND count(*) - 1
+        ORDER BY 2 DESC, 1 LIMIT {MANY_LABELS}""")
+    if counts:
+        yield Found(
+            f"{what} their activity nearly always has",
+            f"SELECT row {lacking} AND activity IN (SELECT unnest($wanted::VARCHAR[]))",
+            {"wanted": [label for label, _, _ in counts]},
+            column,
+            of=sum(rows for _, rows, _ in counts),
+            examples=tuple(f"{label}: {rows - told:,} of {rows:,}" for label, rows, told in counts),
+        )
+
+
+def empty_columns(ground: Ground) -> Iterator[Found]:
+    """Columns without any value."""
+    for column in (n for n in ground.others if ground.filled[n] == 0):
+        yield Found(f'"{ground.name(column)}" is empty throughout', column=column, count=1)
+
+
+def constant_columns(ground: Ground) -> Iterator[Found]:
+    """Columns whose value never changes: they tell nothing apart."""
+    if ground.sizes["rows"] < 2:
+        return
+    for column in (n for n in ground.others if ground.filled[n] == ground.sizes["rows"] and ground.distinct[n] < 3):
+        values = ground.counted(column, 2)
+        if len(values) == 1:
+            what = f'"{ground.name(column)}" has the same value in every row'
+            yield Found(what, column=column, count=1, examples=(values[0][0],))
+
+
+def copies(ground: Ground) -> Iterator[Found]:
+    """Rows equal to another in every column; without a time they may well be true, and are let be."""
+    what = "repeat another row in every column, so that an event may count twice"
+    yield Found(what, "SELECT row FROM ready_rows WHERE again", repair=DropCopies())
+
+
+def echoes(ground: Ground) -> Iterator[Found]:
+    """The same activity again within a second, in a row that differs somewhere: one step recorded more than once.
+
+    Times in whole days cannot say so. Where the same step comes again within a minute often enough, some come within a
+    second by chance; no more than these (three standard deviations) are no finding.
+    """
+    if not ground.timed or not ground.precise:
+        return
+    wait = "time - lag(time) OVER (PARTITION BY journey, activity ORDER BY time, key, key_text, row)"
+    waits = f"SELECT row, {wait} AS wait FROM ready_events"
+    [(soon, later)] = ground.ask(
+        f"""SELECT count(*) FILTER (wait <= $echo), count(*) FILTER (wait > $echo AND wait <= $near) FROM ({waits})""",
+        echo=ECHO * SECOND,
+        near=(ECHO + NEAR) * SECOND,
+    )
+    by_chance = later * ECHO / NEAR
+    if soon > by_chance + 3 * sqrt(by_chance):
+        yield Found(
+            f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
+            f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
+            repair=DropEchoes(ECHO),
+        )
+
+
+def near_ids(ground: Ground) -> Iterator[Found]:
+    """Ids that differ only in spaces, capitals or Unicode form from a more frequent one: one journey, two names."""
+    roles = ground.roles
+    for column in dict.fromkeys([roles.journey, roles.customer]):
+        if ground.source.kinds[column] != "text":
+            continue
+        spellings = f"""
+            SELECT value, first(value) OVER (PARTITION BY form ORDER BY rows DESC, value) AS meant,
+                count(*) OVER (PARTITION BY form) AS ways
+            FROM (SELECT c{column} AS value, lower({TIDY.format(c=f"c{column}")}) AS form, count(*) AS rows
+                FROM {ground.source.rows} WHERE {filled(f"c{column}")} GROUP BY 1)"""
+        other = f"FROM ({spellings}) WHERE ways > 1 AND value <> meant"
+        pairs = ground.ask(f"SELECT value, meant {other} ORDER BY 1 LIMIT {SAMPLED_PAIRS + 1}")
+        if pairs:
+            yield Found(
+                f'have an id in "{ground.name(column)}" that differs from another only in spaces, capitals or form',
+                f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT value {other})",
+                column=column,
+                examples=tuple(f"{value!r} for {meant!r}" for value, meant in pairs),
+                repair=_one_form(ground, column, pairs),
+            )
+
+
+def _one_form(ground: Ground, column: int, pairs: list[tuple[str, str]]) -> Tidy | MergeValues | None:
+    tidy = TIDY.format(c="value")
+    rest = f"SELECT count(*) FROM (SELECT unnest($a::VARCHAR[]) AS value, unnest($b::VARCHAR[]) AS b) WHERE {tidy} <> b"
+    if not ground.one(rest, a=[value for value, _ in pairs], b=[meant for _, meant in pairs]):
+        return Tidy(ground.name(column))
+    return MergeValues(ground.name(column), tuple(pairs)) if len(pairs) <= SAMPLED_PAIRS else None
+
+
+def shared_ids(ground: Ground) -> Iterator[Found]:
+    """Journeys that several customers share."""
+    if ground.roles.customer != ground.roles.journey:
+        yield Found(
+            "belong to several customers",
+            f"""SELECT row FROM ready_events WHERE journey IN (
+                SELECT journey FROM ready_events
+                WHERE {filled("customer")} AND lower(trim(customer)) NOT IN (SELECT unnest($none::VARCHAR[]))
+                GROUP BY 1 HAVING count(DISTINCT customer) > 1)""",
+            {"none": [*NO_VALUES]},
+        )
+
+
+def single_events(ground: Ground) -> Iterator[Found]:
+    """Nearly all journeys have one event: the column names events, or the journeys' other events lie elsewhere."""
+    journeys, moves = ground.sizes["journeys"], ground.sizes["moves"]
+    if journeys < 2:
+        return
+    alone = ground.one("SELECT count(*) FROM (SELECT 1 FROM ready_events GROUP BY journey HAVING count(*) = 1)")
+    if alone >= ALONE * journeys:
+        what = f'have one event: "{ground.name(ground.roles.journey)}" may not be what names a journey'
+        yield Found(what, count=alone, of=journeys, examples=(f"{moves:,} moves in all",))
+
+
+def id_gaps(ground: Ground) -> Iterator[Found]:
+    """Numbers that are missing from ids that else count on: their journeys may be missing too."""
+    number = "TRY_CAST(regexp_extract(journey, '([0-9]{1,15})$', 1) AS BIGINT)"
+    ids = f"SELECT DISTINCT regexp_replace(journey, '[0-9]+$', '') AS head, {number} AS number FROM ready_events"
+    found = ground.ask(f"""
+        SELECT head, count(*)::BIGINT, max(number) - min(number) + 1, min(number), max(number) FROM ({ids})
+        WHERE number IS NOT NULL GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1 LIMIT {MANY_LABELS}""")
+    dense = [entry for entry in found if DENSE * entry[2] <= entry[1] < entry[2]]
+    if dense:
+        count, of = (sum(places) for places in zip(*((span - ids, span) for _, ids, span, *_ in dense), strict=True))
+        examples = tuple(f"{head}{low} to {head}{high}: {span - ids:,} missing" for head, ids, span, low, high in dense)
+        yield Found("in a row are of no journey: journeys may be missing", count=count, of=of, examples=examples)
+
+
+def long_journeys(ground: Ground) -> Iterator[Found]:
+    """Journeys with far more events than others: an id used for testing, by a robot, or for many journeys."""
+    yield from _far_out(
+        ground,
+        "SELECT journey, count(*)::DOUBLE AS size FROM ready_events GROUP BY 1",
+        "SELECT row FROM ready_events WHERE journey IN (SELECT journey FROM ({sizes}) WHERE size > $limit)",
+        "have more events than {limit:,.0f}, far out of the ordinary: the id may stand for several journeys",
+    )
+
+
+def long_silences(ground: Ground) -> Iterator[Found]:
+    """Journeys that go on after a silence far longer than others, within the log: an id that is used again."""
+    if ground.timed:
+        yield from _far_out(
+            ground,
+            """SELECT journey, row, (time - before_time)::DOUBLE AS size FROM ready_events WHERE time > before_time
+                AND time - before_time <= (SELECT quantile_disc(time, 0.99) - quantile_disc(time, 0.01)
+                FROM ready_events)""",
+            "SELECT row FROM ({sizes}) WHERE size > $limit",
+            "go on after a silence far out of the ordinary: the id may have been used again",
+        )
+
+
+def _far_out(ground: Ground, sizes: str, rows: str, what: str) -> Iterator[Found]:
+    """What lies beyond Tukey's far fence on the logarithm and beyond ten medians."""
+    [(count, middle, low, high)] = ground.ask(f"""
+        SELECT count(*), median(size), quantile_cont(ln(size), 0.25), quantile_cont(ln(size), 0.75) FROM ({sizes})""")
+    if count < FEWEST:
+        return
+    limit = max(exp(high + 3 * (high - low)), TIMES_LONGER * middle)
+    beyond = ground.one(f"SELECT count(DISTINCT journey) FROM ({sizes}) WHERE size > $limit", limit=limit)
+    if beyond <= UNUSUAL * ground.sizes["journeys"]:
+        yield Found(what.format(limit=limit), rows.format(sizes=sizes), {"limit": limit})
+
+
+def wavering(ground: Ground) -> Iterator[Found]:
+    """Attributes that have one value in nearly every journey, in those where they have several: which is meant?"""
+    columns = [n for n in ground.others if ground.distinct[n] > 1 and ground.filled[n] >= 2 * FEWEST]
+    asked = {"t": "count_if({full})", "low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
+    told = per_journey(ground, columns, asked)
+    found = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, told))
+    for column, able, split in zip(columns, found[::2], found[1::2], strict=True):
+        if able >= FEWEST and 0 < split <= WAVERS * able:
+            yield Found(
+                f'have several values of "{ground.name(column)}", of which nearly every journey has one',
+                f"""SELECT row FROM ready_events WHERE journey IN (
+                    SELECT journey FROM {told} WHERE low{column} <> high{column})""",
+                column=column,
+                of=able,
+            )

@@ -1,0 +1,195 @@
+"""Readiness: what is wrong with a source under these roles, how much it matters, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from cxkit.cached import cached_property
+from cxkit.errors import not_found
+from cxkit.readiness.check import Check
+from cxkit.readiness.checks import CHECKS, PATTERNS, UNSEEN
+from cxkit.readiness.finding import EXAMPLES, Finding, Score, look
+from cxkit.readiness.ground import Ground
+from cxkit.schema import SECOND, SEVERITIES
+from cxkit.shaping.repairs import KINDS, Repair
+from cxkit.words import plain, prose, short
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxkit.log import Log
+    from cxkit.reading.source import Source
+
+COLUMNS = ("check", "severity", "dimension", "level", "column", "what", "count", "of", "unit", "share", "journeys")
+MORE = ("bends", "lines", "examples", "repair")
+IN_A_CELL = 3
+CLEAN = f'<p class="cx-empty">None of {len(CHECKS)} checks found a fault.</p>'
+HEADS = ("weight", "what", "bends, at most", "lines", "examples", "repair")
+
+
+def readiness(log: Log, *, now: datetime | None = None, checks: Sequence[Check] = CHECKS) -> Readiness:
+    """What is wrong with this log, how much does it matter, and how can it be mended?
+
+    Parameters
+    ----------
+    log : what `cx.read` gave, with its roles if they were set; else they are guessed.
+    now : the moment after which times are still to come; the present when not given.
+    checks : the checks to make; all of them when not given.
+
+    Returns a Readiness: `.df()` has the findings, the weightiest first; `.scores()` how sound each dimension is;
+    `.patterns()` the imperfection patterns of Suriadi et al. (2017). A fault weighs *high* from 5 % of the rows or
+    journeys, *medium* from 0.5 %; one that bends comparisons only is never more than medium. A *note* is no fault.
+    Nothing is changed: repairs are values.
+
+    Errors: a source that cannot be read or has no rows.
+
+    >>> import cxkit as cx
+    >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
+    >>> readiness(log)
+    data frame: 40 rows, 12 journeys; found: 1 medium, 1 note
+      medium  missing_values   3 of 40 rows (7.5%) have no "plan", which nearly every journey has.
+      note    whole_days       40 of 40 rows (100%) have times in whole hours.
+    """
+    moment = now or datetime.now(UTC)
+    with log.source.lock, log.source.guarded():
+        ground = Ground(log.source, log.settled, round(moment.timestamp() * SECOND))
+        try:
+            return Readiness(log.source, ground.sizes, *look(ground, checks))
+        finally:
+            ground.clear()
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Readiness:
+    """What is wrong with a log before it is prepared: findings, scores and patterns; displaying it shows all.
+
+    `.df()` has a row per finding, `.scores()` one per dimension and level, `.patterns()` one per imperfection
+    pattern; `.lines(check)` leads from a finding to every line behind it, `.repairs` are what would mend them.
+    """
+
+    source: Source
+    sizes: dict[str, int]
+    findings: tuple[Finding, ...]
+    scored: tuple[Score, ...]
+
+    def df(self) -> pd.DataFrame:
+        """A row per finding, the weightiest first.
+
+        Columns: `check`, `severity` (high, medium, low, note), `dimension`, `level`, `column`, `what`, `count`, `of`,
+        `unit`, `share`, `journeys` (that have such a row), `bends` (measures, each with the share of it, at most),
+        `lines` (up to ten, as a person counts them in the source), `examples`, `repair`.
+        """
+        import pandas as pd
+
+        rows = [_record(found, lines) for found, lines in zip(self.findings, self._shown, strict=True)]
+        return pd.DataFrame(rows, columns=[*COLUMNS, *MORE])
+
+    def scores(self) -> pd.DataFrame:
+        """How sound the log is in each dimension, among its rows, its journeys and the checks made.
+
+        A row or a journey is faulty if a finding that is no note shows in it; at the level of the log a check is
+        faulty if it found a fault. Columns: `dimension`, `level`, `score` (the share without a fault), `faulty`, `of`.
+        """
+        import pandas as pd
+
+        rows = [(s.dimension, s.level, s.score, s.faulty, s.of) for s in self.scored]
+        return pd.DataFrame(rows, columns=["dimension", "level", "score", "faulty", "of"])
+
+    def patterns(self) -> pd.DataFrame:
+        """Which of the eleven imperfection patterns (Suriadi et al. 2017) show, and which no single log can show?
+
+        Columns: `pattern`, `seen` (yes, no, or unknown), `checks` (that look for it), `said` (what they found).
+        """
+        import pandas as pd
+
+        rows = []
+        for pattern in PATTERNS:
+            looking = [check.name for check in CHECKS if check.pattern == pattern]
+            found = [finding.says for finding in self.findings if finding.check.pattern == pattern]
+            seen = "unknown" if pattern in UNSEEN else "yes" if found else "no"
+            rows.append((pattern, seen, looking, UNSEEN.get(pattern, " ".join(found))))
+        return pd.DataFrame(rows, columns=["pattern", "seen", "checks", "said"])
+
+    def lines(self, check: str, column: str | None = None) -> list[int | None]:
+        """Every line of the source that shows what a check found, in one column or in all, as a person counts lines."""
+        known = [known.name for known in CHECKS]
+        if check not in known:
+            raise not_found("check", check, known)
+        found = [f for f in self.findings if f.check.name == check and column in (None, f.column)]
+        return self._lines({row for finding in found for row in finding.rows.to_pylist()})
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What would mend the findings that can be mended, in the order in which one follows the other."""
+        offered = dict.fromkeys(found.repair for found in self.findings if found.repair)
+        return tuple(sorted(offered, key=lambda repair: [*KINDS].index(repair.word)))
+
+    @cached_property
+    def _shown(self) -> list[list[int | None]]:
+        """For each finding up to ten lines of the source that show it."""
+        shown = [found.rows.slice(0, EXAMPLES).to_pylist() for found in self.findings]
+        wanted = sorted({row for rows in shown for row in rows})
+        line = dict(zip(wanted, self._lines(set(wanted)), strict=True))
+        return [[line[row] for row in rows] for rows in shown]
+
+    def _lines(self, rows: set[int]) -> list[int | None]:
+        with self.source.lock, self.source.guarded():
+            return self.source.lines(sorted(rows))
+
+    @property
+    def _head(self) -> str:
+        weights = [found.severity for found in self.findings]
+        tally = ", ".join(f"{weights.count(weight)} {weight}" for weight in SEVERITIES if weight in weights)
+        sizes = f"{self.sizes['rows']:,} rows, {self.sizes['journeys']:,} journeys"
+        return f"{self.source.name}: {sizes}; found: {tally or 'nothing'}"
+
+    def __repr__(self) -> str:
+        lines = [f"  {found.severity:<7} {found.check.name:<16} {plain(found.says)}" for found in self.findings]
+        return "\n".join([self._head, *lines])
+
+    def _repr_html_(self) -> str:
+        rows = [_row(found, lines) for found, lines in zip(self.findings, self._shown, strict=True)]
+        scores = "".join(
+            f"<tr><td>{s.dimension}</td><td>{s.level}</td><td>{s.score:.1%}</td></tr>" for s in self.scored
+        )
+        return (
+            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p>{prose(HEADS, rows) if rows else CLEAN}'
+            '<details class="cx-table"><summary>Scores</summary>'
+            f'<table class="cx-rows"><tbody>{scores}</tbody></table></details></div>'
+        )
+
+
+def _record(found: Finding, lines: list[int | None]) -> dict[str, object]:
+    return {
+        "check": found.check.name,
+        "severity": found.severity,
+        "dimension": found.check.dimension,
+        "level": found.check.level,
+        "column": found.column,
+        "what": found.what,
+        "count": found.count,
+        "of": found.of,
+        "unit": found.check.unit,
+        "share": found.share,
+        "journeys": found.journeys,
+        "bends": found.bent,
+        "lines": lines,
+        "examples": [short(example) for example in found.examples],
+        "repair": plain(found.repair.says) if found.repair else "",
+    }
+
+
+def _row(found: Finding, lines: list[int | None]) -> tuple[str, ...]:
+    where = ["?" if line is None else f"{line:,}" for line in lines]
+    repair = found.repair.says if found.repair else ""
+    examples = [*map(short, found.examples)]
+    return found.severity, found.says, found.bent, _few(where, ", "), _few(examples, " · "), repair
+
+
+def _few(texts: Sequence[str], between: str) -> str:
+    """The first of these, as many as a cell of a table can hold."""
+    return between.join(texts[:IN_A_CELL]) + (f"{between}…" if len(texts) > IN_A_CELL else "")

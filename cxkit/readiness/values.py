@@ -1,0 +1,364 @@
+"""Checks of values: do they say what was meant, or stand for nothing, for something else, in another unit?"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from cxkit.readiness.check import Found
+from cxkit.readiness.ground import Ground, among
+from cxkit.reading import stamps
+from cxkit.shaping.columns import filled
+from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, MergeValues, Rescale
+
+SIGNS = (
+    "?",
+    "??",
+    "???",
+    "-",
+    "--",
+    "---",
+    ".",
+    "\\n",
+    "(null)",
+    "<null>",
+    "(blank)",
+    "(empty)",
+    "(missing)",
+    "(unknown)",
+)
+SHORTS = (
+    "n/a",
+    "na",
+    "n.a.",
+    "n.v.t.",
+    "nan",
+    "nil",
+    "null",
+    "none",
+    "tbd",
+    "tba",
+    "#n/a",
+    "#na",
+    "#value!",
+    "#ref!",
+    "#name?",
+)
+WORDS = (
+    "undefined",
+    "unknown",
+    "missing",
+    "not available",
+    "not applicable",
+    "not known",
+    "not set",
+    "no value",
+    "keine angabe",
+)
+NO_VALUES = (*SIGNS, *SHORTS, *WORDS)
+CODES, OF_CODES = 2, 0.2  # other values, and share of all, of as many capitals: then they are codes
+ROUND = [-1, -9, -99, -100, -999, -1_000, -9_999, -99_999, -999_999, -2_147_483_648]
+NINES = [999, 9_999, 99_999, 999_999, 9_999_999, 99_999_999, 999_999_999, 2_147_483_647]
+BEYOND = 10  # times the next largest value: nines this far out are no value
+NEIGHBOURS = 20  # different values next to the extreme, which show how dense and how frequent values are there
+HEAP = 10  # times as frequent as its neighbours, and rows at least: an extreme that is a default
+AGE = re.compile(r"(?<![a-zäö])(age|alter|âge|leeftijd|edad|età|idade|ålder|wiek)(?![a-z])", re.IGNORECASE)
+OLDEST = 115  # years: fewer than ten people have been known to be older
+MIDDLE = (
+    "SELECT coalesce(median({number}) BETWEEN 1 AND 100, false) FROM {rows}"  # else it is the age of something else
+)
+APART = 3  # times as far from the next value as those are from each other
+FINE = 4  # bins per power of ten
+EMPTY_BINS = 2  # between two heaps: half a power of ten without a value
+SLIPS = {100: (50, 200), 1_000: (500, 2_000)}  # the factor, and between which ratios of medians it is seen
+FEW = 0.2  # of an activity's values at most have slipped
+FEWEST_VALUES = 3  # different ones among the slipped; fewer are codes, such as the number of a robot
+FEWEST, MANY = 5, 30  # slipped values and others, below which no usual size is known
+MISREAD = "\\x{FFFD}|[ÃÂâÄÅ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"  # noqa: RUF001
+INVISIBLE = "[\\x{00}-\\x{08}\\x{0B}\\x{0C}\\x{0E}-\\x{1F}\\x{7F}\\x{AD}\\x{200B}\\x{202A}-\\x{202E}\\x{2060}\\x{FEFF}]"
+
+MISREAD_HERE, INVISIBLE_HERE = (
+    re.compile(re.sub(r"\\x\{(\w+)\}", lambda code: re.escape(chr(int(code[1], 16))), pattern))
+    for pattern in (MISREAD, INVISIBLE)
+)
+NEAR, EXAMPLES = 25, 10  # characters around a damaged one that are shown, and how many texts
+
+
+def placeholders(ground: Ground) -> Iterator[Found]:
+    """Values that stand for no value: ?, n/a, null and their like. NA among other such codes is one of them."""
+    words = [*NO_VALUES]
+    for column in ground.texts:
+        where = f"lower(trim(c{column})) IN (SELECT unnest($words::VARCHAR[]))"
+        found = ground.ask(
+            f"SELECT c{column}, count(*) FROM {ground.source.rows} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
+            words=words,
+        )
+        kept = [(value, count) for value, count in found if not _is_code(ground, column, value)]
+        if kept:
+            values = [value for value, _ in kept]
+            yield Found(
+                f'have a value in "{ground.name(column)}" that stands for none',
+                among(ground, column),
+                {"wanted": values},
+                column,
+                of=ground.filled[column],
+                examples=tuple(f"{value}: {count:,}" for value, count in kept),
+                repair=_none_of(ground, column, values),
+            )
+
+
+def _none_of(ground: Ground, column: int, values: list[str]) -> AsMissing | None:
+    """The repair; none for a journey's id, for its rows would go and it may be a name after all."""
+    if column == ground.roles.journey or len(values) > MOST_VALUES:
+        return None
+    return AsMissing(ground.name(column), tuple(values))
+
+
+def _is_code(ground: Ground, column: int, value: str) -> bool:
+    """Whether a word in capitals is a code like others of the column: NA is Namibia among countries."""
+    if not re.fullmatch("[A-Z]{2,4}", value.strip()):
+        return False
+    length = len(value.strip())
+    [(values, like)] = ground.ask(
+        f"""SELECT count(*), count_if(regexp_full_match(v, $shape)) FROM (
+            SELECT DISTINCT trim(c{column}) AS v FROM {ground.source.rows} WHERE {filled(f"c{column}")})""",
+        shape=f"[A-Z]{{{length}}}|[a-z]{{{length}}}",
+    )
+    return like > CODES and like >= OF_CODES * values
+
+
+def numeric_defaults(ground: Ground) -> Iterator[Found]:
+    """Numbers that stand for none: -1 or 9999 beyond all others, or a heap of one extreme value apart from the rest."""
+    for column in ground.numeric:
+        number = ground.number(column)
+        values = f"SELECT {number} AS v, count(*) AS rows FROM {ground.source.rows} WHERE isfinite({number}) GROUP BY 1"
+        for edge in _edges(ground, values):
+            value = edge[0][0] if edge else 0.0
+            if len(edge) > 1 and (_listed(edge) or (_heaped(edge) and not _is_usual(ground, number, value))):
+                wanted = ground.ask(
+                    f"SELECT DISTINCT c{column}::VARCHAR FROM {ground.source.rows} WHERE {number} = $v", v=value
+                )
+                written = tuple(sorted(text for (text,) in wanted))
+                yield Found(
+                    f'have {value:g} in "{ground.name(column)}", apart from all other values: it may stand for none',
+                    among(ground, column),
+                    {"wanted": list(written)},
+                    column,
+                    of=ground.filled[column],
+                    examples=(f"{value:g}: {edge[0][1]:,}", f"next to it {edge[1][0]:g}: {edge[1][1]:,}"),
+                    repair=AsMissing(ground.name(column), written),
+                )
+
+
+def _edges(ground: Ground, values: str) -> Iterator[list[tuple[float, int]]]:
+    """The smallest and the largest values with their rows, each from the outermost inwards."""
+    found = ground.ask(f"""
+        WITH counted AS MATERIALIZED ({values})
+        (SELECT 1 AS side, v, rows FROM counted ORDER BY v LIMIT {NEIGHBOURS + 1})
+        UNION ALL (SELECT -1, v, rows FROM counted ORDER BY v DESC LIMIT {NEIGHBOURS + 1})""")
+    for end in (1, -1):
+        yield sorted(((v, rows) for side, v, rows in found if side == end), key=lambda entry: end * entry[0])
+
+
+def _listed(edge: list[tuple[float, int]]) -> bool:
+    """Whether the extreme is a number that people write for none, and lies beyond all others."""
+    value, neighbour = edge[0][0], edge[1][0]
+    return (value in ROUND and neighbour >= 0) or (int(value) in NINES and value >= BEYOND * neighbour > 0)
+
+
+def _heaped(edge: list[tuple[float, int]]) -> bool:
+    """Whether the extreme is far more frequent than its neighbours and stands apart from them; 0 never does."""
+    if len(edge) <= NEIGHBOURS or edge[0][0] == 0:
+        return False
+    (value, rows), *rest = edge
+    usual = sum(count for _, count in rest[:5]) / 5
+    spacing = abs(rest[-1][0] - rest[0][0]) / (len(rest) - 1)
+    return rows >= HEAP * max(usual, 1) and abs(value - rest[0][0]) > APART * spacing
+
+
+def impossible_ages(ground: Ground) -> Iterator[Found]:
+    """Ages that nobody has: below 0, or above the oldest person known."""
+    for column in ground.numeric:
+        if AGE.search(ground.name(column)):
+            number = ground.number(column)
+            bad = f"{ground.source.rows} WHERE {number} < 0 OR {number} >= {OLDEST}"
+            found = ground.ask(f"SELECT c{column}::VARCHAR, count(*) FROM {bad} GROUP BY 1 ORDER BY 2 DESC, 1")
+            if found and ground.one(MIDDLE.format(number=number, rows=ground.source.rows)):
+                written = tuple(text for text, _ in found)
+                yield Found(
+                    f'have an age in "{ground.name(column)}" that nobody has',
+                    f"SELECT row FROM {bad}",
+                    column=column,
+                    of=ground.filled[column],
+                    examples=tuple(f"{text}: {count:,}" for text, count in found),
+                    repair=AsMissing(ground.name(column), written) if len(written) <= MOST_VALUES else None,
+                )
+
+
+def written_numbers(ground: Ground) -> Iterator[Found]:
+    """Numbers written for people, with a currency or a decimal comma: they are read as texts."""
+    for column, decimal in ground.written.items():
+        yield Found(
+            f'are numbers in "{ground.name(column)}" that are written for people, and are read as texts',
+            column=column,
+            count=ground.filled[column],
+            of=ground.filled[column],
+            repair=AsNumbers(ground.name(column), decimal),
+        )
+
+
+def _is_usual(ground: Ground, number: str, value: float) -> bool:
+    """Whether the value is the rule in an activity, as a price is."""
+    return bool(
+        ground.ask(
+            f"""SELECT 1 FROM {ground.source.rows} JOIN ready_rows USING (row) WHERE {number} IS NOT NULL
+            GROUP BY activity HAVING 2 * count_if({number} = $v) > count(*) LIMIT 1""",
+            v=value,
+        )
+    )
+
+
+def unit_slips(ground: Ground) -> Iterator[Found]:
+    """A few values of an activity about 100 or 1,000 times as large or as small as its others, with nothing between."""
+    for column in ground.numeric:
+        number = ground.number(column)
+        bins: dict[str, dict[int, int]] = defaultdict(dict)
+        for label, place, count in ground.ask(f"""
+            SELECT c{ground.roles.activity}::VARCHAR, floor(log10(v) * {FINE})::INTEGER, count(*)
+            FROM (SELECT *, {number} AS v FROM {ground.source.rows}) WHERE v > 0 AND isfinite(v) GROUP BY 1, 2"""):
+            bins[label or ""][place] = count
+        slips = [(label, *slip) for label, counts in sorted(bins.items()) for slip in [_slipped(counts)] if slip]
+        for factor in sorted({factor for _, factor, _, _ in slips}):
+            yield from _slip(ground, column, factor, [span for span in slips if span[1] == factor])
+
+
+def _slipped(counts: dict[int, int]) -> tuple[float, float, float] | None:
+    """Of the bins, the heap that looks slipped: by which factor, and between which values it lies."""
+    places = sorted(counts)
+    for a, b in pairwise(places):
+        below, above = ([p for p in places if p <= a], [p for p in places if p >= b])
+        few, many = sorted((above, below), key=lambda part: _total(counts, part))
+        enough = _total(counts, few) >= FEWEST and _total(counts, many) >= MANY
+        if b - a <= EMPTY_BINS or not enough or _total(counts, few) > FEW * sum(counts.values()):
+            continue
+        ratio = 10 ** ((_middle(counts, few) - _middle(counts, many)) / FINE)
+        for factor, (least, most) in SLIPS.items():
+            if least <= max(ratio, 1 / ratio) <= most:
+                return factor if ratio > 1 else 1 / factor, 10 ** (few[0] / FINE), 10 ** ((few[-1] + 1) / FINE)
+    return None
+
+
+def _total(counts: dict[int, int], places: list[int]) -> int:
+    return sum(counts[place] for place in places)
+
+
+def _middle(counts: dict[int, int], places: list[int]) -> int:
+    """The bin of the median."""
+    half, seen = _total(counts, places) / 2, 0
+    for place in places:
+        seen += counts[place]
+        if seen >= half:
+            break
+    return place
+
+
+def _slip(ground: Ground, column: int, factor: float, spans: list[tuple[str, float, float, float]]) -> Iterator[Found]:
+    """The values in these spans of (activity, factor, low, high), unless they are few: then they are codes."""
+    labels, _, lows, highs = zip(*spans, strict=True)
+    values = {"label": list(labels), "low": list(lows), "high": list(highs)}
+    rows = f"""SELECT row, v, label FROM (SELECT row, {ground.number(column)} AS v,
+            coalesce(c{ground.roles.activity}::VARCHAR, '') AS label FROM {ground.source.rows}) JOIN (
+            SELECT unnest($label::VARCHAR[]) AS label, unnest($low::DOUBLE[]) AS low, unnest($high::DOUBLE[]) AS high)
+        USING (label) WHERE v BETWEEN low * (1 - 1e-9) AND high"""
+    if ground.one(f"SELECT count(DISTINCT v) FROM ({rows})", **values) < FEWEST_VALUES:
+        return
+    found = ground.ask(f"SELECT label, min(v), max(v), count(*) FROM ({rows}) GROUP BY 1 ORDER BY 1", **values)
+    times = f"{factor:,.0f} times as large" if factor > 1 else f"{1 / factor:,.0f} times as small"
+    yield Found(
+        f'are about {times} in "{ground.name(column)}" as the others of their activity: another unit, perhaps',
+        f"SELECT row FROM ({rows})",
+        values,
+        column,
+        of=ground.filled[column],
+        examples=tuple(f"{label}: {count:,} from {low:g} to {high:g}" for label, low, high, count in found),
+        repair=None
+        if column in ground.written
+        else Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in found)),
+    )
+
+
+def hidden_times(ground: Ground) -> Iterator[Found]:
+    """Columns of times that are not the event's own: each may be an event that the log does not show."""
+    for column, moment, writing in ground.dated if ground.timed else []:
+        hidden = f"""SELECT r.row, r.journey, r.time, {moment} AS other FROM {ground.source.rows} q
+            JOIN ready_rows r USING (row) WHERE r.good"""
+        statement = f"""SELECT count(*) FROM (SELECT DISTINCT journey, other AS time FROM ({hidden})
+            WHERE other IS NOT NULL) ANTI JOIN ready_events USING (journey, time)"""
+        count = ground.one(statement, **stamps.values(writing, statement))
+        if count:
+            yield Found(
+                f'stand in "{ground.name(column)}" only: times of a journey at which the log has no event',
+                column=column,
+                count=count,
+                of=ground.filled[column],
+            )
+
+
+def misread(ground: Ground) -> Iterator[Found]:
+    """Texts with damaged characters: UTF-8 read as something else, or characters lost on the way."""
+    for column in ground.texts:
+        found = _matching(ground, column, MISREAD)
+        pairs = {value: _mended(value) for value in found}
+        bad = [value for value in found if "\N{REPLACEMENT CHARACTER}" in value or pairs[value] is not None]
+        if bad:
+            known = tuple((value, mended) for value in bad if (mended := pairs[value]) is not None)
+            yield Found(
+                f'have damaged characters in "{ground.name(column)}"',
+                among(ground, column),
+                {"wanted": bad},
+                column,
+                of=ground.filled[column],
+                examples=tuple(_around(value, MISREAD_HERE) for value in bad[:EXAMPLES]),
+                repair=MergeValues(ground.name(column), known) if 0 < len(known) <= MOST_VALUES else None,
+            )
+
+
+def _matching(ground: Ground, column: int, pattern: str) -> list[str]:
+    found = ground.ask(f"""
+        SELECT DISTINCT c{column} FROM {ground.source.rows} WHERE regexp_matches(c{column}, '{pattern}') ORDER BY 1""")
+    return [value for (value,) in found]
+
+
+def _around(text: str, pattern: re.Pattern[str]) -> str:
+    """The text near the first place that matches."""
+    found = pattern.search(text)
+    place = found.start() if found else 0
+    start = max(place - NEAR, 0)
+    return f"{'…' if start else ''}{text[start : place + NEAR]}"
+
+
+def _mended(text: str) -> str | None:
+    """The text as it was before its UTF-8 was read as Western European, if it was."""
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return None
+
+
+def invisible(ground: Ground) -> Iterator[Found]:
+    """Texts with control characters or others that cannot be seen, so that equal looks are not equal values."""
+    for column in ground.texts:
+        found = _matching(ground, column, INVISIBLE)
+        if found:
+            yield Found(
+                f'have invisible characters in "{ground.name(column)}"',
+                among(ground, column),
+                {"wanted": found},
+                column,
+                of=ground.filled[column],
+                examples=tuple(_around(value, INVISIBLE_HERE) for value in found[:EXAMPLES]),
+            )

@@ -1,0 +1,1 @@
+"""Any source becomes rows with named columns: files, folders, data frames, databases, event logs."""

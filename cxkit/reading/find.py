@@ -1,0 +1,144 @@
+"""Which reader takes this source? A file is known by the end of its name, a database by its address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cxkit.errors import InputError
+from cxkit.reading.frames import DataFrame, ParquetFile
+from cxkit.reading.source import Source
+from cxkit.reading.text import TextFile
+
+TEXTS = (".csv", ".tsv", ".txt")
+TEXT_FILES = tuple(f"{ending}{packed}" for packed in ("", ".gz", ".zst") for ending in TEXTS)
+LOG_TEXTS = (".xes", ".xml", ".xmlocel", ".json", ".jsonocel")
+LOG_FILES = (*LOG_TEXTS, *(f"{ending}.gz" for ending in LOG_TEXTS))
+SQLITE_FILES = (".sqlite", ".sqlite3", ".db")
+XLSX_FILES = (".xlsx", ".xlsm")
+PARQUET_FILES = (".parquet", ".pq")
+READABLE = (*TEXT_FILES, *XLSX_FILES, *PARQUET_FILES, *LOG_FILES, *SQLITE_FILES)
+WEB = ("http://", "https://", "ftp://")
+ONLY_FOR = {
+    "sheet": ("sheet", "XLSX", "sheets"),
+    "table": ("table", "databases", "tables"),
+    "query": ("query", "databases", "queries"),
+    "object_type": ("object type", "OCEL", "types of objects"),
+}
+
+
+class Options(NamedTuple):
+    """How a source is to be read, where its reader should not find out by itself."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    table: str | None = None
+    query: str | None = None
+    object_type: str | None = None
+
+    def check(self) -> None:
+        """Raise unless the delimiter is one character."""
+        text = self.delimiter
+        if text is not None and (not isinstance(text, str) or len(text) != 1 or text in '"\r\n'):
+            raise InputError(f'delimiter="{text}" is not one character. Write for example ";" or "\\t".')
+
+
+def find(source: Any, options: Options) -> Source:
+    """The source, opened by the reader that takes it."""
+    options.check()
+    found = _opened(source, options)
+    for option, (part, kind, things) in ONLY_FOR.items():
+        if getattr(options, option) is not None and part not in found.reading:
+            raise InputError(f'{option}= is for {kind}. "{found.name}" has no {things}.')
+    return found
+
+
+def _opened(source: Any, options: Options) -> Source:
+    from cxkit.reading import databases
+
+    if not isinstance(source, str | Path):
+        return DataFrame(source)
+    if str(source).lower().startswith(WEB):
+        raise InputError(
+            "There is no file of this name here; cx.read fetches nothing from the web. Download it, and give its path."
+        )
+    if databases.is_address(source):
+        return databases.DatabaseRows(source, options.table, options.query)
+    if not str(source).strip():
+        raise InputError('There is no file "".')
+    path = Path(source).expanduser()
+    if (several := _files(path, options)) is not None:
+        return several
+    found = _file(path, options)
+    found.path = str(path.resolve())
+    found.asked = {option: said for option, said in options._asdict().items() if said is not None}
+    return found
+
+
+def _files(path: Path, options: Options) -> Source | None:
+    """The files of a folder or a pattern as one source; None for a path of one file."""
+    from cxkit.reading import folders
+
+    found = folders.matching(path)
+    if found is None:
+        return None
+    parquet = [file for file in found if file.name.lower().endswith(PARQUET_FILES)]
+    texts = [file for file in found if file.name.lower().endswith(TEXT_FILES)]
+    if not parquet and not texts:
+        raise InputError(f'There is no file of CSV or Parquet in "{path}". For folders in it, write "{path}/*/*.csv".')
+    if parquet and texts:
+        raise InputError(f'"{path}" holds both "{texts[0].name}" and "{parquet[0].name}". Keep files of one kind.')
+    reader = folders.Folder(path.name, parquet or texts, lambda file: _file(file, options))
+    others = len(found) - len(parquet or texts)
+    reader.notes = (f"{others:,} files of other kinds are not read.",) if others else ()
+    return reader
+
+
+def _file(path: Path, options: Options) -> Source:
+    _check_file(path)
+    called = path.name.lower()
+    if called.endswith(PARQUET_FILES):
+        return ParquetFile(path)
+    if called.endswith(TEXT_FILES):
+        return TextFile(path, options.delimiter, options.encoding)
+    if called.endswith(XLSX_FILES):
+        return _sheet_file(path, options)
+    if called.endswith(SQLITE_FILES):
+        return _sqlite_file(path, options)
+    if called.endswith(LOG_FILES):
+        return _log_file(path, options)
+    raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(READABLE)}.')
+
+
+def _log_file(path: Path, options: Options) -> Source:
+    from cxkit.reading import ocel, xes
+
+    return ocel.OcelFile(path, options.object_type) if ocel.is_ocel(path) else xes.XesFile(path, options.encoding)
+
+
+def _sheet_file(path: Path, options: Options) -> Source:
+    from cxkit.reading import sheets
+
+    return sheets.SheetFile(path, options.sheet)
+
+
+def _sqlite_file(path: Path, options: Options) -> Source:
+    """A table of the file if one is asked for; else it should be a log."""
+    from cxkit.reading import databases, ocel
+
+    if options.table is not None or options.query is not None:
+        return databases.DatabaseRows(path, options.table, options.query)
+    try:
+        return ocel.OcelFile(path, options.object_type)
+    except InputError as error:
+        raise InputError(f"{error} To read a table that is no OCEL, name it with table=.") from None
+
+
+def _check_file(path: Path) -> None:
+    try:
+        found = path.is_file()
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        raise InputError(f'There is no file "{path}".')

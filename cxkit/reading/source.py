@@ -1,0 +1,121 @@
+"""What every source is: rows with named columns, staged once; nothing is changed or lost."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from glob import escape as escape_glob
+from pathlib import Path
+from threading import RLock
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from cxkit.cached import cached_property
+from cxkit.duck import LITTLE_MEMORY, connect
+from cxkit.errors import InputError
+from cxkit.reading.known import Known
+from cxkit.schema import ROW
+
+if TYPE_CHECKING:
+    from cxkit.shaping.repairs import Repair
+
+KINDS = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "integer"),
+    **dict.fromkeys(("FLOAT", "DOUBLE", "UBIGINT", "HUGEINT", "UHUGEINT"), "number"),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", "TIMESTAMP WITH TIME ZONE"), "time"),
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+}
+
+
+class Source(ABC):
+    """Rows with named columns, staged as one Parquet file that DuckDB reads as `source_rows(c0, c1, ..., row)`."""
+
+    name: str
+    about = ""
+    path = ""
+    asked: Mapping[str, str] = MappingProxyType({})
+    columns: tuple[str, ...]
+    reading: dict[str, str]
+    delimiter = ","
+    notes: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    joined_by: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.connection = connect()
+        self.connection.execute(f"SET memory_limit = '{LITTLE_MEMORY}'")
+        self._scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
+        self.scratch = Path(self._scratch.name)
+
+    @abstractmethod
+    def stage(self) -> Path:
+        """The Parquet file that holds the rows in their order, made if need be."""
+
+    @cached_property
+    def rows(self) -> str:
+        """The name of the view that holds every row under numbered column names, with its row number."""
+        names = [f"c{number}" for number in range(len(self.columns))]
+        plain = [
+            f"{name}::VARCHAR AS {name}" if kind == "text" else name
+            for name, kind in zip(names, self.kinds, strict=True)
+        ]
+        self.connection.execute(
+            f"CREATE OR REPLACE VIEW source_rows AS SELECT {', '.join(plain)}, {ROW} "
+            f"FROM staged AS q({', '.join(names)}, {ROW})"
+        )
+        return "source_rows"
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The kind of value in each column: text, integer, number, boolean, time or date."""
+        self.connection.read_parquet([escape_glob(str(self.stage()))], file_row_number=True).create_view("staged")
+        types = self.connection.execute("DESCRIBE staged").fetchall()
+        return tuple(_kind(entry[1]) for entry in types[: len(self.columns)])
+
+    @property
+    def knows(self) -> Known | None:
+        """What the source says of its columns by itself; None where it says nothing."""
+        return None
+
+    @property
+    def fields(self) -> Sequence[int]:
+        """The numbers of the columns, in the order in which a line of the source has them."""
+        return range(len(self.columns))
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn what DuckDB says of a damaged source into our own error."""
+        import duckdb
+
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise MemoryError from None
+        except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
+            raise
+        except (duckdb.Error, FileNotFoundError) as error:
+            raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the staged rows."""
+        with self.stage().open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @cached_property
+    def unfit(self) -> list[tuple[int, str, str]]:
+        """Rows of the source that have no place in its table: line, reason, text."""
+        return []
+
+    def lines(self, rows: list[int]) -> list[int | None]:
+        """Where the given rows (0, 1, ...) stand in the source, as a person counts."""
+        return [row + 1 for row in rows]
+
+
+def _kind(sql_type: str) -> str:
+    return "number" if sql_type.startswith("DECIMAL") else KINDS.get(sql_type, "text")

@@ -1,0 +1,1 @@
+"""From a recipe to the journeys that it selects."""

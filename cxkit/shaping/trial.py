@@ -1,0 +1,128 @@
+"""What would these roles give? Counted on the source, before anything is prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cxkit.reading import stamps
+from cxkit.schema import MOST_ACTIVITIES, ROW
+from cxkit.shaping.lifecycle import stepping
+from cxkit.shaping.roles import Roles
+
+if TYPE_CHECKING:
+    from cxkit.log import Log
+
+MANY_ACTIVITIES = 200
+ALONE = 0.9
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Figures of a log with roles, and what they make doubtful or impossible, in sentences.
+
+    `activities` holds the most frequent ones with their number of rows; `kinds` says how many there are in all.
+    `readable` is the share of a sample of time stamps that can be read; `moving` and `changing` say whether the time
+    and the activity take several values in some journey; `steps` is a column that says start and complete.
+    """
+
+    rows: int
+    unfit: int
+    journeys: int
+    customers: int
+    activities: tuple[tuple[str, int], ...]
+    kinds: int
+    readable: float
+    moving: bool
+    changing: bool
+    steps: str | None = None
+    faults: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def trial(log: Log, most: int = 500) -> Trial:
+    """What do the roles of this log give? Figures of its source, with at most so many activities.
+
+    >>> import cxkit as cx
+    >>> found = trial(cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when"))
+    >>> found.rows, found.journeys, found.activities[:2]
+    (40, 12, (('Order', 12), ('Pay', 9)))
+    >>> found.faults, found.doubts
+    ((), ())
+    """
+    with log.source.lock, log.source.guarded():
+        roles, run = log.settled, log.source.connection.execute
+        table, journey, activity = log.source.rows, f"c{roles.journey}", f"c{roles.activity}"
+        figures = run(f"""
+            SELECT count(*), {_different(journey)}, {_different(f"c{roles.customer}")}, {_different(activity)}
+            FROM {table}""").fetchone() or (0, 0, 0, 0)
+        named = run(f"""
+            SELECT {activity}::VARCHAR AS name, count(*) AS rows FROM {table} WHERE trim(name) <> ''
+            GROUP BY name ORDER BY rows DESC, name LIMIT {int(most)}""").fetchall()
+        readable = _readable(log, roles, figures[0])
+        moving = roles.time is None or _varies(log, roles.time)
+        changing = _varies(log, roles.activity)
+        unfit = len(log.source.unfit)
+        steps = None if roles.start is not None else stepping(log.source, roles.taken)
+    rows, journeys, customers, kinds = figures
+    found = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps)
+    return replace(found, faults=tuple(_faults(log, found)), doubts=tuple(_doubts(log, found)))
+
+
+def _different(column: str) -> str:
+    return f"count(DISTINCT nullif(trim({column}::VARCHAR), ''))"
+
+
+def _readable(log: Log, roles: Roles, rows: int) -> float:
+    """The share of a sample of the stamps that is read as the roles say."""
+    if roles.time is None:
+        return 1.0
+    source, time = log.source, f"c{roles.time}"
+    moment = stamps.sql(roles.writing, "stamp", source.kinds[roles.time])
+    statement = f"""
+        SELECT count({moment}), count(*) FROM (
+            SELECT DISTINCT {time} AS stamp FROM {source.rows}
+            WHERE {ROW} % {max(1, rows // stamps.SAMPLE)} = 0 AND trim({time}::VARCHAR) <> '')"""
+    read, of = source.connection.execute(statement, stamps.values(roles.writing, statement)).fetchone() or (0, 0)
+    return read / max(of, 1)
+
+
+def _varies(log: Log, column: int) -> bool:
+    """Whether the column takes several values in some journey."""
+    spans = (
+        f"SELECT min(c{column}) AS low, max(c{column}) AS high FROM {log.source.rows} GROUP BY c{log.settled.journey}"
+    )
+    found = log.source.connection.execute(f"SELECT coalesce(bool_or(low <> high), false) FROM ({spans})").fetchone()
+    return bool(found and found[0])
+
+
+def _faults(log: Log, found: Trial) -> Iterator[str]:
+    """What makes it impossible to prepare the log."""
+    roles = log.settled
+    if roles.time is not None and not found.readable:
+        yield f'"{log.columns[roles.time]}" does not read as a time. Choose another column.'
+    if found.kinds > MOST_ACTIVITIES:
+        name = log.columns[roles.activity]
+        yield f'"{name}" has {found.kinds:,} different values; a log has at most {MOST_ACTIVITIES:,} activities.'
+
+
+def _doubts(log: Log, found: Trial) -> Iterator[str]:
+    """What can be prepared but is hardly meant."""
+    roles = log.settled
+    journey, activity = log.columns[roles.journey], log.columns[roles.activity]
+    time = "" if roles.time is None else log.columns[roles.time]
+    if found.journeys > ALONE * found.rows:
+        which = "Every" if found.journeys == found.rows else "Almost every"
+        yield f'{which} row has a "{journey}" of its own, so there would hardly be a journey of two events.'
+    elif not found.moving and found.readable:
+        yield f'"{time}" never changes within a journey, so nothing would take any time.'
+    elif not found.changing:
+        yield f'"{activity}" never changes within a journey. Does it say what happened?'
+    if 0 < found.readable < 1:
+        share = max(0.01, 1 - found.readable)
+        yield f'About {share:.0%} of "{time}" does not read as a time; such rows are left out.'
+    if found.steps and roles.time is not None:
+        yield f'"{found.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
+    if found.kinds > MANY_ACTIVITIES:
+        yield f'"{activity}" has {found.kinds:,} different values; is it a text or a number rather than a step?'

@@ -1,0 +1,36 @@
+"""Filters: which journeys? Each filter is a value - a predicate, a line of Python and a JSON document at once.
+
+Compose filters with `&`, `|` and `~`. They choose whole journeys. A journey whose value is missing does not match a
+condition on that value, so `~` matches it; `attribute(name, missing=True)` finds it.
+
+>>> from cxkit import where as w
+>>> w.contains("Cancel") & ~w.lasts(at_most="2d")
+w.contains('Cancel') & ~w.lasts(at_most='2d')
+"""
+
+from __future__ import annotations
+
+from cxkit.where.amounts import lasts, length
+from cxkit.where.attributes import attribute
+from cxkit.where.documents import from_json
+from cxkit.where.moments import during
+from cxkit.where.order import follows
+from cxkit.where.variants import variant_rank
+from cxkit.where.visits import contains, ends_with, starts_with
+
+__all__ = [
+    "attribute",
+    "contains",
+    "during",
+    "ends_with",
+    "follows",
+    "from_json",
+    "lasts",
+    "length",
+    "starts_with",
+    "variant_rank",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,68 @@
+"""Filters by how long a journey lasts and how many events it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from cxkit import times
+from cxkit.errors import InputError
+from cxkit.schema import FIRST, JOURNEY, LAST, LENGTH
+from cxkit.where.filter import Frame, Leaf
+
+if TYPE_CHECKING:
+    from cxkit.store.star import Star
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class between(Leaf):
+    """Journeys by an amount: at least, at most, or both."""
+
+    at_least: Any = None
+    at_most: Any = None
+
+    def __post_init__(self) -> None:
+        if self.at_least is None and self.at_most is None:
+            raise InputError(f"w.{type(self).__name__} needs at_least=, at_most= or both.")
+        low, high = self._limits()
+        if low is not None and high is not None and low > high:
+            raise InputError(f"at_least={self.at_least!r} is more than at_most={self.at_most!r}.")
+
+    def _limits(self) -> tuple[int | None, int | None]:
+        return _count("at_least", self.at_least), _count("at_most", self.at_most)
+
+    def _journeys(self, star: Star, measured: nw.Expr) -> Frame:
+        return star.outlines.filter(*limited(measured, *self._limits())).select(JOURNEY)
+
+
+class lasts(between):
+    """Journeys by the time from their first event to their last one so far: durations such as "36h" or "30d"."""
+
+    needs_time = True
+
+    def _limits(self) -> tuple[int | None, int | None]:
+        low = None if self.at_least is None else times.duration(self.at_least, "at_least")
+        return low, None if self.at_most is None else times.duration(self.at_most, "at_most")
+
+    def journeys(self, star: Star) -> Frame:
+        return self._journeys(star, nw.col(LAST) - nw.col(FIRST))
+
+
+class length(between):
+    """Journeys by their number of events."""
+
+    def journeys(self, star: Star) -> Frame:
+        return self._journeys(star, nw.col(LENGTH))
+
+
+def limited(value: nw.Expr, low: Any, high: Any) -> list[nw.Expr]:
+    """The conditions of a value between limits, of which either may be missing."""
+    return ([] if low is None else [value >= low]) + ([] if high is None else [value <= high])
+
+
+def _count(word: str, value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31):
+        return value
+    raise InputError(f"{word}={value!r} is not a count (0, 1, 2, ...).")

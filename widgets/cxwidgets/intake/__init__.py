@@ -1,0 +1,1 @@
+"""The intake: from a dropped file to a store."""
