@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import threading
+from pathlib import Path
 
 import pytest
 from support.machine import PATIENCE, SHARED, missing
@@ -13,16 +14,29 @@ from support.machine import PATIENCE, SHARED, missing
 import cxkit as cx
 from cxkit.store.engine import DuckDB
 
+PROOFS = Path(__file__).parent / "proofs"
+
 
 def pytest_addoption(parser):
-    parser.addoption("--engine", choices=["duckdb", "spark"], help="run the engine tests on this engine only")
+    parser.addoption("--proofs", action="store_true", help="run the long proofs instead of the quick tests")
 
 
 def pytest_generate_tests(metafunc):
     if "engine_name" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--engine")
-        names = [chosen] if chosen else ["duckdb", "spark"]
-        metafunc.parametrize("engine_name", names, scope="session")
+        engines = ["duckdb", pytest.param("spark", marks=pytest.mark.spark)]
+        metafunc.parametrize("engine_name", engines, scope="session")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Quick tests, or the proofs: all of `tests/proofs`, and what is asked of Spark."""
+    wanted = config.getoption("--proofs")
+    chosen = [item for item in items if _is_proof(item) == wanted]
+    config.hook.pytest_deselected(items=[item for item in items if _is_proof(item) != wanted])
+    items[:] = chosen
+
+
+def _is_proof(item):
+    return PROOFS in item.path.parents or any(item.iter_markers("spark"))
 
 
 @pytest.fixture(scope="session", autouse=True)

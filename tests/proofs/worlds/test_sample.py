@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.machine import ROOT
 
-ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
 BEGIN = dt.datetime(2024, 12, 31, 23, tzinfo=dt.UTC)  # midnight in Berlin

@@ -11,12 +11,13 @@ from typing import Any
 import nbformat.v4 as v4
 import pytest
 from nbconvert import HTMLExporter
+from support.machine import ROOT
 from traitlets.config import Config
 
 from cxkit.views import page as page_module
 from cxkit.views import vega
 
-TEMPLATES = Path(__file__).parents[1] / "reports" / "templates" / "nbconvert"
+TEMPLATES = ROOT / "reports" / "templates" / "nbconvert"
 HOSTILE = """<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"""
 
 SPEC = {

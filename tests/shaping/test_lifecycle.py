@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_engines import assert_same
+from support.toy import assert_same
 
 import cxkit as cx
 from cxkit.shaping.trial import trial

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from support.machine import ROOT
 
 import cxkit as cx
 from cxkit import where as w
 from cxkit.store import engine
 
-README = Path(__file__).parents[1] / "README.md"
+README = ROOT / "README.md"
 
 
 def prepared(tmp_path, times, roles=None, **columns):

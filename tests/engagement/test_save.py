@@ -14,7 +14,7 @@ import cxkit as cx
 from cxkit.engagement.file import HEAD
 from cxkit.errors import InputError
 
-FULL = Path(__file__).with_name("test_engagement.toml").read_text(encoding="utf-8")
+FULL = Path(__file__).with_name("full.toml").read_text(encoding="utf-8")
 
 
 @pytest.fixture

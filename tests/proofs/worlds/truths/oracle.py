@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from renaming import first_names, in_first_names, retold
+from support.machine import ROOT
 
-TRUTH = Path(__file__).parents[2] / "data" / "truth"
+TRUTH = ROOT / "data" / "truth"
 Tables = dict[str, pa.Table]
 DAY = 86_400.0
 ROUNDED = 0.000051  # truths are written with four decimals

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.machine import ROOT
 
 import cxkit as cx
 from cxkit.append.periods import student
 from cxkit.cli import main
 from cxkit.store.changes import WORDS, Refused, settled
 
-ROOT = Path(__file__).parents[1]
 HEAD = "id,act,when,plan,size\n"
 ROLES = {"journey": "id", "activity": "act", "time": "when", "customer": ""}
 KEPT = {"journey_attributes": ["plan"], "event_attributes": ["size"]}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 import operator
 import re
@@ -18,18 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from support.machine import ROOT
+from support.messy import Messy, lines_of, mended
 
 import cxkit as cx
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = ROOT / "data"
 sys.path.insert(0, str(DATA))
 
 from world import company  # noqa: E402
 from world.faults import AMERICAN, COLUMNS, ISO, STAMP, faulty  # noqa: E402
 from world.make import make  # noqa: E402
 from world.parameters import World  # noqa: E402
-
-Messy = tuple[str, pa.Table, dict[str, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module", params=["made now", "committed"])
@@ -56,22 +54,6 @@ def messy(origin: str, events: pa.Table) -> Messy:
 
 def where(table: pa.Table, column: str, values: Any) -> pa.Table:
     return table.filter(pc.is_in(table[column], pa.array(sorted(values), pa.string())))
-
-
-def lines_of(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
-
-
-def mended(messy: Messy, but: str = "") -> dict[int, dict[str, str]]:
-    """The rows by line, the faults undone from the last to the first, all but one kind."""
-    text, found, _ = messy
-    rows = dict(enumerate(lines_of(text), 2))
-    for fault in reversed(found.to_pylist()):
-        if fault["column"] is None:
-            del rows[fault["line"]]
-        elif fault["fault"] != but:
-            rows[fault["line"]][fault["column"]] = fault["was"]
-    return rows
 
 
 def test_the_export_is_one_text_for_one_seed(events: pa.Table, messy: Messy) -> None:

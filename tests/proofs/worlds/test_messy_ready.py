@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from test_messy import lines_of, mended
+from support.machine import ROOT
+from support.messy import lines_of, mended
 
 import cxkit as cx
 from cxkit.readiness.readiness import readiness
 from cxkit.shaping.repairs import from_json
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = ROOT / "data"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ROLES = {"journey": "Case No.", "activity": "Step", "time": "Date/Time", "customer": "Cust_ID"}
 # planted fault: the checks that find its lines, with the column, and with words where a check finds several things

@@ -20,7 +20,7 @@ from cxkit.engagement.values import spans
 from cxkit.errors import InputError
 from cxkit.faces.book import engagement_of
 
-FULL = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+FULL = Path(__file__).with_name("full.toml").read_text(encoding="utf-8")
 
 
 @pytest.fixture

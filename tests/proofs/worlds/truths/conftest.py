@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from oracle import World, read, told
+from support.machine import ROOT
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = ROOT / "data"
 USUAL = "committed renamed"
 OTHER_SEED = 8
 

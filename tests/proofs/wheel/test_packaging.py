@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.machine import ROOT
 
 from cxkit.views import vega
 
-ROOT = Path(__file__).parents[1]
 ADDRESS = re.compile(r"://|\s@\s|^\s*-", re.MULTILINE)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
-import test_toy as known
+from support import toy as known
+from support.toy import assert_same
 
 import cxkit as cx
 from cxkit import where as w
+from cxkit.where.filter import Filter
 
 ROLES = {
     "journey": "order",
@@ -59,17 +59,6 @@ def here(engine, tmp_path_factory):
     )
 
 
-def assert_same(one, other):
-    """The same columns of the same kinds and the same rows; numbers to nine digits."""
-    assert one.column_names == other.column_names
-    assert one.to_pandas().dtypes.astype(str).to_dict() == other.to_pandas().dtypes.astype(str).to_dict()
-    assert one.num_rows == other.num_rows
-    for left, right in zip(one.to_pylist(), other.to_pylist(), strict=True):
-        for column, value in left.items():
-            close = isinstance(value, float) and math.isclose(value, right[column], rel_tol=1e-9)
-            assert close or value == right[column], (column, value, right[column])
-
-
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_answers_are_the_same(here, toy, answer):
     assert_same(ANSWERS[answer](here).table, ANSWERS[answer](toy).table)
@@ -87,7 +76,7 @@ def test_the_answers_are_the_toys_numbers(here):
 
 
 @pytest.mark.parametrize(
-    ("filter_", "kept"), known.FILTERS, ids=lambda value: repr(value) if isinstance(value, w.Filter) else ""
+    ("filter_", "kept"), known.FILTERS, ids=lambda value: repr(value) if isinstance(value, Filter) else ""
 )
 def test_filter(here, filter_, kept):
     assert known.ids(here.keep(filter_)) == kept

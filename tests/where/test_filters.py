@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from cxkit import CxError, where
 from cxkit import where as w
+from cxkit.where import documents
+from cxkit.where.moments import How
 
 HOSTILE = [
     "",
@@ -42,7 +45,7 @@ def limits(values):
 LEAVES = st.one_of(
     *(st.builds(kind, TEXTS) for kind in (w.contains, w.starts_with, w.ends_with)),
     st.builds(w.follows, TEXTS, TEXTS, directly=st.booleans(), within=st.none() | DURATIONS),
-    st.builds(w.during, PERIODS, st.sampled_from([None, "..", "2026-W01"]), how=st.sampled_from(where.get_args(w.How))),
+    st.builds(w.during, PERIODS, st.sampled_from([None, "..", "2026-W01"]), how=st.sampled_from(get_args(How))),
     st.builds(w.during, st.just(".."), PERIODS),
     st.builds(lambda name, values: w.attribute(name, *values), TEXTS, st.lists(VALUES, min_size=1, max_size=4)),
     st.builds(lambda name, said: w.attribute(name, **said), TEXTS, limits(NUMBERS) | limits(PERIODS)),
@@ -83,7 +86,7 @@ WORDS = st.sampled_from(
 )
 NEARLY = st.builds(
     lambda kind, said: {**said, "filter": kind},
-    st.sampled_from([kind.__name__ for kind in where.FILTERS]),
+    st.sampled_from([kind.__name__ for kind in documents.FILTERS]),
     st.dictionaries(WORDS, JSON | TEXTS | PERIODS | st.just([{"filter": "contains", "activity": "Pay"}]), max_size=4),
 )
 
