@@ -41,7 +41,7 @@ MOST_ACTIVITIES = 20_000
 HASH_PRIME = 2_147_483_647
 
 Kind = Literal["text", "integer", "number", "boolean", "time"]
-Level = Literal["journey", "event"]
+Level = Literal["event", "journey", "customer"]
 
 
 @dataclass(frozen=True)
