@@ -36,28 +36,28 @@ def clocks(ground: Ground) -> Iterator[Found]:
     texts = [
         n for n in ground.others if ground.source.kinds[n] == "text" and 1 < ground.distinct[n] <= 2 * MOST_SYSTEMS
     ]
-    known = {n: {system: moves(days) for system, days in _profiles(ground, n).items()} for n in texts}
-    surest = max(texts, key=lambda n: _certainty(known[n]), default=None)
-    if surest is not None and _certainty(known[surest]) >= CERTAIN:
-        yield _two_clocks(ground, surest, known[surest])
+    by_column = {n: {system: moves(days) for system, days in _profiles(ground, n).items()} for n in texts}
+    surest = max(texts, key=lambda n: _certainty(by_column[n]), default=None)
+    if surest is not None and _certainty(by_column[surest]) >= CERTAIN:
+        yield _two_clocks(ground, surest, by_column[surest])
 
 
-def _certainty(known: dict[str, float]) -> float:
+def _certainty(by_system: dict[str, float]) -> float:
     """How certain it is that one system moves and another stays: the lesser of the two."""
-    return min(max(known.values(), default=0), -min(known.values(), default=0))
+    return min(max(by_system.values(), default=0), -min(by_system.values(), default=0))
 
 
-def _two_clocks(ground: Ground, column: int, known: dict[str, float]) -> Found:
+def _two_clocks(ground: Ground, column: int, by_system: dict[str, float]) -> Found:
     """The rows of the clock that the log's zone is not of."""
-    moving = [system for system, sure in known.items() if sure >= CERTAIN]
-    staying = [system for system, sure in known.items() if sure <= -CERTAIN]
+    moving = [system for system, sure in by_system.items() if sure >= CERTAIN]
+    staying = [system for system, sure in by_system.items() if sure <= -CERTAIN]
     name, zone = ground.name(column), ground.roles.zone
-    odd, kept, here, there = (
+    odd, usual, here, there = (
         (staying, moving, "local time", UTC) if zone == UTC else (moving, staying, UTC, "local time")
     )
     repair = None if zone == UTC else InZone(ground.name(ground.roles.time), name, tuple(odd), UTC)
     return Found(
-        f'seem to be in {here} ("{name}" {_some(odd)}), while those of {_some(kept)} are in {there}',
+        f'seem to be in {here} ("{name}" {_some(odd)}), while those of {_some(usual)} are in {there}',
         f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT unnest($odd::VARCHAR[]))",
         {"odd": odd},
         ground.roles.time,
@@ -76,16 +76,16 @@ def _some(names: Sequence[str]) -> str:
 
 def _has_offsets(ground: Ground) -> bool:
     """Whether some times say their offset, or are of a kind that knows it."""
-    known = f"SELECT 1 FROM {ground.source.rows} WHERE typeof(c{ground.roles.time}) LIKE '%TIME ZONE' LIMIT 1"
-    said = f"SELECT 1 FROM ready_rows WHERE time IS NOT NULL AND regexp_matches(stamp, '{OFFSET}') LIMIT 1"
+    typed = f"SELECT 1 FROM {ground.source.rows} WHERE typeof(c{ground.roles.time}) LIKE '%TIME ZONE' LIMIT 1"
+    written = f"SELECT 1 FROM ready_rows WHERE time IS NOT NULL AND regexp_matches(stamp, '{OFFSET}') LIMIT 1"
     text = ground.source.kinds[ground.roles.time or 0] == "text"
-    return bool(ground.ask(said if text else known))
+    return bool(ground.ask(written if text else typed))
 
 
 def _profiles(ground: Ground, column: int) -> dict[str, Days]:
     """For each value and activity its half hours of the day in summer and winter, one event of a journey and day."""
     clock = ground.clock
-    found = ground.ask(
+    counts = ground.ask(
         f"""SELECT system, activity, warm, half, count(*) FROM (
             SELECT c{column} AS system, activity, month(make_timestamp({clock})) IN (SELECT unnest($summer::INTEGER[]))
                 AS warm, min({clock} % {DAY} // {DAY // BINS}) AS half
@@ -96,7 +96,7 @@ def _profiles(ground: Ground, column: int) -> dict[str, Days]:
         months=[*SUMMER, *WINTER],
     )
     profiles: dict[str, Days] = defaultdict(lambda: defaultdict(lambda: ([0] * BINS, [0] * BINS)))
-    for system, activity, warm, half, count in found:
+    for system, activity, warm, half, count in counts:
         profiles[system][activity][0 if warm else 1][half] = count
     return profiles if len(profiles) <= MOST_SYSTEMS else {}
 

@@ -50,11 +50,11 @@ def missing_values(ground: Ground) -> Iterator[Found]:
     activity never carries is not missing.
     """
     columns = [n for n in ground.others if 0 < ground.filled[n] < ground.sizes["rows"]]
-    told = per_journey(ground, columns, {"t": "count_if({full})"})
+    by_journey = per_journey(ground, columns, {"t": "count_if({full})"})
     asked = "count(*), count_if(t{n} > 0), sum(t{n})::BIGINT, sum(rows) FILTER (t{n} > 0)"
-    found = list(by_column(ground.source, asked, columns, told))
+    counts = list(by_column(ground.source, asked, columns, by_journey))
     for place, column in enumerate(columns):
-        journeys, having, values, rows = found[4 * place : 4 * place + 4]
+        journeys, having, values, rows = counts[4 * place : 4 * place + 4]
         full, what = ground.full(column), f'have no "{ground.name(column)}", which'
         carried = f"SELECT activity {ROWS.format(ground=ground)} GROUP BY 1 HAVING count_if({full}) > 0"
         lacking = f"{ROWS.format(ground=ground)} WHERE NOT {full} AND activity IN ({carried})"
@@ -62,7 +62,7 @@ def missing_values(ground: Ground) -> Iterator[Found]:
             yield from _missing_by_activity(ground, column, lacking, what)
             continue
         whole = having >= USUAL * journeys
-        where = "" if whole else f"AND journey IN (SELECT journey FROM {told} WHERE t{column} > 0)"
+        where = "" if whole else f"AND journey IN (SELECT journey FROM {by_journey} WHERE t{column} > 0)"
         kept = "nearly every journey has" if whole else "the other rows of their journey have"
         yield Found(f"{what} {kept}", f"SELECT row {lacking} {where}", {}, column, of=ground.sizes["rows"])
 
@@ -90,7 +90,7 @@ def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -
             {"wanted": [label for label, _, _ in counts]},
             column,
             of=sum(rows for _, rows, _ in counts),
-            examples=tuple(f"{label}: {rows - told:,} of {rows:,}" for label, rows, told in counts),
+            examples=tuple(f"{label}: {rows - having:,} of {rows:,}" for label, rows, having in counts),
         )
 
 
@@ -200,10 +200,10 @@ def id_gaps(ground: Ground) -> Iterator[Found]:
     """Numbers that are missing from ids that else count on: their journeys may be missing too."""
     number = "TRY_CAST(regexp_extract(journey, '([0-9]{1,15})$', 1) AS BIGINT)"
     ids = f"SELECT DISTINCT regexp_replace(journey, '[0-9]+$', '') AS head, {number} AS number FROM ready_events"
-    found = ground.ask(f"""
+    runs = ground.ask(f"""
         SELECT head, count(*)::BIGINT, max(number) - min(number) + 1, min(number), max(number) FROM ({ids})
         WHERE number IS NOT NULL GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1 LIMIT {MANY_LABELS}""")
-    dense = [entry for entry in found if DENSE * entry[2] <= entry[1] < entry[2]]
+    dense = [entry for entry in runs if DENSE * entry[2] <= entry[1] < entry[2]]
     if dense:
         count, of = (sum(places) for places in zip(*((span - ids, span) for _, ids, span, *_ in dense), strict=True))
         examples = tuple(f"{head}{low} to {head}{high}: {span - ids:,} missing" for head, ids, span, low, high in dense)
@@ -249,14 +249,14 @@ def wavering(ground: Ground) -> Iterator[Found]:
     """Attributes that have one value in nearly every journey, in those where they have several: which is meant?"""
     columns = [n for n in ground.others if ground.distinct[n] > 1 and ground.filled[n] >= 2 * FEWEST]
     asked = {"t": "count_if({full})", "low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
-    told = per_journey(ground, columns, asked)
-    found = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, told))
-    for column, able, split in zip(columns, found[::2], found[1::2], strict=True):
+    by_journey = per_journey(ground, columns, asked)
+    counts = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, by_journey))
+    for column, able, split in zip(columns, counts[::2], counts[1::2], strict=True):
         if able >= FEWEST and 0 < split <= WAVERS * able:
             yield Found(
                 f'have several values of "{ground.name(column)}", of which nearly every journey has one',
                 f"""SELECT row FROM ready_events WHERE journey IN (
-                    SELECT journey FROM {told} WHERE low{column} <> high{column})""",
+                    SELECT journey FROM {by_journey} WHERE low{column} <> high{column})""",
                 column=column,
                 of=able,
             )

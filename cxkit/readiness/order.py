@@ -40,15 +40,15 @@ def ties(ground: Ground) -> Iterator[Found]:
     )
 
 
-def _tied(*kept: str) -> str:
-    return TIED.replace("SELECT journey, time,", f"SELECT journey, time, {', '.join(kept)},")
+def _tied(*columns: str) -> str:
+    return TIED.replace("SELECT journey, time,", f"SELECT journey, time, {', '.join(columns)},")
 
 
 def forms(ground: Ground) -> Iterator[Found]:
     """The same activities at one moment in journey after journey: a form that is saved as a whole."""
     if not ground.timed:
         return
-    found = ground.ask(f"""
+    sets = ground.ask(f"""
         WITH together AS (SELECT names, count(DISTINCT journey) AS journeys FROM ({TIED}) GROUP BY 1
                 HAVING count(DISTINCT journey) >= {TOGETHER}),
             visited AS (SELECT DISTINCT journey, activity FROM ready_events),
@@ -56,13 +56,13 @@ def forms(ground: Ground) -> Iterator[Found]:
                 WHERE list_contains(names, activity) GROUP BY 1)
         SELECT names, journeys, able FROM together JOIN reach USING (names)
         WHERE journeys >= {MOSTLY} * able ORDER BY 2 DESC, 1 LIMIT 1000""")
-    if found:
+    if sets:
         yield Found(
             "are recorded at one moment as a set, in most journeys that have them: a form saved as a whole",
             f"""SELECT e.row FROM ready_events e JOIN ({TIED}) t ON e.journey = t.journey AND e.time = t.time
                 WHERE t.names IN (SELECT unnest($sets::VARCHAR[][])) AND list_contains(t.names, e.activity)""",
-            {"sets": [names for names, _, _ in found]},
-            examples=tuple(f"{' + '.join(names)}: {count:,} of {able:,} journeys" for names, count, able in found),
+            {"sets": [names for names, _, _ in sets]},
+            examples=tuple(f"{' + '.join(names)}: {count:,} of {able:,} journeys" for names, count, able in sets),
         )
 
 

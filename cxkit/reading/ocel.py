@@ -193,16 +193,16 @@ class OcelFile(EventLog):
         changing = self._write_objects()
         objects = self._log.objects
         for event in self._log.events:
-            known = {name: objects[name][0] for name, _ in event.objects if name in objects}
-            mine = [name for name, type_ in known.items() if type_ == self._type]
-            self._invented.count(len(mine), len({name for name, _ in event.objects}) - len(known))
+            types = {name: objects[name][0] for name, _ in event.objects if name in objects}
+            mine = [name for name, type_ in types.items() if type_ == self._type]
+            self._invented.count(len(mine), len({name for name, _ in event.objects}) - len(types))
             if mine:
-                shared = self._shared(event, known)
-                others = frozenset(known) - set(mine)
+                shared = self._shared(event, types)
+                others = frozenset(types) - set(mine)
             for name in mine:
                 self._invented.see(name, event.type, others)
                 own = changing[name].at(event.time) if name in changing else {}
-                part = SEVERAL.join(dict.fromkeys(part for one, part in event.objects if one == name and part))
+                part = SEVERAL.join(dict.fromkeys(part for object_, part in event.objects if object_ == name and part))
                 roles = {ACTIVITY: (TEXT, event.type), EVENT: (TEXT, event.id)}
                 roles |= {STAMP: (TIME, event.time)} if event.time else {}
                 roles |= {PART: (TEXT, part)} if part else {}
@@ -210,10 +210,10 @@ class OcelFile(EventLog):
         if not self._events.size:
             raise InputError(f'No event is about an object of type "{self._type}". Choose another with object_type=.')
 
-    def _shared(self, event: Event, known: Mapping[str, str]) -> dict[str, Cell]:
+    def _shared(self, event: Event, types: Mapping[str, str]) -> dict[str, Cell]:
         """What all copies of an event share: its attributes, and the objects of each other type."""
         others: dict[str, list[str]] = {}
-        for name, type_ in known.items():
+        for name, type_ in types.items():
             if type_ != self._type:
                 others.setdefault(OTHERS + type_, []).append(name)
         return event.cells | {type_: (TEXT, SEVERAL.join(names)) for type_, names in others.items()}
@@ -258,8 +258,8 @@ class OcelFile(EventLog):
                 self.named["customer"] = places[column.name]
                 self.why["customer"] = "the only object of this type in each journey"
         self.levels = self.columns[1:after], self.columns[after:]
-        found = self._invented
-        facts = {"events": found.events, "events lost": found.lost, "rows added by copies": found.added}
+        invented = self._invented
+        facts = {"events": invented.events, "events lost": invented.lost, "rows added by copies": invented.added}
         self.reading = {"format": self._log.kind, "object type": self._type}
         self.reading |= {name: f"{count:,}" for name, count in facts.items()}
 
@@ -277,16 +277,16 @@ class OcelFile(EventLog):
 
     def _noticed(self) -> Iterator[str]:
         """What flattening invents, and what else a reader of this log should know."""
-        found, log = self._invented, self._log
-        journeys, pairs = found.diverging
+        invented, log = self._invented, self._log
+        journeys, pairs = invented.diverging
         with_events = self.connection.execute("SELECT count(DISTINCT owner) FROM events").fetchone()[0]  # type: ignore[index]
         yield (
-            f'Flattened to objects of type "{self._type}": {found.events - found.lost:,} of {found.events:,} events '
-            f"are about one; {found.lost:,} are about none and are lost."
+            f'Flattened to objects of type "{self._type}": {invented.events - invented.lost:,} of {invented.events:,} '
+            f"events are about one; {invented.lost:,} are about none and are lost."
         )
         yield (
-            f"{found.copied:,} events are about several, up to {found.most:,}; they are copied for each, "
-            f"which adds {found.added:,} rows (convergence)."
+            f"{invented.copied:,} events are about several, up to {invented.most:,}; they are copied for each, "
+            f"which adds {invented.added:,} rows (convergence)."
         )
         yield (
             f"In {journeys:,} of {with_events:,} journeys an activity comes again about other objects of other types "
@@ -305,7 +305,7 @@ class OcelFile(EventLog):
             )
         if log.links:
             yield f"{log.links:,} links between objects are not used."
-        if found.unknown:
-            yield f"{found.unknown:,} times an event is about an object that the file does not describe; left out."
+        if invented.unknown:
+            yield f"{invented.unknown:,} times an event is about an object that the file does not describe; left out."
         if log.twice:
             yield f"{log.twice:,} objects have the id of an earlier one; the first is kept."

@@ -246,10 +246,10 @@ class XesFile(EventLog):
         classes = list(dict.fromkeys(self._classes()))
         of_traces = [column for name, column in self._of_traces.items() if name != ACTIVITY]
         of_events = list(self._of_events.values())
-        more = of_events + [column for column in classes if column not in of_events]
-        names = [JOURNEY, *(f"case:{column.name}" for column in of_traces), *(column.name for column in more)]
+        of_rows = of_events + [column for column in classes if column not in of_events]
+        names = [JOURNEY, *(f"case:{column.name}" for column in of_traces), *(column.name for column in of_rows)]
         self.columns = delimited.column_names(names)
-        values = [self._journey(), *(column.sql for column in of_traces + more)]
+        values = [self._journey(), *(column.sql for column in of_traces + of_rows)]
         eventlogs.write(self.connection, values, "events LEFT JOIN traces USING (owner)", self.stage())
         after = 1 + len(of_traces)
         self.levels = self.columns[1:after], self.columns[after : after + len(of_events)]
@@ -257,7 +257,7 @@ class XesFile(EventLog):
         activity = self._of_events.get(ACTIVITY) or next(iter(classes), None)
         for role, column in (("activity", activity), ("time", self._of_events.get(STAMP))):
             if column is not None:
-                self.named[role] = self.columns[after + more.index(column)]
+                self.named[role] = self.columns[after + of_rows.index(column)]
                 self.why[role] = f'named by XES: "{column.name}" of the event'
 
     def _journey(self) -> str:
@@ -274,11 +274,11 @@ class XesFile(EventLog):
         for name, text in self._heard.classifiers.items():
             keys = [text] if text in self._of_events else [a or b for a, b in re.findall(r"'([^']*)'|(\S+)", text)]
             parts = [self._of_events.get(self._standard(key)) for key in keys]
-            known = [part for part in parts if part is not None]
-            if len(known) == len(parts) == 1:
-                yield known[0]
-            elif known and len(known) == len(parts):
-                joined = f"concat_ws('+', {', '.join(part.text for part in known)})"
+            present = [part for part in parts if part is not None]
+            if len(present) == len(parts) == 1:
+                yield present[0]
+            elif present and len(present) == len(parts):
+                joined = f"concat_ws('+', {', '.join(part.text for part in present)})"
                 yield Column(name, joined, joined)
 
     def _noticed(self) -> Iterator[str]:
@@ -326,7 +326,7 @@ class XesFile(EventLog):
             f"SELECT coalesce({step.text}, 'none'), count(*) AS n FROM events GROUP BY 1 ORDER BY n DESC, 1 LIMIT 9"
         ).fetchall()
         if len(counts) > 1:
-            said = ", ".join(f"{name} {count:,}" for name, count in counts[:8])
+            listed = ", ".join(f"{name} {count:,}" for name, count in counts[:8])
             more = ", ..." if len(counts) > 8 else ""
             joined = f'unless lifecycle="{step.name}" joins them'
-            yield f"Steps of the life cycle ({said}{more}) count as an event each, {joined}."
+            yield f"Steps of the life cycle ({listed}{more}) count as an event each, {joined}."

@@ -69,14 +69,14 @@ class Regrouped(Derived):
 
 def notion(log: Log) -> tuple[Log, dict[str, Any]]:
     """The log before it was split or stitched, and how it was, in the words of an engagement file."""
-    said: dict[str, Any] = {}
+    words: dict[str, Any] = {}
     while isinstance(log.source, Regrouped):
-        if set(said) & set(log.source.words):
+        if set(words) & set(log.source.words):
             raise InputError(
                 f"This log was {next(iter(log.source.words))} twice; an engagement file says it once. "
                 "Give all of it in one step."
             )
-        said = {**log.source.words, **said}
+        words = {**log.source.words, **words}
         log = replace(log, source=log.source.original, mapping=log.source.roles)
     below = log.source
     while isinstance(below, Derived):
@@ -86,7 +86,7 @@ def notion(log: Log) -> tuple[Log, dict[str, Any]]:
                 "This log was changed after it was split or stitched; an engagement file does that last. "
                 "Mend first, then split or stitch."
             )
-    return log, said
+    return log, words
 
 
 def steps(source: Source, roles: Roles, value: int | None = None) -> tuple[str, dict[str, Any]]:

@@ -98,7 +98,7 @@ class MergeValues(Repair):
 
     @property
     def says(self) -> str:
-        shown = ", ".join(f'"{found}" as "{meant}"' for found, meant in self.pairs[:3])
+        shown = ", ".join(f'"{written}" as "{meant}"' for written, meant in self.pairs[:3])
         return f'in "{self.column}" read {shown}{_more(self.pairs)}'
 
 
@@ -212,19 +212,19 @@ def from_json(document: Mapping[str, Any]) -> Repair:
     """The repair that a JSON document says; it must be one that `to_json` could have written."""
     if not isinstance(document, Mapping) or len(document) != 1:
         raise InputError(f"{document!r} is no repair. Write {{word: what it says}}.")
-    [(word, said)] = document.items()
+    [(word, entries)] = document.items()
     if word not in KINDS:
         raise not_found("repair", word, KINDS)
-    known = [entry.name for entry in fields(KINDS[word])]
-    if not isinstance(said, Mapping):
-        raise InputError(f'"{word}" needs {", ".join(known) or "nothing"}, not {said!r}.')
-    for name in said:
-        if name not in known:
-            raise not_found(f'entry of "{word}"', name, known)
+    names = [entry.name for entry in fields(KINDS[word])]
+    if not isinstance(entries, Mapping):
+        raise InputError(f'"{word}" needs {", ".join(names) or "nothing"}, not {entries!r}.')
+    for name in entries:
+        if name not in names:
+            raise not_found(f'entry of "{word}"', name, names)
     try:
-        return KINDS[word](**said)
+        return KINDS[word](**entries)
     except TypeError:
-        raise InputError(f'"{word}" needs {", ".join(known)}.') from None
+        raise InputError(f'"{word}" needs {", ".join(names)}.') from None
 
 
 def load(path: Path) -> tuple[Repair, ...]:

@@ -78,25 +78,25 @@ class Roles:
 def settle(source: Source, given: Given) -> Roles:
     """The roles of a source's columns: as given, else as the source knows them, else guessed."""
     given.check()
-    known = source.knows
-    if known is None:
+    by_source = source.knows
+    if by_source is None:
         return _settled(source, given)
-    given = _as_read_before(known, given)
-    named = _unclaimed(known, given)
-    levels = known.levels if _says_nothing(given) else None
+    given = _as_read_before(by_source, given)
+    named = _unclaimed(by_source, given)
+    levels = by_source.levels if _says_nothing(given) else None
     if levels is not None:
         given = replace(given, journey_attributes=levels[0], event_attributes=levels[1])
     roles = _settled(source, replace(given, **named))
     if levels is not None:
         roles = _without_roles(roles)
-    return replace(roles, evidence=tuple(_evidence_of(known, roles, named)))
+    return replace(roles, evidence=tuple(_evidence_of(by_source, roles, named)))
 
 
-def _as_read_before(known: Known, given: Given) -> Given:
+def _as_read_before(by_source: Known, given: Given) -> Given:
     """What is given, with the zone and the writing of stamps that were settled before, unless others are given."""
-    again = given.time is None and given.time_format is None
-    zone = known.zone if known.zone is not None and given.zone == Given.zone else given.zone
-    return replace(given, zone=zone, time_format=known.time_format if again else given.time_format)
+    as_before = given.time is None and given.time_format is None
+    zone = by_source.zone if by_source.zone is not None and given.zone == Given.zone else given.zone
+    return replace(given, zone=zone, time_format=by_source.time_format if as_before else given.time_format)
 
 
 def _says_nothing(given: Given) -> bool:
@@ -104,17 +104,19 @@ def _says_nothing(given: Given) -> bool:
     return given.journey is None and given.journey_attributes is None and given.event_attributes is None
 
 
-def _unclaimed(known: Known, given: Given) -> dict[str, str]:
+def _unclaimed(by_source: Known, given: Given) -> dict[str, str]:
     """The roles that are known and that the user does not name, neither the role nor its column."""
     claimed = {getattr(given, role) for role in ROLES if role != "start"} - {NONE}
     return {
-        role: column for role, column in known.named.items() if getattr(given, role) is None and column not in claimed
+        role: column
+        for role, column in by_source.named.items()
+        if getattr(given, role) is None and column not in claimed
     }
 
 
-def _evidence_of(known: Known, roles: Roles, named: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
+def _evidence_of(by_source: Known, roles: Roles, named: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
     for role, column, text in roles.evidence:
-        yield role, column, text.replace("given", known.why[role], 1) if role in named else text
+        yield role, column, text.replace("given", by_source.why[role], 1) if role in named else text
 
 
 def _without_roles(settled: Roles) -> Roles:
@@ -133,9 +135,9 @@ def _settled(source: Source, given: Given) -> Roles:
     why = dict.fromkeys(taken, "given")
     guesses = Guesses(source, taken)
     for role in ("journey", "time", "activity", "customer"):
-        found = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
-        if found:
-            taken[role], why[role] = found
+        guess = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
+        if guess:
+            taken[role], why[role] = guess
         if role in ("journey", "activity") and role not in taken:
             raise InputError(_nothing_like(role, source))
     _check_start(taken)
@@ -222,9 +224,9 @@ def _attributes(source: Source, given: Given, guesses: Guesses) -> tuple[tuple[i
     named = [given.journey_attributes, given.event_attributes]
     if any(names is not None for names in named):
         journeys, events = ([number_of(source, name) for name in names or ()] for names in named)
-        both = set(journeys) & set(events)
-        if both:
-            name = source.columns[both.pop()]
+        twice = set(journeys) & set(events)
+        if twice:
+            name = source.columns[twice.pop()]
             raise InputError(f'Column "{name}" cannot be an attribute of both journeys and events.')
         return tuple(dict.fromkeys(journeys)), tuple(dict.fromkeys(events))
     rest = [n for n in range(len(source.columns)) if n not in guesses.taken.values()]

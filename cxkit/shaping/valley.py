@@ -60,8 +60,8 @@ def valley(counts: Array) -> tuple[Valley | None, bool]:
     if best is None or not best.counts:
         return best, False
     drawn = np.random.default_rng(0).multinomial(len(counts), [1 / len(counts)] * len(counts), SAMPLES) @ counts
-    found = [_emptiest(sample, smooth) for sample, smooth in zip(drawn, drawn @ kernel, strict=True)]
-    places = [one.at for one in found if one is not None and one.counts]
+    valleys = [_emptiest(sample, smooth) for sample, smooth in zip(drawn, drawn @ kernel, strict=True)]
+    places = [sampled.at for sampled in valleys if sampled is not None and sampled.counts]
     low, high = np.quantile(places, [0.05, 0.95]) if places else (best.at, best.at)
     share = len(places) / SAMPLES
     best = Valley(best.at, best.left, best.right, best.depth, best.beyond, share, float(low), float(high))
