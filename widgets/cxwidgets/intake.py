@@ -15,9 +15,10 @@ import cxkit as cx
 from cxkit.times import zone_of
 from cxkit.views import theme
 from cxwidgets import naming
-from cxwidgets.base import Action, Drawn, script
+from cxwidgets.base import Action, Drawn
 from cxwidgets.board import Board
 from cxwidgets.draft import Checked, Draft
+from cxwidgets.modules import script, style
 from cxwidgets.upload import BROKEN, ENDINGS, PIECE, Upload
 from cxwidgets.working import Working
 
@@ -38,8 +39,8 @@ class Intake(Working):
     Afterwards `.journeys` and `.board` are for the next cell, and `.code` is the Python that repeats it.
     """
 
-    _esm = script("panel.js", "upload.js", "intake.js")
-    _css: Any = theme.STYLE + script("intake.css")
+    _esm = script("panels/intake.js")
+    _css: Any = theme.STYLE + style("intake.css")
     receiving = t.Dict().tag(sync=True)
     name = "intake"
     _draft: Draft | None
