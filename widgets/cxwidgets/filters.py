@@ -9,14 +9,15 @@ from typing import Any
 from cxkit import where as w
 from cxkit.where.filter import Filter, none_of
 from cxwidgets.board import Board
-from cxwidgets.panel import Action, Drawn, View, script
+from cxwidgets.modules import script
+from cxwidgets.panel import Action, Drawn, View
 from cxwidgets.words import words
 
 
 class Filters(View):
     """The filter bar: every clause with what it costs, undo and redo, and a form that writes one more."""
 
-    _esm = script("panel.js", "filters.js")
+    _esm = script("panels/filters.js")
     name = "filters"
 
     def __init__(self, board: Board) -> None:

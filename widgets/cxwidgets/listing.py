@@ -9,7 +9,8 @@ import cxkit as cx
 from cxkit.views import theme
 from cxkit.views.table import table
 from cxwidgets.board import Board
-from cxwidgets.panel import Action, Drawn, View, script
+from cxwidgets.modules import script
+from cxwidgets.panel import Action, Drawn, View
 
 ROWS, MOST_EVENTS = 20, 1_000
 
@@ -66,7 +67,7 @@ class Listing(View):
 class Journeys(Listing):
     """The journeys under all clauses, page by page, and the events of one."""
 
-    _esm = script("panel.js", "listing.js", "journeys.js")
+    _esm = script("shared/listing.js")
     name = "journeys"
 
     @property

@@ -19,7 +19,8 @@ from cxwidgets.intake import naming
 from cxwidgets.intake.draft import Checked, Draft
 from cxwidgets.intake.upload import BROKEN, ENDINGS, PIECE, Upload
 from cxwidgets.intake.working import Working
-from cxwidgets.panel import Action, Drawn, script
+from cxwidgets.modules import script, style
+from cxwidgets.panel import Action, Drawn
 
 CHOOSE, ROLES, GOALS, PREPARE, EXPLORE = range(1, 6)
 ROWS, LONGEST_CELL = 8, 80
@@ -38,8 +39,8 @@ class Intake(Working):
     Afterwards `.journeys` and `.board` are for the next cell, and `.code` is the Python that repeats it.
     """
 
-    _esm = script("panel.js", "upload.js", "intake.js")
-    _css: Any = theme.STYLE + script("intake.css")
+    _esm = script("panels/intake.js")
+    _css: Any = theme.STYLE + style("intake.css")
     receiving = t.Dict().tag(sync=True)
     name = "intake"
     _draft: Draft | None

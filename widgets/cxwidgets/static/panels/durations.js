@@ -1,29 +1,21 @@
 // The durations: bars to choose from, by a drag across them, by a click, or with the keys.
+import { charted } from "../shared/chart.js";
+import { keyed } from "../shared/choose.js";
+import { make, shape, watch } from "../shared/make.js";
+
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 const DRAG = 4;
 const AXIS = 24;
 const POINTER = "Drag across the bars to keep a range, or click one; with Shift, all up to it.";
 const KEYS = "Arrow keys go from bar to bar, with Shift over several. Enter keeps them, Escape takes the choice back.";
 
-const shape = (name, className) => {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  node.setAttribute("class", className);
-  return node;
-};
-
 // The bars as buttons of which one can be reached with Tab.
-function keyed({ body, model }) {
-  const { bins = [] } = model.get("facts");
-  const bars = [...body.querySelectorAll(".mark-rect path")];
+function reachable({ body, model }) {
+  const { bins } = model.get("facts");
+  const bars = keyed(body, bins);
   const marks = model.get("marks");
-  const first = Math.max(0, bins.findIndex((key) => marks.includes(key)));
-  bars.forEach((bar, place) => {
-    bar.dataset.key = bins[place];
-    bar.setAttribute("role", "button");
-    bar.setAttribute("aria-pressed", String(marks.includes(bins[place])));
-    bar.removeAttribute("aria-roledescription");
-    bar.tabIndex = place === first ? 0 : -1;
-  });
+  const first = Math.max(0, bars.findIndex((bar) => marks.includes(bar.dataset.key)));
+  for (const [place, bar] of bars.entries()) bar.tabIndex = place === first ? 0 : -1;
   return bars;
 }
 
@@ -34,7 +26,8 @@ function measuring(bars) {
   plot.setAttribute("class", "cxw-plot");
   group.before(plot);
   const box = (place) => bars[place].getBBox();
-  const point = ({ clientX, clientY }) => new DOMPoint(clientX, clientY).matrixTransform(group.getScreenCTM().inverse());
+  const point = ({ clientX, clientY }) =>
+    new DOMPoint(clientX, clientY).matrixTransform(group.getScreenCTM().inverse());
   const inside = ({ x, y }) => {
     const { width, height } = plot.getBBox();
     return x >= 0 && x <= width && y >= 0 && y <= height + AXIS;
@@ -49,7 +42,7 @@ function measuring(bars) {
 
 // The range in the making is outlined; behind each bar that is chosen its whole column is tinted, however low it is.
 function marking(bars, { group, plot, box }, { model, signal }) {
-  const [chosen, outline] = [shape("path", "cxw-chosen"), shape("path", "cxw-brush")];
+  const [chosen, outline] = ["cxw-chosen", "cxw-brush"].map((name) => shape("path", { class: name }));
   plot.after(chosen);
   group.after(outline);
   const column = ([first, last]) => {
@@ -63,14 +56,12 @@ function marking(bars, { group, plot, box }, { model, signal }) {
   };
   const sight = new ResizeObserver(tint);
   sight.observe(bars[0].ownerSVGElement);
-  model.on("change:marks", tint);
-  signal.addEventListener("abort", () => {
-    sight.disconnect();
-    model.off("change:marks", tint);
-  });
+  signal.addEventListener("abort", () => sight.disconnect());
+  watch(model, { marks: tint }, signal);
   return (range) => outline.setAttribute("d", range ? column(range.toSorted((a, b) => a - b)) : "");
 }
 
+// A drag brushes the columns that it touches, unless Escape ends it; a click chooses the column in which it is.
 function pressing(svg, { inside, point, touched }, { brush, choose, mark, signal }) {
   let press = null;
   const listen = (name, react) => svg.addEventListener(name, react, { signal });
@@ -139,7 +130,9 @@ function typing(body, bars, { brush, choose, clear, mark, signal }) {
     event.preventDefault();
     mark(range);
   };
-  const reached = ({ target }) => bars.forEach((bar) => (bar.tabIndex = bar === target ? 0 : -1));
+  const reached = ({ target }) => {
+    for (const bar of bars) bar.tabIndex = bar === target ? 0 : -1;
+  };
   const left = ({ relatedTarget }) => {
     if (bars.includes(relatedTarget)) return;
     range = null;
@@ -152,7 +145,7 @@ function typing(body, bars, { brush, choose, clear, mark, signal }) {
 function render(given) {
   return charted(given, (context) => {
     const { ask, body, model, signal, tools } = context;
-    const bars = keyed(context);
+    const bars = reachable(context);
     tools.replaceChildren();
     if (!bars.length) return;
     const { bins } = model.get("facts");

@@ -1,4 +1,8 @@
 // A chart: the picture that Python drew stands until the live chart is whole, and for good where none can be drawn.
+import { focusing } from "./focus.js";
+import { make, shape } from "./make.js";
+import { panel } from "./panel.js";
+
 const LIVE = {
   mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
   tooltip: { theme: "cx", disableDefaultStyle: true },
@@ -19,8 +23,10 @@ async function loaded(model, host) {
   return globalThis.__cx_vega;
 }
 
-// Drawn out of sight, but in the page; null where the page has moved on meanwhile.
-async function drawn(vega, spec, { body, signal }) {
+// Drawn out of sight, but in the page; null where there is no library, or where the page has moved on meanwhile.
+async function drawn({ model, host }, spec, { body, signal }) {
+  const vega = await library(model, host);
+  if (!vega || signal.aborted) return null;
   const node = make("div", { className: "cxw-chart cxw-drawing" });
   body.append(node);
   const { finalize } = await vega.vegaEmbed(node, spec, LIVE);
@@ -35,47 +41,54 @@ function likened(node, { title, description }, size) {
   const live = node.querySelector("svg");
   for (const name of ["role", "aria-roledescription", "aria-label"]) node.removeAttribute(name);
   const key = crypto.randomUUID();
-  const words = Object.entries({ title, desc: description }).map(([tag, text]) => {
-    const said = document.createElementNS(live.namespaceURI, tag);
-    Object.assign(said, { id: `cx-${tag}-${key}`, textContent: text });
-    return said;
-  });
+  const said = Object.entries({ title, desc: description });
+  const words = said.map(([tag, text]) => shape(tag, { id: `cx-${tag}-${key}` }, text));
   live.prepend(...words);
   live.setAttribute("role", "graphics-document document");
   live.setAttribute("aria-labelledby", words.map(({ id }) => id).join(" "));
   live.style.cssText += size;
 }
 
+// Connects one picture after another; what was connected to the one has ended when the next one comes.
+function meeting(connect) {
+  let met = new AbortController();
+  return (context) => {
+    met.abort();
+    met = new AbortController();
+    connect({ ...context, signal: AbortSignal.any([context.signal, met.signal]) });
+    context.mark();
+  };
+}
+
 // `connect` is called with the picture, and again with the live chart that takes its place. A live chart that stands is
 // kept, untouchable, until the next one is whole.
-function charted({ model, el, host }, connect = () => {}) {
-  let standing = null;
-  let size = "";
+export function charted(given, connect = () => {}) {
+  const { model, el } = given;
+  const meet = meeting(connect);
+  let [standing, size] = [null, ""];
   const end = () => {
     standing?.finalize();
     standing = null;
   };
   const redraw = async (spec, picture, context) => {
-    const vega = await library(model, host);
-    if (!vega || context.signal.aborted) return;
-    const next = await drawn(vega, spec, context);
+    const next = await drawn(given, spec, context);
     if (!next) return;
-    const refocus = focusing(context.body);
+    const refocus = focusing(el);
     size = picture.find((node) => node.matches?.("svg.marks"))?.style.cssText ?? size;
     likened(next.node, model.get("facts"), size);
     context.body.replaceChildren(next.node);
     if (!standing) context.ask("alive");
     end();
     standing = next;
-    connect(context);
+    meet(context);
     refocus();
   };
-  const close = panel(model, el, (context) => {
+  const close = panel(given, (context) => {
     const picture = [...context.body.childNodes];
     const still = () => {
       end();
       context.body.replaceChildren(...picture);
-      connect(context);
+      meet(context);
     };
     const { spec } = model.get("facts");
     if (spec && standing) context.body.replaceChildren(standing.node);
@@ -91,3 +104,5 @@ function charted({ model, el, host }, connect = () => {}) {
     end();
   };
 }
+
+export default { render: (given) => charted(given) };
