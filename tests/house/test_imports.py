@@ -38,7 +38,7 @@ ROOMS = {
     "measures.data": f"{MEASURES} catalog",
     "measures.ways": MEASURES,
     "log": f"{PREPARED} readiness store",
-    "journeys": f"{GROUND} where selection result measures store log",
+    "journeys": f"{GROUND} where selection result catalog measures store log",
     "opening": f"{GROUND} journeys log store append views",
     "samples": f"{GROUND} journeys log opening",
     "datasets": f"{GROUND} log",
