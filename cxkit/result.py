@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cxkit import catalog
@@ -43,7 +43,7 @@ class Result:
     """An answer that is computed when it is first looked at.
 
     `.df()` is the table, `.chart()` the picture, `.n` the journeys and customers it speaks of, `.recipe` the steps
-    that selected them; displaying it shows picture, n and table together.
+    that selected them, `.parameters` what else was asked for; displaying it shows picture, n and table together.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Result:
     note: str = ""
     empty: str = "No journeys in this selection."
     hidden: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def question(self) -> str:

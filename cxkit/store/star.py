@@ -7,16 +7,19 @@ Order contract: by time, then by the order column if there is one, then by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 import narwhals as nw
 
 from cxkit import schema
 from cxkit.cached import cached_property
+from cxkit.errors import not_found
 from cxkit.schema import (
     ACTIVITY,
     COUNT,
+    CUSTOMER,
     ENDED,
     FIRST,
     FIRST_MOVE,
@@ -38,6 +41,7 @@ from cxkit.schema import (
     WAITING,
     Attribute,
 )
+from cxkit.store.columns import KEYS, VALUE, Column, Made
 from cxkit.store.engine import Engine, Frame
 
 ORDERED = "ordered"
@@ -60,8 +64,8 @@ class Star:
     zone: str
     timed: bool
     direct: bool = False
-    tags: str = ""
-    flags: dict[str, Frame] = field(default_factory=dict)
+    columns: Mapping[str, Made] = field(default_factory=dict)
+    marks: str = ""
 
     @property
     def moves(self) -> Frame:
@@ -79,39 +83,66 @@ class Star:
         return self.engine.materialise(f"{self.key}|{name}", lambda: table.select(*columns))
 
     @cached_property
-    def names(self) -> list[str]:
-        """The activities' names; an activity's code is its place in this list."""
-        return self.engine.collect(self.activities.sort(ACTIVITY).select(NAME))[NAME].to_pylist()
+    def names(self) -> dict[int, str]:
+        """The activities' names by code; codes that a changed star has lost are missing."""
+        named = self.engine.collect(self.activities.sort(ACTIVITY).select(ACTIVITY, NAME)).to_pylist()
+        return {row[ACTIVITY]: row[NAME] for row in named}
 
     @cached_property
-    def places(self) -> list[int]:
+    def places(self) -> dict[int, int]:
         """Where each activity's name stands among the names in order, by code."""
-        place = {name: number for number, name in enumerate(sorted(self.names))}
-        return [place[name] for name in self.names]
+        place = {name: number for number, name in enumerate(sorted(self.codes))}
+        return {code: place[name] for code, name in self.names.items()}
 
     @cached_property
     def codes(self) -> dict[str, int]:
         """The activities' codes by name."""
-        return {name: code for code, name in enumerate(self.names)}
+        return {name: code for code, name in self.names.items()}
+
+    @cached_property
+    def by_name(self) -> dict[str, Attribute]:
+        """The attributes by name: the client's own, then the derived columns."""
+        own = {attribute.name: attribute for attribute in self.attributes}
+        return own | {name: made.attribute for name, made in self.columns.items()}
+
+    def attribute(self, name: str) -> Attribute:
+        """The attribute of this name, the client's own or derived."""
+        if name not in self.by_name:
+            raise not_found("attribute", name, self.by_name, "j.attributes")
+        return self.by_name[name]
+
+    def with_column(self, column: Column) -> Star:
+        """This star with one more derived column, which speaks of it as it is now. `marks` tells columns apart."""
+        marks = sha256(f"{self.marks}|{self.key}|{column.level} {column.name} {column.key}".encode()).hexdigest()[:16]
+        return replace(self, columns={**self.columns, column.name: Made(column, self)}, marks=marks)
+
+    def valued(self, name: str) -> Frame:
+        """An attribute's level key (journey and position, journey, or customer) and `value`, wherever it is known."""
+        if name in self.columns:
+            return self.columns[name].values().filter(~nw.col(VALUE).is_null())
+        own = self.attribute(name)
+        table = {"event": self.events, "journey": self.journeys, "customer": self.customers}[own.level]
+        value = nw.col(own.column)
+        return table.filter(~value.is_null()).select(*KEYS[own.level], value.alias(VALUE))
+
+    def of_journeys(self, name: str) -> Frame:
+        """The journeys with a `value` of an attribute: their own, their customer's, or each of their events'."""
+        values = self.valued(name)
+        if self.attribute(name).level == "customer":
+            values = self.outlines.select(JOURNEY, CUSTOMER).join(values, on=CUSTOMER, how="inner")
+        return values.select(JOURNEY, VALUE)
 
     def texts(self, name: str) -> list[str] | None:
         """The different values of a text attribute; None where there are too many to name."""
         if name not in self._texts:
-            known = self.by_name[name]
-            table = self.journeys if known.level == "journey" else self.events
-            values = table.select(nw.col(known.column).alias(NAME)).filter(~nw.col(NAME).is_null()).unique()
-            found = self.engine.collect(values.sort(NAME).head(MOST_TEXTS + 1))[NAME].to_pylist()
+            values = self.valued(name).select(VALUE).unique().sort(VALUE).head(MOST_TEXTS + 1)
+            found = self.engine.collect(values)[VALUE].to_pylist()
             self._texts[name] = found if len(found) <= MOST_TEXTS else None
         return self._texts[name]
 
     @cached_property
     def _texts(self) -> dict[str, list[str] | None]:
         return {}
-
-    @cached_property
-    def by_name(self) -> dict[str, Attribute]:
-        """The client's attributes by their own names."""
-        return {attribute.name: attribute for attribute in self.attributes}
 
 
 def ordered(frame: Frame, order: Sequence[str]) -> Frame:
@@ -134,16 +165,13 @@ def ordered(frame: Frame, order: Sequence[str]) -> Frame:
 
 
 def _worked(columns: Sequence[str], order: Sequence[str]) -> list[nw.Expr]:
-    """Service and waiting time: from the stamps, as they were in a star that is cut, or unknown."""
+    """Service and waiting time: from the stamps, or unknown."""
     if STARTED in columns:
         idle = nw.col(STARTED).shift(-1).over(JOURNEY, order_by=order) - nw.col(ENDED).cum_max().over(
             JOURNEY, order_by=order
         )
         waiting = nw.when(idle < 0).then(nw.lit(0)).otherwise(idle)
         return [(nw.col(ENDED) - nw.col(STARTED)).alias(SERVICE), waiting.cast(nw.Int64).alias(WAITING)]
-    if SERVICE in columns:
-        followed = ~nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=order).is_null()
-        return [nw.when(followed).then(nw.col(WAITING)).alias(WAITING)]
     return [nw.lit(None).cast(nw.Int64).alias(name) for name in (SERVICE, WAITING)]
 
 
@@ -203,24 +231,3 @@ def values(engine: Engine, events: Frame, columns: Sequence[str]) -> tuple[Frame
     ]
     picked = events.join(known, on=JOURNEY, how="inner").group_by(JOURNEY).agg(*chosen)
     return picked, {column: count for column, count in counts.items() if count}
-
-
-def trimmed(star: Star, since: int, until: int) -> Star:
-    """The star of the events in [since, until): journeys keep their ids and attributes, all else is built anew."""
-    key = f"{star.key}|trim {since} {until}"
-    engine = star.engine
-    inside = star.events.filter(nw.col(TIME) >= since, nw.col(TIME) < until)
-    cut = inside.rename({POSITION: ROW}).drop(NEXT, GAP, FIRST_VISIT, FIRST_MOVE)
-    placed = engine.materialise(f"{key}|{ORDERED}", lambda: ordered(cut, [ROW]))
-    events = engine.materialise(f"{key}|{schema.EVENTS}", lambda: firsts(placed))
-    routes = engine.materialise(f"{key}|{PATH}", lambda: paths(engine, placed, star.activities))
-    kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: variants(engine, routes, star.activities))
-    journeys = engine.materialise(
-        f"{key}|{schema.JOURNEYS}",
-        lambda: (
-            star.journeys.drop(VARIANT, FIRST, LAST, LENGTH)
-            .join(spans(events), on=JOURNEY, how="inner")
-            .join(routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH), on=JOURNEY, how="inner")
-        ),
-    )
-    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True)

@@ -114,6 +114,7 @@ def data_plan(
         count=lambda: journeys.n,
         note=f"{NOTE}; {_percent(at_least)} is needed." + ("" if engagement else " No engagement file was given."),
         hidden=HIDDEN[per],
+        parameters={"per": per, "at_least": at_least},
     )
 
 

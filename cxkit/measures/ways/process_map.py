@@ -54,6 +54,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
         recipe=journeys.recipe,
         ask=lambda: _table(journeys, quantiles),
         count=lambda: journeys.n,
+        parameters={"coverage": coverage, "quantiles": quantiles},
         hidden=("source", "target", "coverage"),
         shown=lambda: {"geometry": journeys.geometry, "coverage": coverage},
     )
@@ -68,7 +69,7 @@ def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
     total = sum(row["count"] for row in starts)
     rows += starts
     star = journeys.selection.star
-    names, place = star.names, dict(enumerate(star.places))
+    names, place = star.names, star.places
     ends = [(place.get(row["source"], START), place.get(row["target"], END)) for row in rows]
     shows = coverages([(*both, row["count"]) for both, row in zip(ends, rows, strict=True)], START, END)
     for row, both in zip(rows, ends, strict=True):

@@ -43,6 +43,7 @@ def segments(journeys: Journeys, *, by: str) -> Result:
         recipe=journeys.recipe,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
+        parameters={"by": by},
         note=f"By {by}.",
     )
 

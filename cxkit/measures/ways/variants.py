@@ -44,6 +44,7 @@ def variants(journeys: Journeys, *, top: int | None = None) -> Result:
         recipe=journeys.recipe,
         ask=lambda: _table(journeys, top),
         count=lambda: journeys.n,
+        parameters={"top": top},
         shown=lambda: {"of": journeys.collect(_different)["variants"][0].as_py()} if top else {},
     )
 

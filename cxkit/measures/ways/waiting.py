@@ -56,6 +56,7 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
         recipe=journeys.recipe,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
+        parameters={"by": by},
         shown=lambda: {"of": journeys.n.journeys},
         note=KNOWN,
         empty=UNKNOWN,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cxwidgets import modules
-from cxwidgets.base import Panel
 from cxwidgets.intake import Intake
 from cxwidgets.modules import STATIC, script
+from cxwidgets.panel import Panel
 from cxwidgets.panels import PANELS
 
 FILES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))

@@ -9,8 +9,8 @@ from cxkit import where as w
 
 LIVE = ".cxw-chart:not(.cxw-drawing)"
 CELLS = [
-    "import cxkit as cx\nfrom cxkit import where as w\nfrom cxwidgets import Board\nfrom cxwidgets.base import Drawn\n"
-    "from cxwidgets.chart import VegaChart\nfrom cxwidgets.choosing import Choosing\n"
+    "import cxkit as cx\nfrom cxkit import where as w\nfrom cxwidgets import Board\nfrom cxwidgets.panel import Drawn\n"
+    "from cxwidgets.chart import VegaChart\nfrom cxwidgets.picture import Choosing\n"
     "from cxwidgets.modules import script\nboard = Board(cx.open(store))\n"
     "def shown(panel):\n    board.panels.append(panel)\n    panel.show(panel.drawn())\n    return panel",
     'board.panel("filters")',
