@@ -6,13 +6,14 @@ import inspect
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from cxkit import catalog
+from cxkit.answers.answer import Extent
+from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
@@ -32,7 +33,6 @@ from cxkit.selection.activities import Collapse, Hide, Merge, Rename
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Keep, Sample, Step, Trim
 from cxkit.selection.tags import Asked, Tag, keyed, value_of
-from cxkit.store.changes import Changes
 from cxkit.store.manifest import Manifest
 from cxkit.store.publish import PICTURE
 from cxkit.store.star import Star
@@ -158,8 +158,15 @@ class Journeys:
 
     @property
     def changes(self) -> Changes:
-        """How the newest part of the log differs from the parts before it; see `append=` of `cx.prepare`."""
-        return self.manifest.changes
+        """How does the newest part of the log differ from the parts before it? See `append=` of `cx.prepare`."""
+        facts = self.manifest.changes
+        return Changes.about(facts, lambda: Extent(self.manifest.newest.events, noun="event"))
+
+    @property
+    def provenance(self) -> Provenance:
+        """What was this store prepared from, how was it read, and what was left out?"""
+        counts = self.manifest.counts
+        return Provenance.about(self.manifest, lambda: Extent(counts["events"], counts["journeys"], "event"))
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -238,15 +245,19 @@ class Journeys:
         return f"cx.open({str(self.folder)!r}){self.recipe!r}  # {self.n}"
 
     def _repr_html_(self) -> str:
-        return f"<code>{escape(repr(self))}</code>"
+        from cxkit.views.sheet import code
+
+        return code(repr(self))
 
 
 class About(str):
     """A few lines of plain text, which a notebook shows as paragraphs."""
 
     def _repr_html_(self) -> str:
+        from cxkit.views.sheet import paragraphs
+
         lines = [line for line in self.splitlines() if line.strip()] or ["Nothing is said about this log."]
-        return "".join(f"<p>{escape(line)}</p>" for line in lines)
+        return paragraphs(lines)
 
 
 def _all(filters: tuple[Filter, ...]) -> Filter:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +14,17 @@ from cxkit.cached import cached_property
 from cxkit.errors import CxError, InputError
 from cxkit.reading.find import Options, find
 from cxkit.reading.source import Source
-from cxkit.schema import ROW
 from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
 from cxkit.store.origin import JOINED, READING
-from cxkit.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cxkit.readiness.readiness import Readiness
-    from cxkit.shaping.guessed import Guessed
-    from cxkit.shaping.identities import Identities
+    from cxkit.answers.columns import Guess
+    from cxkit.answers.identities import Identities
+    from cxkit.answers.readiness import Readiness
+    from cxkit.answers.silences import Silences
     from cxkit.shaping.repairs import Repair
-    from cxkit.shaping.silences import Silences
     from cxkit.store.manifest import Manifest
 
 
@@ -46,9 +43,7 @@ class Log:
     def head(self, rows: int = 10) -> pd.DataFrame:
         """The first rows, as they are in the source."""
         with self.source.lock, self.source.guarded():
-            asked = f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}"
-            table = self.source.connection.sql(asked).limit(rows).to_arrow_table()
-            return table.rename_columns(self.columns).to_pandas()
+            return self.source.head(rows).rename_columns(self.columns).to_pandas()
 
     def roles(
         self,
@@ -108,22 +103,24 @@ class Log:
         """The roles as given, or all of them guessed."""
         return self.mapping or self.roles().mapping  # type: ignore[return-value]
 
-    def guess(self) -> Guessed:
+    def guess(self) -> Guess:
         """Which column is most likely what, which one comes next, and what speaks for each?
 
         Displaying the answer shows it; `.df()` is the table. See `cxkit.shaping.guessed`.
         """
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.columns import Guess
         from cxkit.shaping.guessed import guess
 
-        return guess(self)
+        return Guess.about(guess(self), lambda: Extent(self.source.size))
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:
         """What is hardly meant by these roles, or cannot be prepared: such as a journey of its own on every row."""
         from cxkit.shaping.trial import trial
 
-        found = trial(self)
-        return (*found.faults, *found.doubts)
+        tried = trial(self)
+        return (*tried.faults, *tried.doubts)
 
     def readiness(self) -> Readiness:
         """What is wrong with this log, how much does it matter, and how can it be mended?
@@ -131,9 +128,12 @@ class Log:
         Displaying the answer shows the findings; `.df()`, `.scores()`, `.patterns()` and `.lines(check)` lead further,
         `.repairs` are what would mend them. See `cxkit.readiness.readiness`.
         """
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.readiness import Readiness
         from cxkit.readiness.readiness import readiness
 
-        return readiness(self)
+        facts = readiness(self)
+        return Readiness.about(facts, lambda: Extent(facts.sizes["rows"], facts.sizes["journeys"]))
 
     def split(
         self,
@@ -159,9 +159,12 @@ class Log:
         Displaying the answer shows thresholds and what each would do; `.suggested` is a natural one, if the gaps show
         one. See `cxkit.shaping.silences`.
         """
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.silences import Silences
         from cxkit.shaping.silences import silences
 
-        return silences(self, silence=silence, after=after)
+        facts = silences(self, silence=silence, after=after)
+        return Silences.about(facts, lambda: Extent(facts.events, facts.journeys))
 
     def stitch(self, keys: Any, *, id: str | None = None, same_as: str | None = None, column: str | None = None) -> Log:
         """Which ids are one customer? The log with each customer under one id, as a key table says.
@@ -177,9 +180,12 @@ class Log:
 
     def identities(self) -> Identities:
         """Which ids were merged by `stitch`, which were never seen, and which merges look wrong?"""
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.identities import Identities
         from cxkit.shaping.stitch import identities
 
-        return identities(self)
+        facts = identities(self)
+        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())))
 
     @property
     def notion(self) -> tuple[Log, dict[str, Any]]:
@@ -195,24 +201,14 @@ class Log:
         return mend(self, repairs)
 
     def __repr__(self) -> str:
-        reading = ", ".join(f"{name} {value}" for name, value in self.source.reading.items())
-        evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
-        notes = [f"  note      {note}" for note in self.source.notes]
-        notes += [f"  doubt     {doubt}" for doubt in self.doubts]
-        head = f"{self.source.name}: {len(self.columns)} columns ({reading})"
-        return "\n".join(map(plain, [head, *evidence, *notes]))
+        from cxkit.answers.columns import Columns
+
+        return repr(Columns.of_log(self))
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{role}</th><td>{escape(column or '-')}</td><td>{escape(why)}</td></tr>"
-            for role, column, why in self.settled.evidence
-        )
-        said = [*(("note", note) for note in self.source.notes), *(("doubt", doubt) for doubt in self.doubts)]
-        rows += "".join(f'<tr><th>{word}</th><td colspan="2">{escape(text)}</td></tr>' for word, text in said)
-        reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
-        head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
-        caption = f"<caption>{escape(self.source.name)}: {reading}</caption>"
-        return f'<table class="cx-words">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
+        from cxkit.answers.columns import Columns
+
+        return Columns.of_log(self)._repr_html_()
 
 
 def read(

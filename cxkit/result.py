@@ -11,6 +11,7 @@ from cxkit import catalog
 from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.selection.recipe import Recipe
+from cxkit.words import many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +32,7 @@ class Population:
     customers: int
 
     def __str__(self) -> str:
-        return f"{_many(self.journeys, 'journey')} of {_many(self.customers, 'customer')}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+        return f"{many(self.journeys, 'journey')} of {many(self.customers, 'customer')}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class Result:
         said = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
         rows = self.table.slice(0, LINES_SHOWN).to_pylist()
         left_out = len(self.table) - len(rows)
-        more = f"\n... {left_out:,} more rows; .df() has them all" if left_out else ""
+        more = f"\n... {many(left_out)} more rows; .df() has them all" if left_out else ""
         return f"{self.question}\n{said}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}"
 
     @property
@@ -110,17 +107,14 @@ class Result:
         return [name for name in self.table.column_names if name not in self.hidden]
 
     def _repr_html_(self) -> str:
-        from cxkit.views.table import table
+        from cxkit.views.table import captioned, under
 
         picture = self.chart()
-        rows = table(
+        rows = captioned(
             self.table.slice(0, ROWS_SHOWN).to_pylist(),
             self._columns,
             caption=f"{self.question} n = {self.n}, {self._steps}",
             left_out=len(self.table) - ROWS_SHOWN,
             empty=self.empty,
         )
-        if picture is None:
-            return f'<div class="cx-result">{rows}</div>'
-        folded = f'<details class="cx-table"><summary>Table</summary>{rows}</details>'
-        return f'<div class="cx-result">{picture._repr_html_()}{folded}</div>'
+        return under(picture, rows)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import closest
 from cxkit.schema import Attribute
-from cxkit.store.changes import Change, are, named
-from cxkit.words import folded, many
+from cxkit.store.changes import NAMED, Change
+from cxkit.words import are, folded, many, percent, quoted
 
 if TYPE_CHECKING:
     from cxkit.append.comparison import Comparison
@@ -67,7 +67,7 @@ def _gap(c: Comparison, a: Attribute, gap: Gap, group: Attribute | None) -> Chan
     return Change(
         "empty_cells",
         "medium",
-        f'{empty:,} of {of:,} {unit}{where} have no "{a.name}"; nearly all of {had:,} before had one.',
+        f'{many(empty)} of {many(of)} {unit}{where} have no "{a.name}"; nearly all of {many(had)} before had one.',
         a.name,
         empty,
         of,
@@ -107,12 +107,12 @@ def _new(check: str, column: str, old: dict[str, int], now: dict[str, int]) -> I
         yield Change(
             check,
             "high" if alike else "medium" if check == "new_activities" else "low",
-            f'{many(len(new), "value")} of "{column}" {are(len(new))} new: {named(new)} '
-            f"({many(rows, 'row')} of {of:,}).",
+            f'{many(len(new), "value")} of "{column}" {are(len(new))} new: {quoted(new, NAMED)} '
+            f"({many(rows, 'row')} of {many(of)}).",
             column,
             rows,
             of,
-            tuple(f'"{label}" ({now[label]:,}){_like(near)}' for label, near in like[:EXAMPLES]),
+            tuple(f'"{label}" ({many(now[label])}){_like(near)}' for label, near in like[:EXAMPLES]),
         )
 
 
@@ -133,12 +133,12 @@ def _vanished(
         yield Change(
             check,
             "medium",
-            f'{many(len(gone), "value")} of "{column}" {are(len(gone))} gone: {named(gone)} '
+            f'{many(len(gone), "value")} of "{column}" {are(len(gone))} gone: {quoted(gone, NAMED)} '
             f"(about {many(rows, 'row')} would be expected).",
             column,
             rows,
             sum(now.values()),
-            tuple(f'"{label}" ({old[label]:,} before)' for label in gone[:EXAMPLES]),
+            tuple(f'"{label}" ({many(old[label])} before)' for label in gone[:EXAMPLES]),
         )
 
 
@@ -182,13 +182,13 @@ def _begun(c: Comparison, a: Attribute, told: list[tuple[str, str]]) -> Iterator
 def _more_or_less(c: Comparison, what: str, column: str, now: int, before: list[int], looked_at: int) -> Change:
     low, high = c.periods.usual(before, looked_at)
     usual = sum(before) / len(before)
-    change = f"; {abs(now / usual - 1):.0%} {'more' if now > usual else 'fewer'} than on average" if usual else ""
+    change = f"; {percent(abs(now / usual - 1))} {'more' if now > usual else 'fewer'} than on average" if usual else ""
     return Change(
         "volume",
         "high" if not usual or abs(now / usual - 1) > LARGE else "medium",
-        f"{now:,} {what} in {many(c.periods.days, 'day')}{change}. The {len(before)} periods of that length before "
-        f"had {min(before):,} to {max(before):,}; {max(low, 0):,.0f} to {high:,.0f} would be usual.",
+        f"{many(now)} {what} in {many(c.periods.days, 'day')}{change}. The {len(before)} periods of that length before "
+        f"had {many(min(before))} to {many(max(before))}; {many(max(low, 0))} to {many(high)} would be usual.",
         column,
         now,
-        examples=tuple(f"{n:,}" for n in before),
+        examples=tuple(f"{many(n)}" for n in before),
     )

@@ -15,6 +15,7 @@ from statistics import NormalDist, mean, variance
 from typing import Any
 
 from cxkit.schema import SECOND
+from cxkit.words import many
 
 DAY = 86_400 * SECOND
 EDGE = 0.01  # of the part's events on each side may lie outside its period: strays do not stretch it
@@ -49,8 +50,8 @@ class Periods:
             f"SELECT (SELECT count(*) FROM old_events WHERE {inside}), (SELECT count(*) FROM fresh WHERE {inside})"
         )
         if there > SHARED * new:
-            return cls(ask, since, until, count, f"the store has {there:,} events in the part's own period already")
-        few = f"the store holds {count} earlier periods of {(until - since) // DAY:,} days, {FEWEST} are needed"
+            return cls(ask, since, until, count, f"the store has {many(there)} events in the part's own period already")
+        few = f"the store holds {count} earlier periods of {many((until - since) // DAY)} days, {FEWEST} are needed"
         return cls(ask, since, until, count, few if count < FEWEST else "")
 
     @property

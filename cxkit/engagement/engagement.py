@@ -324,8 +324,7 @@ def _has_none(log: Log, role: str) -> bool:
     settled = log.settled
     if role == "time":
         return settled.time is None
-    given = any(known == role and why.startswith("given") for known, _, why in settled.evidence)
-    return settled.customer == settled.journey and not given
+    return settled.customer == settled.journey and role not in settled.given
 
 
 def _chosen(reading: dict[str, str]) -> dict[str, str]:

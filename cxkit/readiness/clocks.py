@@ -10,11 +10,13 @@ from cxkit.readiness.check import Found
 from cxkit.readiness.ground import DAY, Ground
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import InZone
+from cxkit.words import listed
 
 MOST_SYSTEMS = 8  # different values of a column whose clocks are compared
 BINS = 48  # half hours of a day
 HOUR = BINS // 24
 ENOUGH = 100  # days of journeys in summer, and in winter, from which a daily profile is known
+FEW = 3  # values in a sentence
 FEWEST = 8  # of one activity, below which it tells nothing
 BROAD = 4  # half hours with events, below which it is a nightly run rather than a habit
 CERTAIN = 15.0  # logarithm of how much likelier one clock is than the other: three million to 1
@@ -57,21 +59,17 @@ def _two_clocks(ground: Ground, column: int, by_system: dict[str, float]) -> Fou
     )
     repair = None if zone == UTC else InZone(ground.name(ground.roles.time), name, tuple(odd), UTC)
     return Found(
-        f'seem to be in {here} ("{name}" {_some(odd)}), while those of {_some(usual)} are in {there}',
+        f'seem to be in {here} ("{name}" {listed(odd, FEW)}), while those of {listed(usual, FEW)} are in {there}',
         f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT unnest($odd::VARCHAR[]))",
         {"odd": odd},
         ground.roles.time,
         examples=(
-            f"the hours of {_some(staying)} are the same in summer and winter",
-            f"those of {_some(moving)} move by an hour when the clocks are changed",
+            f"the hours of {listed(staying, FEW)} are the same in summer and winter",
+            f"those of {listed(moving, FEW)} move by an hour when the clocks are changed",
             *(() if repair else ("say where the local times are from with .roles(zone=); then this can be mended",)),
         ),
         repair=repair,
     )
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _has_offsets(ground: Ground) -> bool:

@@ -11,7 +11,7 @@ from cxkit.readiness.checks import ALL, BY
 from cxkit.readiness.ground import Ground
 from cxkit.schema import SEVERITIES
 from cxkit.shaping.repairs import Repair
-from cxkit.words import percent
+from cxkit.words import many, percent
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +50,7 @@ class Finding:
     @property
     def says(self) -> str:
         """The finding in a sentence."""
-        return f"{self.count:,} of {self.of:,} {self.check.unit} ({percent(self.share)}) {self.what}."
+        return f"{many(self.count)} of {many(self.of)} {self.check.unit} ({percent(self.share)}) {self.what}."
 
     @property
     def bent(self) -> str:

@@ -11,6 +11,7 @@ from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
 from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
+from cxkit.words import many
 
 ECHO = 1.0  # seconds: nobody does the same step twice as fast, a double click or a second record does
 NEAR = 60.0  # seconds after that, which say how often an activity comes again soon by chance
@@ -90,7 +91,7 @@ def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -
             {"wanted": [label for label, _, _ in counts]},
             column,
             of=sum(rows for _, rows, _ in counts),
-            examples=tuple(f"{label}: {rows - having:,} of {rows:,}" for label, rows, having in counts),
+            examples=tuple(f"{label}: {many(rows - having)} of {many(rows)}" for label, rows, having in counts),
         )
 
 
@@ -193,7 +194,7 @@ def single_events(ground: Ground) -> Iterator[Found]:
     alone = ground.one("SELECT count(*) FROM (SELECT 1 FROM ready_events GROUP BY journey HAVING count(*) = 1)")
     if alone >= ALONE * journeys:
         what = f'have one event: "{ground.name(ground.roles.journey)}" may not be what names a journey'
-        yield Found(what, count=alone, of=journeys, examples=(f"{moves:,} moves in all",))
+        yield Found(what, count=alone, of=journeys, examples=(f"{many(moves)} moves in all",))
 
 
 def id_gaps(ground: Ground) -> Iterator[Found]:
@@ -206,7 +207,9 @@ def id_gaps(ground: Ground) -> Iterator[Found]:
     dense = [entry for entry in runs if DENSE * entry[2] <= entry[1] < entry[2]]
     if dense:
         count, of = (sum(places) for places in zip(*((span - ids, span) for _, ids, span, *_ in dense), strict=True))
-        examples = tuple(f"{head}{low} to {head}{high}: {span - ids:,} missing" for head, ids, span, low, high in dense)
+        examples = tuple(
+            f"{head}{low} to {head}{high}: {many(span - ids)} missing" for head, ids, span, low, high in dense
+        )
         yield Found("in a row are of no journey: journeys may be missing", count=count, of=of, examples=examples)
 
 
@@ -216,7 +219,7 @@ def long_journeys(ground: Ground) -> Iterator[Found]:
         ground,
         "SELECT journey, count(*)::DOUBLE AS size FROM ready_events GROUP BY 1",
         "SELECT row FROM ready_events WHERE journey IN (SELECT journey FROM ({sizes}) WHERE size > $limit)",
-        "have more events than {limit:,.0f}, far out of the ordinary: the id may stand for several journeys",
+        "have more events than {many(limit)}, far out of the ordinary: the id may stand for several journeys",
     )
 
 

@@ -10,7 +10,7 @@ from itertools import combinations
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground, among
 from cxkit.shaping.repairs import MOST_VALUES, MergeValues
-from cxkit.words import folded
+from cxkit.words import folded, many
 
 MOST_LABELS = 20_000  # activities that a log can have
 MOST_KINDS = 500  # different values up to which a column holds labels rather than texts
@@ -91,7 +91,7 @@ def _merge(ground: Ground, column: int, counts: dict[str, int], pairs: Sequence[
         {"wanted": [odd for odd, _ in pairs]},
         column,
         of=ground.filled[column],
-        examples=tuple(f"{odd!r} ({counts[odd]:,}) for {best!r} ({counts[best]:,})" for odd, best in pairs),
+        examples=tuple(f"{odd!r} ({many(counts[odd])}) for {best!r} ({many(counts[best])})" for odd, best in pairs),
         repair=MergeValues(ground.name(column), tuple(pairs)) if len(pairs) <= MOST_VALUES else None,
     )
 
@@ -109,7 +109,7 @@ def polluted(ground: Ground) -> Iterator[Found]:
             labels = [label for label, _ in members]
             pairs = tuple((label, plain) for label in labels)
             yield Found(
-                f"name one of {len(labels):,} activities that differ in a number only",
+                f"name one of {many(len(labels))} activities that differ in a number only",
                 among(ground, ground.roles.activity),
                 {"wanted": labels},
                 ground.roles.activity,

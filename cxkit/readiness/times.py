@@ -14,6 +14,7 @@ from cxkit.reading import stamps as writings
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import MOST_VALUES, AsMissing, Restamp
+from cxkit.words import many, percent
 
 FAR = 90  # days: the least silence that sets stray times apart from the log
 STRAY = 0.01  # of the events at most: more are a second period, not a slip
@@ -65,7 +66,7 @@ def _otherwise(ground: Ground, bad: str) -> tuple[str, Restamp | None]:
     connection.execute("DROP TABLE ready_bad")
     if share <= 0.5:
         return "", None
-    hint = f"; {share:.0%} of them read as {writing.name}, so that others may be read wrongly"
+    hint = f"; {percent(share)} of them read as {writing.name}, so that others may be read wrongly"
     like = writings.shape("stamp")
     mixed = f"SELECT DISTINCT {like} AS shape FROM {bad} LIMIT {MOST_SHAPES + 1}"
     usual = f"SELECT {like} FROM ready_rows WHERE time IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
@@ -243,7 +244,7 @@ def batches(ground: Ground) -> Iterator[Found]:
     limit = max(BATCH, TIMES_MORE * (usual or 0))
     shared = f"SELECT time FROM ({moments}) WHERE journeys >= {limit}"
     yield Found(
-        f"share one exact moment with {limit - 1:,} or more other journeys: the stamp may be of a batch run",
+        f"share one exact moment with {many(limit - 1)} or more other journeys: the stamp may be of a batch run",
         f"SELECT row FROM ready_events WHERE time IN ({shared})",
         column=ground.roles.time,
     )

@@ -12,6 +12,7 @@ from cxkit.readiness.ground import Ground, among
 from cxkit.reading import stamps
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, MergeValues, Rescale
+from cxkit.words import many
 
 SIGNS = (
     "?",
@@ -104,7 +105,7 @@ def placeholders(ground: Ground) -> Iterator[Found]:
                 {"wanted": values},
                 column,
                 of=ground.filled[column],
-                examples=tuple(f"{value}: {count:,}" for value, count in signs),
+                examples=tuple(f"{value}: {many(count)}" for value, count in signs),
                 repair=_none_of(ground, column, values),
             )
 
@@ -147,7 +148,7 @@ def numeric_defaults(ground: Ground) -> Iterator[Found]:
                     {"wanted": list(written)},
                     column,
                     of=ground.filled[column],
-                    examples=(f"{value:g}: {edge[0][1]:,}", f"next to it {edge[1][0]:g}: {edge[1][1]:,}"),
+                    examples=(f"{value:g}: {many(edge[0][1])}", f"next to it {edge[1][0]:g}: {many(edge[1][1])}"),
                     repair=AsMissing(ground.name(column), written),
                 )
 
@@ -192,7 +193,7 @@ def impossible_ages(ground: Ground) -> Iterator[Found]:
                     f"SELECT row FROM {bad}",
                     column=column,
                     of=ground.filled[column],
-                    examples=tuple(f"{text}: {count:,}" for text, count in ages),
+                    examples=tuple(f"{text}: {many(count)}" for text, count in ages),
                     repair=AsMissing(ground.name(column), written) if len(written) <= MOST_VALUES else None,
                 )
 
@@ -239,14 +240,14 @@ def _slipped(counts: dict[int, int]) -> tuple[float, float, float] | None:
     places = sorted(counts)
     for a, b in pairwise(places):
         below, above = ([p for p in places if p <= a], [p for p in places if p >= b])
-        few, many = sorted((above, below), key=lambda part: _total(counts, part))
-        enough = _total(counts, few) >= FEWEST and _total(counts, many) >= MANY
-        if b - a <= EMPTY_BINS or not enough or _total(counts, few) > FEW * sum(counts.values()):
+        fewer, more = sorted((above, below), key=lambda part: _total(counts, part))
+        enough = _total(counts, fewer) >= FEWEST and _total(counts, more) >= MANY
+        if b - a <= EMPTY_BINS or not enough or _total(counts, fewer) > FEW * sum(counts.values()):
             continue
-        ratio = 10 ** ((_middle(counts, few) - _middle(counts, many)) / FINE)
+        ratio = 10 ** ((_middle(counts, fewer) - _middle(counts, more)) / FINE)
         for factor, (least, most) in SLIPS.items():
             if least <= max(ratio, 1 / ratio) <= most:
-                return factor if ratio > 1 else 1 / factor, 10 ** (few[0] / FINE), 10 ** ((few[-1] + 1) / FINE)
+                return factor if ratio > 1 else 1 / factor, 10 ** (fewer[0] / FINE), 10 ** ((fewer[-1] + 1) / FINE)
     return None
 
 
@@ -275,14 +276,14 @@ def _slip(ground: Ground, column: int, factor: float, spans: list[tuple[str, flo
     if ground.one(f"SELECT count(DISTINCT v) FROM ({rows})", **values) < FEWEST_VALUES:
         return
     slipped = ground.ask(f"SELECT label, min(v), max(v), count(*) FROM ({rows}) GROUP BY 1 ORDER BY 1", **values)
-    times = f"{factor:,.0f} times as large" if factor > 1 else f"{1 / factor:,.0f} times as small"
+    times = f"{many(factor)} times as large" if factor > 1 else f"{many(1 / factor)} times as small"
     yield Found(
         f'are about {times} in "{ground.name(column)}" as the others of their activity: another unit, perhaps',
         f"SELECT row FROM ({rows})",
         values,
         column,
         of=ground.filled[column],
-        examples=tuple(f"{label}: {count:,} from {low:g} to {high:g}" for label, low, high, count in slipped),
+        examples=tuple(f"{label}: {many(count)} from {low:g} to {high:g}" for label, low, high, count in slipped),
         repair=None
         if column in ground.written
         else Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in slipped)),

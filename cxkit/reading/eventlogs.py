@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cxkit.errors import InputError
 from cxkit.reading.known import Known
 from cxkit.reading.source import Source
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -141,7 +142,7 @@ class Sheet:
     def number(self, key: str, kind: str) -> int:
         """The number of a new column."""
         if len(self.columns) >= MOST_COLUMNS:
-            raise InputError(f"It has more than {MOST_COLUMNS:,} different attributes. Export fewer.")
+            raise InputError(f"It has more than {many(MOST_COLUMNS)} different attributes. Export fewer.")
         self.columns.append((key, kind))
         return len(self.columns) - 1
 

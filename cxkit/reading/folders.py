@@ -11,6 +11,7 @@ from cxkit.errors import InputError
 from cxkit.reading import delimited
 from cxkit.reading.source import Source
 from cxkit.reading.text import TextFile
+from cxkit.words import many
 
 SHOWN = 30
 
@@ -82,9 +83,9 @@ class Folder(Source):
     def _whose(self) -> Iterator[str]:
         """Which lines are of which file."""
         for path, before, end in zip(self._paths[:SHOWN], self._lines, self._lines[1:], strict=False):
-            yield f'"{path.name}" (lines {before + 1:,} to {end:,})'
+            yield f'"{path.name}" (lines {many(before + 1)} to {many(end)})'
         if len(self._paths) > SHOWN:
-            yield f"and {len(self._paths) - SHOWN:,} more"
+            yield f"and {many(len(self._paths) - SHOWN)} more"
 
     def lines(self, rows: list[int]) -> list[int | None]:
         by_file: dict[int, list[int]] = {}

@@ -36,6 +36,7 @@ from cxkit.reading.eventlogs import (
 from cxkit.reading.names import says
 from cxkit.reading.ocel_files import Cell, Change, Event, read
 from cxkit.reading.packed import open_bytes
+from cxkit.words import many
 
 OBJECT, ACTIVITY, STAMP, EVENT, PART = "ocel:oid", "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:qualifier"
 OTHERS = "ocel:type:"
@@ -261,7 +262,7 @@ class OcelFile(EventLog):
         invented = self._invented
         facts = {"events": invented.events, "events lost": invented.lost, "rows added by copies": invented.added}
         self.reading = {"format": self._log.kind, "object type": self._type}
-        self.reading |= {name: f"{count:,}" for name, count in facts.items()}
+        self.reading |= {name: f"{many(count)}" for name, count in facts.items()}
 
     def _names_the_customer(self, column: Column) -> bool:
         """Whether a column holds objects of a type that is called like customers, exactly one in each journey."""
@@ -281,31 +282,32 @@ class OcelFile(EventLog):
         journeys, pairs = invented.diverging
         with_events = self.connection.execute("SELECT count(DISTINCT owner) FROM events").fetchone()[0]  # type: ignore[index]
         yield (
-            f'Flattened to objects of type "{self._type}": {invented.events - invented.lost:,} of {invented.events:,} '
-            f"events are about one; {invented.lost:,} are about none and are lost."
+            f'Flattened to objects of type "{self._type}": {many(invented.events - invented.lost)} of '
+            f"{many(invented.events)} events are about one; {many(invented.lost)} are about none and are lost."
         )
         yield (
-            f"{invented.copied:,} events are about several, up to {invented.most:,}; they are copied for each, "
-            f"which adds {invented.added:,} rows (convergence)."
+            f"{many(invented.copied)} events are about several, up to {many(invented.most)}; they are copied for each, "
+            f"which adds {many(invented.added)} rows (convergence)."
         )
         yield (
-            f"In {journeys:,} of {with_events:,} journeys an activity comes again about other objects of other types "
-            f"({pairs:,} pairs of journey and activity); such repetitions may be none (divergence)."
+            f"In {many(journeys)} of {many(with_events)} journeys an activity comes again about other objects of other "
+            f"types ({many(pairs)} pairs of journey and activity); such repetitions may be none (divergence)."
         )
         silent = self._types[self._type] - with_events
         if silent:
-            yield f"{silent:,} objects of the type have no event; they are no journeys here."
+            yield f"{many(silent)} objects of the type have no event; they are no journeys here."
         if self._local:
             yield eventlogs.NO_OFFSET
         told = Counter(bool(ZONED.search(change.time)) for change in self._changes() if change.time)
         if len(told) > 1:
             yield (
-                f"{told[True]:,} changes of attributes are timed with an offset from UTC and {told[False]:,} without; "
-                "among them those without count as UTC."
+                f"{many(told[True])} changes of attributes are timed with an offset from UTC and {many(told[False])} "
+                "without; among them those without count as UTC."
             )
         if log.links:
-            yield f"{log.links:,} links between objects are not used."
+            yield f"{many(log.links)} links between objects are not used."
         if invented.unknown:
-            yield f"{invented.unknown:,} times an event is about an object that the file does not describe; left out."
+            times = many(invented.unknown)
+            yield f"{times} times an event is about an object that the file does not describe; left out."
         if log.twice:
-            yield f"{log.twice:,} objects have the id of an earlier one; the first is kept."
+            yield f"{many(log.twice)} objects have the id of an earlier one; the first is kept."

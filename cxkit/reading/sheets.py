@@ -20,6 +20,7 @@ from cxkit.reading import delimited, workbooks
 from cxkit.reading.names import says
 from cxkit.reading.source import Source
 from cxkit.reading.values import Rows
+from cxkit.words import listed, many
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -50,7 +51,7 @@ class Head:
         return by_names + self.dated + math.log10(1 + self.rows) / 2
 
     def __str__(self) -> str:
-        return f'"{self.name}" ({self.rows:,} rows{", hidden" if self.hidden else ""})'
+        return f'"{self.name}" ({many(self.rows)} rows{", hidden" if self.hidden else ""})'
 
 
 class SheetFile(Source):
@@ -69,8 +70,7 @@ class SheetFile(Source):
         if self._head.title_rows:
             self.reading["rows above the header"] = str(self._head.title_rows)
         if others:
-            more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
-            self.reading["other sheets"] = ", ".join(map(str, others[:SHOWN])) + more
+            self.reading["other sheets"] = listed([*map(str, others)], SHOWN)
         self.notes = tuple(_noticed(self._head, others))
 
     @contextmanager

@@ -14,6 +14,7 @@ from cxkit.cached import cached_property
 from cxkit.reading import stamps
 from cxkit.reading.names import says
 from cxkit.shaping.columns import by_column
+from cxkit.words import many, percent, rounded
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -99,7 +100,7 @@ class Guesses:
             few = by_name == 0 and (p.distinct < 2 or p.repeats > 200)
             if few or ((by_name == 0 or p.says("time")) and self._read_as_times(p) > 0.9):
                 continue
-            reason = f"about {p.distinct:,} values, {p.repeats:.1f} rows each"
+            reason = f"about {many(p.distinct)} values, {rounded(p.repeats)} rows each"
             yield by_name + repeated + 0.5 * (p.filled == p.rows), p, reason
 
     def _times(self) -> Ranked:
@@ -114,7 +115,7 @@ class Guesses:
             share = self._read_as_times(p)
             if share > (0.5 if p.says("time") else 0.8):
                 score = p.says("time") + (p.distinct + p.filled) / p.rows
-                yield score, p, f"{share:.0%} of a sample read as times"
+                yield score, p, f"{percent(share)} of a sample read as times"
 
     def _read_as_times(self, p: Profile) -> float:
         return stamps.find(self.source.connection, self.source.rows, f"c{p.number}", p.kind)[1]
@@ -124,7 +125,7 @@ class Guesses:
             if p.kind in ("text", "integer") and p.filled and p.distinct <= max(50, p.rows / 4):
                 varies = p.number in self.varying
                 score = p.says("activity") + varies + 0.5 * (p.kind == "text") + 0.5 * (p.filled == p.rows)
-                yield score, p, f"about {p.distinct:,} values{', changing within a journey' if varies else ''}"
+                yield score, p, f"about {many(p.distinct)} values{', changing within a journey' if varies else ''}"
 
     def _customers(self) -> Ranked:
         journey = self.taken["journey"]
@@ -135,4 +136,4 @@ class Guesses:
             few_journeys = p.distinct * MOST_JOURNEYS_PER_CUSTOMER >= self.profiles[journey].distinct
             steady = p.filled == p.rows and p.number not in self.varying
             if p.kind in ("text", "integer") and few_journeys and steady:
-                yield p.says("customer"), p, f"about {p.distinct:,} values, one per journey"
+                yield p.says("customer"), p, f"about {many(p.distinct)} values, one per journey"

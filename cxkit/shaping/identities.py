@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from statistics import median
 from typing import TYPE_CHECKING
 
 from cxkit.cached import cached_property
-from cxkit.words import many, plain, row, short, table
+from cxkit.words import many, percent, safe, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +78,7 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Identities:
-    """What stitching did to the ids of a column; displaying it shows merges, orphans, conflicts and warnings.
+    """What stitching did to the ids of a column: merges, orphans, conflicts and warnings.
 
     `.df()` has a row for each id that was joined to another, `.groups()` one per group, `.orphans()` one per id that
     only the key table or only the log has, `.conflicts()` one per id that is said to be several.
@@ -186,68 +185,43 @@ class Identities:
 
     def _suspicion(self, group: Sequence[str]) -> str:
         """Why the largest group may be a mistake, and the id that holds it together."""
-        inside = set(next(known for known in self.pairs.groups.values() if group[0] in known))
+        inside = set(next(ids for ids in self.pairs.groups.values() if group[0] in ids))
         links = Counter(one for pair in self.pairs.used if pair[0] in inside for one in pair)
         hub, count = max(links.items(), key=lambda entry: (entry[1], entry[0]))
         rows = sum(self.seen[one] for one in group)
         share = rows / sum(self.seen.values())
         return (
-            f"{len(group):,} ids of the log became one, with {share:.1%} of its rows. Is that one person? "
-            f'"{short(hub)}" is in {count:,} of its pairs; if it stands for nobody, take it out of the key table.'
+            f"{many(len(group))} ids of the log became one, with {percent(share)} of its rows. Is that one person? "
+            f'"{short(hub)}" is in {many(count)} of its pairs; if it stands for nobody, take it out of the key table.'
         )
 
     @property
     def note(self) -> str:
         """What was done, and what looks wrong, in a line."""
-        return " ".join((self._head, *map(plain, self.warnings)))
+        return " ".join((self.head, *map(safe, self.warnings)))
 
     @property
-    def _head(self) -> str:
+    def head(self) -> str:
+        """What was done, in a sentence."""
         joined = sum(map(len, self.pairs.groups.values()))
         pairs, groups = many(len(self.pairs.used), "pair"), many(len(self.pairs.groups), "group")
-        return plain(
-            f'Stitched "{self.column}": {len(self.seen):,} ids became {self.after:,}; {pairs} of '
-            f'"{self.words[0]}" and "{self.words[1]}" join {joined:,} ids into {groups}.'
+        return safe(
+            f'Stitched "{self.column}": {many(len(self.seen))} ids became {many(self.after)}; {pairs} of '
+            f'"{self.words[0]}" and "{self.words[1]}" join {many(joined)} ids into {groups}.'
         )
 
     @property
-    def _facts(self) -> dict[str, str]:
+    def counted(self) -> dict[str, str]:
+        """What else is known of keys and ids, as label and text."""
         pairs, unseen, keyless = self.pairs, len(self.unseen), len(self.keyless)
         copies = pairs.given - pairs.empty - len(pairs.used) - len(pairs.alone)
         facts = {
-            "not in the log": f"{unseen:,} of {len(pairs.ids):,} ids of the key table" if unseen else "",
-            "without a key": f"{keyless:,} of {len(self.seen):,} ids of the log" if keyless else "",
-            "said to be several": f"{len(pairs.conflicts):,} ids, which makes those one" if pairs.conflicts else "",
-            "pairs left out": f"{pairs.empty:,} with an empty id" if pairs.empty else "",
-            "pairs of no use": f"{len(pairs.alone) + copies:,} (an id with itself, or again)"
+            "not in the log": f"{many(unseen)} of {many(len(pairs.ids))} ids of the key table" if unseen else "",
+            "without a key": f"{many(keyless)} of {many(len(self.seen))} ids of the log" if keyless else "",
+            "said to be several": f"{many(len(pairs.conflicts))} ids, which makes those one" if pairs.conflicts else "",
+            "pairs left out": f"{many(pairs.empty)} with an empty id" if pairs.empty else "",
+            "pairs of no use": f"{many(len(pairs.alone) + copies)} (an id with itself, or again)"
             if pairs.alone or copies
             else "",
         }
         return {fact: said for fact, said in facts.items() if said}
-
-    def __repr__(self) -> str:
-        facts = [f"  {fact}: {said}" for fact, said in self._facts.items()]
-        return "\n".join([self._head, *facts, *(f"  warning: {plain(warning)}" for warning in self.warnings)])
-
-    def _repr_html_(self) -> str:
-        look = "margin:.5em 0;padding:.4em .8em;border-left:4px solid var(--cx-long, #9a4f00)"
-        warned = "".join(f'<p style="{look}">{escape(plain(warning))}</p>' for warning in self.warnings)
-        facts = "".join(row(fact, 0) for fact in self._facts.items())
-        return (
-            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p>{warned}'
-            f'<table class="cx-rows"><tbody>{facts}</tbody></table>{self._largest}</div>'
-        )
-
-    @property
-    def _largest(self) -> str:
-        """The groups of many ids as a table, folded."""
-        if not self.pairs.groups:
-            return ""
-        lines = []
-        for kept, ids, seen, rows in self.groups().head(SHOWN).itertuples(index=False):
-            others = ", ".join(map(short, self.pairs.groups[kept][1 : SHOWN // 2]))
-            more = f" and {ids - SHOWN // 2:,} more" if ids > SHOWN // 2 else ""
-            lines.append(row((short(kept), f"{ids:,}", f"{seen:,}", f"{rows:,}", others + more), 3))
-        heads = ("id kept", "ids", "in the log", "rows", "which were")
-        said = many(min(SHOWN, len(self.pairs.groups)), "largest group")
-        return f"<details><summary>The {said}</summary>{table(heads, 3, lines)}</details>"

@@ -60,11 +60,12 @@ class Regrouped(Derived):
         named = {role: NONE if (n := getattr(roles, role)) is None else names[n] for role in ROLES}
         if roles.customer == roles.journey:
             named["customer"] = NONE
-        why = dict.fromkeys(named, "as before") | {role: text.split(";")[0] for role, _, text in roles.evidence}
+        why = dict.fromkeys(named, "as before") | {role: text for role, _, text in roles.evidence}
         levels = roles.journey_attributes, roles.event_attributes
         of_journeys, of_events = ([names[number] for number in level] for level in levels)
         writing = roles.writing.name if "%" in roles.writing.name else None
-        return Known(named, why, (of_journeys, of_events) if roles.chosen else None, roles.zone, writing)
+        chosen = (of_journeys, of_events) if roles.chosen else None
+        return Known(named, why, chosen, roles.zone, writing, roles.given)
 
 
 def notion(log: Log) -> tuple[Log, dict[str, Any]]:

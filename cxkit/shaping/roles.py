@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError, not_found
@@ -13,6 +13,7 @@ from cxkit.reading.known import Known
 from cxkit.reading.stamps import Writing
 from cxkit.shaping.guess import Guesses
 from cxkit.times import zone_of
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -53,7 +54,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Roles:
-    """Settled roles: column numbers in the source, how stamps are written, and why."""
+    """Settled roles: column numbers in the source, how stamps are written, and why; `given` are those a user named."""
 
     journey: int
     activity: int
@@ -68,11 +69,27 @@ class Roles:
     start_writing: Writing
     evidence: tuple[tuple[str, str | None, str], ...]
     chosen: bool = False  # whether the attributes were given, or are every other column
+    given: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def taken(self) -> set[int | None]:
         """The columns that have a role other than that of an attribute."""
         return {self.journey, self.activity, self.time, self.customer, self.order, self.start}
+
+    @property
+    def reads(self) -> str:
+        """How the time stamps are read, in a sentence or two."""
+        local = "" if self.writing.name in stamps.EPOCHS else f" Times without an offset are of {self.zone}."
+        return f"{self.writing.name}.{local} {self.writing.doubt}".rstrip()
+
+    @property
+    def explained(self) -> list[tuple[str, str | None, str]]:
+        """Each role with its column and why; for the time with how its stamps are read."""
+        timed = self.time is not None
+        return [
+            (role, column, f"{why}; {self.reads}" if role == "time" and timed else why)
+            for role, column, why in self.evidence
+        ]
 
 
 def settle(source: Source, given: Given) -> Roles:
@@ -89,7 +106,8 @@ def settle(source: Source, given: Given) -> Roles:
     roles = _settled(source, replace(given, **named))
     if levels is not None:
         roles = _without_roles(roles)
-    return replace(roles, evidence=tuple(_evidence_of(by_source, roles, named)))
+    why = tuple((role, column, by_source.why[role] if role in named else text) for role, column, text in roles.evidence)
+    return replace(roles, evidence=why, given=roles.given - (named.keys() - by_source.given))
 
 
 def _as_read_before(by_source: Known, given: Given) -> Given:
@@ -114,11 +132,6 @@ def _unclaimed(by_source: Known, given: Given) -> dict[str, str]:
     }
 
 
-def _evidence_of(by_source: Known, roles: Roles, named: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
-    for role, column, text in roles.evidence:
-        yield role, column, text.replace("given", by_source.why[role], 1) if role in named else text
-
-
 def _without_roles(settled: Roles) -> Roles:
     """The roles without the attributes that have become a role."""
     of_journeys, of_events = (
@@ -132,7 +145,7 @@ def _settled(source: Source, given: Given) -> Roles:
     """Check what is given, guess what is not."""
     taken = dict(_named(source, given))
     _check_rows(source)
-    why = dict.fromkeys(taken, "given")
+    named, why = frozenset(taken), dict.fromkeys(taken, "given")
     guesses = Guesses(source, taken)
     for role in ("journey", "time", "activity", "customer"):
         guess = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
@@ -142,9 +155,6 @@ def _settled(source: Source, given: Given) -> Roles:
             raise InputError(_nothing_like(role, source))
     _check_start(taken)
     writing = _writing(source, given, taken.get("time"))
-    if "time" in taken:
-        local = "" if writing.name in stamps.EPOCHS else f" Times without an offset are of {given.zone}."
-        why["time"] += f"; {writing.name}.{local} {writing.doubt}".rstrip()
     journey_level, event_level = _attributes(source, given, guesses)
     return Roles(
         taken["journey"],
@@ -160,6 +170,7 @@ def _settled(source: Source, given: Given) -> Roles:
         _writing(source, given, taken.get("start")),
         tuple(_evidence(source, taken, why)),
         given.journey_attributes is not None or given.event_attributes is not None,
+        named,
     )
 
 
@@ -172,7 +183,7 @@ def _check_rows(source: Source) -> None:
     if source.connection.execute(f"SELECT 1 FROM {source.rows} LIMIT 1").fetchone():
         return
     reasons = Counter(reason for _, reason, _ in source.unfit)
-    why = "".join(f" ({reason}: {count:,})" for reason, count in reasons.items())
+    why = "".join(f" ({reason}: {many(count)})" for reason, count in reasons.items())
     raise InputError(f'"{source.name}" has a header but no rows that can be read{why}. It needs one row per event.')
 
 

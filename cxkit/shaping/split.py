@@ -14,7 +14,7 @@ from cxkit.schema import ROW
 from cxkit.shaping.derived import free_name
 from cxkit.shaping.regrouped import PLACES, Regrouped, silence_before, steps
 from cxkit.times import duration
-from cxkit.words import many
+from cxkit.words import many, quoted
 
 if TYPE_CHECKING:
     from cxkit.log import Log
@@ -39,10 +39,14 @@ class Cuts:
     @property
     def says(self) -> str:
         """The cuts in words."""
-        following = f" following {_few(self.after)}" if self.after else ""
-        phrases = [f"after more than {self.silence} of silence{following}"] if self.silence else []
-        phrases += [f"before {_few(self.start)}"] * bool(self.start) + [f"after {_few(self.end)}"] * bool(self.end)
-        return "; ".join(phrases + [f'by "{self.by}"'] * bool(self.by))
+        following = f" following {quoted(self.after, FEW)}" if self.after else ""
+        phrases = {
+            f"after more than {self.silence} of silence{following}": self.silence,
+            f"before {quoted(self.start, FEW)}": self.start,
+            f"after {quoted(self.end, FEW)}": self.end,
+            f'by "{self.by}"': self.by,
+        }
+        return "; ".join(phrase for phrase, is_cut in phrases.items() if is_cut)
 
     @property
     def words(self) -> dict[str, Any]:
@@ -136,11 +140,6 @@ def activities_of(names: Names, word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(listed))
 
 
-def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - FEW:,} more" if len(names) > FEW else ""
-    return ", ".join(f'"{name}"' for name in names[:FEW]) + more
-
-
 class Split(Regrouped):
     """Another source's rows with a further column: the journeys after the cuts."""
 
@@ -191,7 +190,7 @@ class Split(Regrouped):
     def noted(self) -> Iterator[str]:
         self.stage()
         before, after, without = self._counts
-        yield f"Split {self.cuts.says}: {many(before, 'journey')} became {after:,}."
+        yield f"Split {self.cuts.says}: {many(before, 'journey')} became {many(after)}."
         if self.cuts.by is not None and without:
             yield f'{many(without, "event")} without "{self.cuts.by}": those of a journey are one of their own.'
 

@@ -10,6 +10,7 @@ from cxkit.reading import stamps
 from cxkit.schema import MOST_ACTIVITIES, ROW
 from cxkit.shaping.lifecycle import stepping
 from cxkit.shaping.roles import Roles
+from cxkit.words import many, percent
 
 if TYPE_CHECKING:
     from cxkit.log import Log
@@ -103,8 +104,8 @@ def _faults(log: Log, figures: Trial) -> Iterator[str]:
     if roles.time is not None and not figures.readable:
         yield f'"{log.columns[roles.time]}" does not read as a time. Choose another column.'
     if figures.kinds > MOST_ACTIVITIES:
-        name = log.columns[roles.activity]
-        yield f'"{name}" has {figures.kinds:,} different values; a log has at most {MOST_ACTIVITIES:,} activities.'
+        name, most = log.columns[roles.activity], many(MOST_ACTIVITIES)
+        yield f'"{name}" has {many(figures.kinds)} different values; a log has at most {most} activities.'
 
 
 def _doubts(log: Log, figures: Trial) -> Iterator[str]:
@@ -120,9 +121,8 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     elif not figures.changing:
         yield f'"{activity}" never changes within a journey. Does it say what happened?'
     if 0 < figures.readable < 1:
-        share = max(0.01, 1 - figures.readable)
-        yield f'About {share:.0%} of "{time}" does not read as a time; such rows are left out.'
+        yield f'About {percent(1 - figures.readable)} of "{time}" does not read as a time; such rows are left out.'
     if figures.steps and roles.time is not None:
         yield f'"{figures.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
     if figures.kinds > MANY_ACTIVITIES:
-        yield f'"{activity}" has {figures.kinds:,} different values; is it a text or a number rather than a step?'
+        yield f'"{activity}" has {many(figures.kinds)} different values; is it a text or a number rather than a step?'

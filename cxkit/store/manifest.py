@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 from dataclasses import asdict, dataclass, field, fields, replace
-from html import escape
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +14,7 @@ from cxkit.errors import StoreError
 from cxkit.schema import FORMAT, SEVERITIES, Attribute, Kind, Level
 from cxkit.store.changes import Change, Changes
 from cxkit.times import zone_of
+from cxkit.words import many
 
 FILE = "manifest.json"
 COLUMN = re.compile(r"x[0-9]{1,6}")
@@ -76,28 +76,27 @@ class Manifest:
     format: int = FORMAT
 
     @property
+    def newest(self) -> Part:
+        """The part that came last; the whole source where there is one part only."""
+        return self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
+
+    @property
     def changes(self) -> Changes:
         """How the newest part of the log differs from the parts before it; nothing where there is one part only."""
-        newest = self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
-        return Changes(newest.source, newest.brings or f"{newest.events:,} events, the first part", newest.changes)
+        newest = self.newest
+        return Changes(newest.source, newest.brings or f"{many(newest.events)} events, the first part", newest.changes)
 
     @property
     def facts(self) -> dict[str, str]:
         """What a reader should know about the source and its reading, as label and text."""
         roles = ", ".join(f'{role} "{column}"' for role, column in self.roles.items() if column is not None)
-        dropped = ", ".join(f"{count:,} {reason}" for reason, count in self.dropped.items())
+        dropped = ", ".join(f"{many(count)} {reason}" for reason, count in self.dropped.items())
         reading = ", ".join(f"{name} {value}" for name, value in self.reading.items())
         facts = {"Source": self.source, "Read as": reading, "Roles": roles, "Time zone": self.zone}
-        facts |= {"Order": f"by {self.order}; {self.ties:,} events tie in time with the one before"}
+        facts |= {"Order": f"by {self.order}; {many(self.ties)} events tie in time with the one before"}
         return (
             facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
         )
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{escape(label)}</th><td>{escape(text)}</td></tr>" for label, text in self.facts.items()
-        )
-        return f'<table class="cx-words"><tbody>{rows}</tbody></table>'
 
     def write(self, folder: Path) -> None:
         """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""

@@ -27,6 +27,7 @@ from cxkit.store.manifest import Manifest, Part
 from cxkit.store.origin import origin
 from cxkit.store.publish import PICTURE, alone, publish, published
 from cxkit.store.star import Star
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.log import Log
@@ -166,13 +167,13 @@ def _notes(made: Manifest, engine: Engine, folder: Path) -> Iterator[str]:
     yield from dict.fromkeys(note for part in made.parts for note in part.notes)
     names = {CUSTOMER: "the customer", **{a.column: f'"{a.name}"' for a in made.attributes}}
     for column, count in made.several.items():
-        yield f"{count:,} journeys have several values of {names[column]}; the first is kept."
+        yield f"{many(count)} journeys have several values of {names[column]}; the first is kept."
     if made.backwards:
-        yield f"{made.backwards:,} events would end before they start; when they started is unknown."
+        yield f"{many(made.backwards)} events would end before they start; when they started is unknown."
     alone = engine.scan(folder / schema.JOURNEYS).filter(nw.col(CUSTOMER) < 0).select(nw.len().alias("n"))
     orphans = engine.collect(alone)["n"][0].as_py()
     if orphans:
-        yield f"{orphans:,} journeys have no customer; each counts as a customer of its own."
+        yield f"{many(orphans)} journeys have no customer; each counts as a customer of its own."
 
 
 def _described(

@@ -19,6 +19,7 @@ from cxkit.reading import stamps
 from cxkit.schema import Attribute, Kind, Level
 from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind
 from cxkit.shaping.events import BAD_STAMP, in_zone, judged
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -168,7 +169,7 @@ def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path, p
 def _nothing_left(source: Source, roles: Roles, dropped: dict[str, int]) -> str:
     if not dropped:
         return f'"{source.name}" has a header but no rows. Export the log again, with one row per event.'
-    reasons = ", ".join(f"{reason} ({count:,})" for reason, count in dropped.items())
+    reasons = ", ".join(f"{reason} ({many(count)})" for reason, count in dropped.items())
     hint = ""
     if BAD_STAMP in dropped and roles.time is not None:
         example = source.connection.execute(f"SELECT c{roles.time}::VARCHAR FROM {source.rows} LIMIT 1").fetchone()
@@ -225,11 +226,11 @@ def number(source: Source, roles: Roles) -> None:
         SELECT activity, name FROM known_activities UNION ALL
         SELECT ({following.format("activity", "activities", "name")})::INTEGER, name
         FROM (SELECT DISTINCT activity_name AS name {good}) ANTI JOIN known_activities USING (name)""")
-    many = run("SELECT count(*) FROM activities").fetchone()[0]  # type: ignore[index]
-    if many > schema.MOST_ACTIVITIES:
+    different = run("SELECT count(*) FROM activities").fetchone()[0]  # type: ignore[index]
+    if different > schema.MOST_ACTIVITIES:
         raise InputError(
-            f"The activity column has {many:,} different values; a log has at most {schema.MOST_ACTIVITIES:,}. "
-            "Is it a free text or an id? Choose another column with activity=."
+            f"The activity column has {many(different)} different values; a log has at most "
+            f"{many(schema.MOST_ACTIVITIES)}. Is it a free text or an id? Choose another column with activity=."
         )
     run("ALTER TABLE activities ADD COLUMN symbol VARCHAR")
     run(f"UPDATE activities SET symbol = chr({schema.SYMBOL_BASE} + activity)")

@@ -122,7 +122,7 @@ def test_the_status_is_that_of_the_weakest_field(hand):
     ]
     assert found.loc["callbacks", ["missing", "weakest"]].tolist() == ["customer", "customer"]
     assert found.quality_share["callbacks"] == pytest.approx(2 / 3 * 7 / 9)  # the last known one ends on day 7 of 9
-    assert found.reason["callbacks"] == "customer is filled in 67 % of 3 journeys"
+    assert found.reason["callbacks"] == "customer is filled in 67% of 3 journeys"
     assert found.reason["agents"] == "agent is not filled in the last 6 days of the log"
     assert found.loc["worth", "missing"] == "value, cost, customer"
     assert found.reason["stages"].startswith("no stage")
@@ -130,7 +130,7 @@ def test_the_status_is_that_of_the_weakest_field(hand):
 
 def test_the_share_that_is_needed_is_stated_and_can_be_another(hand):
     said = cx.Engagement(roles={"channel": "way"})
-    assert "80 % is needed" in repr(hand.data_plan(engagement=said))
+    assert "80% is needed" in repr(hand.data_plan(engagement=said))
     assert questions(hand, engagement=said, at_least=0.81).status["hops"] == "partly"
     assert questions(hand, engagement=said, at_least=0.5).status["callbacks"] == "answerable"
 

@@ -173,8 +173,8 @@ def test_the_picture_says_what_is_new_and_how_sure_that_is(toy):
     text = " ".join(ET.fromstring(log_coverage(toy).chart().svg).itertext())
     for words in (
         "Next way is a new one",
-        "16 %",
-        "95 % interval 0 % to 63 %",
+        "16%",
+        "95% interval 0% to 63%",
         "Ways there are, at least 5",
         "2 seen only once",
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -12,6 +12,7 @@ from cxkit.measures.data.fields import Filling, fillings
 from cxkit.measures.data.register import QUESTIONS, Question
 from cxkit.result import Result
 from cxkit.schema import SECOND
+from cxkit.words import lasting, many, percent, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -112,7 +113,7 @@ def data_plan(
         recipe=journeys.recipe,
         ask=table,
         count=lambda: journeys.n,
-        note=f"{NOTE}; {_percent(at_least)} is needed." + ("" if engagement else " No engagement file was given."),
+        note=f"{NOTE}; {percent(at_least)} is needed." + ("" if engagement else " No engagement file was given."),
         hidden=HIDDEN[per],
         parameters={"per": per, "at_least": at_least},
     )
@@ -212,16 +213,8 @@ def _reason(state: State) -> str:
     if filling.field.home == "engagement":
         return f"{filling.filled} of {filling.of} {name} can be used with this log"
     if filling.age and (state.freshness or 0) < filling.share:
-        return f"{name} is not filled in the last {_days(filling.age)} of the log"
-    return f"{name} is filled in {_percent(filling.share)} of {filling.of:,} {filling.unit}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * (min(max(share, 0.01), 0.99) if 0 < share < 1 else share):.0f} %"
-
-
-def _days(age: int) -> str:
-    return f"{age / DAY:,.0f} days" if age >= 2 * DAY else f"{age / HOUR:,.0f} hours"
+        return f"{name} is not filled in the last {lasting(filling.age / SECOND)} of the log"
+    return f"{name} is filled in {percent(filling.share)} of {many(filling.of)} {filling.unit}"
 
 
 def _origin(state: State) -> str:
@@ -231,7 +224,7 @@ def _origin(state: State) -> str:
         return _to_declare(filling)
     if field.home == "table":
         return f"From {field.system}: {field.collect}. A store holds no such table yet."
-    at = _places([name for name, _ in filling.lacking])
+    at = quoted([name for name, _ in filling.lacking], TOLD)
     if not field.system:
         where = f"In the engagement file: {field.collect} {at}, under [{field.name}s]."
     else:
@@ -243,19 +236,13 @@ def _origin(state: State) -> str:
 def _to_declare(filling: Filling) -> str:
     lacking = [name for name, _ in filling.lacking]
     if filling.filled:
-        return f"In the engagement file: complete {_places(lacking)}. It needs {filling.field.collect}."
+        return f"In the engagement file: complete {quoted(lacking, TOLD)}. It needs {filling.field.collect}."
     ends = (
-        f" Journeys end most often at {_places(lacking)}."
+        f" Journeys end most often at {quoted(lacking, TOLD)}."
         if lacking and filling.field.name in ("goals", "cancels")
         else ""
     )
     return f"In the engagement file: {filling.field.collect}.{ends}"
-
-
-def _places(names: Sequence[str]) -> str:
-    shown = [f'"{name}"' for name in names[:TOLD]]
-    rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def _table(rows: list[dict[str, Any]], per: Grain) -> pa.Table:

@@ -10,7 +10,7 @@ import narwhals as nw
 from cxkit.errors import InputError
 from cxkit.measures.ways.coverage import coverages
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, END, FIRST_MOVE, GAP, NEXT, SECOND, START
+from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, GAP, JOURNEY, NEXT, POSITION, SECOND, START
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9}
 
 
-def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles: bool = True) -> Result:
+def process_map(
+    journeys: Journeys, *, coverage: float | None = None, quantiles: bool = True, customers: bool = False
+) -> Result:
     """Which way do journeys go?
 
     Parameters
@@ -30,6 +32,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
     coverage : the share of all moves (above 0, up to 1) that the picture shows, from the most frequent down; chosen
         for a readable picture when not given. The table always has every move.
     quantiles : whether to compute median and 90th percentile too, which takes longer than counts and means.
+    customers : whether to count the customers of each move too, in a column `customers`, which takes longer still.
 
     Returns a Result with a row per move, the most frequent first: `activity` (null at the start), `next_activity`
     (null at the end), `count` (times taken), `journeys` (that take it at least once), `share` (of the selected
@@ -52,7 +55,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
         name="process_map",
         unit="moves between events",
         recipe=journeys.recipe,
-        ask=lambda: _table(journeys, quantiles),
+        ask=lambda: _table(journeys, quantiles, customers),
         count=lambda: journeys.n,
         parameters={"coverage": coverage, "quantiles": quantiles},
         hidden=("source", "target", "coverage"),
@@ -60,7 +63,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
     )
 
 
-def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
+def _table(journeys: Journeys, quantiles: bool, customers: bool) -> pa.Table:
     import pyarrow as pa
 
     moves = journeys.collect(lambda selection: _moves(selection, quantiles)).to_pylist()
@@ -77,11 +80,15 @@ def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
         row["next_activity"] = None if row["target"] == END else names[row["target"]]
         row["share"] = row["journeys"] / total
         row["coverage"] = shows[both]
+    if customers:
+        people = _people(journeys)
+        for row in rows:
+            row["customers"] = people[row["source"], row["target"]]
     rows.sort(key=lambda row: (-row["count"], row["activity"] or "", row["next_activity"] or ""))
     times = ("mean_seconds", *(QUANTILES if quantiles else ()))
     types = {
         **dict.fromkeys(("activity", "next_activity"), pa.string()),
-        **dict.fromkeys(("count", "journeys"), pa.int64()),
+        **dict.fromkeys(("count", "journeys", *(["customers"] if customers else [])), pa.int64()),
         **dict.fromkeys(("share", "coverage", *times), pa.float64()),
         **dict.fromkeys(("source", "target"), pa.int32()),
     }
@@ -100,6 +107,27 @@ def _moves(selection: Selection, quantiles: bool) -> Frame:
     found = selection.star.engine.quantiles(waits, [ACTIVITY, NEXT], GAP, QUANTILES)
     seconds = [(nw.col(name) / SECOND).alias(name) for name in QUANTILES]
     return counted.join(found.with_columns(*seconds), on=[ACTIVITY, NEXT], how="left")
+
+
+def _people(journeys: Journeys) -> dict[tuple[int, int], int]:
+    """How many customers take each move, from the start and to the end too."""
+    moves, starts = (journeys.collect(asked).to_pylist() for asked in (_customers, _starters))
+    taken = {(row[ACTIVITY], END if row[NEXT] is None else row[NEXT]): row["customers"] for row in moves}
+    return taken | {(START, row[ACTIVITY]): row["customers"] for row in starts}
+
+
+def _customers(selection: Selection) -> Frame:
+    first = selection.moves.filter(nw.col(FIRST_MOVE) == 1).join(_owners(selection), on=JOURNEY, how="inner")
+    return first.group_by(ACTIVITY, NEXT).agg(nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"))
+
+
+def _starters(selection: Selection) -> Frame:
+    first = selection.moves.filter(nw.col(POSITION) == 0).join(_owners(selection), on=JOURNEY, how="inner")
+    return first.group_by(ACTIVITY).agg(nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"))
+
+
+def _owners(selection: Selection) -> Frame:
+    return selection.outlines.select(JOURNEY, CUSTOMER)
 
 
 def _move(row: dict) -> dict:

@@ -13,6 +13,7 @@ from cxkit.result import Population, Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, ID, JOURNEY, LAST, LENGTH, NAME, POSITION, TIME, VARIANT
 from cxkit.store.columns import VALUE
 from cxkit.times import zoned
+from cxkit.words import many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,7 +122,7 @@ def _check_page(page: int, rows: int) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise InputError(f"{word}={value!r} is not a number from 1.")
     if rows > MOST_ROWS:
-        raise InputError(f"rows={rows:,} is more than a page holds ({MOST_ROWS:,}).")
+        raise InputError(f"rows={many(rows)} is more than a page holds ({many(MOST_ROWS)}).")
 
 
 def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:

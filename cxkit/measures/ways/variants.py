@@ -8,7 +8,7 @@ import narwhals as nw
 
 from cxkit.errors import InputError
 from cxkit.result import Result
-from cxkit.schema import FIRST, LAST, PATH, SECOND, VARIANT, codes
+from cxkit.schema import CUSTOMER, FIRST, LAST, PATH, SECOND, VARIANT, codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,10 +25,10 @@ def variants(journeys: Journeys, *, top: int | None = None) -> Result:
     ----------
     top : how many of the most frequent variants to return; all of them when not given.
 
-    Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where
-    1 is the most frequent), `rank` (in this selection), `count` (journeys), `share`, `cumulative_share` (of the
-    selected journeys), `length` (events), `median_seconds` (from first to last event) and `activities` (their names,
-    in order). Equally frequent variants come in the order of the whole store.
+    Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where 1
+    is the most frequent), `rank` (in this selection), `count` (journeys), `customers` (of them), `share`,
+    `cumulative_share` (of the selected journeys), `length` (events), `median_seconds` (from first to last event) and
+    `activities` (their names, in order). Equally frequent variants come in the order of the whole store.
 
     Errors: a top that is no whole number above 0.
 
@@ -60,6 +60,7 @@ def _table(journeys: Journeys, top: int | None) -> pa.Table:
         "variant": found[VARIANT],
         "rank": pa.array(range(1, len(found) + 1), pa.int64()),
         "count": counts,
+        "customers": found["customers"],
         "share": pc.divide(counts.cast(pa.float64()), total),
         "cumulative_share": pc.divide(pc.cumulative_sum(counts).cast(pa.float64()), total),
         "length": found["length"],
@@ -75,7 +76,9 @@ def _counts(selection: Selection, top: int | None) -> Frame:
     counts = selection.outlines.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
     chosen = _ranked(counts).head(top) if top else counts
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
-    medians = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi").group_by(VARIANT).agg(lasting)
+    people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
+    few = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi")
+    medians = few.group_by(VARIANT).agg(people, lasting)
     known = selection.star.variants.select(VARIANT, PATH, "length")
     return _ranked(chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner"))
 

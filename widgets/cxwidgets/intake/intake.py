@@ -14,6 +14,7 @@ import traitlets as t
 import cxkit as cx
 from cxkit.times import zone_of
 from cxkit.views import theme
+from cxkit.words import many
 from cxwidgets.board import Board
 from cxwidgets.intake import naming
 from cxwidgets.intake.draft import Checked, Draft
@@ -275,10 +276,10 @@ class Intake(Working):
     def _described(self, journeys: cx.Journeys) -> dict[str, Any]:
         manifest, target = journeys.manifest, self._target.as_posix()
         kept = self._keep()
-        dropped = ", ".join(f"{count:,} {reason}" for reason, count in manifest.dropped.items())
+        dropped = ", ".join(f"{many(count)} {reason}" for reason, count in manifest.dropped.items())
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
-            "figures": [str(journeys.n), f"{manifest.counts['events']:,} events", f"store {target}"],
+            "figures": [str(journeys.n), f"{many(manifest.counts['events'])} events", f"store {target}"],
             "notes": [left, *manifest.notes, kept],
             "code": self._checked.code(self._source, target, journeys.recipe) if self._checked else "",
         }
