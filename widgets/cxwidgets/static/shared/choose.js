@@ -1,4 +1,5 @@
-// The clickable panel: every mark with a key is a button that asks Python to choose it, whatever the picture.
+// The clickable panel: every mark with a key is a button that asks Python to choose it, whatever the picture. Python
+// hears "choose" with the key and whether Shift was held, and says in `marks` which keys are chosen.
 import { charted } from "./chart.js";
 import { listing } from "./listing.js";
 import { button, make, number } from "./make.js";
