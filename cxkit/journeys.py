@@ -21,6 +21,7 @@ from cxkit.measures.ways.process_map import process_map
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
+from cxkit.measures.ways.tables import table
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population
@@ -89,6 +90,7 @@ class Journeys:
 
     journeys = journeys
     events = events
+    table = table
     rejected = rejected
 
     @property

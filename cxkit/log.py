@@ -16,6 +16,8 @@ from cxkit.errors import CxError, InputError
 from cxkit.reading.find import Options, find
 from cxkit.reading.source import Source
 from cxkit.schema import ROW
+from cxkit.shaping import beside as besides
+from cxkit.shaping.beside import Beside
 from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
 from cxkit.store.origin import JOINED, READING
 from cxkit.words import plain
@@ -37,6 +39,7 @@ class Log:
 
     source: Source
     mapping: Roles | None = None
+    tables: tuple[Beside, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -181,6 +184,59 @@ class Log:
 
         return identities(self)
 
+    def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None) -> Log:
+        """What is known of each customer? The log with the columns of a table of customers as attributes.
+
+        Parameters
+        ----------
+        source : a path, a data frame, or what `cx.read` gave: one row per customer.
+        key : its column of ids, as the log has them. Ids are compared as texts; 17.0 of a data frame is 17.
+        attributes : the columns to keep; all of them when not given.
+
+        Returns a Log. The table lies in the store as `tables/customers`, and its columns are attributes of customers.
+        A later part of the log brings a new table, or the old one holds for the customers that come, too.
+
+        Errors: a customer with several rows, a column that does not exist, an attribute that the log has already.
+        """
+        table, address = _beside(source)
+        return replace(self, tables=besides.added(self.tables, besides.customers(table, address, key, attributes)))
+
+    def beside(
+        self,
+        name: str,
+        source: Any,
+        *,
+        journey: str | None = None,
+        customer: str | None = None,
+        time: str | None = None,
+    ) -> Log:
+        """What lies beside the log? The log with a table such as surveys or tickets, which the store keeps and joins.
+
+        Parameters
+        ----------
+        name : what it is called: letters, digits, "_" and "-". One of the same name takes its place.
+        source : a path, a data frame, or what `cx.read` gave.
+        journey, customer : its columns of ids, as the log has them; neither for a table without a key, such as prices.
+        time : its column of times: a row is then joined to the last event of its journey at or before its time, or
+            where it names a customer only, to the last one of all the customer's journeys.
+
+        Returns a Log; after `cx.prepare`, `j.table(name)` has the rows. Every row is kept, and counted by what it was
+        joined to: an event, a journey or customer only, or nothing.
+
+        Errors: a name that no folder can have, a column that does not exist or is named twice, a time without an id.
+
+        >>> import cxkit as cx
+        >>> import pandas as pd
+        >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
+        >>> calls = pd.DataFrame({"order": ["A01", "A05", "B99"], "score": [9, 4, 1]})
+        >>> cx.prepare(log.beside("calls", calls, journey="order"), getfixture("tmp_path") / "shop").manifest.notes
+        ('calls: 1 of 3 rows speak of no journey or customer of the log.',)
+        """
+        table, address = _beside(source)
+        return replace(
+            self, tables=besides.added(self.tables, besides.beside(name, table, address, journey, customer, time))
+        )
+
     @property
     def notion(self) -> tuple[Log, dict[str, Any]]:
         """The log before it was split or stitched, and how it was, in the words of an engagement file."""
@@ -199,6 +255,7 @@ class Log:
         evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
         notes = [f"  note      {note}" for note in self.source.notes]
         notes += [f"  doubt     {doubt}" for doubt in self.doubts]
+        notes += [f"  {word:<9} {text}" for word, text in besides.said(self.tables)]
         head = f"{self.source.name}: {len(self.columns)} columns ({reading})"
         return "\n".join(map(plain, [head, *evidence, *notes]))
 
@@ -208,6 +265,7 @@ class Log:
             for role, column, why in self.settled.evidence
         )
         said = [*(("note", note) for note in self.source.notes), *(("doubt", doubt) for doubt in self.doubts)]
+        said += besides.said(self.tables)
         rows += "".join(f'<tr><th>{word}</th><td colspan="2">{escape(text)}</td></tr>' for word, text in said)
         reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
         head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
@@ -251,6 +309,12 @@ def read(
     rows.name = name or rows.name
     rows.about = about
     return Log(rows)
+
+
+def _beside(source: Any) -> tuple[Source, str | None]:
+    """A table that is given as a path, a data frame or a log, and where it is."""
+    table = source.source if isinstance(source, Log) else find(source, Options())
+    return table, str(source) if isinstance(source, str | Path) else table.path or None
 
 
 def reopened(described: Manifest) -> Log | None:

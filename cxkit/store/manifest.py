@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cxkit.errors import StoreError
-from cxkit.schema import FORMAT, SEVERITIES, Attribute, Kind, Level
+from cxkit.schema import FORMAT, JOINED, SEVERITIES, Attribute, Kind, Level, Table
+from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
 from cxkit.times import zone_of
 
 FILE = "manifest.json"
-COLUMN = re.compile(r"x[0-9]{1,6}")
+COLUMN = re.compile(r"[xy][0-9]{1,6}")
 COUNTED = {"events", "journeys", "customers", "activities", "variants"}
+OLDER = range(1, FORMAT)
 OPTIONAL: dict[str, Any] = {
     "about": "",
     "backwards": 0,
@@ -28,6 +30,8 @@ OPTIONAL: dict[str, Any] = {
     "columns": [],
     "parts": [],
     "repairs": [],
+    "tables": [],
+    "engagement": "",
 }
 VERSION = re.compile(r"v-[0-9a-f]{16}")
 
@@ -73,7 +77,14 @@ class Manifest:
     fits: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     repairs: tuple[dict[str, Any], ...] = ()
+    tables: tuple[Table, ...] = ()
+    engagement: str = ""
     format: int = FORMAT
+
+    @property
+    def of_rows(self) -> tuple[Attribute, ...]:
+        """The attributes that come with the log's own rows: those of journeys and events."""
+        return tuple(attribute for attribute in self.attributes if attribute.level != "customer")
 
     @property
     def changes(self) -> Changes:
@@ -89,6 +100,9 @@ class Manifest:
         reading = ", ".join(f"{name} {value}" for name, value in self.reading.items())
         facts = {"Source": self.source, "Read as": reading, "Roles": roles, "Time zone": self.zone}
         facts |= {"Order": f"by {self.order}; {self.ties:,} events tie in time with the one before"}
+        for table in self.tables:
+            keys = ", ".join(f'{key} "{column}"' for key, column in table.keys.items()) or "no key"
+            facts[f"Table {table.name}"] = f"{table.source}; {sum(table.joined.values()):,} rows by {keys}"
         return (
             facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
         )
@@ -116,7 +130,7 @@ def read(folder: Path) -> Manifest:
     """The published manifest of the store in this folder."""
     try:
         document = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return _manifest(document)
+        return _manifest(document, folder)
     except FileNotFoundError:
         raise StoreError(
             f'There is no journey store in "{folder}". Make one with cx.prepare(log, "{folder}") '
@@ -135,9 +149,15 @@ def is_foreign(folder: Path) -> bool:
     return isinstance(document, dict) and "fingerprint" not in document
 
 
-def _manifest(document: dict[str, Any]) -> Manifest:
+def _manifest(document: dict[str, Any], folder: Path) -> Manifest:
     if not isinstance(document, dict):
         raise ValueError("it is no object")
+    if document.get("format") in OLDER:
+        raise StoreError(
+            f'The store in "{folder}" was made by an earlier cxkit (format {document["format"]}; this one reads format '
+            f'{FORMAT}). Make it anew from its log: cx.prepare(log, "{folder}") or '
+            f"`cxkit prepare FILE --store {folder}`."
+        )
     if document.get("format") != FORMAT:
         raise ValueError(f"its format is {document.get('format')}, this cxkit reads format {FORMAT}")
     if not VERSION.fullmatch(str(document.get("version"))):
@@ -148,6 +168,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
     facts |= {name: tuple(facts.get(name, ())) for name in ("notes", "columns", "repairs")}
     facts["fits"] = {name: tuple(fitting) for name, fitting in facts.get("fits", {}).items()}
+    facts["tables"] = tuple(_table(table) for table in facts.get("tables", ()))
     facts["parts"] = tuple(_part(part) for part in facts.get("parts", ()))
     return Manifest(**facts)
 
@@ -157,9 +178,9 @@ def _check(facts: dict[str, Any]) -> None:
     zone_of(facts["zone"])
     kinds = {
         dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits"),
-        list: ("attributes", "notes", "columns", "parts", "repairs"),
+        list: ("attributes", "notes", "columns", "parts", "repairs", "tables"),
         bool: ("timed",),
-        str: ("source", "fingerprint", "order", "about"),
+        str: ("source", "fingerprint", "order", "about", "engagement"),
         int: ("ties", "backwards"),
     }
     facts = OPTIONAL | facts
@@ -189,6 +210,17 @@ def _part(document: dict[str, Any]) -> Part:
     if not (weighed and all(isinstance(n, int) for n in counts) and all(isinstance(text, str) for text in texts)):
         raise ValueError("its parts are not what they should be")
     return replace(part, notes=tuple(part.notes), changes=changes)
+
+
+def _table(document: dict[str, Any]) -> Table:
+    table = Table(**{**document, "notes": tuple(document["notes"])})
+    texts = [table.name, table.source, table.fingerprint, *table.notes, *table.keys, *table.keys.values()]
+    counts = [*table.joined.values(), *table.doubts.values()]
+    sound = all(isinstance(text, str) for text in texts) and all(isinstance(n, int) for n in counts)
+    sound &= set(table.columns.values()) <= set(get_args(Kind)) and set(table.keys) <= set(KEYS)
+    if not (sound and NAME.fullmatch(table.name) and set(table.joined) == set(JOINED)):
+        raise ValueError("its tables are not what they should be")
+    return table
 
 
 def _refuse(wrong: list[str]) -> None:

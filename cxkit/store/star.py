@@ -7,7 +7,7 @@ Order contract: by time, then by the order column if there is one, then by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import narwhals as nw
@@ -34,6 +34,7 @@ from cxkit.schema import (
     STARTED,
     SYMBOL,
     TIME,
+    TIMES,
     VARIANT,
     WAITING,
     Attribute,
@@ -62,6 +63,8 @@ class Star:
     direct: bool = False
     tags: str = ""
     flags: dict[str, Frame] = field(default_factory=dict)
+    moves_kept: Frame | None = None
+    tables: Mapping[str, Frame] = field(default_factory=dict)
 
     @property
     def moves(self) -> Frame:
@@ -72,6 +75,15 @@ class Star:
     def outlines(self) -> Frame:
         """The journeys without their ids and the client's columns, where the moves are."""
         return self._at_hand(schema.JOURNEYS, self.journeys, schema.OUTLINE_COLUMNS)
+
+    @property
+    def variant_moves(self) -> Frame:
+        """How often each variant makes each move; with the numbers of journeys of variants, any selection's map."""
+        if self.moves_kept is not None:
+            return self.moves_kept
+        return self.engine.materialise(
+            f"{self.key}|{schema.VARIANT_MOVES}", lambda: variant_moves(self.events, self.journeys)
+        )
 
     def _at_hand(self, name: str, table: Frame, columns: Sequence[str]) -> Frame:
         if self.direct:
@@ -98,7 +110,7 @@ class Star:
         """The different values of a text attribute; None where there are too many to name."""
         if name not in self._texts:
             known = self.by_name[name]
-            table = self.journeys if known.level == "journey" else self.events
+            table = {"journey": self.journeys, "event": self.events, "customer": self.customers}[known.level]
             values = table.select(nw.col(known.column).alias(NAME)).filter(~nw.col(NAME).is_null()).unique()
             found = self.engine.collect(values.sort(NAME).head(MOST_TEXTS + 1))[NAME].to_pylist()
             self._texts[name] = found if len(found) <= MOST_TEXTS else None
@@ -175,6 +187,14 @@ def variants(engine: Engine, paths: Frame, activities: Frame) -> Frame:
     )
 
 
+def variant_moves(events: Frame, journeys: Frame) -> Frame:
+    """How often each variant makes each move, counted on one of its journeys; the next activity is null at the end."""
+    chosen = journeys.group_by(VARIANT).agg(nw.col(JOURNEY).min())
+    counted = events.select(JOURNEY, ACTIVITY, NEXT).join(chosen, on=JOURNEY, how="inner")
+    times = counted.group_by(VARIANT, ACTIVITY, NEXT).agg(nw.len().cast(nw.Int64).alias(TIMES))
+    return times.select(VARIANT, ACTIVITY, NEXT, TIMES)
+
+
 def spans(events: Frame) -> Frame:
     """One row per journey: when its first event began and its last one ended, number of events."""
     ended = nw.col(TIME) + nw.col(SERVICE).fill_null(0)
@@ -223,4 +243,4 @@ def trimmed(star: Star, since: int, until: int) -> Star:
             .join(routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH), on=JOURNEY, how="inner")
         ),
     )
-    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True)
+    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True, moves_kept=None)
