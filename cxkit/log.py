@@ -5,19 +5,20 @@ A source is a file, a table in a database or a data frame. Reading looks and sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
-from cxkit.errors import CxError, InputError
+from cxkit.errors import CxError, InputError, not_found
 from cxkit.reading.find import Options, find
 from cxkit.reading.source import Source
 from cxkit.schema import ROW
 from cxkit.shaping import beside as besides
 from cxkit.shaping.beside import Beside
+from cxkit.shaping.derived import Derived
 from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
 from cxkit.store.origin import JOINED, READING
 from cxkit.words import plain
@@ -40,6 +41,7 @@ class Log:
     source: Source
     mapping: Roles | None = None
     tables: tuple[Beside, ...] = ()
+    engagement: str = ""  # the fingerprint of the engagement that said so
 
     @property
     def columns(self) -> list[str]:
@@ -184,7 +186,7 @@ class Log:
 
         return identities(self)
 
-    def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None) -> Log:
+    def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None, **reading: str) -> Log:
         """What is known of each customer? The log with the columns of a table of customers as attributes.
 
         Parameters
@@ -192,14 +194,15 @@ class Log:
         source : a path, a data frame, or what `cx.read` gave: one row per customer.
         key : its column of ids, as the log has them. Ids are compared as texts; 17.0 of a data frame is 17.
         attributes : the columns to keep; all of them when not given.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
 
         Returns a Log. The table lies in the store as `tables/customers`, and its columns are attributes of customers.
         A later part of the log brings a new table, or the old one holds for the customers that come, too.
 
         Errors: a customer with several rows, a column that does not exist, an attribute that the log has already.
         """
-        table, address = _beside(source)
-        return replace(self, tables=besides.added(self.tables, besides.customers(table, address, key, attributes)))
+        table, place = _beside(source, reading)
+        return replace(self, tables=besides.added(self.tables, besides.customers(table, place, key, attributes)))
 
     def beside(
         self,
@@ -209,6 +212,7 @@ class Log:
         journey: str | None = None,
         customer: str | None = None,
         time: str | None = None,
+        **reading: str,
     ) -> Log:
         """What lies beside the log? The log with a table such as surveys or tickets, which the store keeps and joins.
 
@@ -219,6 +223,7 @@ class Log:
         journey, customer : its columns of ids, as the log has them; neither for a table without a key, such as prices.
         time : its column of times: a row is then joined to the last event of its journey at or before its time, or
             where it names a customer only, to the last one of all the customer's journeys.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
 
         Returns a Log; after `cx.prepare`, `j.table(name)` has the rows. Every row is kept, and counted by what it was
         joined to: an event, a journey or customer only, or nothing.
@@ -232,9 +237,9 @@ class Log:
         >>> cx.prepare(log.beside("calls", calls, journey="order"), getfixture("tmp_path") / "shop").manifest.notes
         ('calls: 1 of 3 rows speak of no journey or customer of the log.',)
         """
-        table, address = _beside(source)
+        table, place = _beside(source, reading)
         return replace(
-            self, tables=besides.added(self.tables, besides.beside(name, table, address, journey, customer, time))
+            self, tables=besides.added(self.tables, besides.beside(name, table, place, journey, customer, time))
         )
 
     @property
@@ -311,10 +316,18 @@ def read(
     return Log(rows)
 
 
-def _beside(source: Any) -> tuple[Source, str | None]:
-    """A table that is given as a path, a data frame or a log, and where it is."""
-    table = source.source if isinstance(source, Log) else find(source, Options())
-    return table, str(source) if isinstance(source, str | Path) else table.path or None
+def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[str, str] | None]:
+    """A table that is given as a path, a data frame or a log; where it is, and how it is read."""
+    for option in reading:
+        if option not in Options._fields:
+            raise not_found("option of reading", option, Options._fields)
+    if not isinstance(source, Log):
+        place = {"path": str(source), **reading} if isinstance(source, str | Path) else None
+        return find(source, Options(**reading)), place
+    if reading:
+        raise InputError(f"{next(iter(reading))}= is for a file. Give it to cx.read, which read this one.")
+    table = source.source
+    return table, {"path": table.path, **table.asked} if table.path and not isinstance(table, Derived) else None
 
 
 def reopened(described: Manifest) -> Log | None:

@@ -77,7 +77,7 @@ class Before(Batch):
             raise StoreError("This store was made by an earlier version of cxkit. Prepare its log again, then append.")
         self.folder, self.described, self.contract = folder, described, contract
         self.reading = aligned(log, described)
-        super().__init__(self.reading.source, self.reading.roles, log.tables)
+        super().__init__(self.reading.source, self.reading.roles, log.tables, log.engagement)
         check(log.tables, self.source, self.roles)
         self.before = {table.name: (table, folder) for table in described.tables}
         self.run = self.source.connection.execute
@@ -157,7 +157,7 @@ class Before(Batch):
 
     @cached_property
     def was(self) -> tuple[schema.Attribute, ...]:
-        """The attributes of journeys and events as the store has them; what orders events of the same time is the last of them."""
+        """The attributes of rows, as the store has them; what orders events of the same time comes last."""
         if self.roles.order is None:
             return self.described.of_rows
         name = self.source.columns[self.roles.order]
@@ -254,6 +254,7 @@ class Before(Batch):
             reading=reading,
             about=old.about,
             origin={},
+            engagement=made.engagement or old.engagement,
             backwards=old.backwards + made.backwards,
             several={column: count for column, count in several.items() if count},
             parts=(*old.parts, part),

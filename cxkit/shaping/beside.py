@@ -7,7 +7,7 @@ Ids are compared as texts, letter by letter. An id that is not there as it is wr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ CUSTOMERS = "customers"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 KEYS = ("journey", "customer", "time")
 EXAMPLES = 3
+Place = Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Beside:
     time: int | None = None
     kept: tuple[int, ...] = ()
     chosen: bool = False  # whether the kept columns were named
-    address: str | None = None
+    place: Mapping[str, str] | None = None  # where it is and how it is read, for an engagement file
 
     @property
     def keys(self) -> dict[str, str]:
@@ -57,12 +58,12 @@ class Beside:
     @property
     def words(self) -> dict[str, object]:
         """How it lies beside the log, in the words of an engagement file."""
-        if self.address is None:
-            raise InputError(f'The table "{self.name}" is a data frame. Save it as a file, and give its path.')
+        if self.place is None:
+            raise InputError(f'The table "{self.name}" lies in no file of its own. Save it as one, and give its path.')
         columns = self.source.columns
         keys = {"key": columns[self.customer]} if self.name == CUSTOMERS and self.customer is not None else self.keys
         chosen = {"attributes": [columns[n] for n in self.attributes]} if self.chosen else {}
-        return {"path": self.address, **self.source.asked, **keys, **chosen}
+        return {**self.place, **keys, **chosen}
 
     def __str__(self) -> str:
         keys = ", ".join(f'{key} "{column}"' for key, column in self.keys.items()) or "no key"
@@ -70,7 +71,7 @@ class Beside:
 
 
 def beside(
-    name: str, source: Source, address: str | None, journey: str | None, customer: str | None, time: str | None
+    name: str, source: Source, place: Place, journey: str | None, customer: str | None, time: str | None
 ) -> Beside:
     """The table under its name, with the columns that are keys; all its columns are kept."""
     checked(name)
@@ -83,10 +84,10 @@ def beside(
     if "time" in numbers and len(numbers) == 1:
         raise InputError(f'A time alone joins "{source.name}" to nothing. Add journey= or customer=.')
     of, by, at = (numbers.get(key) for key in KEYS)
-    return Beside(name, source, of, by, at, tuple(range(len(source.columns))), address=address)
+    return Beside(name, source, of, by, at, tuple(range(len(source.columns))), place=place)
 
 
-def customers(source: Source, address: str | None, key: str, attributes: Sequence[str] | None) -> Beside:
+def customers(source: Source, place: Place, key: str, attributes: Sequence[str] | None) -> Beside:
     """The table of customers, one row each; all its columns are kept, or those that are named."""
     number = _number(source, "key", key)
     if attributes is not None and (isinstance(attributes, str) or not isinstance(attributes, Sequence)):
@@ -94,7 +95,7 @@ def customers(source: Source, address: str | None, key: str, attributes: Sequenc
     every = range(len(source.columns)) if attributes is None else [number_of(source, name) for name in attributes]
     kept = tuple(dict.fromkeys((number, *every)))
     _each_once(source, number)
-    return Beside(CUSTOMERS, source, customer=number, kept=kept, chosen=attributes is not None, address=address)
+    return Beside(CUSTOMERS, source, customer=number, kept=kept, chosen=attributes is not None, place=place)
 
 
 def checked(name: str) -> str:

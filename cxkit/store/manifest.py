@@ -20,7 +20,6 @@ from cxkit.times import zone_of
 FILE = "manifest.json"
 COLUMN = re.compile(r"[xy][0-9]{1,6}")
 COUNTED = {"events", "journeys", "customers", "activities", "variants"}
-OLDER = range(1, FORMAT)
 OPTIONAL: dict[str, Any] = {
     "about": "",
     "backwards": 0,
@@ -34,6 +33,10 @@ OPTIONAL: dict[str, Any] = {
     "engagement": "",
 }
 VERSION = re.compile(r"v-[0-9a-f]{16}")
+
+
+class Older(ValueError):
+    """The manifest of a store that was made by an earlier cxkit."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +129,23 @@ class Manifest:
             new.unlink(missing_ok=True)
 
 
+def amended(old: Manifest, folder: Path, **facts: Any) -> Manifest:
+    """The manifest with these facts, published if they are others."""
+    made = replace(old, **facts)
+    if made != old:
+        made.write(folder)
+    return made
+
+
 def read(folder: Path) -> Manifest:
     """The published manifest of the store in this folder."""
     try:
-        document = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return _manifest(document, folder)
+        return _manifest(json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except Older as older:
+        raise StoreError(
+            f'The store in "{folder}" is of an earlier cxkit ({older}); make it anew with cx.prepare(log, "{folder}") '
+            f"or `cxkit prepare FILE --store {folder}`."
+        ) from None
     except FileNotFoundError:
         raise StoreError(
             f'There is no journey store in "{folder}". Make one with cx.prepare(log, "{folder}") '
@@ -149,15 +164,11 @@ def is_foreign(folder: Path) -> bool:
     return isinstance(document, dict) and "fingerprint" not in document
 
 
-def _manifest(document: dict[str, Any], folder: Path) -> Manifest:
+def _manifest(document: dict[str, Any]) -> Manifest:
     if not isinstance(document, dict):
         raise ValueError("it is no object")
-    if document.get("format") in OLDER:
-        raise StoreError(
-            f'The store in "{folder}" was made by an earlier cxkit (format {document["format"]}; this one reads format '
-            f'{FORMAT}). Make it anew from its log: cx.prepare(log, "{folder}") or '
-            f"`cxkit prepare FILE --store {folder}`."
-        )
+    if document.get("format") in range(1, FORMAT):
+        raise Older(f"format {document['format']}; this one reads format {FORMAT}")
     if document.get("format") != FORMAT:
         raise ValueError(f"its format is {document.get('format')}, this cxkit reads format {FORMAT}")
     if not VERSION.fullmatch(str(document.get("version"))):

@@ -23,7 +23,7 @@ from cxkit.reading.source import Source
 from cxkit.schema import CUSTOMER, EVENT_COLUMNS, GAP, JOURNEY, JOURNEY_COLUMNS, PATH, POSITION, VARIANT, Table
 from cxkit.shaping.beside import Beside, check
 from cxkit.shaping.roles import Roles
-from cxkit.store import stage, star
+from cxkit.store import manifest, stage, star
 from cxkit.store import tables as beside
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.manifest import Manifest, Part
@@ -43,16 +43,16 @@ Step = Callable[[str], None]
 def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> Manifest:
     """Build and publish the store of a log; `draw` makes the map's geometry, `step` hears how far it is."""
     with log.source.lock, log.source.guarded():
-        batch = Batch(log.source, log.settled, log.tables)
+        batch = Batch(log.source, log.settled, log.tables, log.engagement)
         check(log.tables, log.source, log.settled)
         version = version_of(log, engine, batch.roles)
     old = published(folder)
-    if old is not None and old.version == version:
+    if old is not None and (old.version, old.engagement) == (version, log.engagement):
         return old
     with alone(folder), log.source.lock:
         old = published(folder)
         if old is not None and old.version == version:
-            return old
+            return manifest.amended(old, folder, engagement=log.engagement)
         with engine.sparing():
             return publish(folder, old, version, lambda scratch: made(batch, engine, scratch, version, draw, step))
 
@@ -62,8 +62,8 @@ class Batch:
 
     before: Mapping[str, tuple[Table, Path]] = MappingProxyType({})  # the tables that lie beside what is there already
 
-    def __init__(self, source: Source, roles: Roles, tables: Sequence[Beside] = ()) -> None:
-        self.source, self.roles, self.tables = source, roles, tables
+    def __init__(self, source: Source, roles: Roles, tables: Sequence[Beside] = (), engagement: str = "") -> None:
+        self.source, self.roles, self.tables, self.engagement = source, roles, tables, engagement
 
     def staged(self, folder: Path) -> stage.Staged:
         """Write the coded events into the folder."""
@@ -139,7 +139,7 @@ def _build(batch: Batch, engine: Engine, folder: Path, version: str, step: Step)
     tables = beside.write(batch.tables, folder, roles.zone, batch.before, source.connection)
     staged = replace(staged, attributes=(*staged.attributes, *beside.attributes(tables)))
     described = _described(source, roles, engine, folder, version, staged, several)
-    described = batch.joined(replace(described, tables=tables))
+    described = batch.joined(replace(described, tables=tables, engagement=batch.engagement))
     return replace(described, notes=tuple(_notes(described, engine, folder)))
 
 

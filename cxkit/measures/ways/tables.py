@@ -53,7 +53,7 @@ def table(journeys: Journeys, name: str | None = None, *, page: int = 1, rows: i
             recipe=journeys.recipe,
             ask=lambda: _overview(journeys),
             count=lambda: journeys.n,
-            empty='No table lies beside this log. Put one there with log.beside("surveys", "surveys.csv", journey=...).',
+            empty='No table lies beside this log. Put one there: log.beside("surveys", "surveys.csv", journey="id").',
         )
     by_name = {known.name: known for known in journeys.manifest.tables}
     if name not in by_name:
