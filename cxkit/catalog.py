@@ -50,6 +50,7 @@ CATALOG = (
     Entry("data_plan", "cxkit.measures.data.data_plan:data_plan", "cxkit.views.plan:data_plan"),
     Entry("journeys", "cxkit.measures.ways.rows:journeys"),
     Entry("events", "cxkit.measures.ways.rows:events"),
+    Entry("table", "cxkit.measures.ways.tables:table"),
     Entry("rejected", "cxkit.measures.ways.rows:rejected"),
 )
 

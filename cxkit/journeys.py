@@ -24,6 +24,7 @@ from cxkit.measures.ways.process_map import process_map
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
+from cxkit.measures.ways.tables import table
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population, Result
@@ -134,6 +135,7 @@ class Journeys:
 
     journeys = journeys
     events = events
+    table = table
     rejected = rejected
 
     @property

@@ -5,15 +5,18 @@ A source is a file, a table in a database or a data frame. Reading looks and sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
-from cxkit.errors import CxError, InputError
+from cxkit.errors import CxError, InputError, not_found
 from cxkit.reading.find import Options, find
 from cxkit.reading.source import Source
+from cxkit.shaping import beside as besides
+from cxkit.shaping.beside import Beside
+from cxkit.shaping.derived import Derived
 from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
 from cxkit.store.origin import JOINED, READING
 
@@ -34,6 +37,8 @@ class Log:
 
     source: Source
     mapping: Roles | None = None
+    tables: tuple[Beside, ...] = ()
+    engagement: str = ""  # the fingerprint of the engagement that said so
 
     @property
     def columns(self) -> list[str]:
@@ -187,6 +192,62 @@ class Log:
         facts = identities(self)
         return Identities.about(facts, lambda: Extent(sum(facts.seen.values())))
 
+    def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None, **reading: str) -> Log:
+        """What is known of each customer? The log with the columns of a table of customers as attributes.
+
+        Parameters
+        ----------
+        source : a path, a data frame, or what `cx.read` gave: one row per customer.
+        key : its column of ids, as the log has them. Ids are compared as texts; 17.0 of a data frame is 17.
+        attributes : the columns to keep; all of them when not given.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
+
+        Returns a Log. The table lies in the store as `tables/customers`, and its columns are attributes of customers.
+        A later part of the log brings a new table, or the old one holds for the customers that come, too.
+
+        Errors: a customer with several rows, a column that does not exist, an attribute that the log has already.
+        """
+        table, place = _beside(source, reading)
+        return replace(self, tables=besides.added(self.tables, besides.customers(table, place, key, attributes)))
+
+    def beside(
+        self,
+        name: str,
+        source: Any,
+        *,
+        journey: str | None = None,
+        customer: str | None = None,
+        time: str | None = None,
+        **reading: str,
+    ) -> Log:
+        """What lies beside the log? The log with a table such as surveys or tickets, which the store keeps and joins.
+
+        Parameters
+        ----------
+        name : what it is called: letters, digits, "_" and "-". One of the same name takes its place.
+        source : a path, a data frame, or what `cx.read` gave.
+        journey, customer : its columns of ids, as the log has them; neither for a table without a key, such as prices.
+        time : its column of times: a row is then joined to the last event of its journey at or before its time, or
+            where it names a customer only, to the last one of all the customer's journeys.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
+
+        Returns a Log; after `cx.prepare`, `j.table(name)` has the rows. Every row is kept, and counted by what it was
+        joined to: an event, a journey or customer only, or nothing.
+
+        Errors: a name that no folder can have, a column that does not exist or is named twice, a time without an id.
+
+        >>> import cxkit as cx
+        >>> import pandas as pd
+        >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
+        >>> calls = pd.DataFrame({"order": ["A01", "A05", "B99"], "score": [9, 4, 1]})
+        >>> cx.prepare(log.beside("calls", calls, journey="order"), getfixture("tmp_path") / "shop").manifest.notes
+        ('calls: 1 of 3 rows speak of no journey or customer of the log.',)
+        """
+        table, place = _beside(source, reading)
+        return replace(
+            self, tables=besides.added(self.tables, besides.beside(name, table, place, journey, customer, time))
+        )
+
     @property
     def notion(self) -> tuple[Log, dict[str, Any]]:
         """The log before it was split or stitched, and how it was, in the words of an engagement file."""
@@ -247,6 +308,20 @@ def read(
     rows.name = name or rows.name
     rows.about = about
     return Log(rows)
+
+
+def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[str, str] | None]:
+    """A table that is given as a path, a data frame or a log; where it is, and how it is read."""
+    for option in reading:
+        if option not in Options._fields:
+            raise not_found("option of reading", option, Options._fields)
+    if not isinstance(source, Log):
+        place = {"path": str(source), **reading} if isinstance(source, str | Path) else None
+        return find(source, Options(**reading)), place
+    if reading:
+        raise InputError(f"{next(iter(reading))}= is for a file. Give it to cx.read, which read this one.")
+    table = source.source
+    return table, {"path": table.path, **table.asked} if table.path and not isinstance(table, Derived) else None
 
 
 def reopened(described: Manifest) -> Log | None:

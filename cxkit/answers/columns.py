@@ -32,6 +32,7 @@ class Columns(LogAnswer):
         log = self.facts
         reading = ", ".join(f"{name} {value}" for name, value in log.source.reading.items())
         rows = [{"role": role, "column": column or "-", "evidence": why} for role, column, why in log.settled.explained]
+        rows += [{"role": "beside", "column": table.name, "evidence": str(table)} for table in log.tables]
         head = f"{log.source.name}: {many(len(log.columns), 'column')} ({reading})."
         part = Part(("role", "column", "evidence"), rows)
         return Sheet((head, *log.source.notes), log.doubts, (part,))

@@ -95,7 +95,7 @@ class Comparison:
 
 
 def _columns(c: Comparison) -> Iterator[Change]:
-    kept = {int(a.column[1:]): a.name for a in c.described.attributes}
+    kept = {int(a.column[1:]): a.name for a in c.described.of_rows}
     gone = [name for n, name in kept.items() if n in c.source.missing]
     if gone:
         yield Change(

@@ -98,7 +98,8 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
     }
     log = log.roles(**roles) if roles else log
     log = log.mend(*repairs.load(words["mend"])) if words["mend"] else log
-    return _regrouped(log, words, said), said
+    log = _regrouped(log, words, said)
+    return (said.accompanied(log, path.parent) if said else log), said
 
 
 def _reading(said: cx.Engagement, later: bool) -> dict[str, Any]:

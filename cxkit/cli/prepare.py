@@ -113,6 +113,7 @@ def kept(
     if new.identities:
         table = new.written()["identities"] | {"path": _from(new.identities.path, target.parent)}
         new = new.amended(identities=table)
+    new = new.amended(**_beside(new, target.parent))
     if new.source:
         explicit = {word: words[word] for word in READING[1:] if words[word] is not None}
         new = new.amended(source=new.written()["source"] | explicit)
@@ -129,11 +130,20 @@ def tell_absent(said: cx.Engagement | None, journeys: cx.Journeys) -> None:
 
 
 def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
-    """The old engagement with source, zone, ids, journeys and the roles of reading as the new one has them."""
+    """The old engagement with source, zone, ids, journeys, tables and the roles of reading as the new one has them."""
     before, after = old.written(), new.written()
-    parts = {part: after.get(part) for part in ("identities", "split")}
+    parts = {part: after.get(part) for part in ("identities", "split", "customers")}
+    parts["tables"] = after.get("tables", {})
     source = after.get("source", before.get("source"))
     return old.amended(**parts, source=source, zone=new.zone, roles=old.other_roles | after["roles"])
+
+
+def _beside(said: cx.Engagement, folder: Path) -> dict[str, Any]:
+    """What lies beside the log, its paths as they are written in a file of that folder."""
+    words = said.written()
+    tables = {name: table | {"path": _from(table["path"], folder)} for name, table in words.get("tables", {}).items()}
+    customers = words.get("customers")
+    return {"customers": customers and customers | {"path": _from(customers["path"], folder)}, "tables": tables}
 
 
 def _moved(said: cx.Engagement, folder: Path, target: Path) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cxkit.errors import StoreError
-from cxkit.schema import FORMAT, SEVERITIES, Attribute, Kind, Level
+from cxkit.schema import FORMAT, JOINED, SEVERITIES, Attribute, Kind, Level, Table
+from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
 from cxkit.times import zone_of
 from cxkit.words import many
 
 FILE = "manifest.json"
-COLUMN = re.compile(r"x[0-9]{1,6}")
+COLUMN = re.compile(r"[xy][0-9]{1,6}")
 COUNTED = {"events", "journeys", "customers", "activities", "variants"}
 OPTIONAL: dict[str, Any] = {
     "about": "",
@@ -28,8 +29,14 @@ OPTIONAL: dict[str, Any] = {
     "columns": [],
     "parts": [],
     "repairs": [],
+    "tables": [],
+    "engagement": "",
 }
 VERSION = re.compile(r"v-[0-9a-f]{16}")
+
+
+class Older(ValueError):
+    """The manifest of a store that was made by an earlier cxkit."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +80,19 @@ class Manifest:
     fits: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     repairs: tuple[dict[str, Any], ...] = ()
+    tables: tuple[Table, ...] = ()
+    engagement: str = ""
     format: int = FORMAT
 
     @property
     def newest(self) -> Part:
         """The part that came last; the whole source where there is one part only."""
         return self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
+
+    @property
+    def of_rows(self) -> tuple[Attribute, ...]:
+        """The attributes that come with the log's own rows: those of journeys and events."""
+        return tuple(attribute for attribute in self.attributes if attribute.level != "customer")
 
     @property
     def changes(self) -> Changes:
@@ -94,6 +108,10 @@ class Manifest:
         reading = ", ".join(f"{name} {value}" for name, value in self.reading.items())
         facts = {"Source": self.source, "Read as": reading, "Roles": roles, "Time zone": self.zone}
         facts |= {"Order": f"by {self.order}; {many(self.ties)} events tie in time with the one before"}
+        for table in self.tables:
+            keys = ", ".join(f'{key} "{column}"' for key, column in table.keys.items()) or "no key"
+            rows = many(sum(table.joined.values()), "row")
+            facts[f"Table {table.name}"] = f"{table.source}; {rows} by {keys}"
         return (
             facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
         )
@@ -111,11 +129,23 @@ class Manifest:
             new.unlink(missing_ok=True)
 
 
+def amended(old: Manifest, folder: Path, **facts: Any) -> Manifest:
+    """The manifest with these facts, published if they are others."""
+    made = replace(old, **facts)
+    if made != old:
+        made.write(folder)
+    return made
+
+
 def read(folder: Path) -> Manifest:
     """The published manifest of the store in this folder."""
     try:
-        document = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return _manifest(document)
+        return _manifest(json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except Older as older:
+        raise StoreError(
+            f'The store in "{folder}" is of an earlier cxkit ({older}); make it anew with cx.prepare(log, "{folder}") '
+            f"or `cxkit prepare FILE --store {folder}`."
+        ) from None
     except FileNotFoundError:
         raise StoreError(
             f'There is no journey store in "{folder}". Make one with cx.prepare(log, "{folder}") '
@@ -137,6 +167,8 @@ def is_foreign(folder: Path) -> bool:
 def _manifest(document: dict[str, Any]) -> Manifest:
     if not isinstance(document, dict):
         raise ValueError("it is no object")
+    if document.get("format") in range(1, FORMAT):
+        raise Older(f"format {document['format']}; this one reads format {FORMAT}")
     if document.get("format") != FORMAT:
         raise ValueError(f"its format is {document.get('format')}, this cxkit reads format {FORMAT}")
     if not VERSION.fullmatch(str(document.get("version"))):
@@ -147,6 +179,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
     facts |= {name: tuple(facts.get(name, ())) for name in ("notes", "columns", "repairs")}
     facts["fits"] = {name: tuple(fitting) for name, fitting in facts.get("fits", {}).items()}
+    facts["tables"] = tuple(_table(table) for table in facts.get("tables", ()))
     facts["parts"] = tuple(_part(part) for part in facts.get("parts", ()))
     return Manifest(**facts)
 
@@ -156,9 +189,9 @@ def _check(facts: dict[str, Any]) -> None:
     zone_of(facts["zone"])
     kinds = {
         dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits"),
-        list: ("attributes", "notes", "columns", "parts", "repairs"),
+        list: ("attributes", "notes", "columns", "parts", "repairs", "tables"),
         bool: ("timed",),
-        str: ("source", "fingerprint", "order", "about"),
+        str: ("source", "fingerprint", "order", "about", "engagement"),
         int: ("ties", "backwards"),
     }
     facts = OPTIONAL | facts
@@ -188,6 +221,17 @@ def _part(document: dict[str, Any]) -> Part:
     if not (weighed and all(isinstance(n, int) for n in counts) and all(isinstance(text, str) for text in texts)):
         raise ValueError("its parts are not what they should be")
     return replace(part, notes=tuple(part.notes), changes=changes)
+
+
+def _table(document: dict[str, Any]) -> Table:
+    table = Table(**{**document, "notes": tuple(document["notes"])})
+    texts = [table.name, table.source, table.fingerprint, *table.notes, *table.keys, *table.keys.values()]
+    counts = [*table.joined.values(), *table.doubts.values()]
+    sound = all(isinstance(text, str) for text in texts) and all(isinstance(n, int) for n in counts)
+    sound &= set(table.columns.values()) <= set(get_args(Kind)) and set(table.keys) <= set(KEYS)
+    if not (sound and NAME.fullmatch(table.name) and set(table.joined) == set(JOINED)):
+        raise ValueError("its tables are not what they should be")
+    return table
 
 
 def _refuse(wrong: list[str]) -> None:

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 
 from cxkit import schema
 from cxkit.errors import InputError
-from cxkit.reading import stamps
 from cxkit.schema import Attribute, Kind, Level
-from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind
+from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind, typed
 from cxkit.shaping.events import BAD_STAMP, in_zone, judged
 from cxkit.words import many
 
@@ -104,7 +103,9 @@ def _texts(source: Source, columns: dict[str, tuple[int, Kind]]) -> list[str]:
 
 
 def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], key: Kind) -> None:
-    more = [f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes]
+    more = [
+        f"{typed(source, int(attribute.column[1:]), attribute.kind)} AS {attribute.column}" for attribute in attributes
+    ]
     kept = {attribute.column: (int(attribute.column[1:]), attribute.kind) for attribute in attributes}
     if roles.order is not None:
         more.append(f"TRY_CAST(c{roles.order} AS {TYPES.get(key, 'VARCHAR')}) AS {schema.KEY}")
@@ -112,15 +113,6 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], 
     statement, values = judged(source, roles, [*more, *_texts(source, kept)])
     with in_zone(source, roles.zone) as run:
         run(f"CREATE OR REPLACE TEMP TABLE read_rows AS {statement}", values)
-
-
-def _value(source: Source, attribute: Attribute) -> str:
-    column = "c" + attribute.column.removeprefix("x")
-    if attribute.kind == "time":
-        return stamps.sql(stamps.Writing(stamps.ISO), column, source.kinds[int(column[1:])])
-    if attribute.kind == "text":
-        return f"nullif({column}::VARCHAR, '')"
-    return f"TRY_CAST({column} AS {TYPES[attribute.kind]})"
 
 
 def _put_aside(source: Source, folder: Path, part: int) -> dict[str, int]:
