@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ from cxkit.where.filter import Filter, all_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from cxkit.engagement.engagement import Engagement
     from cxkit.log import Log
     from cxkit.where.filter import Frame
 
@@ -46,12 +47,16 @@ WHOLE = Recipe()
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Journeys:
-    """A prepared log and a selection of its journeys. Every method returns a new value; nothing is changed."""
+    """A prepared log, a selection of its journeys, and the engagement: what the log cannot know, if somebody said it.
+
+    Every method returns a new value; nothing is changed.
+    """
 
     folder: Path
     manifest: Manifest
     base: Star
     recipe: Recipe = WHOLE
+    engagement: Engagement | None = None
 
     def keep(self, *filters: Filter) -> Journeys:
         """Which journeys match all of these filters? The selection of them."""
@@ -75,7 +80,7 @@ class Journeys:
 
     def apply(self, recipe: Recipe) -> Journeys:
         """The selection after all steps of a recipe."""
-        return Journeys(self.folder, self.manifest, self.base, Recipe((*self.recipe, *recipe)))._checked()
+        return replace(self, recipe=Recipe((*self.recipe, *recipe)))._checked()
 
     summary = summary
     activities = activities
@@ -152,7 +157,7 @@ class Journeys:
             return engine.collect(question(self.selection))
 
     def _then(self, step: Step) -> Journeys:
-        return Journeys(self.folder, self.manifest, self.base, self.recipe.then(step))._checked()
+        return replace(self, recipe=self.recipe.then(step))._checked()
 
     def _checked(self) -> Journeys:
         selecting.check(self.base, self.recipe)

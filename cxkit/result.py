@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from cxkit.engagement.engagement import Engagement
     from cxkit.views.picture import Picture
 
 ROWS_SHOWN = 200
@@ -43,7 +44,7 @@ class Result:
     """An answer that is computed when it is first looked at.
 
     `.df()` is the table, `.chart()` the picture, `.n` the journeys and customers it speaks of, `.recipe` the steps
-    that selected them; displaying it shows picture, n and table together.
+    that selected them, `.engagement` what was said beside the log; displaying it shows picture, n and table together.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Result:
     note: str = ""
     empty: str = "No journeys in this selection."
     hidden: tuple[str, ...] = ()
+    engagement: Engagement | None = None
 
     @property
     def question(self) -> str:
@@ -92,7 +94,8 @@ class Result:
 
     @property
     def _steps(self) -> str:
-        return f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
+        steps = f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
+        return steps if self.engagement is None else f"{steps}, engagement {self.engagement.fingerprint[:8]}"
 
     def __repr__(self) -> str:
         from cxkit.views.table import as_text

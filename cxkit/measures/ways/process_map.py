@@ -52,6 +52,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
         name="process_map",
         unit="moves between events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys, quantiles),
         count=lambda: journeys.n,
         hidden=("source", "target", "coverage"),

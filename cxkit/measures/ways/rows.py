@@ -73,6 +73,7 @@ def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str 
         name="events",
         unit="events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _events(journeys, page, rows, journey),
         count=lambda: journeys.n if journey is None else Population(1, 1),
     )
@@ -100,6 +101,7 @@ def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
         name="rejected",
         unit="rows of the source",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _rejected(journeys, page, rows),
         count=lambda: journeys.n,
         empty="Every row of the source could be used." if page == 1 else "There are no rows on this page.",

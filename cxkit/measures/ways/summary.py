@@ -35,6 +35,7 @@ def summary(journeys: Journeys) -> Result:
         name="summary",
         unit="journeys",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys),
         count=lambda: journeys.n,
     )

@@ -42,6 +42,7 @@ def variants(journeys: Journeys, *, top: int | None = None) -> Result:
         name="variants",
         unit="journeys",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys, top),
         count=lambda: journeys.n,
         shown=lambda: {"of": journeys.collect(_different)["variants"][0].as_py()} if top else {},
