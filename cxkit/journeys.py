@@ -123,9 +123,14 @@ class Journeys:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """The attributes of journeys and events and their kinds of value; tags are among them."""
-        known = {name: f"{attribute.kind} of each {attribute.level}" for name, attribute in self.base.by_name.items()}
-        return known | {step.name: "tag: boolean of each journey" for step in self.recipe if isinstance(step, Tag)}
+        """The attributes of events, journeys and customers and their kinds of value; derived ones are among them."""
+        star = self.selection.star
+        tags = {step.name for step in self.recipe if isinstance(step, Tag)}
+
+        def origin(name: str) -> str:
+            return "tag: " if name in tags else "derived: " if name in star.columns else ""
+
+        return {name: f"{origin(name)}{known.kind} of each {known.level}" for name, known in star.by_name.items()}
 
     @property
     def selection(self) -> selecting.Selection:

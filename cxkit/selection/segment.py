@@ -1,4 +1,4 @@
-"""Segments: the value of one attribute or tag of a journey, as text, to compare by."""
+"""Segments: the value of one attribute of a journey or its customer, as text, to compare by."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import narwhals as nw
 
 from cxkit.errors import InputError, NameNotFound, not_found
 from cxkit.schema import JOURNEY
+from cxkit.store.columns import VALUE
 
 if TYPE_CHECKING:
     from cxkit.journeys import Journeys
@@ -19,26 +20,22 @@ MISSING = "(missing)"
 
 
 def check(journeys: Journeys, by: str | None) -> None:
-    """Raise unless `by` is None, a tag, or a journey's attribute that has segments."""
-    star = journeys.selection.star
-    if by is None or by in star.flags:
+    """Raise unless `by` is None, or an attribute of journeys or customers that has segments."""
+    if by is None:
         return
-    names = [name for name, known in star.by_name.items() if known.level == "journey"]
+    every = journeys.selection.star.by_name
+    names = [name for name, attribute in every.items() if attribute.level != "event"]
     if by not in names:
-        level = " It is an attribute of events." if by in star.by_name else ""
-        unknown = not_found("attribute of journeys", by, [*names, *star.flags], "j.attributes")
-        raise NameNotFound(f"{unknown}{level}")
-    if star.by_name[by].kind == "time":
+        level = " It is an attribute of events." if by in every else ""
+        raise NameNotFound(f"{not_found('attribute of journeys', by, names, 'j.attributes')}{level}")
+    if every[by].kind == "time":
         raise InputError(f'"{by}" holds times, which make no segments. Tag the journeys by a period instead.')
 
 
 def segmented(selection: Selection, by: str | None) -> Frame:
     """The selected journeys with their segment as text; one segment for all where `by` is None."""
-    star = selection.star
     if by is None:
         return selection.outlines.with_columns(nw.lit("all").alias(SEGMENT))
-    if by in star.flags:
-        tagged = star.flags[by].with_columns(nw.lit("true").alias(SEGMENT))
-        return selection.outlines.join(tagged, on=JOURNEY, how="left").with_columns(nw.col(SEGMENT).fill_null("false"))
-    value = nw.col(star.by_name[by].column).cast(nw.String)
-    return selection.journeys.with_columns(value.fill_null(MISSING).alias(SEGMENT))
+    values = selection.star.of_journeys(by).select(JOURNEY, nw.col(VALUE).cast(nw.String).alias(SEGMENT))
+    segments = selection.outlines.join(values, on=JOURNEY, how="left")
+    return segments.with_columns(nw.col(SEGMENT).fill_null(MISSING))

@@ -11,6 +11,7 @@ from cxkit.schema import HASH, HASH_PRIME, JOURNEY
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Keep, Sample, Tag, Trim
 from cxkit.store import star as stars
+from cxkit.store.columns import VALUE, Column
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, Frame, Leaf
 
@@ -66,9 +67,9 @@ def check(star: Star, recipe: Recipe) -> None:
             for leaf in step.filter.leaves():
                 leaf.check(known)
         if isinstance(step, Tag):
-            if step.name in known.by_name or step.name in known.flags:
+            if step.name in known.by_name:
                 raise InputError(f'There is an attribute "{step.name}" already. Give the tag another name.')
-            known = replace(known, flags={**known.flags, step.name: star.journeys})
+            known = known.with_column(_tagged(known, step))
         if isinstance(step, Trim) and not star.timed:
             raise InputError("This log has no time, so there is nothing to trim by.")
 
@@ -79,12 +80,25 @@ def _follow(selection: Selection, step: object, key: str) -> Selection:
         wanted = ~step.filter if isinstance(step, Drop) else step.filter
         return replace(selection, chosen=_narrowed(selection, matching(star, wanted), key))
     if isinstance(step, Tag):
-        flags = {**star.flags, step.name: matching(star, step.filter)}
-        return replace(selection, star=replace(star, tags=f"{star.tags}|{step!r}", flags=flags))
+        return replace(selection, star=star.with_column(_tagged(star, step)))
     if isinstance(step, Sample):
         return replace(selection, chosen=_narrowed(selection, _sampled(star, step), key))
     assert isinstance(step, Trim)
     return replace(selection, star=stars.trimmed(star, *step.span(star.zone)))
+
+
+def _tagged(star: Star, step: Tag) -> Column:
+    """The column that is true where the filter matches and false elsewhere."""
+
+    def build(made_on: Star) -> Frame:
+        hits = matching(made_on, step.filter).with_columns(nw.lit(True).alias(VALUE))
+        return (
+            made_on.outlines.select(JOURNEY)
+            .join(hits, on=JOURNEY, how="left")
+            .with_columns(nw.col(VALUE).fill_null(False))
+        )
+
+    return Column("journey", step.name, f"{star.marks}{step.filter.key}", build, "boolean")
 
 
 def _narrowed(selection: Selection, found: Frame, key: str) -> Frame:
@@ -98,11 +112,11 @@ def matching(star: Star, wanted: Filter) -> Frame:
     """The journeys that match a filter, computed once for each star."""
     if isinstance(wanted, Leaf):
         return _leaf(star, wanted)
-    return star.engine.materialise(f"{star.key}{star.tags}|{wanted.key}", lambda: _combined(star, wanted))
+    return star.engine.materialise(f"{star.key}{star.marks}|{wanted.key}", lambda: _combined(star, wanted))
 
 
 def _leaf(star: Star, leaf: Leaf) -> Frame:
-    return star.engine.materialise(f"{star.key}{star.tags}|{leaf.key}", lambda: leaf.journeys(star))
+    return star.engine.materialise(f"{star.key}{star.marks}|{leaf.key}", lambda: leaf.journeys(star))
 
 
 def _combined(star: Star, wanted: Filter) -> Frame:

@@ -7,16 +7,19 @@ Order contract: by time, then by the order column if there is one, then by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 import narwhals as nw
 
 from cxkit import schema
 from cxkit.cached import cached_property
+from cxkit.errors import not_found
 from cxkit.schema import (
     ACTIVITY,
     COUNT,
+    CUSTOMER,
     ENDED,
     FIRST,
     FIRST_MOVE,
@@ -38,6 +41,7 @@ from cxkit.schema import (
     WAITING,
     Attribute,
 )
+from cxkit.store.columns import KEYS, VALUE, Column, Made
 from cxkit.store.engine import Engine, Frame
 
 ORDERED = "ordered"
@@ -60,8 +64,8 @@ class Star:
     zone: str
     timed: bool
     direct: bool = False
-    tags: str = ""
-    flags: dict[str, Frame] = field(default_factory=dict)
+    columns: Mapping[str, Made] = field(default_factory=dict)
+    marks: str = ""
 
     @property
     def moves(self) -> Frame:
@@ -94,24 +98,50 @@ class Star:
         """The activities' codes by name."""
         return {name: code for code, name in enumerate(self.names)}
 
+    @cached_property
+    def by_name(self) -> dict[str, Attribute]:
+        """The attributes by name: the client's own, then the derived columns."""
+        own = {attribute.name: attribute for attribute in self.attributes}
+        return own | {name: made.attribute for name, made in self.columns.items()}
+
+    def attribute(self, name: str) -> Attribute:
+        """The attribute of this name, the client's own or derived."""
+        if name not in self.by_name:
+            raise not_found("attribute", name, self.by_name, "j.attributes")
+        return self.by_name[name]
+
+    def with_column(self, column: Column) -> Star:
+        """This star with one more derived column, which speaks of it as it is now. `marks` tells columns apart."""
+        marks = sha256(f"{self.marks}|{self.key}|{column.level} {column.name} {column.key}".encode()).hexdigest()[:16]
+        return replace(self, columns={**self.columns, column.name: Made(column, self)}, marks=marks)
+
+    def valued(self, name: str) -> Frame:
+        """An attribute's level key (journey and position, journey, or customer) and `value`, wherever it is known."""
+        if name in self.columns:
+            return self.columns[name].values().filter(~nw.col(VALUE).is_null())
+        own = self.attribute(name)
+        table = {"event": self.events, "journey": self.journeys, "customer": self.customers}[own.level]
+        value = nw.col(own.column)
+        return table.filter(~value.is_null()).select(*KEYS[own.level], value.alias(VALUE))
+
+    def of_journeys(self, name: str) -> Frame:
+        """The journeys with a `value` of an attribute: their own, their customer's, or each of their events'."""
+        values = self.valued(name)
+        if self.attribute(name).level == "customer":
+            values = self.outlines.select(JOURNEY, CUSTOMER).join(values, on=CUSTOMER, how="inner")
+        return values.select(JOURNEY, VALUE)
+
     def texts(self, name: str) -> list[str] | None:
         """The different values of a text attribute; None where there are too many to name."""
         if name not in self._texts:
-            known = self.by_name[name]
-            table = self.journeys if known.level == "journey" else self.events
-            values = table.select(nw.col(known.column).alias(NAME)).filter(~nw.col(NAME).is_null()).unique()
-            found = self.engine.collect(values.sort(NAME).head(MOST_TEXTS + 1))[NAME].to_pylist()
+            values = self.valued(name).select(VALUE).unique().sort(VALUE).head(MOST_TEXTS + 1)
+            found = self.engine.collect(values)[VALUE].to_pylist()
             self._texts[name] = found if len(found) <= MOST_TEXTS else None
         return self._texts[name]
 
     @cached_property
     def _texts(self) -> dict[str, list[str] | None]:
         return {}
-
-    @cached_property
-    def by_name(self) -> dict[str, Attribute]:
-        """The client's attributes by their own names."""
-        return {attribute.name: attribute for attribute in self.attributes}
 
 
 def ordered(frame: Frame, order: Sequence[str]) -> Frame:

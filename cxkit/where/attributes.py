@@ -10,7 +10,8 @@ import narwhals as nw
 
 from cxkit import times
 from cxkit.errors import InputError, closest, not_found
-from cxkit.schema import JOURNEY, Attribute, Kind
+from cxkit.schema import JOURNEY, Kind
+from cxkit.store.columns import VALUE
 from cxkit.where.amounts import limited
 from cxkit.where.filter import Frame, Leaf, check_text, is_text
 
@@ -23,7 +24,7 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True, repr=False, eq=False, init=False)
 class attribute(Leaf):
-    """Journeys by a value of their own, of any of their events, or of a tag.
+    """Journeys by a value of their own, their customer or any of their events; tags and other derived ones count too.
 
     One of the given values, a number or time in a range, or `missing=True`: no value known (for an attribute of
     events: on none of the journey's events). Times are written like periods.
@@ -57,13 +58,9 @@ class attribute(Leaf):
             raise InputError(f'w.attribute("{name}") needs values, or at_least= and at_most=, or missing=True.')
 
     def check(self, star: Star) -> None:
-        if self.name in star.flags:
-            self._check_kind("boolean")
-            return
-        if self.name not in star.by_name:
-            raise not_found("attribute", self.name, [*star.by_name, *star.flags], "j.attributes")
-        self._check_kind(star.by_name[self.name].kind)
-        if star.by_name[self.name].kind == "text":
+        kind = star.attribute(self.name).kind
+        self._check_kind(kind)
+        if kind == "text":
             self._check_values(star.texts(self.name) or [])
 
     def _check_values(self, known: list[str]) -> None:
@@ -90,32 +87,23 @@ class attribute(Leaf):
             times.instant(str(text), "UTC")
 
     def journeys(self, star: Star) -> Frame:
-        if self.name in star.flags:
-            return self._tagged(star)
-        known = star.by_name[self.name]
-        table = star.journeys if known.level == "journey" else star.events
-        value = nw.col(known.column)
+        values = star.of_journeys(self.name)
         if self.missing:
-            return star.journeys.join(table.filter(~value.is_null()), on=JOURNEY, how="anti").select(JOURNEY)
-        return table.filter(*self._matches(value, known, star.zone)).select(JOURNEY).unique()
+            return star.outlines.join(values, on=JOURNEY, how="anti").select(JOURNEY)
+        return values.filter(*self._matches(star.attribute(self.name).kind, star.zone)).select(JOURNEY).unique()
 
-    def _matches(self, value: nw.Expr, known: Attribute, zone: str) -> list[nw.Expr]:
-        if self.values and known.kind == "time":
+    def _matches(self, kind: Kind, zone: str) -> list[nw.Expr]:
+        value = nw.col(VALUE)
+        if self.values and kind == "time":
             spans = [times.period(str(text), str(text), zone) for text in self.values]
             return [nw.any_horizontal(*((value >= a) & (value < b) for a, b in spans), ignore_nulls=True)]
         if self.values:
             return [value.is_in(list(self.values))]
         low, high = self.at_least, self.at_most
-        if known.kind == "time":
+        if kind == "time":
             low = None if low is None else times.instant(str(low), zone)
             high = None if high is None else times.period(str(high), str(high), zone)[1] - 1
         return limited(value, low, high)
-
-    def _tagged(self, star: Star) -> Frame:
-        tagged, journeys = star.flags[self.name], star.journeys.select(JOURNEY)
-        if self.missing or set(self.values) == {True, False}:
-            return journeys if self.values else journeys.filter(nw.col(JOURNEY) < 0)
-        return journeys.join(tagged, on=JOURNEY, how="semi" if self.values[0] else "anti")
 
 
 def _is_value(value: object) -> bool:

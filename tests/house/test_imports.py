@@ -11,7 +11,7 @@ from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
 GROUND = "errors schema cached words times duck places"
 PREPARED = f"{GROUND} reading shaping statistics"
-MEASURES = f"{GROUND} selection facts statistics result"
+MEASURES = f"{GROUND} selection store.columns facts statistics result"
 
 # What of ours a room may import when it runs; a name stands for all in it. A room always imports its own.
 ROOMS = {
@@ -30,11 +30,11 @@ ROOMS = {
     "readiness": PREPARED,
     "store": PREPARED,
     "append": f"{PREPARED} store",
-    "where": f"{GROUND} store.star",
+    "where": f"{GROUND} store.star store.columns",
     "selection": f"{GROUND} where store",
     "catalog": GROUND,
     "result": f"{GROUND} catalog selection views",
-    "facts": f"{GROUND} engagement where selection",
+    "facts": f"{GROUND} engagement where selection store.columns",
     "measures.data": f"{MEASURES} catalog",
     "measures.ways": MEASURES,
     "log": f"{PREPARED} readiness store",

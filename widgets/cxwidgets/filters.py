@@ -41,8 +41,7 @@ class Filters(View):
                 "can_redo": board.can_redo,
                 "code": board.code,
                 "activities": sorted(star.names),
-                "attributes": {name: known.kind for name, known in star.by_name.items()}
-                | dict.fromkeys(star.flags, "boolean"),
+                "attributes": {name: known.kind for name, known in star.by_name.items()},
             },
         )
 

@@ -139,8 +139,8 @@ class Segments(Choosing):
     def __init__(self, board: Board) -> None:
         super().__init__(board)
         star = board.base.selection.star
-        self._kinds = {a.name: a.kind for a in star.attributes if a.level == "journey" and a.kind != "time"}
-        self._kinds |= dict.fromkeys(star.flags, "boolean")
+        every = star.by_name.values()
+        self._kinds = {known.name: known.kind for known in every if known.level != "event" and known.kind != "time"}
         self._by = next(iter(self._kinds), "")
 
     @property

@@ -62,7 +62,8 @@ class Looked:
     def __init__(self, journeys: Journeys) -> None:
         self.journeys, self.said = journeys, journeys.engagement
         self.star = journeys.selection.star
-        self.named = {role: name for role in NAMED if (name := self._column(role)) in self.star.by_name}
+        self.own = {attribute.name: attribute for attribute in self.star.attributes}
+        self.named = {role: name for role in NAMED if (name := self._column(role)) in self.own}
         columns = self._columns("event"), self._columns("journey")
         whole = columns[1] | self._others
         self.rows = journeys.collect(lambda chosen: per_activity(chosen, *columns)).to_pylist()
@@ -87,7 +88,7 @@ class Looked:
         return own.get(field.name, self._mapped)(field)
 
     def _columns(self, level: str) -> dict[str, str]:
-        known = {role: self.star.by_name[name] for role, name in self.named.items()}
+        known = {role: self.own[name] for role, name in self.named.items()}
         mapped = {role: attribute.column for role, attribute in known.items() if attribute.level == level}
         return mapped | ({"start": SERVICE} if self._has_starts and level == "event" else {})
 
@@ -163,7 +164,7 @@ class Looked:
                 lacking = self._most("ends") if not self._goals else self._at_goals(ALL)
             return Filling(field, "events", sum(row[ALL] for row in due), lacking=lacking, hint=hint)
         found = f'column "{name}"'
-        if not starts and self.star.by_name[name].level == "journey":
+        if not starts and self.own[name].level == "journey":
             of = self.reached if field.name == "value" else self.whole
             return self._whole_journeys(field, field.name, of, found, f"{field.name} lacking")
         due = [row for row in self.rows if self._is_due(field, row["name"])]
@@ -237,7 +238,7 @@ class Looked:
     def _candidate(self, field: Field) -> str:
         """The sentence for a column whose name speaks for the field."""
         words = set(field.words.split())
-        for name in self.star.by_name:
+        for name in self.own:
             if words & set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())):
                 return f'The log has a column "{name}". If that is it, write {field.name} = "{name}" under [roles].'
         return ""

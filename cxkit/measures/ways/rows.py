@@ -11,6 +11,7 @@ from cxkit import schema
 from cxkit.errors import InputError
 from cxkit.result import Population, Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, ID, JOURNEY, LAST, LENGTH, NAME, POSITION, TIME, VARIANT
+from cxkit.store.columns import VALUE
 from cxkit.times import zoned
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
 
     Returns a Result with a row per journey, by id: `journey` and `customer` (the client's ids), `variant` (its number
     in the whole store), `first` and `last` (event, in the log's zone), `seconds` (between them), `events`, then the
-    attributes of journeys and the tags. `n` counts all pages. An attribute with one of these names is called
-    "name (attribute)".
+    attributes of journeys and customers, derived ones such as tags last. `n` counts all pages. An attribute with one
+    of these names is called "name (attribute)".
 
     Errors: a page or a number of rows below 1.
 
@@ -120,18 +121,17 @@ def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
     def question(selection: Selection) -> Frame:
         star = selection.star
         found = _page(selection.journeys, [ID], page, rows)
-        for number, flag in enumerate(star.flags.values()):
-            tagged = flag.with_columns(nw.lit(True).alias(f"tag{number}"))
-            found = found.join(tagged, on=JOURNEY, how="left").with_columns(nw.col(f"tag{number}").fill_null(False))
-        people = star.customers.rename({ID: "customer_id"})
+        for number, name in enumerate(_beside(star, ("journey", "customer"))):
+            values = star.of_journeys(name).rename({VALUE: f"{VALUE}{number}"})
+            found = found.join(values, on=JOURNEY, how="left")
+        people = star.customers.select(CUSTOMER, nw.col(ID).alias("customer_id"))
         return found.join(people, on=CUSTOMER, how="left").sort(NUMBER)
 
     table, star = journeys.collect(question), journeys.selection.star
     own = {"journey": table[ID], "customer": table["customer_id"], VARIANT: table[VARIANT]}
     own |= {name: zoned(table[name], star.zone) for name in (FIRST, LAST)}
     own |= {"seconds": _seconds(_difference(table[FIRST], table[LAST])), "events": table[LENGTH]}
-    tags = [(name, table[f"tag{number}"]) for number, name in enumerate(star.flags)]
-    return _with_attributes(own, [*_attributes(star, "journey", table), *tags])
+    return _with_attributes(own, _attributes(star, ("journey", "customer"), table))
 
 
 def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa.Table:
@@ -145,9 +145,12 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
         if len(journeys.manifest.parts) > 1:
             ids, order = ids.with_row_index(PLACE, order_by=[ID]), [PLACE]
             chosen = chosen.join(ids.select(JOURNEY, PLACE), on=JOURNEY, how="inner")
+        found = _page(chosen, [*order, POSITION], page, rows)
+        for number, name in enumerate(_beside(star, ("event",))):
+            values = star.valued(name).rename({VALUE: f"{VALUE}{number}"})
+            found = found.join(values, on=[JOURNEY, POSITION], how="left")
         return (
-            _page(chosen, [*order, POSITION], page, rows)
-            .join(ids.select(JOURNEY, ID), on=JOURNEY, how="inner")
+            found.join(ids.select(JOURNEY, ID), on=JOURNEY, how="inner")
             .join(star.activities.select(ACTIVITY, NAME), on=ACTIVITY, how="inner")
             .sort(NUMBER)
         )
@@ -155,7 +158,7 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
     table, star = journeys.collect(question), journeys.selection.star
     own = {"journey": table[ID], "position": pc.add(table[POSITION], 1), "activity": table[NAME]}
     own |= {"time": zoned(table[TIME], star.zone), "seconds": _seconds(table[GAP])}
-    return _with_attributes(own, _attributes(star, "event", table))
+    return _with_attributes(own, _attributes(star, ("event",), table))
 
 
 def _rejected(journeys: Journeys, page: int, rows: int) -> pa.Table:
@@ -179,11 +182,21 @@ def _page(frame: Frame, order: Sequence[str], page: int, rows: int) -> Frame:
     return numbered.filter(nw.col(NUMBER) >= (page - 1) * rows, nw.col(NUMBER) < page * rows)
 
 
-def _attributes(star: Star, level: schema.Level, table: pa.Table) -> Iterator[tuple[str, Any]]:
-    for known in star.attributes:
-        if known.level == level:
-            values = table[known.column]
-            yield known.name, zoned(values, star.zone) if known.kind == "time" else values
+def _beside(star: Star, levels: Sequence[schema.Level]) -> list[str]:
+    """The attributes of these levels whose values stand in another table than the rows."""
+    return [
+        name
+        for name, attribute in star.by_name.items()
+        if attribute.level in levels and (name in star.columns or attribute.level == "customer")
+    ]
+
+
+def _attributes(star: Star, levels: Sequence[schema.Level], table: pa.Table) -> Iterator[tuple[str, Any]]:
+    place = {name: f"{VALUE}{number}" for number, name in enumerate(_beside(star, levels))}
+    for name, attribute in star.by_name.items():
+        if attribute.level in levels:
+            values = table[place.get(name, attribute.column)]
+            yield name, zoned(values, star.zone) if attribute.kind == "time" else values
 
 
 def _with_attributes(own: dict[str, Any], attributes: Any) -> pa.Table:
