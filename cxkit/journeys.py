@@ -17,6 +17,7 @@ from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.durations import durations
 from cxkit.measures.ways.log_coverage import log_coverage
+from cxkit.measures.ways.outcomes import outcomes
 from cxkit.measures.ways.process_map import process_map
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
@@ -88,6 +89,7 @@ class Journeys:
     variants = variants
     durations = durations
     waiting = waiting
+    outcomes = outcomes
     segments = segments
     log_coverage = log_coverage
     data_plan = data_plan

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cxkit import places
 from cxkit.append import append as appending
 from cxkit.errors import InputError
+from cxkit.facts.bound import bound
 from cxkit.journeys import Journeys
 from cxkit.log import Log
 from cxkit.store import changes, manifest
@@ -146,6 +147,7 @@ def _is_sample(folder: Path) -> bool:
 
 def _journeys(folder: Path, described: manifest.Manifest, engine: Engine, engagement: Engagement | None) -> Journeys:
     star = preparing.open_star(folder / described.version, described, engine)
+    star = star if engagement is None else bound(star, engagement)
     return Journeys(folder, described, star, engagement=engagement)
 
 

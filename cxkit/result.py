@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
-NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of")
+NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of", "known")
 
 
 @dataclass(frozen=True)

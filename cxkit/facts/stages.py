@@ -1,0 +1,148 @@
+"""Stages, lanes and channels: where each event belongs, by the activities that the engagement file lists.
+
+An activity that no stage lists has none, and neither has one that two channels share. A log whose own column says it,
+by its name or by its role in the file, keeps that column, and none is derived.
+
+At the level of stages a journey is a sequence of visits: events of one stage that follow each other are one. A move
+between two stages is a move between an activity of the one and an activity of the other, with the same time from event
+to event; so both levels count the same moves. Events without a stage are of the stage "(no stage)".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+import narwhals as nw
+
+from cxkit import schema
+from cxkit.errors import InputError, not_found
+from cxkit.schema import ACTIVITY, JOURNEY, NAME, NEXT, PATH, POSITION, VARIANT
+from cxkit.store import star as stars
+from cxkit.store.columns import VALUE, Column
+
+if TYPE_CHECKING:
+    from cxkit.engagement.engagement import Engagement
+    from cxkit.journeys import Journeys
+    from cxkit.selection.selection import Selection
+    from cxkit.store.star import Star
+    from cxkit.where.filter import Frame
+
+Grain = Literal["activity", "stage"]
+SECTIONS = {"stage": "stages", "lane": "lanes", "channel": "channels"}
+NO_STAGE = "(no stage)"
+
+
+def columns(star: Star, said: Engagement) -> Iterator[Column]:
+    """Stage, lane and channel as columns of events, where the file lists activities and no column says it."""
+    for name, section in SECTIONS.items():
+        placed = _placed(said, section)
+        if placed.keys() & star.codes.keys() and name not in star.by_name and not getattr(said.roles, name):
+            yield Column("event", name, f"{name} {said.fingerprint}", _build(placed), "text")
+
+
+def stage_of(said: Engagement) -> dict[str, str]:
+    """The stage of each activity that has one."""
+    return _placed(said, "stages")
+
+
+def lane_sides(said: Engagement) -> dict[str, str]:
+    """Of each activity that is in a lane whether it is the customer's, front, back, support or evidence."""
+    sides = said.sides
+    return {activity: sides[lane] for activity, lane in _placed(said, "lanes").items()}
+
+
+def unplaced(journeys: Journeys) -> tuple[int, int]:
+    """How many of the selected events have no stage, and how many events there are."""
+    star, said = journeys.selection.star, journeys.engagement
+    known = [star.codes[name] for name in (stage_of(said) if said else ()) if name in star.codes]
+    counted = journeys.collect(
+        lambda selection: selection.moves.select(
+            nw.len().cast(nw.Int64).alias("all"),
+            nw.col(ACTIVITY).is_in(known).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64).alias("placed"),
+        )
+    ).to_pylist()[0]
+    return counted["all"] - counted["placed"], counted["all"]
+
+
+def _placed(said: Engagement, section: str) -> dict[str, str]:
+    groups: Mapping[str, tuple[str, ...]] = {name: group.activities for name, group in getattr(said, section).items()}
+    times = Counter(activity for activities in groups.values() for activity in activities)
+    return {activity: name for name, activities in groups.items() for activity in activities if times[activity] == 1}
+
+
+def _build(placed: Mapping[str, str]) -> Callable[[Star], Frame]:
+    def build(star: Star) -> Frame:
+        value = nw.lit(None).cast(nw.String)
+        for name in dict.fromkeys(placed.values()):
+            codes = [code for code, activity in enumerate(star.names) if placed.get(activity) == name]
+            value = nw.when(nw.col(ACTIVITY).is_in(codes)).then(nw.lit(name)).otherwise(value)
+        return star.moves.select(JOURNEY, POSITION, value.alias(VALUE))
+
+    return build
+
+
+# ---- the level of stages ---------------------------------------------------------------------------------------------
+
+
+def check(journeys: Journeys, level: Grain) -> None:
+    """Raise unless it is a level, and stages are known where they are asked for."""
+    if level not in get_args(Grain):
+        raise not_found("level", level, get_args(Grain))
+    said = journeys.engagement
+    if level == "stage" and not (said and stage_of(said).keys() & journeys.base.codes.keys()):
+        raise InputError(
+            "No stage of this log's activities is known. List them under [stages] in the engagement file, such as "
+            'buy = ["Order", "Pay"], and open the store with it.'
+        )
+
+
+def at_level(selection: Selection, said: Engagement | None, level: Grain) -> Selection:
+    """The selection as it is, or with stages in the place of activities."""
+    if level == "activity" or said is None:
+        return selection
+    return replace(selection, star=staged(selection.star, said))
+
+
+def staged(star: Star, said: Engagement) -> Star:
+    """The star of visits to stages: its activities are the stages, numbered in their order, then those without one."""
+    placed = stage_of(said)
+    of = [placed.get(name, NO_STAGE) for name in star.names]
+    names = [name for name in (*said.stages, NO_STAGE) if name in of]
+    stage = {code: names.index(name) for code, name in enumerate(of)}
+    key, engine = f"{star.key}|stages {said.fingerprint}", star.engine
+
+    def relabelled() -> Frame:
+        both = star.moves.with_columns(_coded(ACTIVITY, stage), _coded(NEXT, stage))
+        last = both.filter(nw.col(NEXT).is_null() | (nw.col(ACTIVITY) != nw.col(NEXT)))
+        return stars.firsts(last.drop(schema.FIRST_VISIT, schema.FIRST_MOVE))
+
+    activities = star.activities.filter(nw.col(ACTIVITY) < len(names)).with_columns(_named(names))
+    events = engine.materialise(f"{key}|{schema.EVENTS}", relabelled)
+    routes = engine.materialise(f"{key}|{PATH}", lambda: stars.paths(engine, events, activities))
+    kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: stars.variants(engine, routes, activities))
+    numbered = routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH)
+    journeys = engine.materialise(
+        f"{key}|{schema.JOURNEYS}", lambda: star.outlines.drop(VARIANT).join(numbered, on=JOURNEY, how="inner")
+    )
+    return replace(
+        star, key=key, events=events, journeys=journeys, variants=kinds, activities=activities, direct=True, columns={}
+    )
+
+
+def _coded(column: str, stage: Mapping[int, int]) -> nw.Expr:
+    """The stage's number in the place of the activity's code."""
+    number = nw.lit(None).cast(nw.Int32)
+    for place in sorted(set(stage.values())):
+        codes = [code for code, known in stage.items() if known == place]
+        number = nw.when(nw.col(column).is_in(codes)).then(nw.lit(place).cast(nw.Int32)).otherwise(number)
+    return number.alias(column)
+
+
+def _named(names: list[str]) -> nw.Expr:
+    name = nw.lit(None).cast(nw.String)
+    for place, text in enumerate(names):
+        name = nw.when(nw.col(ACTIVITY) == place).then(nw.lit(text)).otherwise(name)
+    return name.alias(NAME)
