@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from cxkit.errors import InputError
+from cxkit.errors import CxError, InputError
 from cxkit.facts.stages import lane_sides, stage_of
 from cxkit.schema import ACTIVITY, GAP, JOURNEY, LAST, NEXT, POSITION
 from cxkit.store.columns import KEYS, VALUE, Column
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 NAME, TAKEN = "outcome", "outcome (engagement)"
 GOAL, CANCEL, SILENT, OPEN = OUTCOMES = ("goal", "cancel", "silent", "open")
-ENDED = OUTCOMES[:3]
 PENDING, ALLOWED = "pending", "allowed"
 PATIENCE = 0.99
 
@@ -78,7 +77,7 @@ def _marked(star: Star, mark: Goal | Cancel, word: str) -> Frame:
     for name, values in mark.where.items():
         try:
             attribute(name, *values).check(star)
-        except InputError as error:
+        except CxError as error:
             raise InputError(f"The engagement cannot be followed at its {word} {mark.activity!r}: {error}") from None
         level = star.attribute(name).level
         table, keys = (star.valued(name), KEYS["event"]) if level == "event" else (star.of_journeys(name), (JOURNEY,))

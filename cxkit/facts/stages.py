@@ -54,19 +54,6 @@ def lane_sides(said: Engagement) -> dict[str, str]:
     return {activity: sides[lane] for activity, lane in _placed(said, "lanes").items()}
 
 
-def unplaced(journeys: Journeys) -> tuple[int, int]:
-    """How many of the selected events have no stage, and how many events there are."""
-    star, said = journeys.selection.star, journeys.engagement
-    known = [star.codes[name] for name in (stage_of(said) if said else ()) if name in star.codes]
-    counted = journeys.collect(
-        lambda selection: selection.moves.select(
-            nw.len().cast(nw.Int64).alias("all"),
-            nw.col(ACTIVITY).is_in(known).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64).alias("placed"),
-        )
-    ).to_pylist()[0]
-    return counted["all"] - counted["placed"], counted["all"]
-
-
 def _placed(said: Engagement, section: str) -> dict[str, str]:
     groups: Mapping[str, tuple[str, ...]] = {name: group.activities for name, group in getattr(said, section).items()}
     times = Counter(activity for activities in groups.values() for activity in activities)
@@ -99,11 +86,30 @@ def check(journeys: Journeys, level: Grain) -> None:
         )
 
 
-def at_level(selection: Selection, said: Engagement | None, level: Grain) -> Selection:
-    """The selection as it is, or with stages in the place of activities."""
+def note(journeys: Journeys, level: Grain) -> str:
+    """What there is to say of stages: how many events have none."""
+    said, star = journeys.engagement, journeys.selection.star
+    if level != "stage" or said is None:
+        return ""
+    placed = stage_of(said)
+    without = [code for code, name in enumerate(star.names) if name not in placed]
+    counted = journeys.collect(lambda chosen: _without(chosen, without)).to_pylist()[0] if without else {"without": 0}
+    if not counted["without"]:
+        return "Visits to stages; every event has one."
+    return f"Visits to stages; {counted['without']:,} of {counted['all']:,} events have none."
+
+
+def _without(selection: Selection, codes: list[int]) -> Frame:
+    chosen = nw.col(ACTIVITY).is_in(codes).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64)
+    return selection.moves.select(nw.len().cast(nw.Int64).alias("all"), chosen.alias("without"))
+
+
+def at_level(journeys: Journeys, level: Grain) -> Callable[[Selection], Selection]:
+    """What turns a selection into the one at this level: itself, or the same journeys as visits to stages."""
+    said = journeys.engagement
     if level == "activity" or said is None:
-        return selection
-    return replace(selection, star=staged(selection.star, said))
+        return lambda selection: selection
+    return lambda selection: replace(selection, star=staged(selection.star, said))
 
 
 def staged(star: Star, said: Engagement) -> Star:

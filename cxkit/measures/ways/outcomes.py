@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from cxkit.facts import outcome
-from cxkit.facts.outcome import ENDED, OPEN, OUTCOMES
+from cxkit.facts.outcome import OPEN, OUTCOMES
 from cxkit.result import Result
 from cxkit.schema import CUSTOMER, JOURNEY
 from cxkit.selection import segment
@@ -42,16 +42,16 @@ def outcomes(journeys: Journeys, *, by: str | None = None) -> Result:
     by : an attribute of journeys or customers, or a tag, to compare by; all journeys together when not given.
 
     Returns a Result with a row per segment and outcome, the largest segment first: `segment` (its value as text; "all"
-    without `by`), `outcome` (goal, cancel, silent, open), `count` (journeys), `customers`, `share` (of the *ended*
+    for all together), `outcome` (goal, cancel, silent, open), `count` (journeys), `customers`, `share` (of the *ended*
     journeys of the segment: goal, cancel and silent together; empty for open), `share_low` and `share_high` (95 %
     interval, by customer). The counts of a segment add up to its journeys. Without goals and cancels there are no rows.
 
     A journey that reached a goal of the engagement is a goal, whatever follows; else with a cancel a cancel; else
     silent, once its last event is longer ago than the silence allowed there; else open. Where lanes are named, a
-    silence counts only when the company's next step would have come too. `cxkit.facts.outcome` says it in full. An
-    outcome is that of the whole journey, also where a `trim` shows a part of it.
+    silence counts only when the company's next step would have come too; the module cxkit.facts.outcome says it in
+    full. An outcome is that of the whole journey, also where a trim shows a part of it.
 
-    Errors: an unknown attribute, one of events, or one that holds times; a goal or cancel whose `where` names an
+    Errors: an unknown attribute, one of events, or one that holds times; a goal or cancel whose condition names an
     attribute that the log does not have.
 
     >>> import cxkit as cx
@@ -71,15 +71,22 @@ def outcomes(journeys: Journeys, *, by: str | None = None) -> Result:
         count=lambda: journeys.n,
         note=_note(said, by),
         empty=Result.empty if _is_known(said) else UNKNOWN,
-        shown=lambda: {"known": _is_known(said)},
+        shown=lambda: {"known": _is_known(said) or not journeys.n.journeys},
     )
 
 
-def goal_share(journeys: Journeys) -> float | None:
-    """Which share of the ended journeys reached a goal? None where that is not known."""
-    counts = {row["outcome"]: row["count"] for row in _table(journeys, None).to_pylist()}
-    ended = sum(counts.get(name, 0) for name in ENDED)
-    return counts["goal"] / ended if ended else None
+def ends(journeys: Journeys) -> dict[str, int]:
+    """How many of the selected journeys ended how, or are open? Nothing where nobody said what a goal is."""
+    name = outcome.name_in(journeys.selection.star)
+    if name is None:
+        return {}
+    counted = {row[VALUE]: row["count"] for row in journeys.collect(lambda chosen: _ends(chosen, name)).to_pylist()}
+    return {word: counted.get(word, 0) for word in OUTCOMES}
+
+
+def _ends(selection: Selection, name: str) -> Frame:
+    values = selection.outlines.select(JOURNEY).join(selection.star.of_journeys(name), on=JOURNEY, how="inner")
+    return values.group_by(VALUE).agg(nw.len().cast(nw.Int64).alias("count"))
 
 
 def _is_known(said: Engagement | None) -> bool:
@@ -124,8 +131,8 @@ def _rows(found: dict[str, list[Any]]) -> Iterator[Row]:
 def _row(text: str, word: str, part: Sequence[tuple[Any, str, int]]) -> Row:
     own = [(customer, count) for customer, kind, count in part if kind == word]
     row = {SEGMENT: text, "outcome": word, "count": sum(count for _, count in own), "customers": len(own)}
-    ended = [(customer, count * (kind == word), count) for customer, kind, count in part if kind != OPEN]
-    if word == OPEN or not ended:
+    over = [(customer, count * (kind == word), count) for customer, kind, count in part if kind != OPEN]
+    if word == OPEN or not over:
         return row
-    found = share_by_customer(*zip(*ended, strict=True))
+    found = share_by_customer(*zip(*over, strict=True))
     return row | {"share": found.value, "share_low": found.low, "share_high": found.high}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from cxkit.errors import InputError
+from cxkit.facts import stages
+from cxkit.facts.stages import Grain
 from cxkit.measures.ways.coverage import coverages
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, END, FIRST_MOVE, GAP, NEXT, SECOND, START
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
 QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9}
 
 
-def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles: bool = True) -> Result:
+def process_map(
+    journeys: Journeys, *, level: Grain = "activity", coverage: float | None = None, quantiles: bool = True
+) -> Result:
     """Which way do journeys go?
 
     Parameters
     ----------
+    level : "activity", or "stage" for the stages of the engagement: events of one stage that follow each other are one
+        visit, and a move between stages is every move between their activities. The columns then hold stages.
     coverage : the share of all moves (above 0, up to 1) that the picture shows, from the most frequent down; chosen
         for a readable picture when not given. The table always has every move.
     quantiles : whether to compute median and 90th percentile too, which takes longer than counts and means.
@@ -39,7 +45,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
     A move is a directly-follows pair (van der Aalst 2016, Process Mining, 2nd ed., ch. 6). An end is the last event
     seen: a journey may still be open.
 
-    Errors: a coverage outside (0, 1].
+    Errors: a coverage outside (0, 1], an unknown level, no stages.
 
     >>> import cxkit as cx
     >>> toy = cx.toy_journeys()
@@ -48,27 +54,30 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
     """
     if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
         raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")
+    stages.check(journeys, level)
     return Result(
         name="process_map",
         unit="moves between events",
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _table(journeys, quantiles),
+        ask=lambda: _table(journeys, level, quantiles),
         count=lambda: journeys.n,
+        note=stages.note(journeys, level),
         hidden=("source", "target", "coverage"),
-        shown=lambda: {"geometry": journeys.geometry, "coverage": coverage},
+        shown=lambda: {"geometry": journeys.geometry if level == "activity" else None, "coverage": coverage},
     )
 
 
-def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
+def _table(journeys: Journeys, level: Grain, quantiles: bool) -> pa.Table:
     import pyarrow as pa
 
-    moves = journeys.collect(lambda selection: _moves(selection, quantiles)).to_pylist()
+    at = stages.at_level(journeys, level)
+    moves = journeys.collect(lambda selection: _moves(at(selection), quantiles)).to_pylist()
     rows = [_move(row) for row in moves]
     starts = _starts(rows)
     total = sum(row["count"] for row in starts)
     rows += starts
-    star = journeys.selection.star
+    star = at(journeys.selection).star
     names, place = star.names, dict(enumerate(star.places))
     ends = [(place.get(row["source"], START), place.get(row["target"], END)) for row in rows]
     shows = coverages([(*both, row["count"]) for both, row in zip(ends, rows, strict=True)], START, END)
