@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from cxkit import catalog
 from cxkit.cached import cached_property
-from cxkit.errors import StoreError
+from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.durations import durations
@@ -24,11 +26,13 @@ from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
-from cxkit.result import Population
+from cxkit.result import Population, Result
 from cxkit.schema import CUSTOMER
 from cxkit.selection import selection as selecting
+from cxkit.selection.activities import Collapse, Hide, Merge, Rename
 from cxkit.selection.recipe import Recipe
-from cxkit.selection.steps import Drop, Keep, Sample, Step, Tag, Trim
+from cxkit.selection.steps import Drop, Keep, Sample, Step, Trim
+from cxkit.selection.tags import Asked, Tag, keyed, value_of
 from cxkit.store.changes import Changes
 from cxkit.store.manifest import Manifest
 from cxkit.store.publish import PICTURE
@@ -67,9 +71,29 @@ class Journeys:
         """Which journeys are left without those that match all of these filters? The selection of them."""
         return self._then(Drop(_all(filters)))
 
-    def tag(self, name: str, filter: Filter) -> Journeys:
-        """Which journeys match, as an attribute? The same journeys with one that is true or false."""
-        return self._then(Tag(name, filter))
+    def tag(
+        self, name: str, of: Filter | Result | Callable[[Journeys], Result], *, value: str | None = None
+    ) -> Journeys:
+        """Which journeys match, or what does an answer say of each, as an attribute? The same journeys with it.
+
+        Parameters
+        ----------
+        of : a filter, for an attribute that is true or false; or an answer with one row for each "journey" or
+            "customer", for an attribute of that level; or a function of the whole log that gives such an answer. The
+            recipe keeps how the answer was asked, never its table. What it does not name has no value.
+        value : the answer's column that holds the values. Not needed where it has the tag's name, or is the only one
+            besides the ids.
+
+        >>> import cxkit as cx
+        >>> toy = cx.toy_journeys()
+        >>> toy.tag("size", toy.journeys(), value="events").segments(by="size").df()["segment"].tolist()
+        ['3', '4', '2', '5']
+        """
+        if isinstance(of, Filter):
+            if value is not None:
+                raise InputError("value= names a column of an answer; a filter has none.")
+            return self._then(Tag(name, of))
+        return self._then(Tag(name, self._asked(of(self.whole) if callable(of) else of, name, value)))
 
     def sample(self, share: float, *, seed: int = 0) -> Journeys:
         """A share of the journeys, chosen by their ids: the same ones in every run and on every engine."""
@@ -78,6 +102,27 @@ class Journeys:
     def trim(self, *, since: str | None = None, until: str | None = None) -> Journeys:
         """The journeys with only their events from `since` (included) to `until` (not included)."""
         return self._then(Trim(since, until))
+
+    def rename(self, activity: str, name: str) -> Journeys:
+        """The journeys with another name for an activity."""
+        return self._then(Rename(activity, name))
+
+    def merge(self, name: str, *activities: str) -> Journeys:
+        """The journeys with several activities taken as one of this name."""
+        return self._then(Merge(activities, name))
+
+    def hide(self, *activities: str) -> Journeys:
+        """The journeys without the events of these activities; those that have no others are gone."""
+        return self._then(Hide(activities))
+
+    def collapse(self, *activities: str) -> Journeys:
+        """The journeys with immediate repeats of these activities, or of any, taken as one event: the first."""
+        return self._then(Collapse(activities))
+
+    @property
+    def whole(self) -> Journeys:
+        """The whole log, without the steps of the recipe."""
+        return replace(self, recipe=WHOLE)
 
     def apply(self, recipe: Recipe) -> Journeys:
         """The selection after all steps of a recipe."""
@@ -137,12 +182,11 @@ class Journeys:
     @property
     def selection(self) -> selecting.Selection:
         """The selected tables, for measures."""
-        return selecting.select(self.base, self.recipe)
+        return selecting.select(self.base, self.recipe, self._answered)
 
     @cached_property
     def _population(self) -> Population:
-        with self.base.engine.lock:
-            self.base.engine.make_room()
+        with self.base.engine.question():
             chosen = self.selection.outlines.select(
                 nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().fill_null(0).alias("customers")
             )
@@ -159,16 +203,43 @@ class Journeys:
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
         engine = self.base.engine
-        with engine.lock:
-            engine.make_room()
+        with engine.question():
             return engine.collect(question(self.selection))
 
     def _then(self, step: Step) -> Journeys:
         return replace(self, recipe=self.recipe.then(step))._checked()
 
     def _checked(self) -> Journeys:
-        selecting.check(self.base, self.recipe)
+        selecting.check(self.base, self.recipe, self._answered)
         return self
+
+    def _asked(self, result: Result, tag: str, value: str | None) -> Asked:
+        """How an answer was made, asked anew on this log; the value is the column that makes the tag."""
+        if not isinstance(result, Result):
+            raise InputError(f"{result!r} is neither a filter nor an answer. Write for example w.contains(...).")
+        asked = Asked(result.name, result.parameters, result.recipe.steps, value or "")
+        table = self._table(asked)
+        asked = replace(asked, value=value_of(table.column_names, tag, value))
+        self._kept(asked, lambda: table)
+        return asked
+
+    def _answered(self, asked: Asked) -> Frame:
+        """What was asked for each journey or customer, by its number; kept by the engine."""
+        return self._kept(asked, lambda: self._table(asked))
+
+    def _kept(self, asked: Asked, table: Callable[[], pa.Table]) -> Frame:
+        base = self.base
+        key = f"{base.key}{base.marks}|{asked.key}"
+        return base.engine.materialise(key, lambda: keyed(base, table(), asked.value))
+
+    def _table(self, asked: Asked) -> pa.Table:
+        measure = catalog.entry(asked.measure).function
+        journeys = self.whole.apply(Recipe(asked.steps))
+        try:
+            inspect.signature(measure).bind(journeys, **asked.parameters)
+        except TypeError as error:
+            raise InputError(f"{asked.measure} cannot be asked so: {error}.") from None
+        return measure(journeys, **asked.parameters).table
 
     def __repr__(self) -> str:
         return f"cx.open({str(self.folder)!r}){self.recipe!r}  # {self.n}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cxkit import catalog
@@ -44,7 +44,8 @@ class Result:
     """An answer that is computed when it is first looked at.
 
     `.df()` is the table, `.chart()` the picture, `.n` the journeys and customers it speaks of, `.recipe` the steps
-    that selected them, `.engagement` what was said beside the log; displaying it shows picture, n and table together.
+    that selected them, `.parameters` what else was asked for, `.engagement` what was said beside the log; displaying it
+    shows picture, n and table together.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Result:
     empty: str = "No journeys in this selection."
     hidden: tuple[str, ...] = ()
     engagement: Engagement | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def question(self) -> str:

@@ -19,7 +19,8 @@ import narwhals as nw
 
 from cxkit import schema
 from cxkit.errors import InputError, not_found
-from cxkit.schema import ACTIVITY, JOURNEY, NAME, NEXT, PATH, POSITION, VARIANT
+from cxkit.schema import ACTIVITY, JOURNEY, NEXT, PATH, POSITION, VARIANT
+from cxkit.store import recut
 from cxkit.store import star as stars
 from cxkit.store.columns import VALUE, Column
 
@@ -64,7 +65,7 @@ def _build(placed: Mapping[str, str]) -> Callable[[Star], Frame]:
     def build(star: Star) -> Frame:
         value = nw.lit(None).cast(nw.String)
         for name in dict.fromkeys(placed.values()):
-            codes = [code for code, activity in enumerate(star.names) if placed.get(activity) == name]
+            codes = [code for code, activity in star.names.items() if placed.get(activity) == name]
             value = nw.when(nw.col(ACTIVITY).is_in(codes)).then(nw.lit(name)).otherwise(value)
         return star.moves.select(JOURNEY, POSITION, value.alias(VALUE))
 
@@ -92,7 +93,7 @@ def note(journeys: Journeys, level: Grain) -> str:
     if level != "stage" or said is None:
         return ""
     placed = stage_of(said)
-    without = [code for code, name in enumerate(star.names) if name not in placed]
+    without = [code for code, name in star.names.items() if name not in placed]
     counted = journeys.collect(lambda chosen: _without(chosen, without)).to_pylist()[0] if without else {"without": 0}
     if not counted["without"]:
         return "Visits to stages; every event has one."
@@ -113,20 +114,21 @@ def at_level(journeys: Journeys, level: Grain) -> Callable[[Selection], Selectio
 
 
 def staged(star: Star, said: Engagement) -> Star:
-    """The star of visits to stages: its activities are the stages, numbered in their order, then those without one."""
-    placed = stage_of(said)
-    of = [placed.get(name, NO_STAGE) for name in star.names]
-    names = [name for name in (*said.stages, NO_STAGE) if name in of]
-    stage = {code: names.index(name) for code, name in enumerate(of)}
+    """The star of visits to stages, which stand in the place of activities; each has the code of one of its own."""
+    placed, first = stage_of(said), dict[str, int]()
+    stage = {code: placed.get(name, NO_STAGE) for code, name in star.names.items()}
+    for code, name in stage.items():
+        first.setdefault(name, code)
+    into = {code: first[name] for code, name in stage.items()}
     key, engine = f"{star.key}|stages {said.fingerprint}", star.engine
 
-    def relabelled() -> Frame:
-        both = star.moves.with_columns(_coded(ACTIVITY, stage), _coded(NEXT, stage))
+    def visits() -> Frame:
+        both = star.moves.with_columns(_coded(ACTIVITY, into), _coded(NEXT, into))
         last = both.filter(nw.col(NEXT).is_null() | (nw.col(ACTIVITY) != nw.col(NEXT)))
         return stars.firsts(last.drop(schema.FIRST_VISIT, schema.FIRST_MOVE))
 
-    activities = star.activities.filter(nw.col(ACTIVITY) < len(names)).with_columns(_named(names))
-    events = engine.materialise(f"{key}|{schema.EVENTS}", relabelled)
+    activities = recut.named(star, {code: name for name, code in first.items()}).activities
+    events = engine.materialise(f"{key}|{schema.EVENTS}", visits)
     routes = engine.materialise(f"{key}|{PATH}", lambda: stars.paths(engine, events, activities))
     kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: stars.variants(engine, routes, activities))
     numbered = routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH)
@@ -138,17 +140,10 @@ def staged(star: Star, said: Engagement) -> Star:
     )
 
 
-def _coded(column: str, stage: Mapping[int, int]) -> nw.Expr:
-    """The stage's number in the place of the activity's code."""
-    number = nw.lit(None).cast(nw.Int32)
-    for place in sorted(set(stage.values())):
-        codes = [code for code, known in stage.items() if known == place]
-        number = nw.when(nw.col(column).is_in(codes)).then(nw.lit(place).cast(nw.Int32)).otherwise(number)
-    return number.alias(column)
-
-
-def _named(names: list[str]) -> nw.Expr:
-    name = nw.lit(None).cast(nw.String)
-    for place, text in enumerate(names):
-        name = nw.when(nw.col(ACTIVITY) == place).then(nw.lit(text)).otherwise(name)
-    return name.alias(NAME)
+def _coded(column: str, into: Mapping[int, int]) -> nw.Expr:
+    """The stage's code in the place of the activity's."""
+    code = nw.col(column)
+    for one in sorted(set(into.values())):
+        others = [other for other, stage in into.items() if stage == one and other != one]
+        code = nw.when(nw.col(column).is_in(others)).then(nw.lit(one)).otherwise(code) if others else code
+    return code.cast(nw.Int16).alias(column)

@@ -1,6 +1,7 @@
 """A recipe: the ordered steps that lead from a store to a selection. Clicks, code, links and parameters are the same.
 
-Steps before a `trim` see whole journeys; steps after it see what the trim has left of them.
+A step sees the journeys as the steps before it have left them: after a `trim` or `hide` without what was cut away,
+after a `rename` or `merge` under the new names.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.errors import InputError
-from cxkit.selection.steps import Step, from_json
+from cxkit.selection.documents import steps_from_json
+from cxkit.selection.steps import Step
 
 FORMAT = 1
-MOST_STEPS = 200
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,7 +72,4 @@ class Recipe:
         """The recipe of a JSON document; anything that is not exactly one is refused."""
         if not isinstance(document, dict) or set(document) != {"recipe", "steps"} or document["recipe"] != FORMAT:
             raise InputError(f'A recipe is a JSON object with "recipe": {FORMAT} and "steps": [...].')
-        steps = document["steps"]
-        if not isinstance(steps, list) or len(steps) > MOST_STEPS:
-            raise InputError(f'"steps" is a list of at most {MOST_STEPS} steps.')
-        return cls(tuple(from_json(step) for step in steps))
+        return cls(steps_from_json(document["steps"]))

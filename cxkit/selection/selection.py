@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from cxkit.errors import InputError
-from cxkit.schema import HASH, HASH_PRIME, JOURNEY
-from cxkit.selection.recipe import Recipe
-from cxkit.selection.steps import Drop, Keep, Sample, Tag, Trim
-from cxkit.store import star as stars
-from cxkit.store.columns import VALUE, Column
+from cxkit.schema import JOURNEY
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, Frame, Leaf
 
-MULTIPLIER = 1_103_515_245
+if TYPE_CHECKING:
+    from cxkit.selection.recipe import Recipe
+    from cxkit.selection.tags import Asked
+
+Ask = Callable[["Asked"], Frame]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a recipe selects: the star it ended on, and the chosen journeys, each once (None: all of them)."""
+    """What a recipe selects: the star it ended on, and the chosen journeys, each once (None: all of them).
+
+    `ask` answers what a tag was made from: a value for each journey or customer.
+    """
 
     star: Star
+    ask: Ask
     chosen: Frame | None = None
 
     @property
@@ -48,64 +53,28 @@ class Selection:
     def _of(self, table: Frame) -> Frame:
         return table if self.chosen is None else table.join(self.chosen, on=JOURNEY, how="inner")
 
+    def narrowed(self, found: Frame, key: str) -> Selection:
+        """Of the chosen journeys those that are found; `key` names them in the engine's memory."""
+        chosen = self.chosen
+        if chosen is None:
+            return replace(self, chosen=found)
+        both = self.star.engine.materialise(key, lambda: chosen.join(found, on=JOURNEY, how="inner"))
+        return replace(self, chosen=both)
 
-def select(star: Star, recipe: Recipe) -> Selection:
+
+def select(star: Star, recipe: Recipe, ask: Ask) -> Selection:
     """Follow the recipe, step by step."""
-    selection = Selection(star)
-    done = Recipe()
+    selection, key = Selection(star, ask), f"{star.key}{star.marks}|"
     for step in recipe:
-        done = done.then(step)
-        selection = _follow(selection, step, f"{star.key}|{done!r}")
+        key = f"{key}{step!r}"
+        selection = step.follow(selection, key)
     return selection
 
 
-def check(star: Star, recipe: Recipe) -> None:
+def check(star: Star, recipe: Recipe, ask: Ask) -> None:
     """Raise if a step speaks of something that this log, or the steps before, do not have."""
-    known = star
     for step in recipe:
-        if isinstance(step, Keep | Tag):
-            for leaf in step.filter.leaves():
-                leaf.check(known)
-        if isinstance(step, Tag):
-            if step.name in known.by_name:
-                raise InputError(f'There is an attribute "{step.name}" already. Give the tag another name.')
-            known = known.with_column(_tagged(known, step))
-        if isinstance(step, Trim) and not star.timed:
-            raise InputError("This log has no time, so there is nothing to trim by.")
-
-
-def _follow(selection: Selection, step: object, key: str) -> Selection:
-    star = selection.star
-    if isinstance(step, Keep):
-        wanted = ~step.filter if isinstance(step, Drop) else step.filter
-        return replace(selection, chosen=_narrowed(selection, matching(star, wanted), key))
-    if isinstance(step, Tag):
-        return replace(selection, star=star.with_column(_tagged(star, step)))
-    if isinstance(step, Sample):
-        return replace(selection, chosen=_narrowed(selection, _sampled(star, step), key))
-    assert isinstance(step, Trim)
-    return replace(selection, star=stars.trimmed(star, *step.span(star.zone)))
-
-
-def _tagged(star: Star, step: Tag) -> Column:
-    """The column that is true where the filter matches and false elsewhere."""
-
-    def build(made_on: Star) -> Frame:
-        hits = matching(made_on, step.filter).with_columns(nw.lit(True).alias(VALUE))
-        return (
-            made_on.outlines.select(JOURNEY)
-            .join(hits, on=JOURNEY, how="left")
-            .with_columns(nw.col(VALUE).fill_null(False))
-        )
-
-    return Column("journey", step.name, f"{star.marks}{step.filter.key}", build, "boolean")
-
-
-def _narrowed(selection: Selection, found: Frame, key: str) -> Frame:
-    chosen = selection.chosen
-    if chosen is None:
-        return found
-    return selection.star.engine.materialise(key, lambda: chosen.join(found, on=JOURNEY, how="inner"))
+        star = step.check(star, ask)
 
 
 def matching(star: Star, wanted: Filter) -> Frame:
@@ -127,9 +96,3 @@ def _combined(star: Star, wanted: Filter) -> Frame:
         table = table.join(_leaf(star, leaf).with_columns(nw.lit(True).alias(flags[key])), on=JOURNEY, how="left")
     two_valued = [nw.col(flag).fill_null(False).alias(flag) for flag in flags.values()]
     return table.with_columns(*two_valued).filter(wanted.expression(flags)).select(JOURNEY)
-
-
-def _sampled(star: Star, step: Sample) -> Frame:
-    factor = pow(MULTIPLIER, step.seed + 1, HASH_PRIME)
-    place = (nw.col(HASH) * factor + step.seed) % HASH_PRIME
-    return star.journeys.filter(place < round(step.share * HASH_PRIME)).select(JOURNEY)

@@ -1,24 +1,43 @@
-"""The steps of a recipe: each is a line of Python, a JSON document and a value that is checked when it is made."""
+"""The steps of a recipe: each is a line of Python, a JSON document, and a value that knows how it is followed."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from cxkit import times, where
-from cxkit.errors import InputError, not_found
-from cxkit.where.filter import Filter, is_text
+import narwhals as nw
+
+from cxkit import times
+from cxkit.errors import InputError
+from cxkit.schema import HASH, HASH_PRIME, JOURNEY
+from cxkit.selection.selection import Ask, Selection, matching
+from cxkit.store import recut
+from cxkit.where.filter import Filter
+
+if TYPE_CHECKING:
+    from cxkit.store.star import Star
+
+MULTIPLIER = 1_103_515_245
 
 
 @dataclass(frozen=True, repr=False)
-class Step:
-    """One step of a recipe: its word, its JSON and its Python."""
+class Step(ABC):
+    """One step of a recipe: its word, its JSON, its Python, and what it does."""
 
     word: ClassVar[str]
 
     def to_json(self) -> dict[str, Any]:
         """The step as JSON: {word: what it says}."""
         return {self.word: asdict(self)}
+
+    def check(self, star: Star, ask: Ask) -> Star:
+        """Raise if the step speaks of something that this log does not have; the log as it is known afterwards."""
+        return star
+
+    @abstractmethod
+    def follow(self, selection: Selection, key: str) -> Selection:
+        """The selection after this step; `key` names the way to it."""
 
     def __repr__(self) -> str:
         said = ", ".join(f"{entry.name}={getattr(self, entry.name)!r}" for entry in fields(self))
@@ -39,6 +58,14 @@ class Keep(Step):
     def to_json(self) -> dict[str, Any]:
         return {self.word: self.filter.to_json()}
 
+    def check(self, star: Star, ask: Ask) -> Star:
+        for leaf in self.filter.leaves():
+            leaf.check(star)
+        return star
+
+    def follow(self, selection: Selection, key: str) -> Selection:
+        return selection.narrowed(matching(selection.star, self.filter), key)
+
     def __repr__(self) -> str:
         return f".{self.word}({self.filter!r})"
 
@@ -48,26 +75,8 @@ class Drop(Keep):
 
     word = "drop"
 
-
-@dataclass(frozen=True, repr=False)
-class Tag(Step):
-    """Give each journey a new attribute that is true where the filter matches."""
-
-    name: str
-    filter: Filter
-    word = "tag"
-
-    def __post_init__(self) -> None:
-        if not is_text(self.name) or not self.name.strip():
-            raise InputError(f"A tag needs a name, not {self.name!r}.")
-        if not isinstance(self.filter, Filter):
-            raise InputError(f"{self.filter!r} is not a filter. Write for example w.contains(...).")
-
-    def to_json(self) -> dict[str, Any]:
-        return {self.word: {"name": self.name, "filter": self.filter.to_json()}}
-
-    def __repr__(self) -> str:
-        return f".tag({self.name!r}, {self.filter!r})"
+    def follow(self, selection: Selection, key: str) -> Selection:
+        return selection.narrowed(matching(selection.star, ~self.filter), key)
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,6 +92,12 @@ class Sample(Step):
             raise InputError(f"share={self.share!r} is no share. Write a number above 0 and up to 1, such as 0.1.")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
             raise InputError(f"seed={self.seed!r} is no seed. Write a whole number from 0.")
+
+    def follow(self, selection: Selection, key: str) -> Selection:
+        factor = pow(MULTIPLIER, self.seed + 1, HASH_PRIME)
+        place = (nw.col(HASH) * factor + self.seed) % HASH_PRIME
+        found = selection.star.journeys.filter(place < round(self.share * HASH_PRIME)).select(JOURNEY)
+        return selection.narrowed(found, key)
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,26 +124,11 @@ class Trim(Step):
             raise InputError(f'Nothing is left between since="{self.since}" and until="{self.until}".')
         return since, until
 
+    def check(self, star: Star, ask: Ask) -> Star:
+        if not star.timed:
+            raise InputError("This log has no time, so there is nothing to trim by.")
+        return star
 
-STEPS: dict[str, type[Step]] = {kind.word: kind for kind in (Keep, Drop, Tag, Sample, Trim)}
-
-
-def from_json(document: object) -> Step:
-    """The step of a JSON document; anything that is not exactly one is refused."""
-    if not isinstance(document, dict) or len(document) != 1:
-        raise InputError(f"A step is a JSON object with one word: {', '.join(STEPS)}.")
-    word, said = next(iter(document.items()))
-    if word not in STEPS:
-        raise not_found("step", word, STEPS)
-    kind = STEPS[word]
-    if issubclass(kind, Keep):
-        return kind(where.from_json(said))
-    known = [entry.name for entry in fields(kind)]
-    if not isinstance(said, dict) or not set(said) <= set(known):
-        raise InputError(f'The step "{word}" is a JSON object with {", ".join(known)}.')
-    if "filter" in said:
-        said = {**said, "filter": where.from_json(said["filter"])}
-    try:
-        return kind(**said)
-    except TypeError:
-        raise InputError(f'The step "{word}" is not complete: it has {", ".join(known)}.') from None
+    def follow(self, selection: Selection, key: str) -> Selection:
+        star = selection.star
+        return replace(selection, star=recut.trimmed(star, *self.span(star.zone)))

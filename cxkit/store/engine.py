@@ -46,6 +46,7 @@ class Engine(ABC):
     def __init__(self) -> None:
         self.lock = RLock()
         self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._asked = 0
 
     @abstractmethod
     def scan(self, folder: Path) -> Frame:
@@ -71,6 +72,10 @@ class Engine(ABC):
     def _keep(self, frame: Frame) -> Kept:
         """Compute the frame into the engine's scratch space."""
 
+    @abstractmethod
+    def frame(self, table: pa.Table) -> Frame:
+        """The rows of a small Arrow table as a frame."""
+
     def materialise(self, key: str, build: Callable[[], Frame]) -> Frame:
         """The frame, computed once under the key."""
         with self.lock:
@@ -84,11 +89,24 @@ class Engine(ABC):
     def interrupt(self) -> None:
         """Give up the question that is running, if there is one: it raises `Interrupted`. Called from any thread."""
 
-    def make_room(self) -> None:
-        """Forget the least recently used tables when space runs short; called between questions, never within one."""
+    @contextmanager
+    def question(self) -> Iterator[None]:
+        """One question at a time, with the questions that it asks itself; before it, room is made where space is short.
+
+        The least recently used tables are forgotten, but never within a question, which may still read them.
+        """
         with self.lock:
-            while sum(kept.rows for kept in self._kept.values()) > MOST_ROWS_KEPT:
-                self._kept.popitem(last=False)[1].forget()
+            if not self._asked:
+                self._make_room()
+            self._asked += 1
+            try:
+                yield
+            finally:
+                self._asked -= 1
+
+    def _make_room(self) -> None:
+        while sum(kept.rows for kept in self._kept.values()) > MOST_ROWS_KEPT:
+            self._kept.popitem(last=False)[1].forget()
 
     def forget(self, prefix: str) -> None:
         """Free every materialised table whose key begins like this."""
@@ -152,6 +170,9 @@ class DuckDB(Engine):
         named = ", ".join(f"found[{place}] AS {name}" for place, name in enumerate(shares, 1))
         return nw.from_native(found.project(f"{groups}, {named}"))
 
+    def frame(self, table: pa.Table) -> Frame:
+        return nw.from_native(self._connection.from_arrow(table))
+
     def interrupt(self) -> None:
         self._connection.interrupt()
 
@@ -213,6 +234,9 @@ class Spark(Engine):
         found = f.percentile(column, f.array(*map(f.lit, shares.values()))).alias("found")
         named = [f.col("found")[place].alias(name) for place, name in enumerate(shares)]
         return nw.from_native(frame.to_native().groupBy(*by).agg(found).select(*by, *named))
+
+    def frame(self, table: pa.Table) -> Frame:
+        return nw.from_native(self._session.createDataFrame(table))
 
     def interrupt(self) -> None:
         """Jobs on a cluster run to their end; what they found is left unread."""

@@ -20,7 +20,7 @@ def geometry(star: Star, lay_out: LayOut) -> str:
 
     `lay_out` takes the rows of moves and of activities and places them, as `cxkit.views.layout.map_geometry` does.
     """
-    place = dict(enumerate(star.places))
+    place = star.places
     placed = lay_out(_moves(star, place), _activities(star, place))
     code = {number: known for known, number in place.items()} | {START: START, END: END}
     for part in (*placed["nodes"], *placed["edges"]):

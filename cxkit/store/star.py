@@ -83,20 +83,21 @@ class Star:
         return self.engine.materialise(f"{self.key}|{name}", lambda: table.select(*columns))
 
     @cached_property
-    def names(self) -> list[str]:
-        """The activities' names; an activity's code is its place in this list."""
-        return self.engine.collect(self.activities.sort(ACTIVITY).select(NAME))[NAME].to_pylist()
+    def names(self) -> dict[int, str]:
+        """The activities' names by code; codes that a changed star has lost are missing."""
+        named = self.engine.collect(self.activities.sort(ACTIVITY).select(ACTIVITY, NAME)).to_pylist()
+        return {row[ACTIVITY]: row[NAME] for row in named}
 
     @cached_property
-    def places(self) -> list[int]:
+    def places(self) -> dict[int, int]:
         """Where each activity's name stands among the names in order, by code."""
-        place = {name: number for number, name in enumerate(sorted(self.names))}
-        return [place[name] for name in self.names]
+        place = {name: number for number, name in enumerate(sorted(self.codes))}
+        return {code: place[name] for code, name in self.names.items()}
 
     @cached_property
     def codes(self) -> dict[str, int]:
         """The activities' codes by name."""
-        return {name: code for code, name in enumerate(self.names)}
+        return {name: code for code, name in self.names.items()}
 
     @cached_property
     def by_name(self) -> dict[str, Attribute]:
@@ -164,16 +165,13 @@ def ordered(frame: Frame, order: Sequence[str]) -> Frame:
 
 
 def _worked(columns: Sequence[str], order: Sequence[str]) -> list[nw.Expr]:
-    """Service and waiting time: from the stamps, as they were in a star that is cut, or unknown."""
+    """Service and waiting time: from the stamps, or unknown."""
     if STARTED in columns:
         idle = nw.col(STARTED).shift(-1).over(JOURNEY, order_by=order) - nw.col(ENDED).cum_max().over(
             JOURNEY, order_by=order
         )
         waiting = nw.when(idle < 0).then(nw.lit(0)).otherwise(idle)
         return [(nw.col(ENDED) - nw.col(STARTED)).alias(SERVICE), waiting.cast(nw.Int64).alias(WAITING)]
-    if SERVICE in columns:
-        followed = ~nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=order).is_null()
-        return [nw.when(followed).then(nw.col(WAITING)).alias(WAITING)]
     return [nw.lit(None).cast(nw.Int64).alias(name) for name in (SERVICE, WAITING)]
 
 
@@ -233,24 +231,3 @@ def values(engine: Engine, events: Frame, columns: Sequence[str]) -> tuple[Frame
     ]
     picked = events.join(known, on=JOURNEY, how="inner").group_by(JOURNEY).agg(*chosen)
     return picked, {column: count for column, count in counts.items() if count}
-
-
-def trimmed(star: Star, since: int, until: int) -> Star:
-    """The star of the events in [since, until): journeys keep their ids and attributes, all else is built anew."""
-    key = f"{star.key}|trim {since} {until}"
-    engine = star.engine
-    inside = star.events.filter(nw.col(TIME) >= since, nw.col(TIME) < until)
-    cut = inside.rename({POSITION: ROW}).drop(NEXT, GAP, FIRST_VISIT, FIRST_MOVE)
-    placed = engine.materialise(f"{key}|{ORDERED}", lambda: ordered(cut, [ROW]))
-    events = engine.materialise(f"{key}|{schema.EVENTS}", lambda: firsts(placed))
-    routes = engine.materialise(f"{key}|{PATH}", lambda: paths(engine, placed, star.activities))
-    kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: variants(engine, routes, star.activities))
-    journeys = engine.materialise(
-        f"{key}|{schema.JOURNEYS}",
-        lambda: (
-            star.journeys.drop(VARIANT, FIRST, LAST, LENGTH)
-            .join(spans(events), on=JOURNEY, how="inner")
-            .join(routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH), on=JOURNEY, how="inner")
-        ),
-    )
-    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True)

@@ -10,7 +10,7 @@ import narwhals as nw
 from cxkit import times
 from cxkit.errors import InputError
 from cxkit.schema import FIRST, JOURNEY, LAST, LENGTH
-from cxkit.where.filter import Frame, Leaf
+from cxkit.where.filter import Filter, Frame, Leaf
 
 if TYPE_CHECKING:
     from cxkit.store.star import Star
@@ -30,6 +30,11 @@ class between(Leaf):
         if low is not None and high is not None and low > high:
             raise InputError(f"at_least={self.at_least!r} is more than at_most={self.at_most!r}.")
 
+    @property
+    def range(self) -> str:
+        """The limits in words: "at least 2", "2 to 3"."""
+        return ranged(self.at_least, self.at_most)
+
     def _limits(self) -> tuple[int | None, int | None]:
         return _count("at_least", self.at_least), _count("at_most", self.at_most)
 
@@ -42,6 +47,15 @@ class lasts(between):
 
     needs_time = True
 
+    @property
+    def says(self) -> str:
+        return f"lasts {self.range}"
+
+    def without(self, other: Filter) -> str:
+        if not isinstance(other, lasts) or self.at_most is not None or other.at_most is not None:
+            return ""
+        return f"{self.says} and less than {other.at_least}"
+
     def _limits(self) -> tuple[int | None, int | None]:
         low = None if self.at_least is None else times.duration(self.at_least, "at_least")
         return low, None if self.at_most is None else times.duration(self.at_most, "at_most")
@@ -53,8 +67,19 @@ class lasts(between):
 class length(between):
     """Journeys by their number of events."""
 
+    @property
+    def says(self) -> str:
+        return f"has {self.range} events"
+
     def journeys(self, star: Star) -> Frame:
         return self._journeys(star, nw.col(LENGTH))
+
+
+def ranged(low: object, high: object) -> str:
+    """Limits in words, of which either may be missing."""
+    if low is None:
+        return f"at most {high}"
+    return f"at least {low}" if high is None else f"{low} to {high}"
 
 
 def limited(value: nw.Expr, low: Any, high: Any) -> list[nw.Expr]:

@@ -12,7 +12,7 @@ from cxkit import times
 from cxkit.errors import InputError, closest, not_found
 from cxkit.schema import JOURNEY, Kind
 from cxkit.store.columns import VALUE
-from cxkit.where.amounts import limited
+from cxkit.where.amounts import limited, ranged
 from cxkit.where.filter import Frame, Leaf, check_text, is_text
 
 if TYPE_CHECKING:
@@ -56,6 +56,13 @@ class attribute(Leaf):
                 raise InputError(f"{value!r} is neither a text nor a finite number.")
         if (bool(values) + (at_least is not None or at_most is not None) + missing) != 1:
             raise InputError(f'w.attribute("{name}") needs values, or at_least= and at_most=, or missing=True.')
+
+    @property
+    def says(self) -> str:
+        if self.missing:
+            return f"has no {self.name}"
+        values = " or ".join(map(str, self.values)) if self.values else ranged(self.at_least, self.at_most)
+        return f"has {self.name} {values}"
 
     def check(self, star: Star) -> None:
         kind = star.attribute(self.name).kind

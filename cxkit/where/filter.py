@@ -40,6 +40,15 @@ class Filter(ABC):
         """The filter's canonical text: equal filters have equal keys."""
         return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
 
+    @property
+    @abstractmethod
+    def says(self) -> str:
+        """What the filter says of a journey, as the end of a sentence: 'visits "Cancel"'."""
+
+    def without(self, other: Filter) -> str:
+        """What this filter says together with the opposite of another; nothing where two sentences say it better."""
+        return ""
+
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
         """The filter as a JSON document; `from_json` reads it back."""
@@ -138,6 +147,13 @@ class all_of(Compound):
 
     sign = " & "
 
+    @property
+    def says(self) -> str:
+        match self.of:
+            case (part, none_of(of=(other,))) if said := part.without(other):
+                return said
+        return " and ".join(map(_part, self.of))
+
     def expression(self, flags: dict[str, str]) -> nw.Expr:
         return nw.all_horizontal(*(part.expression(flags) for part in self.of), ignore_nulls=False)
 
@@ -147,6 +163,10 @@ class any_of(Compound):
 
     sign = " | "
 
+    @property
+    def says(self) -> str:
+        return " or ".join(map(_part, self.of))
+
     def expression(self, flags: dict[str, str]) -> nw.Expr:
         return nw.any_horizontal(*(part.expression(flags) for part in self.of), ignore_nulls=False)
 
@@ -155,6 +175,10 @@ class none_of(Compound):
     """Journeys for which the part does not hold; written `~a`."""
 
     sign = ""
+
+    @property
+    def says(self) -> str:
+        return f"not: {_part(self.of[0])}"
 
     def expression(self, flags: dict[str, str]) -> nw.Expr:
         return ~self.of[0].expression(flags)
@@ -172,6 +196,11 @@ def _parts(kind: type[Compound], filter_: Filter) -> tuple[Filter, ...]:
     if not isinstance(filter_, Filter):
         raise InputError(f"{filter_!r} is not a filter. Write for example w.contains(...).")
     return filter_.of if isinstance(filter_, kind) else (filter_,)
+
+
+def _part(filter_: Filter) -> str:
+    """A part of a longer sentence: in brackets when it has several parts of its own."""
+    return f"({filter_.says})" if isinstance(filter_, all_of | any_of) else filter_.says
 
 
 def _each(value: Any) -> tuple[Any, ...]:

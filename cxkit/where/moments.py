@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 
 How = Literal["contained", "intersecting", "started", "completed"]
+SAID: dict[How, str] = {
+    "contained": "lies in",
+    "intersecting": "touches",
+    "started": "started in",
+    "completed": "was last seen in",
+}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -41,6 +47,11 @@ class during(Leaf):
         if self.how not in get_args(How):
             raise not_found("way to be during a period", self.how, get_args(How))
         self._span("UTC")
+
+    @property
+    def says(self) -> str:
+        span = self.start if self.end is None else f"{self.start} to {self.end}"
+        return f"{SAID[self.how]} {span}"
 
     def _span(self, zone: str) -> tuple[int, int]:
         return times.period(self.start, self.end or self.start, zone)

@@ -38,6 +38,12 @@ class follows(Leaf):
         if self.within is not None:
             times.duration(self.within)
 
+    @property
+    def says(self) -> str:
+        at_once = "directly after" if self.directly else "after"
+        within = f" within {self.within}" if self.within else ""
+        return f'has "{self.then}" {at_once} "{self.first}"{within}'
+
     def check(self, star: Star) -> None:
         code_of(star, self.first), code_of(star, self.then)
         if self.within is not None and not star.timed:

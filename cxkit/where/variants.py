@@ -17,5 +17,10 @@ if TYPE_CHECKING:
 class variant_rank(between):
     """Journeys by the rank of their variant in the whole store: 1 is the most frequent."""
 
+    @property
+    def says(self) -> str:
+        same = self.at_least == self.at_most
+        return f"is variant {self.at_least}" if same else f"has a variant of rank {self.range}"
+
     def journeys(self, star: Star) -> Frame:
         return self._journeys(star, nw.col(VARIANT))

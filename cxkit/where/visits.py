@@ -25,6 +25,10 @@ class contains(Leaf):
     def __post_init__(self) -> None:
         check_text("activity", self.activity)
 
+    @property
+    def says(self) -> str:
+        return f'visits "{self.activity}"'
+
     def check(self, star: Star) -> None:
         code_of(star, self.activity)
 
@@ -37,6 +41,10 @@ class contains(Leaf):
 class starts_with(contains):
     """Journeys whose first event is the activity."""
 
+    @property
+    def says(self) -> str:
+        return f'starts with "{self.activity}"'
+
     def journeys(self, star: Star) -> Frame:
         return star.moves.filter(nw.col(POSITION) == 0, nw.col(ACTIVITY) == code_of(star, self.activity)).select(
             JOURNEY
@@ -45,6 +53,10 @@ class starts_with(contains):
 
 class ends_with(contains):
     """Journeys whose last event so far is the activity; whether they are finished is another question."""
+
+    @property
+    def says(self) -> str:
+        return f'ends so far with "{self.activity}"'
 
     def journeys(self, star: Star) -> Frame:
         return star.moves.filter(nw.col(NEXT).is_null(), nw.col(ACTIVITY) == code_of(star, self.activity)).select(

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import cxkit as cx
 from cxkit import CxError, Recipe
 from cxkit import where as w
-from cxkit.selection.steps import Drop, Keep, Sample, Tag, Trim
+from cxkit.selection.steps import Drop, Keep, Sample, Trim
+from cxkit.selection.tags import Tag
 
 TEXTS = st.text(max_size=8) | st.sampled_from(["</script>", "it's", '"', "\\", "\n", "订单"])
 FILTERS = st.one_of(

@@ -17,7 +17,6 @@ from playwright.sync_api import expect
 
 from cxkit.views import theme
 from cxwidgets.panels import MOST_MOVES
-from cxwidgets.words import words
 
 SLOW = 120_000  # milliseconds that a loaded machine may take until a page is up
 HERE = ("data:", "blob:", "about:", "file:")
@@ -194,7 +193,9 @@ def panel(page, name):
 
 def settled(page, journeys, clauses):
     """Wait until the filter bar names these clauses and says what they leave, and no panel is being drawn."""
-    until(lambda: page.evaluate(STATE), {"n": str(journeys.n), "clauses": list(map(words, clauses)), "busy": []})
+    until(
+        lambda: page.evaluate(STATE), {"n": str(journeys.n), "clauses": [clause.says for clause in clauses], "busy": []}
+    )
 
 
 def until(read, expected, seconds=120):

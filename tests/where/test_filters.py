@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cxkit import CxError, where
 from cxkit import where as w
 from cxkit.where import documents
+from cxkit.where.filter import all_of, any_of, none_of
 from cxkit.where.moments import How
 
 HOSTILE = [
@@ -121,7 +122,7 @@ def test_a_number_is_not_a_truth_value():
 
 @given(FILTERS)
 def test_twice_not_is_nothing(filter_):
-    assert ~~filter_ == filter_ or isinstance(filter_, w.none_of)
+    assert ~~filter_ == filter_ or isinstance(filter_, none_of)
 
 
 @given(FILTERS, FILTERS, FILTERS)
@@ -206,9 +207,46 @@ def test_a_filter_that_can_be_written_can_be_read(grow):
 
 
 def test_nothing_is_no_filter():
-    for kind in (w.all_of, w.any_of, w.none_of):
+    for kind in (all_of, any_of, none_of):
         with pytest.raises(CxError):
             kind(())
+
+
+@pytest.mark.parametrize(
+    ("filter_", "words"),
+    [
+        (w.contains("Call"), 'visits "Call"'),
+        (w.starts_with("Call"), 'starts with "Call"'),
+        (w.ends_with("Call"), 'ends so far with "Call"'),
+        (w.follows("Pay", "Ship"), 'has "Ship" after "Pay"'),
+        (w.follows("Pay", "Ship", directly=True, within="2d"), 'has "Ship" directly after "Pay" within 2d'),
+        (w.during("2025-06"), "lies in 2025-06"),
+        (w.during("2025", "2026", how="intersecting"), "touches 2025 to 2026"),
+        (w.during("2025-06", how="started"), "started in 2025-06"),
+        (w.during("2025-06", how="completed"), "was last seen in 2025-06"),
+        (w.lasts(at_most="2d"), "lasts at most 2d"),
+        (w.length(at_least=2, at_most=4), "has 2 to 4 events"),
+        (w.variant_rank(at_most=3), "has a variant of rank at most 3"),
+        (w.variant_rank(at_least=3, at_most=3), "is variant 3"),
+        (w.attribute("plan", "plus", "basic"), "has plan plus or basic"),
+        (w.attribute("plan", missing=True), "has no plan"),
+        (w.attribute("amount", at_least=3), "has amount at least 3"),
+        (~(w.contains("Call") | w.contains("Pay")), 'not: (visits "Call" or visits "Pay")'),
+        (w.lasts(at_least="2d") & ~w.lasts(at_least="4d"), "lasts at least 2d and less than 4d"),
+        (w.lasts(at_most="2d") & ~w.lasts(at_least="4d"), "lasts at most 2d and not: lasts at least 4d"),
+        (
+            w.contains("Call") & ~w.lasts(at_least="2d") | w.attribute("plan", "plus"),
+            '(visits "Call" and not: lasts at least 2d) or has plan plus',
+        ),
+    ],
+)
+def test_a_filter_says_what_it_says(filter_, words):
+    assert filter_.says == words
+
+
+@given(FILTERS)
+def test_every_filter_has_words(filter_):
+    assert filter_.says
 
 
 def test_reprs():

@@ -11,7 +11,6 @@ import cxkit as cx
 from cxkit import where as w
 from cxwidgets import Board
 from cxwidgets.panel import FAILED, NOT_UNDERSTOOD, READY
-from cxwidgets.words import words
 
 
 @pytest.fixture
@@ -268,13 +267,6 @@ def test_without_a_kernel_the_pictures_stand(board):
 def test_unknown_panels_are_named(toy):
     with pytest.raises(cx.CxError, match="process_map"):
         Board(toy).show("proces_map")
-
-
-def test_words_are_plain():
-    said = words(w.contains("Call") & ~w.lasts(at_least="2d") | w.attribute("plan", "plus", "basic"))
-    assert said == '(visits "Call" and not: lasts at least 2d) or has plan plus or basic'
-    assert words(~(w.contains("Call") | w.contains("Pay"))) == 'not: (visits "Call" or visits "Pay")'
-    assert words(w.lasts(at_least="2d") & ~w.lasts(at_least="4d")) == "lasts at least 2d and less than 4d"
 
 
 def test_questions_asked_side_by_side_end(toy):

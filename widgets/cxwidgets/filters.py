@@ -10,7 +10,6 @@ from cxkit import where as w
 from cxkit.where.filter import Filter, none_of
 from cxwidgets.board import Board
 from cxwidgets.panel import Action, Drawn, View, script
-from cxwidgets.words import words
 
 
 class Filters(View):
@@ -40,7 +39,7 @@ class Filters(View):
                 "can_undo": board.can_undo,
                 "can_redo": board.can_redo,
                 "code": board.code,
-                "activities": sorted(star.names),
+                "activities": sorted(star.codes),
                 "attributes": {name: known.kind for name, known in star.by_name.items()},
             },
         )
@@ -77,8 +76,8 @@ class Filters(View):
         others = " that the other choices keep" if len(board.clauses) > 1 else ""
         clause, rest = board.clauses[last], f"of the {board.cost(last).journeys:,}{others}"
         if isinstance(clause, none_of):
-            return f"No journeys are left: each {rest} {words(clause.of[0])}."
-        return f"No journeys are left: none {rest} {words(clause)}."
+            return f"No journeys are left: each {rest} {clause.of[0].says}."
+        return f"No journeys are left: none {rest} {clause.says}."
 
     def _owner(self) -> str:
         return f"filter {next(self._numbers)}"
@@ -87,7 +86,7 @@ class Filters(View):
         cost = self.board.cost(owner)
         return {
             "owner": owner,
-            "words": words(clause),
+            "words": clause.says,
             "filter": clause.to_json(),
             "journeys": cost.journeys,
             "customers": cost.customers,

@@ -111,6 +111,7 @@ def data_plan(journeys: Journeys, *, per: Grain = "question", at_least: float = 
         count=lambda: journeys.n,
         note=f"{NOTE}; {_percent(at_least)} is needed." + ("" if journeys.engagement else " No engagement is bound."),
         hidden=HIDDEN[per],
+        parameters={"per": per, "at_least": at_least},
     )
 
 

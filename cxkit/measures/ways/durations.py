@@ -65,6 +65,7 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
         engagement=journeys.engagement,
         ask=lambda: _named(table(journeys, by), by),
         count=lambda: journeys.n,
+        parameters={"per": per, "by": by},
         note=LAST_SEEN if per == "journey" else "",
     )
 

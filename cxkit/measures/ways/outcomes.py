@@ -69,6 +69,7 @@ def outcomes(journeys: Journeys, *, by: str | None = None) -> Result:
         engagement=said,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
+        parameters={"by": by},
         note=_note(said, by),
         empty=Result.empty if _is_known(said) else UNKNOWN,
         shown=lambda: {"known": _is_known(said) or not journeys.n.journeys},

@@ -62,6 +62,7 @@ def process_map(
         engagement=journeys.engagement,
         ask=lambda: _table(journeys, level, quantiles),
         count=lambda: journeys.n,
+        parameters={"level": level, "coverage": coverage, "quantiles": quantiles},
         note=stages.note(journeys, level),
         hidden=("source", "target", "coverage"),
         shown=lambda: {"geometry": journeys.geometry if level == "activity" else None, "coverage": coverage},
@@ -78,7 +79,7 @@ def _table(journeys: Journeys, level: Grain, quantiles: bool) -> pa.Table:
     total = sum(row["count"] for row in starts)
     rows += starts
     star = at(journeys.selection).star
-    names, place = star.names, dict(enumerate(star.places))
+    names, place = star.names, star.places
     ends = [(place.get(row["source"], START), place.get(row["target"], END)) for row in rows]
     shows = coverages([(*both, row["count"]) for both, row in zip(ends, rows, strict=True)], START, END)
     for row, both in zip(rows, ends, strict=True):

@@ -46,7 +46,14 @@ def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
     [['A01', 4], ['A02', 4]]
     """
     _check_page(page, rows)
-    return Result("journeys", "journeys", journeys.recipe, lambda: _journeys(journeys, page, rows), lambda: journeys.n)
+    return Result(
+        name="journeys",
+        unit="journeys",
+        recipe=journeys.recipe,
+        ask=lambda: _journeys(journeys, page, rows),
+        count=lambda: journeys.n,
+        parameters={"page": page, "rows": rows},
+    )
 
 
 def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str | None = None) -> Result:
@@ -77,6 +84,7 @@ def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str 
         engagement=journeys.engagement,
         ask=lambda: _events(journeys, page, rows, journey),
         count=lambda: journeys.n if journey is None else Population(1, 1),
+        parameters={"page": page, "rows": rows, "journey": journey},
     )
 
 
@@ -105,6 +113,7 @@ def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
         engagement=journeys.engagement,
         ask=lambda: _rejected(journeys, page, rows),
         count=lambda: journeys.n,
+        parameters={"page": page, "rows": rows},
         empty="Every row of the source could be used." if page == 1 else "There are no rows on this page.",
     )
 

@@ -44,6 +44,7 @@ def segments(journeys: Journeys, *, by: str) -> Result:
         engagement=journeys.engagement,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
+        parameters={"by": by},
         note=f"By {by}.",
     )
 

@@ -50,6 +50,7 @@ def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None =
         engagement=journeys.engagement,
         ask=lambda: _table(journeys, level, top),
         count=lambda: journeys.n,
+        parameters={"level": level, "top": top},
         note=stages.note(journeys, level),
         shown=lambda: _of(journeys, level) if top else {},
     )

@@ -57,6 +57,7 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
         engagement=journeys.engagement,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
+        parameters={"by": by},
         shown=lambda: {"of": journeys.n.journeys},
         note=KNOWN,
         empty=UNKNOWN,

@@ -1,0 +1,152 @@
+"""Stars made from a star: events cut away, activities renamed, merged, hidden, or their repeats collapsed.
+
+Each is the star of the log that was changed so before it was prepared, but for what speaks of the whole log: ids,
+codes and attributes stay. A derived column speaks on of the journeys as they were when it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import narwhals as nw
+
+from cxkit import schema
+from cxkit.schema import (
+    ACTIVITY,
+    ENDED,
+    FIRST,
+    FIRST_MOVE,
+    FIRST_VISIT,
+    GAP,
+    JOURNEY,
+    LAST,
+    LENGTH,
+    NAME,
+    NEXT,
+    PATH,
+    POSITION,
+    ROW,
+    SERVICE,
+    STARTED,
+    TIME,
+    VARIANT,
+    WAITING,
+)
+from cxkit.store.columns import Column, Made
+from cxkit.store.engine import Frame
+from cxkit.store.star import ORDERED, Star, firsts, ordered, paths, spans, variants
+
+
+def trimmed(star: Star, since: int, until: int) -> Star:
+    """The star of the events in [since, until)."""
+    kept = _stamped(star.events).filter(nw.col(TIME) >= since, nw.col(TIME) < until)
+    return _cut(star, f"{star.key}|trim {since} {until}", kept)
+
+
+def hidden(star: Star, activities: Sequence[int]) -> Star:
+    """The star without the events of these activities."""
+    kept = _stamped(star.events).filter(~nw.col(ACTIVITY).is_in(list(activities)))
+    return _cut(named(star, without(star, activities)), f"{star.key}|hide {sorted(activities)}", kept)
+
+
+def collapsed(star: Star, activities: Sequence[int]) -> Star:
+    """The star in which immediate repeats of these activities are one event, the first."""
+    before = nw.col(ACTIVITY).shift(1).over(JOURNEY, order_by=POSITION)
+    repeat = (before == nw.col(ACTIVITY)).fill_null(False) & nw.col(ACTIVITY).is_in(list(activities))
+    kept = _stamped(star.events).with_columns(repeat.alias("repeat")).filter(~nw.col("repeat")).drop("repeat")
+    return _cut(star, f"{star.key}|collapse {sorted(activities)}", kept)
+
+
+def merged(star: Star, name: str, into: int, activities: Sequence[int]) -> Star:
+    """The star in which these activities are one, which has this name and keeps the code `into`."""
+    gone = sorted({*activities} - {into})
+    other = named(star, {**without(star, gone), into: name})
+    key = f"{star.key}|merge {into} {gone} {name!r}"
+
+    def one(column: str) -> nw.Expr:
+        return nw.when(nw.col(column).is_in(gone)).then(nw.lit(into)).otherwise(nw.col(column)).cast(nw.Int16)
+
+    codes = [one(ACTIVITY).alias(ACTIVITY), one(NEXT).alias(NEXT)]
+    if not gone:
+        return _around(other, key, star.events)
+    return _around(other, key, firsts(star.events.drop(FIRST_VISIT, FIRST_MOVE).with_columns(*codes)))
+
+
+def without(star: Star, activities: Sequence[int]) -> dict[int, str]:
+    """The names of the activities that are left, by code."""
+    return {code: name for code, name in star.names.items() if code not in activities}
+
+
+def named(star: Star, names: dict[int, str]) -> Star:
+    """The star with these names of activities and with no others, before its events have changed with them."""
+    changed = {code: name for code, name in names.items() if name != star.names[code]}
+    name = nw.col(NAME)
+    for code, new in changed.items():
+        name = nw.when(nw.col(ACTIVITY) == code).then(nw.lit(new)).otherwise(name)
+    left = star.activities.filter(nw.col(ACTIVITY).is_in(list(names))).with_columns(name.alias(NAME))
+    return replace(star, key=f"{star.key}|named {sorted(names)} {changed}", activities=left)
+
+
+def _cut(star: Star, key: str, kept: Frame) -> Star:
+    """The star of the events that are kept: positions, moves and waits are made anew."""
+    rows = kept.rename({POSITION: ROW})
+    made_anew = [NEXT, GAP, FIRST_VISIT, FIRST_MOVE, SERVICE, WAITING]
+    placed = star.engine.materialise(
+        f"{key}|{ORDERED}", lambda: ordered(rows.drop(made_anew), [ROW]).drop(STARTED, ENDED)
+    )
+    other = _around(star, key, firsts(placed))
+    for made in star.columns.values():
+        if made.column.level == "event":
+            other = other.with_column(_moved(made, rows))
+    return other
+
+
+def _stamped(events: Frame) -> Frame:
+    """The events with when each started and ended, as far as it is known.
+
+    Without a service time there was one stamp. It was a start where somebody waited for it, or where nobody is known to
+    have waited since, although the next event has both stamps.
+    """
+    whole, waited = ~nw.col(SERVICE).is_null(), ~nw.col(WAITING).is_null()
+    events = events.with_columns(whole.alias("whole"), waited.alias("waited"))
+    before = nw.col("waited").shift(1).over(JOURNEY, order_by=POSITION).fill_null(False)
+    after = nw.col("whole").shift(-1).over(JOURNEY, order_by=POSITION).fill_null(False)
+    started = nw.col("whole") | before | (after & ~nw.col("waited"))
+    ended = nw.when(nw.col("whole") | ~nw.col("begun")).then(nw.col(TIME) + nw.col(SERVICE).fill_null(0))
+    return (
+        events.with_columns(started.alias("begun"))
+        .with_columns(nw.when(nw.col("begun")).then(nw.col(TIME)).alias(STARTED), ended.alias(ENDED))
+        .drop("whole", "waited", "begun")
+    )
+
+
+def _around(star: Star, key: str, changed: Frame) -> Star:
+    """The star around changed events: journeys that have none are gone, variants are numbered anew."""
+    engine, activities = star.engine, star.activities
+    events = engine.materialise(f"{key}|{schema.EVENTS}", lambda: changed)
+    routes = engine.materialise(f"{key}|{PATH}", lambda: paths(engine, events, activities))
+    kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: variants(engine, routes, activities))
+    variant_of = routes.join(kinds.select(VARIANT, PATH), on=PATH, how="inner").drop(PATH)
+    journeys = engine.materialise(
+        f"{key}|{schema.JOURNEYS}",
+        lambda: (
+            star.journeys.drop(VARIANT, FIRST, LAST, LENGTH)
+            .join(spans(events), on=JOURNEY, how="inner")
+            .join(variant_of, on=JOURNEY, how="inner")
+        ),
+    )
+    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True)
+
+
+def _moved(made: Made, rows: Frame) -> Column:
+    """A column of events for those that are kept, at the positions that they have now."""
+    column = made.column
+
+    def build(_: Star) -> Frame:
+        now = rows.select(JOURNEY, ROW).with_columns(nw.lit(1).alias(POSITION))
+        place = (nw.col(POSITION).cum_sum().over(JOURNEY, order_by=ROW) - 1).cast(nw.Int32)
+        values = made.values().rename({POSITION: ROW})
+        return now.with_columns(place.alias(POSITION)).join(values, on=[JOURNEY, ROW], how="inner").drop(ROW)
+
+    return Column("event", column.name, f"moved {made.star.key} {column.key}", build, column.kind)
