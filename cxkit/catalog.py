@@ -45,6 +45,7 @@ CATALOG = (
     Entry("variants", "cxkit.measures.ways.variants:variants", "cxkit.views.chevrons:variants"),
     Entry("durations", "cxkit.measures.ways.durations:durations", "cxkit.views.histogram:durations"),
     Entry("waiting", "cxkit.measures.ways.waiting:waiting", "cxkit.views.waits:waiting"),
+    Entry("outcomes", "cxkit.measures.ways.outcomes:outcomes", "cxkit.views.outcomes:outcomes"),
     Entry("segments", "cxkit.measures.ways.segments:segments", "cxkit.views.bars:segments"),
     Entry("log_coverage", "cxkit.measures.ways.log_coverage:log_coverage", "cxkit.views.cards:log_coverage"),
     Entry("data_plan", "cxkit.measures.data.data_plan:data_plan", "cxkit.views.plan:data_plan"),

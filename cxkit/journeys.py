@@ -20,6 +20,7 @@ from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.durations import durations
 from cxkit.measures.ways.log_coverage import log_coverage
+from cxkit.measures.ways.outcomes import outcomes
 from cxkit.measures.ways.process_map import process_map
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
@@ -42,6 +43,7 @@ from cxkit.where.filter import Filter, all_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from cxkit.engagement.engagement import Engagement
     from cxkit.log import Log
     from cxkit.where.filter import Frame
 
@@ -51,12 +53,16 @@ WHOLE = Recipe()
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Journeys:
-    """A prepared log and a selection of its journeys. Every method returns a new value; nothing is changed."""
+    """A prepared log, a selection of its journeys, and the engagement: what the log cannot know, if somebody said it.
+
+    Every method returns a new value; nothing is changed.
+    """
 
     folder: Path
     manifest: Manifest
     base: Star
     recipe: Recipe = WHOLE
+    engagement: Engagement | None = None
 
     def keep(self, *filters: Filter) -> Journeys:
         """Which journeys match all of these filters? The selection of them."""
@@ -129,6 +135,7 @@ class Journeys:
     variants = variants
     durations = durations
     waiting = waiting
+    outcomes = outcomes
     segments = segments
     log_coverage = log_coverage
     data_plan = data_plan

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from cxkit.engagement.engagement import Engagement
     from cxkit.views.picture import Picture
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
-NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of")
+NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of", "known")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Result:
     """An answer that is computed when it is first looked at.
 
     `.df()` is the table, `.chart()` the picture, `.n` the journeys and customers it speaks of, `.recipe` the steps
-    that selected them, `.parameters` what else was asked for; displaying it shows picture, n and table together.
+    that selected them, `.parameters` what else was asked for, `.engagement` what was said beside the log; displaying it
+    shows picture, n and table together.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Result:
     note: str = ""
     empty: str = "No journeys in this selection."
     hidden: tuple[str, ...] = ()
+    engagement: Engagement | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -90,7 +93,8 @@ class Result:
 
     @property
     def _steps(self) -> str:
-        return f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
+        steps = f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
+        return steps if self.engagement is None else f"{steps}, engagement {self.engagement.fingerprint[:8]}"
 
     def __repr__(self) -> str:
         from cxkit.views.table import as_text

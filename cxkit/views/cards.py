@@ -60,7 +60,20 @@ def _of_summary(row: Mapping[str, Any]) -> list[Card]:
         Card("Variants", many(row["variants"]), "different ways through"),
         Card("Activities", many(row["activities"]), f"{many(row['moves'])} moves between them"),
         Card("Rows left out", many(row["dropped_rows"]), f"{many(row['tied_events'])} events tied in time"),
+        *_of_ends(row),
     ]
+
+
+def _of_ends(row: Mapping[str, Any]) -> list[Card]:
+    """How journeys ended, where somebody said what a goal is."""
+    if "goal_journeys" not in row:
+        return []
+    ended = row["journeys"] - row["open_journeys"]
+    of = f"of {many(ended, 'ended journey')}"
+    words = {"goal": "Goal reached", "cancel": "Cancelled", "silent": "Fell silent"}
+    shares = {label: row[f"{outcome}_journeys"] / ended if ended else None for outcome, label in words.items()}
+    cards = [Card(label, percent(share) if ended else "none", of) for label, share in shares.items()]
+    return [*cards, Card("Still open", many(row["open_journeys"]), "counted apart")]
 
 
 def _of_coverage(row: Mapping[str, Any]) -> list[Card]:

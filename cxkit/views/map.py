@@ -13,6 +13,7 @@ from cxkit.views.curves import Box, Spline
 from cxkit.views.labels import places
 from cxkit.views.layout import FEW_MOVES, Geometry
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number, text
+from cxkit.views.relaid import geometry_of
 from cxkit.words import given, lasting, many, percent
 
 Row = Mapping[str, Any]
@@ -56,7 +57,7 @@ def process_map(
     *,
     title: str,
     population: object,
-    geometry: Geometry,
+    geometry: Geometry | None,
     coverage: float | None = None,
     note: str = "",
 ) -> Picture:
@@ -64,12 +65,13 @@ def process_map(
 
     `rows` has one row a move: `activity`, `next_activity` (None at start and end), `source`, `target` (codes, -1 and -2
     for start and end), `count`, `journeys`, `share` of journeys, `coverage` above which it shows, and where times are
-    known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log.
-    `coverage` in [0, 1] says how much to show; None: all of up to 25 moves, else up to 0.9 and
+    known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log,
+    None to lay it out anew. `coverage` in [0, 1] says how much to show; None: all of up to 25 moves, else up to 0.9 and
     about 40 moves, and always a way from start to end.
     """
     if not rows:
         return empty(title, population, note)
+    geometry = geometry or geometry_of(rows)
     boxes = {node["code"]: Box(*node["box"]) for node in geometry["nodes"]}
     limit = default_coverage(rows) if coverage is None else coverage
     shown = [row for row in rows if row["coverage"] < limit and {row["source"], row["target"]} <= boxes.keys()]

@@ -30,6 +30,7 @@ def activities(journeys: Journeys) -> Result:
         name="activities",
         unit="events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: journeys.collect(_table),
         count=lambda: journeys.n,
     )

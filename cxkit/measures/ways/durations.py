@@ -62,6 +62,7 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
         name="durations",
         unit="journeys" if per == "journey" else "moves between events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _named(table(journeys, by), by),
         count=lambda: journeys.n,
         parameters={"per": per, "by": by},

@@ -65,6 +65,7 @@ def log_coverage(journeys: Journeys) -> Result:
         name="log_coverage",
         unit="customers",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys),
         count=lambda: Population(*[_seen(journeys).customers] * 2),
         note="The first journey of each customer. There are at least so many variants; there may be more.",

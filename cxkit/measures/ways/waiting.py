@@ -54,6 +54,7 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
         name="waiting",
         unit="events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
         parameters={"by": by},

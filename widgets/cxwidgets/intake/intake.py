@@ -266,16 +266,17 @@ class Intake(Working):
 
     def _explore(self, journeys: cx.Journeys) -> None:
         self._preparing = False
+        kept = self._keep()
+        journeys = cx.open(self._target)
         for tag, filter_ in self._known().filters(journeys).items():
             journeys = journeys.tag(tag, filter_)
         self._board, self._step = Board(journeys).show(), EXPLORE
         self._box.children = (self, self._board.box().add_class("cxi-below"))
-        self._made = self._described(journeys)
+        self._made = self._described(journeys, kept)
         self.show(self.drawn())
 
-    def _described(self, journeys: cx.Journeys) -> dict[str, Any]:
+    def _described(self, journeys: cx.Journeys, kept: str) -> dict[str, Any]:
         manifest, target = journeys.manifest, self._target.as_posix()
-        kept = self._keep()
         dropped = ", ".join(f"{many(count)} {reason}" for reason, count in manifest.dropped.items())
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
