@@ -19,6 +19,13 @@ ROLES = {
     "event_attributes": ["channel"],
 }
 SAID = cx.Engagement(roles={"channel": "channel", "value": "plan"}, goals=["Deliver"], stages={"all": ["Order", "Pay"]})
+ENDS = cx.Engagement(
+    goals=[{"activity": "Deliver", "where": {"channel": "van", "plan": ["basic", "plus"]}}],
+    cancels=["Cancel"],
+    silence="2d",
+    stages={"buy": {"activities": ["Order", "Pay"], "silence": "71h"}, "get": ["Ship", "Deliver"]},
+    lanes={"customer action": ["Order", "Pay"], "back-stage": ["Ship"]},
+)
 ANSWERS = {
     "summary": lambda j: j.summary(),
     "activities": lambda j: j.activities(),
@@ -36,6 +43,13 @@ ANSWERS = {
     "events of one journey": lambda j: j.events(journey="A06"),
     "segments": lambda j: j.segments(by="plan"),
     "rejected": lambda j: j.rejected(),
+    "outcomes": lambda j: bound(j, ENDS).outcomes(),
+    "outcomes by plan": lambda j: bound(j, ENDS).outcomes(by="plan"),
+    "summary with outcomes": lambda j: bound(j, ENDS).summary(),
+    "journeys with outcomes": lambda j: bound(j, ENDS).journeys(),
+    "events with stages": lambda j: bound(j, ENDS).events(),
+    "map of stages": lambda j: bound(j, ENDS).process_map(level="stage", customers=True),
+    "variants of stages": lambda j: bound(j, ENDS).variants(level="stage"),
     "data plan": lambda j: bound(j, SAID).data_plan(),
     "fields of the data plan": lambda j: bound(j, SAID).data_plan(per="field"),
 }
