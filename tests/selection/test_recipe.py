@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cxkit as cx
@@ -86,7 +86,7 @@ class Said:
         return Said(*self.recipe, Drop(filter_))
 
     def tag(self, name, of, value=None):
-        return Said(*self.recipe, Tag(name, of(Said()).asked(value or name) if callable(of) else of))
+        return Said(*self.recipe, Tag(name, of(Said()).asked(name if value is None else value) if callable(of) else of))
 
     def sample(self, share, *, seed=0):
         return Said(*self.recipe, Sample(share, seed))
@@ -124,6 +124,7 @@ class Answer(NamedTuple):
         return Asked(*self, value)
 
 
+@settings(deadline=None)
 @given(RECIPES)
 def test_a_recipe_comes_back_from_its_json(recipe):
     document = json.loads(json.dumps(recipe.to_json()))
@@ -133,11 +134,13 @@ def test_a_recipe_comes_back_from_its_json(recipe):
     assert again.to_json() == document
 
 
+@settings(deadline=None)
 @given(RECIPES)
 def test_a_recipe_comes_back_from_its_python(recipe):
     assert eval("j" + repr(recipe), {"j": Said(), "w": w, "__builtins__": {}}).recipe == recipe
 
 
+@settings(deadline=None)
 @given(RECIPES)
 def test_a_recipe_comes_back_from_its_file(tmp_path_factory, recipe):
     path = tmp_path_factory.getbasetemp() / "recipe.json"
