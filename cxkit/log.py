@@ -185,7 +185,7 @@ class Log:
         from cxkit.shaping.stitch import identities
 
         facts = identities(self)
-        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())))
+        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())), facts.note)
 
     @property
     def notion(self) -> tuple[Log, dict[str, Any]]:

@@ -18,16 +18,16 @@ ON_A_LINE = 40  # characters that stay on one line
 WIDEST = 64  # characters of a cell in a table of text
 SHARES = ("share", "coverage", "confidence", "score")  # what the columns of shares are called
 NAMED = ("variant",)  # numbers that are names
-BAR = 10  # em
+BAR = 12  # em
 
 
 def captioned(rows: Sequence[Row], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
     """Rows as an HTML table under a caption, which is a paragraph as wide as the page, and the table's name."""
-    said = f'<p class="cx-note">{escape(caption)}</p>'
+    named = f'<p class="cx-note">{escape(caption)}</p>'
     if not rows:
-        return f'{said}<p class="cx-empty">{escape(empty)}</p>'
+        return f'{named}<p class="cx-empty">{escape(empty)}</p>'
     more = f'<p class="cx-note">{many(left_out)} more rows; .df() has them all.</p>' if left_out > 0 else ""
-    return said + table(rows, columns, label=caption) + more
+    return named + table(rows, columns, label=caption) + more
 
 
 def under(picture: Picture | None, rows: str) -> str:
@@ -86,9 +86,9 @@ def _weight(strong: bool) -> str:
 
 def _cell(row: Row, name: str, numeric: set[str], most: float) -> str:
     value = row.get(name)
-    said = _said(value, name)
+    text = _said(value, name)
     drawn = _bar(value / most) if most and value is not None else ""
-    return f"<td{_look(name, numeric, said)}>{drawn}{html.escape(said)}</td>"
+    return f"<td{_look(name, numeric, text)}>{drawn}{html.escape(text)}</td>"
 
 
 def _bar(part: float) -> str:
@@ -97,9 +97,9 @@ def _bar(part: float) -> str:
     return f'<span class="cx-bar" style="{look}"></span>'
 
 
-def _look(name: str, numeric: set[str], said: str) -> str:
+def _look(name: str, numeric: set[str], text: str) -> str:
     """How a cell stands, in a page with our style sheet or without."""
-    kept = "white-space:nowrap" if len(said) <= ON_A_LINE else "min-width:16em"
+    kept = "white-space:nowrap" if len(text) <= ON_A_LINE else "min-width:16em"
     if name in numeric:
         return f' style="text-align:right;{kept}"'
     return f' class="cx-words" style="text-align:left;{kept}"'

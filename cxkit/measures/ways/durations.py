@@ -64,6 +64,7 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
         recipe=journeys.recipe,
         ask=lambda: _named(table(journeys, by), by),
         count=lambda: journeys.n,
+        shown=lambda: {"of": journeys.n.journeys},
         note=LAST_SEEN if per == "journey" else "",
         hidden=(CUSTOMERS,),
     )
