@@ -20,7 +20,7 @@ LARGEST, OTHERS = 10, 4  # groups of ids, and ids of each
 
 
 class Identities(LogAnswer):
-    """Which ids were merged by `stitch`, which were never seen, and which merges look wrong?
+    """Which ids were merged by stitching, which were never seen, and which merges look wrong?
 
     `.df()` has a row for each id that was joined to another, `.groups()` one per group, `.orphans()` one per id that
     only the key table or only the log has, `.conflicts()` one per id that is said to be several.
