@@ -190,7 +190,7 @@ class Log:
         from cxkit.shaping.stitch import identities
 
         facts = identities(self)
-        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())))
+        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())), facts.note)
 
     def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None, **reading: str) -> Log:
         """What is known of each customer? The log with the columns of a table of customers as attributes.

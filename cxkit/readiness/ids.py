@@ -219,7 +219,7 @@ def long_journeys(ground: Ground) -> Iterator[Found]:
         ground,
         "SELECT journey, count(*)::DOUBLE AS size FROM ready_events GROUP BY 1",
         "SELECT row FROM ready_events WHERE journey IN (SELECT journey FROM ({sizes}) WHERE size > $limit)",
-        "have more events than {many(limit)}, far out of the ordinary: the id may stand for several journeys",
+        "have more events than {limit}, far out of the ordinary: the id may stand for several journeys",
     )
 
 
@@ -245,7 +245,7 @@ def _far_out(ground: Ground, sizes: str, rows: str, what: str) -> Iterator[Found
     limit = max(exp(high + 3 * (high - low)), TIMES_LONGER * middle)
     beyond = ground.one(f"SELECT count(DISTINCT journey) FROM ({sizes}) WHERE size > $limit", limit=limit)
     if beyond <= UNUSUAL * ground.sizes["journeys"]:
-        yield Found(what.format(limit=limit), rows.format(sizes=sizes), {"limit": limit})
+        yield Found(what.format(limit=many(limit)), rows.format(sizes=sizes), {"limit": limit})
 
 
 def wavering(ground: Ground) -> Iterator[Found]:

@@ -134,7 +134,7 @@ def test_an_id_that_stands_for_nobody_is_warned_of():
     keys = pairs("C2998=C2999", *(f"C{n}=unknown" for n in range(2_000)))
     found = log.stitch(keys).identities()
     [warning] = found.warnings
-    assert "2,000 ids of the log became one, with 66.7% of its rows. Is that one person?" in warning
+    assert "2,000 ids of the log became one, with 67% of its rows. Is that one person?" in warning
     assert '"unknown" is in 2,000 of its pairs' in warning
     assert warning in found.note and "border-left" in found._repr_html_()
     few = log.stitch(pairs(*(f"C{n}=C{n + 1}" for n in range(8)))).identities()
