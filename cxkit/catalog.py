@@ -40,16 +40,18 @@ class Entry:
 
 CATALOG = (
     Entry("summary", "cxkit.measures.ways.summary:summary", "cxkit.views.cards:summary"),
-    Entry("activities", "cxkit.measures.ways.activities:activities", "cxkit.views.charts:activities"),
+    Entry("activities", "cxkit.measures.ways.activities:activities", "cxkit.views.bars:activities"),
     Entry("process_map", "cxkit.measures.ways.process_map:process_map", "cxkit.views.map:process_map"),
     Entry("variants", "cxkit.measures.ways.variants:variants", "cxkit.views.chevrons:variants"),
-    Entry("durations", "cxkit.measures.ways.durations:durations", "cxkit.views.charts:durations"),
+    Entry("durations", "cxkit.measures.ways.durations:durations", "cxkit.views.histogram:durations"),
     Entry("waiting", "cxkit.measures.ways.waiting:waiting", "cxkit.views.waits:waiting"),
+    Entry("outcomes", "cxkit.measures.ways.outcomes:outcomes", "cxkit.views.outcomes:outcomes"),
     Entry("segments", "cxkit.measures.ways.segments:segments", "cxkit.views.bars:segments"),
     Entry("log_coverage", "cxkit.measures.ways.log_coverage:log_coverage", "cxkit.views.cards:log_coverage"),
     Entry("data_plan", "cxkit.measures.data.data_plan:data_plan", "cxkit.views.plan:data_plan"),
     Entry("journeys", "cxkit.measures.ways.rows:journeys"),
     Entry("events", "cxkit.measures.ways.rows:events"),
+    Entry("table", "cxkit.measures.ways.tables:table"),
     Entry("rejected", "cxkit.measures.ways.rows:rejected"),
 )
 

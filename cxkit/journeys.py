@@ -6,23 +6,26 @@ import inspect
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from cxkit import catalog
+from cxkit.answers.answer import Extent
+from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.durations import durations
 from cxkit.measures.ways.log_coverage import log_coverage
+from cxkit.measures.ways.outcomes import outcomes
 from cxkit.measures.ways.process_map import process_map
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
+from cxkit.measures.ways.tables import table
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population, Result
@@ -32,7 +35,6 @@ from cxkit.selection.activities import Collapse, Hide, Merge, Rename
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Keep, Sample, Step, Trim
 from cxkit.selection.tags import Asked, Tag, keyed, value_of
-from cxkit.store.changes import Changes
 from cxkit.store.manifest import Manifest
 from cxkit.store.publish import PICTURE
 from cxkit.store.star import Star
@@ -41,6 +43,7 @@ from cxkit.where.filter import Filter, all_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from cxkit.engagement.engagement import Engagement
     from cxkit.log import Log
     from cxkit.where.filter import Frame
 
@@ -50,12 +53,16 @@ WHOLE = Recipe()
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Journeys:
-    """A prepared log and a selection of its journeys. Every method returns a new value; nothing is changed."""
+    """A prepared log, a selection of its journeys, and the engagement: what the log cannot know, if somebody said it.
+
+    Every method returns a new value; nothing is changed.
+    """
 
     folder: Path
     manifest: Manifest
     base: Star
     recipe: Recipe = WHOLE
+    engagement: Engagement | None = None
 
     def keep(self, *filters: Filter) -> Journeys:
         """Which journeys match all of these filters? The selection of them."""
@@ -128,12 +135,14 @@ class Journeys:
     variants = variants
     durations = durations
     waiting = waiting
+    outcomes = outcomes
     segments = segments
     log_coverage = log_coverage
     data_plan = data_plan
 
     journeys = journeys
     events = events
+    table = table
     rejected = rejected
 
     @property
@@ -158,8 +167,15 @@ class Journeys:
 
     @property
     def changes(self) -> Changes:
-        """How the newest part of the log differs from the parts before it; see `append=` of `cx.prepare`."""
-        return self.manifest.changes
+        """How does the newest part of the log differ from the parts before it? See `append=` of `cx.prepare`."""
+        facts = self.manifest.changes
+        return Changes.about(facts, lambda: Extent(self.manifest.newest.events, noun="event"))
+
+    @property
+    def provenance(self) -> Provenance:
+        """What was this store prepared from, how was it read, and what was left out?"""
+        counts = self.manifest.counts
+        return Provenance.about(self.manifest, lambda: Extent(counts["events"], counts["journeys"], "event"))
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -238,15 +254,19 @@ class Journeys:
         return f"cx.open({str(self.folder)!r}){self.recipe!r}  # {self.n}"
 
     def _repr_html_(self) -> str:
-        return f"<code>{escape(repr(self))}</code>"
+        from cxkit.views.sheet import code
+
+        return code(repr(self))
 
 
 class About(str):
     """A few lines of plain text, which a notebook shows as paragraphs."""
 
     def _repr_html_(self) -> str:
+        from cxkit.views.sheet import paragraphs
+
         lines = [line for line in self.splitlines() if line.strip()] or ["Nothing is said about this log."]
-        return "".join(f"<p>{escape(line)}</p>" for line in lines)
+        return paragraphs(lines)
 
 
 def _all(filters: tuple[Filter, ...]) -> Filter:

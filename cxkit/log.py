@@ -5,29 +5,29 @@ A source is a file, a table in a database or a data frame. Reading looks and sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
-from cxkit.errors import CxError, InputError
+from cxkit.errors import CxError, InputError, not_found
 from cxkit.reading.find import Options, find
 from cxkit.reading.source import Source
-from cxkit.schema import ROW
+from cxkit.shaping import beside as besides
+from cxkit.shaping.beside import Beside
+from cxkit.shaping.derived import Derived
 from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
 from cxkit.store.origin import JOINED, READING
-from cxkit.words import plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cxkit.readiness.readiness import Readiness
-    from cxkit.shaping.guessed import Guessed
-    from cxkit.shaping.identities import Identities
+    from cxkit.answers.columns import Guess
+    from cxkit.answers.identities import Identities
+    from cxkit.answers.readiness import Readiness
+    from cxkit.answers.silences import Silences
     from cxkit.shaping.repairs import Repair
-    from cxkit.shaping.silences import Silences
     from cxkit.store.manifest import Manifest
 
 
@@ -37,6 +37,8 @@ class Log:
 
     source: Source
     mapping: Roles | None = None
+    tables: tuple[Beside, ...] = ()
+    engagement: str = ""  # the fingerprint of the engagement that said so
 
     @property
     def columns(self) -> list[str]:
@@ -46,9 +48,7 @@ class Log:
     def head(self, rows: int = 10) -> pd.DataFrame:
         """The first rows, as they are in the source."""
         with self.source.lock, self.source.guarded():
-            asked = f"SELECT * EXCLUDE ({ROW}) FROM {self.source.rows} ORDER BY {ROW}"
-            table = self.source.connection.sql(asked).limit(rows).to_arrow_table()
-            return table.rename_columns(self.columns).to_pandas()
+            return self.source.head(rows).rename_columns(self.columns).to_pandas()
 
     def roles(
         self,
@@ -108,22 +108,24 @@ class Log:
         """The roles as given, or all of them guessed."""
         return self.mapping or self.roles().mapping  # type: ignore[return-value]
 
-    def guess(self) -> Guessed:
+    def guess(self) -> Guess:
         """Which column is most likely what, which one comes next, and what speaks for each?
 
         Displaying the answer shows it; `.df()` is the table. See `cxkit.shaping.guessed`.
         """
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.columns import Guess
         from cxkit.shaping.guessed import guess
 
-        return guess(self)
+        return Guess.about(guess(self), lambda: Extent(self.source.size))
 
     @cached_property
     def doubts(self) -> tuple[str, ...]:
         """What is hardly meant by these roles, or cannot be prepared: such as a journey of its own on every row."""
         from cxkit.shaping.trial import trial
 
-        found = trial(self)
-        return (*found.faults, *found.doubts)
+        tried = trial(self)
+        return (*tried.faults, *tried.doubts)
 
     def readiness(self) -> Readiness:
         """What is wrong with this log, how much does it matter, and how can it be mended?
@@ -131,9 +133,12 @@ class Log:
         Displaying the answer shows the findings; `.df()`, `.scores()`, `.patterns()` and `.lines(check)` lead further,
         `.repairs` are what would mend them. See `cxkit.readiness.readiness`.
         """
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.readiness import Readiness
         from cxkit.readiness.readiness import readiness
 
-        return readiness(self)
+        facts = readiness(self)
+        return Readiness.about(facts, lambda: Extent(facts.sizes["rows"], facts.sizes["journeys"]))
 
     def split(
         self,
@@ -159,9 +164,12 @@ class Log:
         Displaying the answer shows thresholds and what each would do; `.suggested` is a natural one, if the gaps show
         one. See `cxkit.shaping.silences`.
         """
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.silences import Silences
         from cxkit.shaping.silences import silences
 
-        return silences(self, silence=silence, after=after)
+        facts = silences(self, silence=silence, after=after)
+        return Silences.about(facts, lambda: Extent(facts.events, facts.journeys))
 
     def stitch(self, keys: Any, *, id: str | None = None, same_as: str | None = None, column: str | None = None) -> Log:
         """Which ids are one customer? The log with each customer under one id, as a key table says.
@@ -177,9 +185,69 @@ class Log:
 
     def identities(self) -> Identities:
         """Which ids were merged by `stitch`, which were never seen, and which merges look wrong?"""
+        from cxkit.answers.answer import Extent
+        from cxkit.answers.identities import Identities
         from cxkit.shaping.stitch import identities
 
-        return identities(self)
+        facts = identities(self)
+        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())), facts.note)
+
+    def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None, **reading: str) -> Log:
+        """What is known of each customer? The log with the columns of a table of customers as attributes.
+
+        Parameters
+        ----------
+        source : a path, a data frame, or what `cx.read` gave: one row per customer.
+        key : its column of ids, as the log has them. Ids are compared as texts; 17.0 of a data frame is 17.
+        attributes : the columns to keep; all of them when not given.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
+
+        Returns a Log. The table lies in the store as `tables/customers`, and its columns are attributes of customers.
+        A later part of the log brings a new table, or the old one holds for the customers that come, too.
+
+        Errors: a customer with several rows, a column that does not exist, an attribute that the log has already.
+        """
+        table, place = _beside(source, reading)
+        return replace(self, tables=besides.added(self.tables, besides.customers(table, place, key, attributes)))
+
+    def beside(
+        self,
+        name: str,
+        source: Any,
+        *,
+        journey: str | None = None,
+        customer: str | None = None,
+        time: str | None = None,
+        **reading: str,
+    ) -> Log:
+        """What lies beside the log? The log with a table such as surveys or tickets, which the store keeps and joins.
+
+        Parameters
+        ----------
+        name : what it is called: letters, digits, "_" and "-". One of the same name takes its place.
+        source : a path, a data frame, or what `cx.read` gave.
+        journey, customer : its columns of ids, as the log has them; neither for a table without a key, such as prices.
+        time : its column of times: a row is then joined to the last event of its journey at or before its time, or
+            where it names a customer only, to the last one of all the customer's journeys. An event counts from when
+            it was done.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
+
+        Returns a Log; after `cx.prepare`, `j.table(name)` has the rows. Every row is kept, and counted by what it was
+        joined to: an event, a journey or customer only, or nothing.
+
+        Errors: a name that no folder can have, a column that does not exist or is named twice, a time without an id.
+
+        >>> import cxkit as cx
+        >>> import pandas as pd
+        >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
+        >>> calls = pd.DataFrame({"order": ["A01", "A05", "B99"], "score": [9, 4, 1]})
+        >>> cx.prepare(log.beside("calls", calls, journey="order"), getfixture("tmp_path") / "shop").manifest.notes
+        ('calls: 1 of 3 rows speak of no journey or customer of the log.',)
+        """
+        table, place = _beside(source, reading)
+        return replace(
+            self, tables=besides.added(self.tables, besides.beside(name, table, place, journey, customer, time))
+        )
 
     @property
     def notion(self) -> tuple[Log, dict[str, Any]]:
@@ -195,24 +263,14 @@ class Log:
         return mend(self, repairs)
 
     def __repr__(self) -> str:
-        reading = ", ".join(f"{name} {value}" for name, value in self.source.reading.items())
-        evidence = [f"  {role:<9} {column or '-':<28} {why}" for role, column, why in self.settled.evidence]
-        notes = [f"  note      {note}" for note in self.source.notes]
-        notes += [f"  doubt     {doubt}" for doubt in self.doubts]
-        head = f"{self.source.name}: {len(self.columns)} columns ({reading})"
-        return "\n".join(map(plain, [head, *evidence, *notes]))
+        from cxkit.answers.columns import Columns
+
+        return repr(Columns.of_log(self))
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{role}</th><td>{escape(column or '-')}</td><td>{escape(why)}</td></tr>"
-            for role, column, why in self.settled.evidence
-        )
-        said = [*(("note", note) for note in self.source.notes), *(("doubt", doubt) for doubt in self.doubts)]
-        rows += "".join(f'<tr><th>{word}</th><td colspan="2">{escape(text)}</td></tr>' for word, text in said)
-        reading = escape(", ".join(f"{name} {value}" for name, value in self.source.reading.items()))
-        head = "<tr><th>role</th><th>column</th><th>evidence</th></tr>"
-        caption = f"<caption>{escape(self.source.name)}: {reading}</caption>"
-        return f'<table class="cx-words">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
+        from cxkit.answers.columns import Columns
+
+        return Columns.of_log(self)._repr_html_()
 
 
 def read(
@@ -251,6 +309,20 @@ def read(
     rows.name = name or rows.name
     rows.about = about
     return Log(rows)
+
+
+def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[str, str] | None]:
+    """A table that is given as a path, a data frame or a log; where it is, and how it is read."""
+    for option in reading:
+        if option not in Options._fields:
+            raise not_found("option of reading", option, Options._fields)
+    if not isinstance(source, Log):
+        place = {"path": str(source), **reading} if isinstance(source, str | Path) else None
+        return find(source, Options(**reading)), place
+    if reading:
+        raise InputError(f"{next(iter(reading))}= is for a file. Give it to cx.read, which read this one.")
+    table = source.source
+    return table, {"path": table.path, **table.asked} if table.path and not isinstance(table, Derived) else None
 
 
 def reopened(described: Manifest) -> Log | None:

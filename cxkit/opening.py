@@ -6,10 +6,12 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cxkit import places
 from cxkit.append import append as appending
 from cxkit.errors import InputError
+from cxkit.facts.bound import bound
 from cxkit.journeys import Journeys
 from cxkit.log import Log
 from cxkit.store import changes, manifest
@@ -18,6 +20,10 @@ from cxkit.store.engine import Engine, engine_of
 from cxkit.store.geometry import geometry
 from cxkit.store.star import Star
 
+if TYPE_CHECKING:
+    from cxkit.engagement.engagement import Engagement
+
+ENGAGEMENT, SAMPLE = "engagement.toml", "sample"
 Told = Callable[[str, float], object]
 
 
@@ -50,8 +56,9 @@ def prepare(
         of each step before it starts and the share that is done, from 0 to 1, and at last that all is done. An error
         that it raises ends the work; what was in the folder stays as it was.
 
-    Returns the Journeys of the new store. Rows that could not be used are counted in `.manifest.dropped` and kept in
-    `.rejected()`. Preparing the same source with the same roles again changes nothing and costs nothing.
+    Returns the Journeys of the new store, bound to the `engagement.toml` in its folder if there is one. Rows that could
+    not be used are counted in `.manifest.dropped` and kept in `.rejected()`. Preparing the same source with the same
+    roles again changes nothing and costs nothing.
 
     Errors: a log without usable rows, too many activities, a folder that cannot be written or is being prepared, a
     contract without an append; for an append also no store that is there, a missing column of a role, and what the
@@ -65,15 +72,15 @@ def prepare(
     >>> later = [{"order": "A13", "client": "C11", "plan": "basic", "step": "Order", "when": datetime(2025, 7, 1, 9)}]
     >>> import pyarrow as pa
     >>> july = cx.read(pa.Table.from_pylist(later), name="July")
-    >>> cx.prepare(july, getfixture("tmp_path") / "shop", append=True).changes
-    July: 1 event; 1 new journey, 0 that go on
-      high    missing_columns     1 column of the store is missing: "channel". They are empty in this part.
+    >>> cx.prepare(july, getfixture("tmp_path") / "shop", append=True).changes.found[0].what
+    '1 column of the store is missing: "channel". They are empty in this part.'
     """
     if not isinstance(log, Log):
         raise InputError("cx.prepare needs a log. Write cx.prepare(cx.read(source), folder).")
     if contract is not None and not append:
         raise InputError("contract= says what may differ in a later part. Add append=True, or leave the contract out.")
     target, runs_on = _folder(folder), engine_of(engine)
+    firm = _said(target, None)
     said, words = "", changes.settled(contract)
     with _steps(progress) as step:
         if append:
@@ -82,23 +89,27 @@ def prepare(
             made = preparing.prepare(log, target, runs_on, _drawn, step)
     if said:
         warnings.warn(said, stacklevel=2)
-    return _journeys(target, made, runs_on)
+    return _journeys(target, made, runs_on, firm)
 
 
-def open_store(folder: str | Path, *, engine: Any = None) -> Journeys:
+def open_store(
+    folder: str | Path, *, engagement: Engagement | str | Path | None = None, engine: Any = None
+) -> Journeys:
     """Open a prepared journey store.
 
     Parameters
     ----------
     folder : where `cx.prepare` has put it.
+    engagement : what the log cannot know, as an Engagement or its file; `engagement.toml` in the store's folder, if
+        there is one, when not given. It adds what it says to the attributes, and every number names it.
     engine : None for DuckDB, or a Spark session; both give the same numbers.
 
     Returns its Journeys, all selected. Opening writes nothing, and any number of readers may share a store.
 
-    Errors: a folder that holds no store, or one that this version cannot read.
+    Errors: a folder that holds no store, or one that this version cannot read; an engagement that cannot be used.
     """
     target = _folder(folder)
-    return _journeys(target, manifest.read(target), engine_of(engine))
+    return _journeys(target, manifest.read(target), engine_of(engine), _said(target, engagement))
 
 
 def _drawn(star: Star) -> str:
@@ -113,8 +124,30 @@ def _folder(folder: str | Path) -> Path:
     return Path(folder).expanduser().absolute()
 
 
-def _journeys(folder: Path, described: manifest.Manifest, engine: Engine) -> Journeys:
-    return Journeys(folder, described, preparing.open_star(folder / described.version, described, engine))
+def _said(folder: Path, given: Engagement | str | Path | None) -> Engagement | None:
+    """The engagement that speaks of the store in this folder: the one given, or the file beside it."""
+    if given is None:
+        own = folder / ENGAGEMENT
+        given = own if own.is_file() or not _is_sample(folder) else places.sample() / ENGAGEMENT
+        if not given.is_file():
+            return None
+    from cxkit.engagement.engagement import Engagement
+
+    if isinstance(given, str | Path):
+        return Engagement.load(given)
+    if not isinstance(given, Engagement):
+        raise InputError("engagement= takes an engagement or its file. Write cx.Engagement.load(path).")
+    return given
+
+
+def _is_sample(folder: Path) -> bool:
+    return folder.name == SAMPLE and folder == places.cache() / SAMPLE
+
+
+def _journeys(folder: Path, described: manifest.Manifest, engine: Engine, engagement: Engagement | None) -> Journeys:
+    star = preparing.open_star(folder / described.version, described, engine)
+    star = star if engagement is None else bound(star, engagement)
+    return Journeys(folder, described, star, engagement=engagement)
 
 
 def _steps(progress: bool | Told) -> AbstractContextManager[Callable[[str], None]]:

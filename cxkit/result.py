@@ -11,16 +11,18 @@ from cxkit import catalog
 from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.selection.recipe import Recipe
+from cxkit.words import many
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from cxkit.engagement.engagement import Engagement
     from cxkit.views.picture import Picture
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
-NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of")
+NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of", "known")
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,7 @@ class Population:
     customers: int
 
     def __str__(self) -> str:
-        return f"{_many(self.journeys, 'journey')} of {_many(self.customers, 'customer')}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+        return f"{many(self.journeys, 'journey')} of {many(self.customers, 'customer')}"
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,8 @@ class Result:
     """An answer that is computed when it is first looked at.
 
     `.df()` is the table, `.chart()` the picture, `.n` the journeys and customers it speaks of, `.recipe` the steps
-    that selected them, `.parameters` what else was asked for; displaying it shows picture, n and table together.
+    that selected them, `.parameters` what else was asked for, `.engagement` what was said beside the log; displaying it
+    shows picture, n and table together.
     """
 
     name: str
@@ -55,6 +54,7 @@ class Result:
     note: str = ""
     empty: str = "No journeys in this selection."
     hidden: tuple[str, ...] = ()
+    engagement: Engagement | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -84,25 +84,30 @@ class Result:
         draw = catalog.entry(self.name).draw
         if draw is None:
             return None
-        known = [name for name in inspect.signature(draw).parameters if name not in NOT_OPTIONS]
+        offered = [name for name in inspect.signature(draw).parameters if name not in NOT_OPTIONS]
         for option in options:
-            if option not in known:
-                raise not_found(f"option of this picture ({self.name})", option, known)
+            if option not in offered:
+                raise not_found(f"option of this picture ({self.name})", option, offered)
         words = {"title": self.question, "population": f"{self.n} · {self._steps}", "note": self.note}
         return draw(self.table.to_pylist(), **words, **{**self.shown(), **options})
 
     @property
     def _steps(self) -> str:
-        return f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
+        steps = f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
+        return steps if self.engagement is None else f"{steps}, engagement {self.engagement.fingerprint[:8]}"
 
     def __repr__(self) -> str:
+        return self.text()
+
+    def text(self, rest: str = ".df() has them all") -> str:
+        """The answer as lines of text; `rest` says where rows are that it leaves out."""
         from cxkit.views.table import as_text
 
-        said = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
+        facts = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
         rows = self.table.slice(0, LINES_SHOWN).to_pylist()
         left_out = len(self.table) - len(rows)
-        more = f"\n... {left_out:,} more rows; .df() has them all" if left_out else ""
-        return f"{self.question}\n{said}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}"
+        more = f"\n... {many(left_out)} more rows; {rest}" if left_out else ""
+        return f"{self.question}\n{facts}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}"
 
     @property
     def _columns(self) -> list[str]:
@@ -110,17 +115,14 @@ class Result:
         return [name for name in self.table.column_names if name not in self.hidden]
 
     def _repr_html_(self) -> str:
-        from cxkit.views.table import table
+        from cxkit.views.table import captioned, under
 
         picture = self.chart()
-        rows = table(
+        rows = captioned(
             self.table.slice(0, ROWS_SHOWN).to_pylist(),
             self._columns,
             caption=f"{self.question} n = {self.n}, {self._steps}",
             left_out=len(self.table) - ROWS_SHOWN,
             empty=self.empty,
         )
-        if picture is None:
-            return f'<div class="cx-result">{rows}</div>'
-        folded = f'<details class="cx-table"><summary>Table</summary>{rows}</details>'
-        return f'<div class="cx-result">{picture._repr_html_()}{folded}</div>'
+        return under(picture, rows)

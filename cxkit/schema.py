@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FORMAT = 3
+FORMAT = 4
 
-EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED = (
+EVENTS, JOURNEYS, VARIANTS, VARIANT_MOVES, ACTIVITIES, CUSTOMERS, REJECTED = (
     "events",
     "journeys",
     "variants",
+    "variant_moves",
     "activities",
     "customers",
     "rejected",
 )
 ROWS = "rows"  # what an event's row said beyond its event: an append asks for it, no question does
-TABLES = (EVENTS, JOURNEYS, VARIANTS, ACTIVITIES, CUSTOMERS, REJECTED)
+TABLES = (EVENTS, JOURNEYS, VARIANTS, VARIANT_MOVES, ACTIVITIES, CUSTOMERS, REJECTED)
+BESIDE = "tables"  # the folder of what lies beside the log
 
 JOURNEY, CUSTOMER, ACTIVITY, VARIANT = "journey", "customer", "activity", "variant"
 POSITION, TIME, NEXT, GAP = "position", "time", "next_activity", "gap"
@@ -25,6 +27,7 @@ STARTED, ENDED = "started", "ended"
 SERVICE, WAITING = "service", "waiting"
 ID, NAME, SYMBOL, HASH = "id", "name", "symbol", "hash"
 FIRST, LAST, LENGTH, PATH, COUNT = "first", "last", "length", "path", "count"
+TIMES = "times"
 ROW, KEY = "row", "key"
 LINE, REASON, TEXT, PART = "line", "reason", "text", "part"
 
@@ -33,6 +36,7 @@ STAMP_COLUMNS = (SERVICE, WAITING)
 JOURNEY_COLUMNS = (JOURNEY, ID, HASH, CUSTOMER, VARIANT, FIRST, LAST, LENGTH)
 OUTLINE_COLUMNS = (JOURNEY, CUSTOMER, VARIANT, FIRST, LAST, LENGTH)
 
+JOINED = ("events", "journeys", "customers", "nothing")  # what rows of a table beside the log are joined to
 SEVERITIES = ("high", "medium", "low", "note")
 START, END = -1, -2
 SECOND = 1_000_000
@@ -52,6 +56,24 @@ class Attribute:
     column: str
     level: Level
     kind: Kind
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table beside the log: its source, which of its columns are keys, what it holds, and what its rows speak of.
+
+    The store keeps its columns as y0, y1, ... in their order. `joined` counts its rows by what they were joined to
+    (events, journeys, customers, nothing), `doubts` those that are to be told; `notes` say how it was read.
+    """
+
+    name: str
+    source: str
+    fingerprint: str
+    keys: dict[str, str]
+    columns: dict[str, Kind]
+    joined: dict[str, int]
+    doubts: dict[str, int]
+    notes: tuple[str, ...] = ()
 
 
 def codes(path: str) -> list[int]:

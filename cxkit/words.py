@@ -1,52 +1,78 @@
-"""How are figures and texts of the client's said in a line, and set in a table?"""
+"""How are figures, lengths of time, lists and texts of the client's said? The one dialect of all that people read.
+
+Shares in whole per cent with a decimal where they are small: `7.5%`, `92%`. Lengths of time in two digits or a whole
+number: `3.2 d`. Counts with their thousands apart: `12,345 moves`. What is unknown is a dash.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
 
 SHOWN = 60  # characters of an example
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+LIMITS = {"d": 365 * 86_400, "h": 86_400, "min": 3_600, "s": 60}  # seconds from which the next unit is used
+YEAR = 365.25 * 86_400
+UNKNOWN = "\N{EN DASH}"
 
 
-def percent(share: float) -> str:
-    """A share in words: nothing that is there is called 0 %, and nothing that lacks something 100 %."""
-    if 0 < share < 0.001:
-        return "under 0.1%"
-    if 0.999 < share < 1:
-        return "over 99.9%"
-    return f"{share:.1%}".replace(".0%", "%")
+def given(value: object) -> float | None:
+    """The number, or None where there is none (None, NaN)."""
+    return None if value is None or math.isnan(number := float(value)) else number  # type: ignore[arg-type]
 
 
-def many(count: int, noun: str) -> str:
-    """A count with its noun: 1 pair, 2,000 pairs."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def percent(share: object) -> str:
+    """A share: nothing that is there is called 0%, and nothing that lacks something 100%."""
+    part = given(share)
+    if part is None:
+        return UNKNOWN
+    if 0 < part < 0.001:
+        return "<0.1%"
+    if 0.999 < part < 1:
+        return ">99.9%"
+    digits = 0 if 9.95 <= part * 100 < 99.5 or part >= 1 else 1
+    return f"{part * 100:.{digits}f}".removesuffix(".0") + "%"
 
 
-def plain(text: str) -> str:
-    """A text of the client's on one line, its invisible characters written out."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+def many(count: object, noun: str = "", nouns: str = "") -> str:
+    """A count, alone or with its noun: 12,345, 1 pair, 2,000 pairs, 2 activities."""
+    number = given(count)
+    figure = UNKNOWN if number is None else f"{round(number):,}"
+    return f"{figure} {noun if number == 1 else nouns or noun + 's'}" if noun else figure
 
 
-def short(text: str) -> str:
-    """A text of the client's on one line, cut where it is long."""
-    line = plain(text)
-    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+def are(count: int) -> str:
+    """The verb of so many things."""
+    return "is" if count == 1 else "are"
 
 
-def folded(label: str) -> str:
-    """The label without what eyes overlook: capitals, stray spaces, signs between words, Unicode forms."""
-    plain = unicodedata.normalize("NFKC", label).casefold().strip()
-    return re.sub(r"(?<=\w)[\s_./-]+(?=\w)|_", " ", plain)
+def rounded(value: float) -> str:
+    """A number that is no count, as it is said: one decimal below ten, none above."""
+    return f"{value:,.0f}" if round(abs(value), 1) >= 10 else f"{value:.1f}".removesuffix(".0")
 
 
-def about(seconds: float) -> str:
-    """A length of time in two digits or a whole number, in the unit that people would use."""
-    unit, size = next(((unit, size) for unit, size in UNITS if seconds >= size), UNITS[-1])
-    number = seconds / size
-    return f"{number:,.0f} {unit}" if number >= 10 else f"{number:.2g} {unit}"
+def precise(value: float) -> str:
+    """A number that is no count, as a table has it: three digits, and all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def lasting(seconds: object) -> str:
+    """A length of time as people say it: `3.2 d`, `45 min`, `900 ms`."""
+    value = given(seconds)
+    if value is None:
+        return UNKNOWN
+    if math.isinf(value):
+        return "\N{INFINITY}"
+    if value < 0:
+        return "\N{MINUS SIGN}" + lasting(-value)
+    if 0 < value < 0.9995:
+        return f"{rounded(value * 1000)} ms" if value >= 0.001 else "<1 ms"
+    for unit, size in reversed(UNITS):
+        if float(rounded(value / size).replace(",", "")) * size < LIMITS[unit]:
+            return f"{rounded(value / size)} {unit}"
+    return f"{rounded(value / YEAR)} y"
 
 
 def exactly(seconds: float) -> str:
@@ -57,33 +83,29 @@ def exactly(seconds: float) -> str:
     return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
 
 
-def table(heads: Sequence[str], numbers: int, rows: Iterable[str]) -> str:
-    """Rows of cells as HTML under their heads, of which all but the first and so many after it are texts."""
-    columns = "".join(f'<th scope="col" style="{_side(0 < n <= numbers)}">{head}</th>' for n, head in enumerate(heads))
-    return (
-        f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows"><thead><tr>{columns}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+def listed(texts: Sequence[str], most: int) -> str:
+    """The first few of these, and how many more there are."""
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {many(more)} more" if more > 0 else "")
 
 
-def row(texts: Sequence[str], numbers: int, *, drawn: str = "", strong: bool = False) -> str:
-    """A row of a table: texts are escaped, what is drawn comes last and is HTML already."""
-    weight = "font-weight:600;" if strong else ""
-    cells = "".join(
-        f'<td style="{weight}{_side(0 < place <= numbers)}">{escape(text)}</td>' for place, text in enumerate(texts)
-    )
-    return f"<tr>{cells}{drawn and f'<td style={_side(False)!r}>{drawn}</td>'}</tr>"
+def quoted(names: Sequence[str], most: int) -> str:
+    """The first few of these names between quotation marks, and how many more there are."""
+    return listed([f'"{name}"' for name in names], most)
 
 
-def prose(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows of sentences as an HTML table under their heads; they are escaped, and break where they are long."""
-    columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(plain(text))}</td>' for text in texts)}</tr>" for texts in rows)
-    return (
-        '<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows cx-words">'
-        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+def safe(text: str) -> str:
+    """A text of the client's on one line, what cannot be seen of it (control, bidi, zero width) written out."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
-def _side(right: bool) -> str:
-    return f"text-align:{'right' if right else 'left'};white-space:nowrap;padding-inline:.6em"
+def short(text: str) -> str:
+    """A text of the client's on one line, safe, cut where it is long."""
+    line = safe(text)
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+
+
+def folded(label: str) -> str:
+    """The label without what eyes overlook: capitals, stray spaces, signs between words, Unicode forms."""
+    plain = unicodedata.normalize("NFKC", label).casefold().strip()
+    return re.sub(r"(?<=\w)[\s_./-]+(?=\w)|_", " ", plain)

@@ -126,7 +126,7 @@ def _numbers(described: Manifest) -> dict[str, int]:
     named = {role: described.roles.get(role) for role in ROLES}
     wrong = [role for role in ("journey", "activity", "customer") if named[role] is None]
     wrong += [role for role, name in named.items() if name is not None and name not in described.columns]
-    wrong += [a.name for a in described.attributes if int(a.column[1:]) >= len(described.columns)]
+    wrong += [a.name for a in described.of_rows if int(a.column[1:]) >= len(described.columns)]
     if wrong or described.timed != (named["time"] is not None):
         raise StoreError("The manifest of this store does not say which columns it was made of. Prepare the log again.")
     return {role: described.columns.index(name) for role, name in named.items() if name is not None}

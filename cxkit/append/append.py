@@ -22,6 +22,7 @@ from cxkit.append.aligned import aligned
 from cxkit.cached import cached_property
 from cxkit.errors import StoreError
 from cxkit.schema import CUSTOMER, JOURNEY, KEY, PATH, POSITION, ROW, VARIANT
+from cxkit.shaping.beside import check
 from cxkit.shaping.columns import EVERY, Fits, kind
 from cxkit.shaping.columns import fits as fitting
 from cxkit.store import manifest, stage
@@ -76,7 +77,9 @@ class Before(Batch):
             raise StoreError("This store was made by an earlier version of cxkit. Prepare its log again, then append.")
         self.folder, self.described, self.contract = folder, described, contract
         self.reading = aligned(log, described)
-        super().__init__(self.reading.source, self.reading.roles)
+        super().__init__(self.reading.source, self.reading.roles, log.tables, log.engagement)
+        check(log.tables, self.source, self.roles)
+        self.before = {table.name: (table, folder) for table in described.tables}
         self.run = self.source.connection.execute
 
     @property
@@ -121,7 +124,7 @@ class Before(Batch):
         own |= dict.fromkeys((schema.TIME, schema.FIRST, schema.LAST, schema.HASH), "BIGINT")
         own |= {schema.PART: "INTEGER", schema.LINE: "BIGINT"}
         own |= dict.fromkeys((schema.ID, schema.NAME, schema.SYMBOL, schema.REASON, schema.TEXT), "VARCHAR")
-        attributes = self.described.attributes
+        attributes = self.described.of_rows
         own |= {a.column: widen.TYPES[a.kind] for a in attributes}
         of = {level: [a.column for a in attributes if a.level == level] for level in ("event", "journey")}
         wanted = {
@@ -154,11 +157,11 @@ class Before(Batch):
 
     @cached_property
     def was(self) -> tuple[schema.Attribute, ...]:
-        """The attributes as the store has them; what orders events of the same time is the last of them."""
+        """The attributes of rows, as the store has them; what orders events of the same time comes last."""
         if self.roles.order is None:
-            return self.described.attributes
+            return self.described.of_rows
         name = self.source.columns[self.roles.order]
-        return (*self.described.attributes, schema.Attribute(name, KEY, "journey", kind(self.fits[KEY])))
+        return (*self.described.of_rows, schema.Attribute(name, KEY, "journey", kind(self.fits[KEY])))
 
     @cached_property
     def held(self) -> dict[str, widen.Held]:
@@ -251,6 +254,7 @@ class Before(Batch):
             reading=reading,
             about=old.about,
             origin={},
+            engagement=made.engagement or old.engagement,
             backwards=old.backwards + made.backwards,
             several={column: count for column, count in several.items() if count},
             parts=(*old.parts, part),

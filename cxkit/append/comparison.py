@@ -16,9 +16,9 @@ from cxkit.append.widen import Held
 from cxkit.cached import cached_property
 from cxkit.errors import closest
 from cxkit.schema import ENDED, STARTED, Attribute
-from cxkit.store.changes import Change, are, named
+from cxkit.store.changes import NAMED, Change
 from cxkit.store.manifest import Manifest
-from cxkit.words import many, percent
+from cxkit.words import are, many, percent, quoted
 
 MOST_VALUES, REPEATED = 100, 3  # different values up to which a column holds labels, and rows of each, on average
 ENOUGH = 5  # rows left out from which they say something
@@ -64,7 +64,7 @@ class Comparison:
         """How much the part holds, in words."""
         new = "count(DISTINCT journey) FILTER (journey NOT IN (SELECT journey FROM old_journeys))"
         [(events, every, begun)] = self.ask(f"SELECT count(*), count(DISTINCT journey), {new} FROM fresh")
-        return f"{many(events, 'event')}; {many(begun, 'new journey')}, {every - begun:,} that go on"
+        return f"{many(events, 'event')}; {many(begun, 'new journey')}, {many(every - begun)} that go on"
 
     @cached_property
     def periods(self) -> Periods:
@@ -95,13 +95,13 @@ class Comparison:
 
 
 def _columns(c: Comparison) -> Iterator[Change]:
-    kept = {int(a.column[1:]): a.name for a in c.described.attributes}
+    kept = {int(a.column[1:]): a.name for a in c.described.of_rows}
     gone = [name for n, name in kept.items() if n in c.source.missing]
     if gone:
         yield Change(
             "missing_columns",
             "high",
-            f"{many(len(gone), 'column')} of the store {are(len(gone))} missing: {named(gone)}. "
+            f"{many(len(gone), 'column')} of the store {are(len(gone))} missing: {quoted(gone, NAMED)}. "
             "They are empty in this part.",
             count=len(gone),
             of=len(kept),
@@ -112,7 +112,7 @@ def _columns(c: Comparison) -> Iterator[Change]:
         yield Change(
             "new_columns",
             "low",
-            f"{many(len(new), 'column')} {are(len(new))} new: {named(new)}. The store does not keep them; "
+            f"{many(len(new), 'column')} {are(len(new))} new: {quoted(new, NAMED)}. The store does not keep them; "
             "to keep them, prepare all parts again.",
             count=len(new),
         )
@@ -162,10 +162,11 @@ def _left_out(c: Comparison, dropped: dict[str, int]) -> Iterator[Change]:
         yield Change(
             "left_out",
             "high",
-            f"{count:,} of {of:,} rows ({percent(count / of)}) cannot be used; before it were {before:,} of {had:,}.",
+            f"{many(count)} of {many(of)} rows ({percent(count / of)}) cannot be used; "
+            f"before it were {many(before)} of {many(had)}.",
             count=count,
             of=of,
-            examples=tuple(f"{reason}: {n:,}" for reason, n in dropped.items()),
+            examples=tuple(f"{reason}: {many(n)}" for reason, n in dropped.items()),
         )
 
 
@@ -179,7 +180,8 @@ def _overlap(c: Comparison) -> Iterator[Change]:
         yield Change(
             "overlap",
             "high",
-            f"{count:,} of {of:,} rows ({percent(count / of)}) are in the store already, equal in every kept column.",
+            f"{many(count)} of {many(of)} rows ({percent(count / of)}) are in the store already, "
+            "equal in every kept column.",
             count=count,
             of=of,
         )

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import closest
 from cxkit.schema import Attribute
-from cxkit.store.changes import Change, are, named
-from cxkit.words import folded, many
+from cxkit.statistics.intervals import next_count
+from cxkit.store.changes import NAMED, Change
+from cxkit.words import are, folded, many, percent, quoted
 
 if TYPE_CHECKING:
     from cxkit.append.comparison import Comparison
@@ -67,7 +68,7 @@ def _gap(c: Comparison, a: Attribute, gap: Gap, group: Attribute | None) -> Chan
     return Change(
         "empty_cells",
         "medium",
-        f'{empty:,} of {of:,} {unit}{where} have no "{a.name}"; nearly all of {had:,} before had one.',
+        f'{many(empty)} of {many(of)} {unit}{where} have no "{a.name}"; nearly all of {many(had)} before had one.',
         a.name,
         empty,
         of,
@@ -107,12 +108,12 @@ def _new(check: str, column: str, old: dict[str, int], now: dict[str, int]) -> I
         yield Change(
             check,
             "high" if alike else "medium" if check == "new_activities" else "low",
-            f'{many(len(new), "value")} of "{column}" {are(len(new))} new: {named(new)} '
-            f"({many(rows, 'row')} of {of:,}).",
+            f'{many(len(new), "value")} of "{column}" {are(len(new))} new: {quoted(new, NAMED)} '
+            f"({many(rows, 'row')} of {many(of)}).",
             column,
             rows,
             of,
-            tuple(f'"{label}" ({now[label]:,}){_like(near)}' for label, near in like[:EXAMPLES]),
+            tuple(f'"{label}" ({many(now[label])}){_like(near)}' for label, near in like[:EXAMPLES]),
         )
 
 
@@ -133,12 +134,12 @@ def _vanished(
         yield Change(
             check,
             "medium",
-            f'{many(len(gone), "value")} of "{column}" {are(len(gone))} gone: {named(gone)} '
+            f'{many(len(gone), "value")} of "{column}" {are(len(gone))} gone: {quoted(gone, NAMED)} '
             f"(about {many(rows, 'row')} would be expected).",
             column,
             rows,
             sum(now.values()),
-            tuple(f'"{label}" ({old[label]:,} before)' for label in gone[:EXAMPLES]),
+            tuple(f'"{label}" ({many(old[label])} before)' for label in gone[:EXAMPLES]),
         )
 
 
@@ -158,17 +159,23 @@ def volume(c: Comparison) -> Iterator[Change]:
     looked_at = 2 + sum(c.one(f"SELECT count(DISTINCT {a.column}) FROM old_journeys") for a in groups)
     for what, old, fresh in (("events", "old_events", "fresh"), ("journeys begun", BEGINNINGS, c.begun)):
         for counts in c.periods.counts("SELECT '' AS label, time FROM {}", old, fresh).values():
-            if c.periods.oddness(*counts, looked_at) > 1:
+            if _oddness(counts, looked_at) > 1:
                 yield _more_or_less(c, what, "", *counts, looked_at)
     told: list[tuple[str, str]] = []
     while len(told) < MOST_TOLD:
-        found = [(c.periods.oddness(*n, looked_at), a, label, n) for a in groups for label, n in _begun(c, a, told)]
-        odd = max((one for one in found if one[0] > 1), key=lambda one: one[0], default=None)
-        if odd is None:
+        groups_begun = [(a, label, counts) for a in groups for label, counts in _begun(c, a, told)]
+        odd = max(groups_begun, key=lambda group: _oddness(group[2], looked_at), default=None)
+        if odd is None or _oddness(odd[2], looked_at) <= 1:
             return
-        _, a, label, counts = odd
+        a, label, counts = odd
         told.append((a.column, label))
         yield _more_or_less(c, f'journeys begun where "{a.name}" is "{label}"', a.name, *counts, looked_at)
+
+
+def _oddness(counts: tuple[int, list[int]], looked_at: int) -> float:
+    """How far a count lies from the earlier ones: above 1 it is not usual."""
+    now, before = counts
+    return next_count(before, looked_at).distance(now)
 
 
 def _begun(c: Comparison, a: Attribute, told: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[int, list[int]]]]:
@@ -180,15 +187,16 @@ def _begun(c: Comparison, a: Attribute, told: list[tuple[str, str]]) -> Iterator
 
 
 def _more_or_less(c: Comparison, what: str, column: str, now: int, before: list[int], looked_at: int) -> Change:
-    low, high = c.periods.usual(before, looked_at)
+    expected = next_count(before, looked_at)
     usual = sum(before) / len(before)
-    change = f"; {abs(now / usual - 1):.0%} {'more' if now > usual else 'fewer'} than on average" if usual else ""
+    change = f"; {percent(abs(now / usual - 1))} {'more' if now > usual else 'fewer'} than on average" if usual else ""
     return Change(
         "volume",
         "high" if not usual or abs(now / usual - 1) > LARGE else "medium",
-        f"{now:,} {what} in {many(c.periods.days, 'day')}{change}. The {len(before)} periods of that length before "
-        f"had {min(before):,} to {max(before):,}; {max(low, 0):,.0f} to {high:,.0f} would be usual.",
+        f"{many(now)} {what} in {many(c.periods.days, 'day')}{change}. The {len(before)} periods of that length before "
+        f"had {many(min(before))} to {many(max(before))}; "
+        f"{many(expected.low)} to {many(expected.high)} would be usual.",
         column,
         now,
-        examples=tuple(f"{n:,}" for n in before),
+        examples=tuple(f"{many(n)}" for n in before),
     )

@@ -1,4 +1,4 @@
-"""The command line: cxkit ready | prepare | ask | report | lab | app."""
+"""The command line: cxkit ready | prepare | check | ask | report | lab | app."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 import cxkit as cx
 from cxkit.cli.ask import ask
+from cxkit.cli.check import check
 from cxkit.cli.prepare import prepare, ready
 from cxkit.cli.report import report
 from cxkit.cli.serve import app, lab
@@ -47,6 +48,7 @@ def main() -> None:
     cxkit report                                  the report on the sample
     cxkit ready export.csv                        what is wrong with it, and what would mend it
     cxkit prepare export.csv --store stores/shop  a log becomes a journey store
+    cxkit check engagement.toml                   what the log cannot know, and what of it is used
     cxkit ask stores/shop process_map             a question, answered as a table
     cxkit report stores/shop                      the report on your own data
     cxkit lab stores/shop                         the notebooks, in JupyterLab
@@ -54,5 +56,5 @@ def main() -> None:
     """
 
 
-for command in (ready, prepare, ask, report, lab, app):
+for command in (ready, prepare, check, ask, report, lab, app):
     main.add_command(command)

@@ -12,7 +12,7 @@ import click
 
 import cxkit as cx
 from cxkit import catalog
-from cxkit.cli.options import opened
+from cxkit.cli.options import opened, speaking
 
 FORMATS = ("table", "csv", "json", "svg")
 PYTHON_WORDS = {"true": True, "false": False}
@@ -26,9 +26,7 @@ PYTHON_WORDS = {"true": True, "false": False}
 @click.option(
     "--with", "words", multiple=True, metavar="NAME=VALUE", help="A parameter of the measure; may be repeated."
 )
-@click.option(
-    "--engagement", type=click.Path(path_type=Path), help="Engagement file, for the measures that need what it says."
-)
+@speaking
 @click.option("--out", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
 def ask(
     store: str,
@@ -50,11 +48,8 @@ def ask(
 
     """
     function = catalog.entry(measure).function
-    journeys = opened(store, recipe)
     said = _parameters(function, measure, words)
-    if engagement is not None:
-        said |= _said(function, measure, engagement)
-    result = function(journeys, **said)
+    result = function(opened(store, recipe, engagement), **said)
     text = _answer(result, form or _form(out))
     if out is None:
         click.echo(text)
@@ -67,7 +62,7 @@ def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, 
     known = {
         name: str(word.annotation)
         for name, word in inspect.signature(function).parameters.items()
-        if name not in ("journeys", "engagement")
+        if name != "journeys"
     }
     said: dict[str, Any] = {}
     for word in words:
@@ -77,12 +72,6 @@ def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, 
             raise click.UsageError(f'"{word}" is no parameter of {measure}, written NAME=VALUE. It has {options}.')
         said[name] = value if "str" in known[name] else _value(value)
     return said
-
-
-def _said(function: Any, measure: str, path: Path) -> dict[str, cx.Engagement]:
-    if "engagement" not in inspect.signature(function).parameters:
-        raise click.UsageError(f"{measure} needs no engagement file. Leave --engagement out.")
-    return {"engagement": cx.Engagement.load(path)}
 
 
 def _value(text: str) -> Any:
@@ -111,7 +100,7 @@ def _answer(result: cx.Result, form: str) -> str:
             raise click.UsageError(f"{result.name} has no picture. Ask for a table, csv or json.")
         return picture.svg
     if form == "table":
-        return repr(result).replace("; .df() has them all", "; --format csv has them all")
+        return result.text("--format csv has them all")
     table = result.df()
     if form == "csv":
         lists = [
@@ -124,7 +113,8 @@ def _answer(result: cx.Result, form: str) -> str:
         return table.to_csv(index=False).rstrip("\n")
     rows = json.loads(table.to_json(orient="records", date_format="iso", date_unit="us"))
     n = {"journeys": result.n.journeys, "customers": result.n.customers}
-    answer = {"question": result.question, "unit": result.unit, "n": n, "recipe": result.recipe.to_json(), "rows": rows}
+    said = {"recipe": result.recipe.to_json(), "engagement": result.engagement and result.engagement.fingerprint}
+    answer = {"question": result.question, "unit": result.unit, "n": n, **said, "rows": rows}
     return json.dumps(answer, ensure_ascii=False, indent=1)
 
 

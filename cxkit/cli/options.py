@@ -16,7 +16,9 @@ from cxkit.shaping import repairs
 
 SAMPLE = "sample"
 speaking = click.option(
-    "--engagement", type=click.Path(path_type=Path), help="Engagement file, for the pages that need what it says."
+    "--engagement",
+    type=click.Path(path_type=Path),
+    help="File of what the log cannot know.  [default: engagement.toml in the store's folder]",
 )
 READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
 ITS_OWN = ("name", "sheet", "table", "query")
@@ -98,7 +100,8 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
     }
     log = log.roles(**roles) if roles else log
     log = log.mend(*repairs.load(words["mend"])) if words["mend"] else log
-    return _regrouped(log, words, said), said
+    log = _regrouped(log, words, said)
+    return (said.accompanied(log, path.parent) if said else log), said
 
 
 def _reading(said: cx.Engagement, later: bool) -> dict[str, Any]:
@@ -129,8 +132,8 @@ def _cuts(said: Sequence[str]) -> dict[str, Any]:
     return {how: values[0] if how in ONCE else values for how, values in found.items()}
 
 
-def opened(source: str, recipe: Path | None) -> cx.Journeys:
-    """The journeys of a store's folder, of a file (prepared into the cache), or of the sample."""
+def opened(source: str, recipe: Path | None, engagement: Path | None = None) -> cx.Journeys:
+    """The journeys of a store's folder, of a file (prepared into the cache), or of the sample, bound to the file."""
     path = Path(source).expanduser()
     if source == SAMPLE and not path.exists():
         journeys = cx.sample_journeys()
@@ -142,5 +145,9 @@ def opened(source: str, recipe: Path | None) -> cx.Journeys:
     elif path.name.lower().endswith(READABLE):
         raise cx.CxError(f'There is no file "{path}".')
     else:
-        journeys = cx.open(path)
+        return _chosen(cx.open(path, engagement=engagement), recipe)
+    return _chosen(journeys if engagement is None else cx.open(journeys.folder, engagement=engagement), recipe)
+
+
+def _chosen(journeys: cx.Journeys, recipe: Path | None) -> cx.Journeys:
     return journeys.apply(cx.Recipe.load(recipe)) if recipe else journeys

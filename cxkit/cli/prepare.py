@@ -10,9 +10,12 @@ from typing import Any
 import click
 
 import cxkit as cx
+from cxkit.answers.answer import Extent
+from cxkit.answers.store import Changes
 from cxkit.cli.options import READING, mapped, named
 from cxkit.shaping import repairs
 from cxkit.store.changes import Refused
+from cxkit.words import many
 
 MOST_TOLD = 20
 
@@ -71,11 +74,11 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
     keeping = kept(log, source, words, said, target) if target else None
     journeys = appended(log, folder, said) if append else cx.prepare(log, folder)
     facts = journeys.manifest
-    click.echo(f"\n{facts.counts['events']:,} events in {journeys.n}; {facts.counts['variants']:,} variants.")
+    click.echo(f"\n{many(facts.counts['events'])} events in {journeys.n}; {many(facts.counts['variants'])} variants.")
     for note in facts.notes:
         click.echo(f"Note: {note}")
     for reason, count in facts.dropped.items():
-        click.echo(f"Left out: {count:,} {'row' if count == 1 else 'rows'} ({reason}).")
+        click.echo(f"Left out: {many(count)} {'row' if count == 1 else 'rows'} ({reason}).")
     if facts.dropped:
         click.echo(f"See them: cxkit ask {folder} rejected")
     tell_absent(keeping or said, journeys)
@@ -91,7 +94,7 @@ def appended(log: cx.Log, folder: Path, said: cx.Engagement | None) -> cx.Journe
         try:
             journeys = cx.prepare(log, folder, append=True, contract=said.contract_words if said else None)
         except Refused as refused:
-            click.echo(refused.changes)
+            click.echo(Changes.about(refused.changes, lambda: Extent(log.source.size)))
             raise
     click.echo("\n".join(str(one.message) for one in known) if known else journeys.changes)
     return journeys
@@ -110,6 +113,7 @@ def kept(
     if new.identities:
         table = new.written()["identities"] | {"path": _from(new.identities.path, target.parent)}
         new = new.amended(identities=table)
+    new = new.amended(**_beside(new, target.parent))
     if new.source:
         explicit = {word: words[word] for word in READING[1:] if words[word] is not None}
         new = new.amended(source=new.written()["source"] | explicit)
@@ -122,15 +126,24 @@ def tell_absent(said: cx.Engagement | None, journeys: cx.Journeys) -> None:
     for sentence in absent[:MOST_TOLD]:
         click.echo(f"Not in this log: {sentence}")
     if len(absent) > MOST_TOLD:
-        click.echo(f"... and {len(absent) - MOST_TOLD:,} more that the engagement file names.")
+        click.echo(f"... and {many(len(absent) - MOST_TOLD)} more that the engagement file names.")
 
 
 def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
-    """The old engagement with source, zone, ids, journeys and the roles of reading as the new one has them."""
+    """The old engagement with source, zone, ids, journeys, tables and the roles of reading as the new one has them."""
     before, after = old.written(), new.written()
-    parts = {part: after.get(part) for part in ("identities", "split")}
+    parts = {part: after.get(part) for part in ("identities", "split", "customers")}
+    parts["tables"] = after.get("tables", {})
     source = after.get("source", before.get("source"))
     return old.amended(**parts, source=source, zone=new.zone, roles=old.other_roles | after["roles"])
+
+
+def _beside(said: cx.Engagement, folder: Path) -> dict[str, Any]:
+    """What lies beside the log, its paths as they are written in a file of that folder."""
+    words = said.written()
+    tables = {name: table | {"path": _from(table["path"], folder)} for name, table in words.get("tables", {}).items()}
+    customers = words.get("customers")
+    return {"customers": customers and customers | {"path": _from(customers["path"], folder)}, "tables": tables}
 
 
 def _moved(said: cx.Engagement, folder: Path, target: Path) -> dict[str, Any]:

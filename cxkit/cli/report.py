@@ -28,7 +28,7 @@ def report(source: str, recipe: Path | None, out: Path | None, engagement: Path 
 
     from cxkit.faces import report as reports
 
-    journeys = opened(source, recipe)
+    journeys = opened(source, recipe, engagement)
     page = out or Path(f"{Path(source).resolve().name.split('.')[0]}-report.html")
     with tqdm(total=len(CHAPTERS), unit="notebook", leave=False, desc="Report") as bar:
 
@@ -36,7 +36,7 @@ def report(source: str, recipe: Path | None, out: Path | None, engagement: Path 
             bar.set_description(f"Running {name}")
             bar.update(name != CHAPTERS[0])
 
-        reports.report(journeys, page, engagement=engagement, progress=running)
+        reports.report(journeys, page, progress=running)
     click.echo(f"{page}: {journeys.n}")
     if show:
         click.launch(str(page.resolve()))

@@ -50,10 +50,10 @@ def app(source: str, port: int | None, engagement: Path | None, no_browser: bool
     """
     from cxkit.faces import app as apps
 
-    journeys = opened(source, None)
+    journeys = opened(source, None, engagement)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with apps.serving(journeys, engagement=engagement, port=port) as server:
+        with apps.serving(journeys, port=port) as server:
             click.echo(f"{server.address}\nCtrl-C ends the app.")
             if not no_browser:
                 click.launch(server.address)

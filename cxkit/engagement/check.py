@@ -38,6 +38,11 @@ def contradictions(said: Engagement) -> Named:
     for name, lane in said.lanes.items():
         if lane.side is None and name not in LANE_SIDES:
             yield ("lanes", name), 'is none of the usual names: give it a side, such as side = "front"'
+    for name in said.tables:
+        if name.lower() == "customers":
+            yield ("tables", name), "has a section of its own: [customers], with a key"
+        elif any(name != other and name.lower() == other.lower() for other in said.tables):
+            yield ("tables", name), "differs from another table by its capitals only"
     if sum(need.firm_share or 0 for need in said.needs) > 1 + 1e-6:
         yield ("needs",), "the shares of all needs in firm_share are more than 1 together"
     for number, policy in enumerate(said.policies):

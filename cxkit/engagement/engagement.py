@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -13,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from cxkit.engagement import file as files
 from cxkit.engagement.check import absences, contradictions
-from cxkit.engagement.log import Contract, Identities, Roles, Source, Split
+from cxkit.engagement.log import Beside, Contract, Customers, Identities, Roles, Source, Split, TableName
 from cxkit.engagement.mistakes import MOST_FOUND, Mistakes, of_validation, secrets, told
 from cxkit.engagement.sections import (
     LANE_SIDES,
@@ -89,6 +91,9 @@ class Engagement(Section):
     roles: Roles = Roles()
     identities: Identities | None = None
     split: Split | None = None
+    customers: Customers | None = None
+    tables: dict[TableName, Beside] = Field(default_factory=dict)
+    """What lies beside the log, such as surveys and tickets, by name: letters, digits, "_" and "-"."""
     calendar: Calendar | None = None
     stages: dict[Text, Stage] = Field(default_factory=dict)
     """The stages of the journey, in their order."""
@@ -161,6 +166,11 @@ class Engagement(Section):
         whole = _plain(self.model_dump(exclude_defaults=True, exclude_none=True))
         return {name: _brief(part, BRIEF[name]) if name in BRIEF else part for name, part in whole.items()}
 
+    @property
+    def fingerprint(self) -> str:
+        """What names this engagement: equal for all that say the same; its first eight digits stand beside numbers."""
+        return sha256(json.dumps(self.written(), default=str, ensure_ascii=False).encode()).hexdigest()
+
     def amended(self, **sections: Any) -> Engagement:
         """The same engagement with these sections replaced."""
         return Engagement(**self.written() | sections)
@@ -183,6 +193,7 @@ class Engagement(Section):
         'order'
         """
         log, made = log.notion
+        made |= _beside(log)
         if made.get("identities", {"path": ""})["path"] is None:
             raise InputError("The key table is a data frame. Save it as a file, and stitch with its path.")
         settled, reading = log.settled, log.source.reading
@@ -191,7 +202,7 @@ class Engagement(Section):
             roles |= log.source.joined_by
             roles.pop("start")
         roles |= {role: NONE for role in ("time", "customer") if _has_none(log, role)}
-        if settled.chosen or not made:
+        if settled.chosen or not {"identities", "split"} & set(made):
             roles["journey_attributes"] = [log.columns[number] for number in settled.journey_attributes]
             roles["event_attributes"] = [log.columns[number] for number in settled.event_attributes]
         if "%" in settled.writing.name:
@@ -217,12 +228,12 @@ class Engagement(Section):
         return self.source.model_dump(exclude={"path", "variable", "profile"}, exclude_none=True) if self.source else {}
 
     def applied(self, log: Log, folder: str | Path = ".") -> Log:
-        """What is this log, as the file has it: under its roles, ids that are one made one, journeys split?
+        """What is this log, as the file has it: under its roles, journeys split, with the tables that lie beside it?
 
         Parameters
         ----------
         log : what `cx.read` gave. Where the file names no roles, those of the log stay.
-        folder : the folder of the engagement file, from which the path of the key table counts.
+        folder : the folder of the engagement file, from which the paths of tables count.
 
         Returns a Log for `cx.prepare`.
 
@@ -234,7 +245,8 @@ class Engagement(Section):
         ('Split after more than 4d of silence: 10 journeys became 11.',)
         """
         words = self.roles_words
-        return self.regrouped(log.roles(**words) if len(words) > 1 or log.mapping is None else log, folder)
+        log = log.roles(**words) if len(words) > 1 or log.mapping is None else log
+        return self.accompanied(self.regrouped(log, folder), folder)
 
     def regrouped(self, log: Log, folder: str | Path = ".") -> Log:
         """The log under the roles that it has, ids that are one made one and journeys split, as the file says."""
@@ -242,6 +254,20 @@ class Engagement(Section):
             said = self.identities.model_dump(exclude={"path"})
             log = log.stitch(_from_folder(self.identities.path, folder), **said)
         return log.split(**self.split.model_dump()) if self.split is not None else log
+
+    def accompanied(self, log: Log, folder: str | Path = ".") -> Log:
+        """The log with its customers' attributes and the tables that lie beside it, as the file says.
+
+        It carries the fingerprint of this engagement into its store.
+        """
+        said = {"customers": self.customers, **self.tables}
+        for name, section in said.items():
+            if section is None:
+                continue
+            words = section.model_dump(exclude={"path"}, exclude_none=True)
+            address = _from_folder(section.path, folder)
+            log = log.beside(name, address, **words) if name in self.tables else log.customers(address, **words)
+        return replace(log, engagement=self.fingerprint)
 
     @property
     def contract_words(self) -> dict[str, str]:
@@ -319,13 +345,19 @@ def _same(found: dict[str, Any], said: Engagement) -> bool:
         return False
 
 
+def _beside(log: Log) -> dict[str, Any]:
+    """What lies beside a log, in the words of the file; no section where there is nothing."""
+    words = {table.name: table.words for table in log.tables}
+    customers = words.pop("customers", None)
+    return {name: said for name, said in (("customers", customers), ("tables", words)) if said}
+
+
 def _has_none(log: Log, role: str) -> bool:
     """Whether no column has the role: no time, or each journey a customer of its own without anybody having said so."""
     settled = log.settled
     if role == "time":
         return settled.time is None
-    given = any(known == role and why.startswith("given") for known, _, why in settled.evidence)
-    return settled.customer == settled.journey and not given
+    return settled.customer == settled.journey and role not in settled.given
 
 
 def _chosen(reading: dict[str, str]) -> dict[str, str]:

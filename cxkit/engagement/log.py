@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from cxkit.engagement.values import Column, Duration, Names, Section, Text
 
@@ -88,6 +89,58 @@ class Identities(Section):
     """Its column of the ids that are the same; the second where it is not named."""
     column: Text | None = None
     """The column of the log whose ids are made one; the customer's where it is not named."""
+
+
+def _folder(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise ValueError('is no name for a table: write letters, digits, "_" and "-"')
+    return name
+
+
+TableName = Annotated[Text, AfterValidator(_folder)]
+
+
+class Table(Section):
+    """A table beside the log: where it is, and how it is read."""
+
+    path: Text
+    """A file or folder, relative to this file, or an address without a password."""
+    table: Text | None = None
+    """The table of a database."""
+    query: Text | None = None
+    """A query to a database, in its SQL, in place of a table."""
+    sheet: Text | None = None
+    """The sheet of a workbook."""
+    delimiter: Annotated[str, Field(strict=True, min_length=1, max_length=1)] | None = None
+    """What separates the columns of a text file, where the reading found is wrong."""
+    encoding: Text | None = None
+    """How a text file is encoded, where the reading found is wrong."""
+
+
+class Customers(Table):
+    """The table of customers, one row each; its columns become attributes of customers."""
+
+    key: Text
+    """Its column of ids, as the log has them."""
+    attributes: Names | None = None
+    """The columns to keep; all of them where they are not named."""
+
+
+class Beside(Table):
+    """A table such as surveys or tickets: its columns of ids and times say of which event a row speaks."""
+
+    journey: Text | None = None
+    """Its column of the ids of journeys."""
+    customer: Text | None = None
+    """Its column of the ids of customers."""
+    time: Text | None = None
+    """Its column of times; a row is joined to the last event at or before its time."""
+
+    @model_validator(mode="after")
+    def _joins(self) -> Beside:
+        if self.time and not (self.journey or self.customer):
+            raise ValueError("has a time but neither journey nor customer")
+        return self
 
 
 class Split(Section):

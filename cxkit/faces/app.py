@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from cxkit import places
 from cxkit.errors import CxError
-from cxkit.faces.book import engagement_of, parameters
+from cxkit.faces.book import engagement_in, parameters
 from cxkit.journeys import Journeys
 from cxkit.times import zone_of
 
@@ -77,7 +77,6 @@ class Server:
 def serving(
     journeys: Journeys,
     *,
-    engagement: str | Path | None = None,
     port: int | None = None,
     notebooks: Sequence[Path] | None = None,
     ready_kernels: int = READY_KERNELS,
@@ -86,8 +85,7 @@ def serving(
 
     Parameters
     ----------
-    journeys : the store to open; its recipe stays behind.
-    engagement : the file of what the log cannot know, for the pages that ask for it.
+    journeys : the store to open, with its engagement; its recipe stays behind.
     port : the port to listen on; a free one when not given.
     notebooks : the notebooks to serve, with a `store` among their parameters; the whole book when not given.
     ready_kernels : how many kernels of each notebook wait, already run, for the next tab.
@@ -101,7 +99,7 @@ def serving(
     with tempfile.TemporaryDirectory(prefix="cxkit-app-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         book = notebooks or sorted(places.notebooks().glob("*.ipynb"))
-        said = engagement_of(journeys, engagement)
+        said = engagement_in(folder, journeys)
         command = _lay_out(journeys, said, book, port, folder, ready_kernels)
         process = subprocess.Popen(
             command,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cxkit import places
-from cxkit.engagement.engagement import Engagement
 from cxkit.journeys import Journeys
 
 CHAPTERS = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey")
@@ -20,12 +18,7 @@ def parameters(notebook: Path, journeys: Journeys, **more: object) -> dict[str, 
     return {name: str(word) for name, word in words.items() if name in known and word}
 
 
-def engagement_of(journeys: Journeys, given: str | Path | None) -> Path | None:
-    """The engagement file that speaks of these journeys: the one given or their own. It must hold."""
-    own = journeys.folder / "engagement.toml"
-    if given is not None or own.is_file():
-        file = Path(given or own).expanduser().resolve()
-        Engagement.load(file)
-        return file
-    is_sample = journeys.folder == places.cache() / "sample"
-    return places.sample() / "engagement.toml" if is_sample else None
+def engagement_in(folder: Path, journeys: Journeys) -> Path | None:
+    """The engagement of these journeys, as a file in that folder that a notebook can open; None if there is none."""
+    said = journeys.engagement
+    return None if said is None else said.save(folder / "engagement.toml").resolve()

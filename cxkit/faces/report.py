@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit import places
 from cxkit.errors import CxError, InputError
-from cxkit.faces.book import CHAPTERS, engagement_of, parameters
+from cxkit.faces.book import CHAPTERS, engagement_in, parameters
 from cxkit.journeys import Journeys
 
 if TYPE_CHECKING:
@@ -28,20 +28,13 @@ class ReportFailed(CxError, RuntimeError):
     """A notebook of the report raised an error; the executed notebook up to there is kept."""
 
 
-def report(
-    journeys: Journeys,
-    target: str | Path,
-    *,
-    engagement: str | Path | None = None,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Path:
+def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], None] = lambda _: None) -> Path:
     """Write the report of these journeys: every notebook of the book in one HTML file that opens anywhere.
 
     Parameters
     ----------
-    journeys : the store and the selection; its recipe is applied in every notebook.
+    journeys : the store and the selection; every notebook applies its recipe and is bound to its engagement.
     target : the HTML file to write.
-    engagement : the file of what the log cannot know, for the chapters that ask for it.
     progress : told the name of each notebook before it runs.
 
     Returns the path of the page. Needs no kernel and no network to be read.
@@ -55,7 +48,7 @@ def report(
         raise InputError(f'There is no folder "{page.parent}".')
     with tempfile.TemporaryDirectory(prefix="cxkit-") as scratch:
         recipe = journeys.recipe.save(Path(scratch) / "recipe.json")
-        more = {"recipe": recipe, "engagement": engagement_of(journeys, engagement)}
+        more = {"recipe": recipe, "engagement": engagement_in(Path(scratch), journeys)}
         executed = []
         for name in CHAPTERS:
             progress(name)
@@ -113,8 +106,10 @@ def _facts(journeys: Journeys) -> dict[str, str]:
         "Journeys": str(journeys.n),
         "Written": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
     }
+    said = journeys.engagement
     return facts | {
-        "Recipe": f"{journeys.recipe.hash} {journeys.recipe!r}" if len(journeys.recipe) else "none: the whole log"
+        "Recipe": f"{journeys.recipe.hash} {journeys.recipe!r}" if len(journeys.recipe) else "none: the whole log",
+        "Engagement": "none" if said is None else " ".join(filter(None, (said.fingerprint[:8], said.name))),
     }
 
 

@@ -10,11 +10,13 @@ from cxkit.readiness.check import Found
 from cxkit.readiness.ground import DAY, Ground
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import InZone
+from cxkit.words import listed
 
 MOST_SYSTEMS = 8  # different values of a column whose clocks are compared
 BINS = 48  # half hours of a day
 HOUR = BINS // 24
 ENOUGH = 100  # days of journeys in summer, and in winter, from which a daily profile is known
+FEW = 3  # values in a sentence
 FEWEST = 8  # of one activity, below which it tells nothing
 BROAD = 4  # half hours with events, below which it is a nightly run rather than a habit
 CERTAIN = 15.0  # logarithm of how much likelier one clock is than the other: three million to 1
@@ -36,56 +38,52 @@ def clocks(ground: Ground) -> Iterator[Found]:
     texts = [
         n for n in ground.others if ground.source.kinds[n] == "text" and 1 < ground.distinct[n] <= 2 * MOST_SYSTEMS
     ]
-    known = {n: {system: moves(days) for system, days in _profiles(ground, n).items()} for n in texts}
-    surest = max(texts, key=lambda n: _certainty(known[n]), default=None)
-    if surest is not None and _certainty(known[surest]) >= CERTAIN:
-        yield _two_clocks(ground, surest, known[surest])
+    by_column = {n: {system: moves(days) for system, days in _profiles(ground, n).items()} for n in texts}
+    surest = max(texts, key=lambda n: _certainty(by_column[n]), default=None)
+    if surest is not None and _certainty(by_column[surest]) >= CERTAIN:
+        yield _two_clocks(ground, surest, by_column[surest])
 
 
-def _certainty(known: dict[str, float]) -> float:
+def _certainty(by_system: dict[str, float]) -> float:
     """How certain it is that one system moves and another stays: the lesser of the two."""
-    return min(max(known.values(), default=0), -min(known.values(), default=0))
+    return min(max(by_system.values(), default=0), -min(by_system.values(), default=0))
 
 
-def _two_clocks(ground: Ground, column: int, known: dict[str, float]) -> Found:
+def _two_clocks(ground: Ground, column: int, by_system: dict[str, float]) -> Found:
     """The rows of the clock that the log's zone is not of."""
-    moving = [system for system, sure in known.items() if sure >= CERTAIN]
-    staying = [system for system, sure in known.items() if sure <= -CERTAIN]
+    moving = [system for system, sure in by_system.items() if sure >= CERTAIN]
+    staying = [system for system, sure in by_system.items() if sure <= -CERTAIN]
     name, zone = ground.name(column), ground.roles.zone
-    odd, kept, here, there = (
+    odd, usual, here, there = (
         (staying, moving, "local time", UTC) if zone == UTC else (moving, staying, UTC, "local time")
     )
     repair = None if zone == UTC else InZone(ground.name(ground.roles.time), name, tuple(odd), UTC)
     return Found(
-        f'seem to be in {here} ("{name}" {_some(odd)}), while those of {_some(kept)} are in {there}',
+        f'seem to be in {here} ("{name}" {listed(odd, FEW)}), while those of {listed(usual, FEW)} are in {there}',
         f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT unnest($odd::VARCHAR[]))",
         {"odd": odd},
         ground.roles.time,
         examples=(
-            f"the hours of {_some(staying)} are the same in summer and winter",
-            f"those of {_some(moving)} move by an hour when the clocks are changed",
+            f"the hours of {listed(staying, FEW)} are the same in summer and winter",
+            f"those of {listed(moving, FEW)} move by an hour when the clocks are changed",
             *(() if repair else ("say where the local times are from with .roles(zone=); then this can be mended",)),
         ),
         repair=repair,
     )
 
 
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
 def _has_offsets(ground: Ground) -> bool:
     """Whether some times say their offset, or are of a kind that knows it."""
-    known = f"SELECT 1 FROM {ground.source.rows} WHERE typeof(c{ground.roles.time}) LIKE '%TIME ZONE' LIMIT 1"
-    said = f"SELECT 1 FROM ready_rows WHERE time IS NOT NULL AND regexp_matches(stamp, '{OFFSET}') LIMIT 1"
+    typed = f"SELECT 1 FROM {ground.source.rows} WHERE typeof(c{ground.roles.time}) LIKE '%TIME ZONE' LIMIT 1"
+    written = f"SELECT 1 FROM ready_rows WHERE time IS NOT NULL AND regexp_matches(stamp, '{OFFSET}') LIMIT 1"
     text = ground.source.kinds[ground.roles.time or 0] == "text"
-    return bool(ground.ask(said if text else known))
+    return bool(ground.ask(written if text else typed))
 
 
 def _profiles(ground: Ground, column: int) -> dict[str, Days]:
     """For each value and activity its half hours of the day in summer and winter, one event of a journey and day."""
     clock = ground.clock
-    found = ground.ask(
+    counts = ground.ask(
         f"""SELECT system, activity, warm, half, count(*) FROM (
             SELECT c{column} AS system, activity, month(make_timestamp({clock})) IN (SELECT unnest($summer::INTEGER[]))
                 AS warm, min({clock} % {DAY} // {DAY // BINS}) AS half
@@ -96,7 +94,7 @@ def _profiles(ground: Ground, column: int) -> dict[str, Days]:
         months=[*SUMMER, *WINTER],
     )
     profiles: dict[str, Days] = defaultdict(lambda: defaultdict(lambda: ([0] * BINS, [0] * BINS)))
-    for system, activity, warm, half, count in found:
+    for system, activity, warm, half, count in counts:
         profiles[system][activity][0 if warm else 1][half] = count
     return profiles if len(profiles) <= MOST_SYSTEMS else {}
 

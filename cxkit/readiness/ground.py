@@ -62,18 +62,18 @@ class Ground:
         written = [f"c{n}::VARCHAR" for n in (roles.time, roles.start) if n is not None] or ["NULL::VARCHAR"]
         key = "NULL" if roles.order is None else f"c{roles.order}"
         every = ", ".join(f"c{number}" for number in range(len(source.columns)))
-        more = [
+        columns = [
             f"CASE WHEN {filled(written[0])} THEN {written[0]} ELSE {written[-1]} END AS stamp",
             f"TRY_CAST({key} AS DOUBLE) AS key",
             f"{key}::VARCHAR AS key_text",
             f"hash({every}) AS copy",
         ]
-        statement, values = judged(source, roles, more)
-        again = "row_number() OVER (PARTITION BY copy ORDER BY row) > 1" if self.timed else "false"
+        statement, values = judged(source, roles, columns)
+        repeated = "row_number() OVER (PARTITION BY copy ORDER BY row) > 1" if self.timed else "false"
         laid = f"""
             CREATE OR REPLACE TEMP TABLE ready_rows AS
             SELECT * EXCLUDE (journey_id, customer_id, activity_name, reason), journey_id AS journey,
-                customer_id AS customer, activity_name AS activity, reason IS NULL AS good, {again} AS again
+                customer_id AS customer, activity_name AS activity, reason IS NULL AS good, {repeated} AS again
             FROM ({statement})"""
         with in_zone(source, roles.zone) as run:
             run(laid, values or None)
@@ -142,7 +142,7 @@ class Ground:
     @cached_property
     def dated(self) -> list[tuple[int, str, Writing]]:
         """The columns of dates or times without a role, each with the SQL of its moment and how it is written."""
-        kinds, found = self.source.kinds, []
+        kinds, columns = self.source.kinds, []
         texts = [n for n in self.others if kinds[n] == "text" and self.filled[n]]
         counts = by_column(self.source, f"count_if(regexp_matches(trim(c{{n}}), '{braced(DATE)}'))", texts)
         like = dict(zip(texts, counts, strict=True))
@@ -150,8 +150,8 @@ class Ground:
             typed = kinds[n] in ("time", "date") and self.filled[n] > 0
             if typed or like.get(n, 0) >= LIKE_TIMES * max(self.filled[n], 1):
                 writing, _ = stamps.find(self.source.connection, self.source.rows, f"c{n}", kinds[n])
-                found.append((n, stamps.sql(writing, f"q.c{n}", kinds[n]), writing))
-        return found
+                columns.append((n, stamps.sql(writing, f"q.c{n}", kinds[n]), writing))
+        return columns
 
     @cached_property
     def written(self) -> dict[int, str]:
@@ -159,13 +159,13 @@ class Ground:
         texts = [n for n in self.texts if n in self.others and self.filled[n]]
         asked = ", ".join(f"count_if(regexp_full_match(trim(c{{n}}), '{braced(form)}'))" for form in WRITTEN.values())
         counts = list(by_column(self.source, f"count(TRY_CAST(c{{n}} AS DOUBLE)), {asked}", texts))
-        width, found = 1 + len(WRITTEN), {}
+        width, decimals = 1 + len(WRITTEN), {}
         for place, column in enumerate(texts):
             plain, *written = counts[width * place : width * (place + 1)]
             best = max(zip(written, WRITTEN, strict=True))
             if plain <= NEARLY * self.filled[column] < best[0]:
-                found[column] = best[1]
-        return found
+                decimals[column] = best[1]
+        return decimals
 
     @cached_property
     def days(self) -> list[tuple[int, int]]:
@@ -209,10 +209,10 @@ class Ground:
         """The different values of a column with their counts, the most frequent first; none if there are too many."""
         if self.distinct[column] > 2 * most:
             return []
-        found = self.ask(f"""
+        counts = self.ask(f"""
             SELECT c{column}::VARCHAR AS value, count(*) FROM {self.source.rows} WHERE {filled(f"c{column}")}
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most + 1}""")
-        return found if len(found) <= most else []
+        return counts if len(counts) <= most else []
 
 
 def among(ground: Ground, column: int) -> str:

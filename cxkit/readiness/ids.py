@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import exp, sqrt
+from math import exp
 
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground
@@ -11,6 +11,8 @@ from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
 from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
+from cxkit.statistics.intervals import most_by_chance
+from cxkit.words import many
 
 ECHO = 1.0  # seconds: nobody does the same step twice as fast, a double click or a second record does
 NEAR = 60.0  # seconds after that, which say how often an activity comes again soon by chance
@@ -50,11 +52,11 @@ def missing_values(ground: Ground) -> Iterator[Found]:
     activity never carries is not missing.
     """
     columns = [n for n in ground.others if 0 < ground.filled[n] < ground.sizes["rows"]]
-    told = per_journey(ground, columns, {"t": "count_if({full})"})
+    by_journey = per_journey(ground, columns, {"t": "count_if({full})"})
     asked = "count(*), count_if(t{n} > 0), sum(t{n})::BIGINT, sum(rows) FILTER (t{n} > 0)"
-    found = list(by_column(ground.source, asked, columns, told))
+    counts = list(by_column(ground.source, asked, columns, by_journey))
     for place, column in enumerate(columns):
-        journeys, having, values, rows = found[4 * place : 4 * place + 4]
+        journeys, having, values, rows = counts[4 * place : 4 * place + 4]
         full, what = ground.full(column), f'have no "{ground.name(column)}", which'
         carried = f"SELECT activity {ROWS.format(ground=ground)} GROUP BY 1 HAVING count_if({full}) > 0"
         lacking = f"{ROWS.format(ground=ground)} WHERE NOT {full} AND activity IN ({carried})"
@@ -62,7 +64,7 @@ def missing_values(ground: Ground) -> Iterator[Found]:
             yield from _missing_by_activity(ground, column, lacking, what)
             continue
         whole = having >= USUAL * journeys
-        where = "" if whole else f"AND journey IN (SELECT journey FROM {told} WHERE t{column} > 0)"
+        where = "" if whole else f"AND journey IN (SELECT journey FROM {by_journey} WHERE t{column} > 0)"
         kept = "nearly every journey has" if whole else "the other rows of their journey have"
         yield Found(f"{what} {kept}", f"SELECT row {lacking} {where}", {}, column, of=ground.sizes["rows"])
 
@@ -90,7 +92,7 @@ def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -
             {"wanted": [label for label, _, _ in counts]},
             column,
             of=sum(rows for _, rows, _ in counts),
-            examples=tuple(f"{label}: {rows - told:,} of {rows:,}" for label, rows, told in counts),
+            examples=tuple(f"{label}: {many(rows - having)} of {many(rows)}" for label, rows, having in counts),
         )
 
 
@@ -121,7 +123,7 @@ def echoes(ground: Ground) -> Iterator[Found]:
     """The same activity again within a second, in a row that differs somewhere: one step recorded more than once.
 
     Times in whole days cannot say so. Where the same step comes again within a minute often enough, some come within a
-    second by chance; no more than these (three standard deviations) are no finding.
+    second by chance; as many as chance brings in 99 of 100 logs (exact Poisson limit) are no finding.
     """
     if not ground.timed or not ground.precise:
         return
@@ -132,8 +134,7 @@ def echoes(ground: Ground) -> Iterator[Found]:
         echo=ECHO * SECOND,
         near=(ECHO + NEAR) * SECOND,
     )
-    by_chance = later * ECHO / NEAR
-    if soon > by_chance + 3 * sqrt(by_chance):
+    if soon > most_by_chance(later * ECHO / NEAR):
         yield Found(
             f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
             f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
@@ -193,20 +194,22 @@ def single_events(ground: Ground) -> Iterator[Found]:
     alone = ground.one("SELECT count(*) FROM (SELECT 1 FROM ready_events GROUP BY journey HAVING count(*) = 1)")
     if alone >= ALONE * journeys:
         what = f'have one event: "{ground.name(ground.roles.journey)}" may not be what names a journey'
-        yield Found(what, count=alone, of=journeys, examples=(f"{moves:,} moves in all",))
+        yield Found(what, count=alone, of=journeys, examples=(f"{many(moves)} moves in all",))
 
 
 def id_gaps(ground: Ground) -> Iterator[Found]:
     """Numbers that are missing from ids that else count on: their journeys may be missing too."""
     number = "TRY_CAST(regexp_extract(journey, '([0-9]{1,15})$', 1) AS BIGINT)"
     ids = f"SELECT DISTINCT regexp_replace(journey, '[0-9]+$', '') AS head, {number} AS number FROM ready_events"
-    found = ground.ask(f"""
+    runs = ground.ask(f"""
         SELECT head, count(*)::BIGINT, max(number) - min(number) + 1, min(number), max(number) FROM ({ids})
         WHERE number IS NOT NULL GROUP BY 1 HAVING count(*) >= {FEWEST} ORDER BY 1 LIMIT {MANY_LABELS}""")
-    dense = [entry for entry in found if DENSE * entry[2] <= entry[1] < entry[2]]
+    dense = [entry for entry in runs if DENSE * entry[2] <= entry[1] < entry[2]]
     if dense:
         count, of = (sum(places) for places in zip(*((span - ids, span) for _, ids, span, *_ in dense), strict=True))
-        examples = tuple(f"{head}{low} to {head}{high}: {span - ids:,} missing" for head, ids, span, low, high in dense)
+        examples = tuple(
+            f"{head}{low} to {head}{high}: {many(span - ids)} missing" for head, ids, span, low, high in dense
+        )
         yield Found("in a row are of no journey: journeys may be missing", count=count, of=of, examples=examples)
 
 
@@ -216,7 +219,7 @@ def long_journeys(ground: Ground) -> Iterator[Found]:
         ground,
         "SELECT journey, count(*)::DOUBLE AS size FROM ready_events GROUP BY 1",
         "SELECT row FROM ready_events WHERE journey IN (SELECT journey FROM ({sizes}) WHERE size > $limit)",
-        "have more events than {limit:,.0f}, far out of the ordinary: the id may stand for several journeys",
+        "have more events than {limit}, far out of the ordinary: the id may stand for several journeys",
     )
 
 
@@ -242,21 +245,21 @@ def _far_out(ground: Ground, sizes: str, rows: str, what: str) -> Iterator[Found
     limit = max(exp(high + 3 * (high - low)), TIMES_LONGER * middle)
     beyond = ground.one(f"SELECT count(DISTINCT journey) FROM ({sizes}) WHERE size > $limit", limit=limit)
     if beyond <= UNUSUAL * ground.sizes["journeys"]:
-        yield Found(what.format(limit=limit), rows.format(sizes=sizes), {"limit": limit})
+        yield Found(what.format(limit=many(limit)), rows.format(sizes=sizes), {"limit": limit})
 
 
 def wavering(ground: Ground) -> Iterator[Found]:
     """Attributes that have one value in nearly every journey, in those where they have several: which is meant?"""
     columns = [n for n in ground.others if ground.distinct[n] > 1 and ground.filled[n] >= 2 * FEWEST]
     asked = {"t": "count_if({full})", "low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
-    told = per_journey(ground, columns, asked)
-    found = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, told))
-    for column, able, split in zip(columns, found[::2], found[1::2], strict=True):
+    by_journey = per_journey(ground, columns, asked)
+    counts = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, by_journey))
+    for column, able, split in zip(columns, counts[::2], counts[1::2], strict=True):
         if able >= FEWEST and 0 < split <= WAVERS * able:
             yield Found(
                 f'have several values of "{ground.name(column)}", of which nearly every journey has one',
                 f"""SELECT row FROM ready_events WHERE journey IN (
-                    SELECT journey FROM {told} WHERE low{column} <> high{column})""",
+                    SELECT journey FROM {by_journey} WHERE low{column} <> high{column})""",
                 column=column,
                 of=able,
             )

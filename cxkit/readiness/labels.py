@@ -10,7 +10,7 @@ from itertools import combinations
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground, among
 from cxkit.shaping.repairs import MOST_VALUES, MergeValues
-from cxkit.words import folded
+from cxkit.words import folded, many
 
 MOST_LABELS = 20_000  # activities that a log can have
 MOST_KINDS = 500  # different values up to which a column holds labels rather than texts
@@ -53,9 +53,9 @@ def _label_columns(ground: Ground, most: int) -> Iterator[tuple[int, dict[str, i
     activity = ground.roles.activity
     columns = [n for n in ground.others if ground.source.kinds[n] == "text" and n not in ground.numeric]
     for column in [activity, *columns]:
-        found = dict(ground.counted(column, MOST_LABELS if column == activity and most > MOST_NAMES else most))
-        if len(found) > 1 and any(letter.isalpha() for label in found for letter in label):
-            yield column, found
+        labels = dict(ground.counted(column, MOST_LABELS if column == activity and most > MOST_NAMES else most))
+        if len(labels) > 1 and any(letter.isalpha() for label in labels for letter in label):
+            yield column, labels
 
 
 def _slips(totals: Counter[str]) -> Iterator[tuple[str, str]]:
@@ -63,8 +63,8 @@ def _slips(totals: Counter[str]) -> Iterator[tuple[str, str]]:
     for form in totals:
         for shorter in {form, *(form[:place] + form[place + 1 :] for place in range(len(form)))}:
             near[shorter].append(form)
-    found = {pair for forms in near.values() for pair in combinations(sorted(forms), 2)}
-    for pair in sorted(found):
+    pairs = {pair for forms in near.values() for pair in combinations(sorted(forms), 2)}
+    for pair in sorted(pairs):
         odd, best = sorted(pair, key=lambda form: (totals[form], form))
         if totals[best] >= FIRM and totals[odd] <= RARE * totals[best] and one_slip(odd, best):
             yield odd, best
@@ -91,7 +91,7 @@ def _merge(ground: Ground, column: int, counts: dict[str, int], pairs: Sequence[
         {"wanted": [odd for odd, _ in pairs]},
         column,
         of=ground.filled[column],
-        examples=tuple(f"{odd!r} ({counts[odd]:,}) for {best!r} ({counts[best]:,})" for odd, best in pairs),
+        examples=tuple(f"{odd!r} ({many(counts[odd])}) for {best!r} ({many(counts[best])})" for odd, best in pairs),
         repair=MergeValues(ground.name(column), tuple(pairs)) if len(pairs) <= MOST_VALUES else None,
     )
 
@@ -109,7 +109,7 @@ def polluted(ground: Ground) -> Iterator[Found]:
             labels = [label for label, _ in members]
             pairs = tuple((label, plain) for label in labels)
             yield Found(
-                f"name one of {len(labels):,} activities that differ in a number only",
+                f"name one of {many(len(labels))} activities that differ in a number only",
                 among(ground, ground.roles.activity),
                 {"wanted": labels},
                 ground.roles.activity,
@@ -150,14 +150,14 @@ def _meet(ground: Ground, a: str, b: str) -> bool:
 
 def _neighbours(ground: Ground, side: str, names: list[str]) -> dict[str, dict[str | None, float]]:
     """For each activity the shares of its neighbours on one side; None is the journey's end or beginning."""
-    found: dict[str, dict[str | None, float]] = {name: {} for name in names}
-    for label, other, share in ground.ask(
+    shares: dict[str, dict[str | None, float]] = {name: {} for name in names}
+    for label, neighbour, share in ground.ask(
         f"""SELECT activity, {side}, count(*) / sum(count(*)) OVER (PARTITION BY activity) FROM ready_events
             WHERE activity IN (SELECT unnest($names::VARCHAR[])) GROUP BY 1, 2""",
         names=names,
     ):
-        found[label][other] = float(share)
-    return found
+        shares[label][neighbour] = float(share)
+    return shares
 
 
 def apart(a: dict[str | None, float], b: dict[str | None, float]) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground
+from cxkit.schema import SECOND
+from cxkit.words import lasting, many
 
 TOGETHER = 10  # journeys in which the same activities share a moment: a habit of the system rather than a chance
 MOSTLY = 0.5  # of the journeys with one of these activities have them at one moment
@@ -40,15 +42,15 @@ def ties(ground: Ground) -> Iterator[Found]:
     )
 
 
-def _tied(*kept: str) -> str:
-    return TIED.replace("SELECT journey, time,", f"SELECT journey, time, {', '.join(kept)},")
+def _tied(*columns: str) -> str:
+    return TIED.replace("SELECT journey, time,", f"SELECT journey, time, {', '.join(columns)},")
 
 
 def forms(ground: Ground) -> Iterator[Found]:
     """The same activities at one moment in journey after journey: a form that is saved as a whole."""
     if not ground.timed:
         return
-    found = ground.ask(f"""
+    sets = ground.ask(f"""
         WITH together AS (SELECT names, count(DISTINCT journey) AS journeys FROM ({TIED}) GROUP BY 1
                 HAVING count(DISTINCT journey) >= {TOGETHER}),
             visited AS (SELECT DISTINCT journey, activity FROM ready_events),
@@ -56,13 +58,15 @@ def forms(ground: Ground) -> Iterator[Found]:
                 WHERE list_contains(names, activity) GROUP BY 1)
         SELECT names, journeys, able FROM together JOIN reach USING (names)
         WHERE journeys >= {MOSTLY} * able ORDER BY 2 DESC, 1 LIMIT 1000""")
-    if found:
+    if sets:
         yield Found(
             "are recorded at one moment as a set, in most journeys that have them: a form saved as a whole",
             f"""SELECT e.row FROM ready_events e JOIN ({TIED}) t ON e.journey = t.journey AND e.time = t.time
                 WHERE t.names IN (SELECT unnest($sets::VARCHAR[][])) AND list_contains(t.names, e.activity)""",
-            {"sets": [names for names, _, _ in found]},
-            examples=tuple(f"{' + '.join(names)}: {count:,} of {able:,} journeys" for names, count, able in found),
+            {"sets": [names for names, _, _ in sets]},
+            examples=tuple(
+                f"{' + '.join(names)}: {many(count)} of {many(able)} journeys" for names, count, able in sets
+            ),
         )
 
 
@@ -100,7 +104,7 @@ def backwards(ground: Ground) -> Iterator[Found]:
                 ON a.activity = cause AND b.activity = follower)""",
             {"causes": [pair[0] for pair in pairs], "followers": [pair[1] for pair in pairs]},
             examples=tuple(
-                f"{cause} after {follower}: {late:,} of {ahead + late:,} journeys"
+                f"{cause} after {follower}: {many(late)} of {many(ahead + late)} journeys"
                 for cause, follower, ahead, late in pairs
             ),
         )
@@ -160,8 +164,7 @@ def _ends(ground: Ground) -> Iterator[tuple[int, int, int]]:
 
 
 def _days(microseconds: int) -> str:
-    days = microseconds / 86_400_000_000
-    return f"{days:.0f} days" if days >= 2 else f"{24 * days:.1f} hours"
+    return lasting(microseconds / SECOND)
 
 
 def _moment(ground: Ground, time: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 from typing import TYPE_CHECKING
 
 from cxkit.cached import cached_property
@@ -14,9 +13,9 @@ from cxkit.readiness.check import Check
 from cxkit.readiness.checks import CHECKS, PATTERNS, UNSEEN
 from cxkit.readiness.finding import EXAMPLES, Finding, Score, look
 from cxkit.readiness.ground import Ground
-from cxkit.schema import SECOND, SEVERITIES
+from cxkit.schema import SECOND
 from cxkit.shaping.repairs import KINDS, Repair
-from cxkit.words import plain, prose, short
+from cxkit.words import safe, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("check", "severity", "dimension", "level", "column", "what", "count", "of", "unit", "share", "journeys")
 MORE = ("bends", "lines", "examples", "repair")
-IN_A_CELL = 3
-CLEAN = f'<p class="cx-empty">None of {len(CHECKS)} checks found a fault.</p>'
-HEADS = ("weight", "what", "bends, at most", "lines", "examples", "repair")
 
 
 def readiness(log: Log, *, now: datetime | None = None, checks: Sequence[Check] = CHECKS) -> Readiness:
@@ -49,23 +45,21 @@ def readiness(log: Log, *, now: datetime | None = None, checks: Sequence[Check] 
 
     >>> import cxkit as cx
     >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
-    >>> readiness(log)
-    data frame: 40 rows, 12 journeys; found: 1 medium, 1 note
-      medium  missing_values   3 of 40 rows (7.5%) have no "plan", which nearly every journey has.
-      note    whole_days       40 of 40 rows (100%) have times in whole hours.
+    >>> readiness(log).df()[["check", "severity", "count", "of"]].values.tolist()
+    [['missing_values', 'medium', 3, 40], ['whole_days', 'note', 40, 40]]
     """
     moment = now or datetime.now(UTC)
     with log.source.lock, log.source.guarded():
         ground = Ground(log.source, log.settled, round(moment.timestamp() * SECOND))
         try:
-            return Readiness(log.source, ground.sizes, *look(ground, checks))
+            return Readiness(log.source, ground.sizes, *look(ground, checks), len(checks))
         finally:
             ground.clear()
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Readiness:
-    """What is wrong with a log before it is prepared: findings, scores and patterns; displaying it shows all.
+    """What is wrong with a log before it is prepared: findings, scores and patterns, after so many checks.
 
     `.df()` has a row per finding, `.scores()` one per dimension and level, `.patterns()` one per imperfection
     pattern; `.lines(check)` leads from a finding to every line behind it, `.repairs` are what would mend them.
@@ -75,6 +69,7 @@ class Readiness:
     sizes: dict[str, int]
     findings: tuple[Finding, ...]
     scored: tuple[Score, ...]
+    checked: int
 
     def df(self) -> pd.DataFrame:
         """A row per finding, the weightiest first.
@@ -85,7 +80,7 @@ class Readiness:
         """
         import pandas as pd
 
-        rows = [_record(found, lines) for found, lines in zip(self.findings, self._shown, strict=True)]
+        rows = [_record(finding, lines) for finding, lines in zip(self.findings, self.shown, strict=True)]
         return pd.DataFrame(rows, columns=[*COLUMNS, *MORE])
 
     def scores(self) -> pd.DataFrame:
@@ -109,29 +104,29 @@ class Readiness:
         rows = []
         for pattern in PATTERNS:
             looking = [check.name for check in CHECKS if check.pattern == pattern]
-            found = [finding.says for finding in self.findings if finding.check.pattern == pattern]
-            seen = "unknown" if pattern in UNSEEN else "yes" if found else "no"
-            rows.append((pattern, seen, looking, UNSEEN.get(pattern, " ".join(found))))
+            shown = [finding.says for finding in self.findings if finding.check.pattern == pattern]
+            seen = "unknown" if pattern in UNSEEN else "yes" if shown else "no"
+            rows.append((pattern, seen, looking, UNSEEN.get(pattern, " ".join(shown))))
         return pd.DataFrame(rows, columns=["pattern", "seen", "checks", "said"])
 
     def lines(self, check: str, column: str | None = None) -> list[int | None]:
         """Every line of the source that shows what a check found, in one column or in all, as a person counts lines."""
-        known = [known.name for known in CHECKS]
-        if check not in known:
-            raise not_found("check", check, known)
-        found = [f for f in self.findings if f.check.name == check and column in (None, f.column)]
-        return self._lines({row for finding in found for row in finding.rows.to_pylist()})
+        names = [every.name for every in CHECKS]
+        if check not in names:
+            raise not_found("check", check, names)
+        meant = [f for f in self.findings if f.check.name == check and column in (None, f.column)]
+        return self._lines({row for finding in meant for row in finding.rows.to_pylist()})
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
         """What would mend the findings that can be mended, in the order in which one follows the other."""
-        offered = dict.fromkeys(found.repair for found in self.findings if found.repair)
+        offered = dict.fromkeys(finding.repair for finding in self.findings if finding.repair)
         return tuple(sorted(offered, key=lambda repair: [*KINDS].index(repair.word)))
 
     @cached_property
-    def _shown(self) -> list[list[int | None]]:
+    def shown(self) -> list[list[int | None]]:
         """For each finding up to ten lines of the source that show it."""
-        shown = [found.rows.slice(0, EXAMPLES).to_pylist() for found in self.findings]
+        shown = [finding.rows.slice(0, EXAMPLES).to_pylist() for finding in self.findings]
         wanted = sorted({row for rows in shown for row in rows})
         line = dict(zip(wanted, self._lines(set(wanted)), strict=True))
         return [[line[row] for row in rows] for rows in shown]
@@ -140,56 +135,22 @@ class Readiness:
         with self.source.lock, self.source.guarded():
             return self.source.lines(sorted(rows))
 
-    @property
-    def _head(self) -> str:
-        weights = [found.severity for found in self.findings]
-        tally = ", ".join(f"{weights.count(weight)} {weight}" for weight in SEVERITIES if weight in weights)
-        sizes = f"{self.sizes['rows']:,} rows, {self.sizes['journeys']:,} journeys"
-        return f"{self.source.name}: {sizes}; found: {tally or 'nothing'}"
 
-    def __repr__(self) -> str:
-        lines = [f"  {found.severity:<7} {found.check.name:<16} {plain(found.says)}" for found in self.findings]
-        return "\n".join([self._head, *lines])
-
-    def _repr_html_(self) -> str:
-        rows = [_row(found, lines) for found, lines in zip(self.findings, self._shown, strict=True)]
-        scores = "".join(
-            f"<tr><td>{s.dimension}</td><td>{s.level}</td><td>{s.score:.1%}</td></tr>" for s in self.scored
-        )
-        return (
-            f'<div class="cx-result"><p class="cx-note">{escape(self._head)}</p>{prose(HEADS, rows) if rows else CLEAN}'
-            '<details class="cx-table"><summary>Scores</summary>'
-            f'<table class="cx-rows"><tbody>{scores}</tbody></table></details></div>'
-        )
-
-
-def _record(found: Finding, lines: list[int | None]) -> dict[str, object]:
+def _record(finding: Finding, lines: list[int | None]) -> dict[str, object]:
     return {
-        "check": found.check.name,
-        "severity": found.severity,
-        "dimension": found.check.dimension,
-        "level": found.check.level,
-        "column": found.column,
-        "what": found.what,
-        "count": found.count,
-        "of": found.of,
-        "unit": found.check.unit,
-        "share": found.share,
-        "journeys": found.journeys,
-        "bends": found.bent,
+        "check": finding.check.name,
+        "severity": finding.severity,
+        "dimension": finding.check.dimension,
+        "level": finding.check.level,
+        "column": finding.column,
+        "what": finding.what,
+        "count": finding.count,
+        "of": finding.of,
+        "unit": finding.check.unit,
+        "share": finding.share,
+        "journeys": finding.journeys,
+        "bends": finding.bent,
         "lines": lines,
-        "examples": [short(example) for example in found.examples],
-        "repair": plain(found.repair.says) if found.repair else "",
+        "examples": [short(example) for example in finding.examples],
+        "repair": safe(finding.repair.says) if finding.repair else "",
     }
-
-
-def _row(found: Finding, lines: list[int | None]) -> tuple[str, ...]:
-    where = ["?" if line is None else f"{line:,}" for line in lines]
-    repair = found.repair.says if found.repair else ""
-    examples = [*map(short, found.examples)]
-    return found.severity, found.says, found.bent, _few(where, ", "), _few(examples, " · "), repair
-
-
-def _few(texts: Sequence[str], between: str) -> str:
-    """The first of these, as many as a cell of a table can hold."""
-    return between.join(texts[:IN_A_CELL]) + (f"{between}…" if len(texts) > IN_A_CELL else "")

@@ -14,6 +14,7 @@ from cxkit.reading import stamps as writings
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import MOST_VALUES, AsMissing, Restamp
+from cxkit.words import many, percent
 
 FAR = 90  # days: the least silence that sets stray times apart from the log
 STRAY = 0.01  # of the events at most: more are a second period, not a slip
@@ -47,9 +48,9 @@ def unreadable(ground: Ground) -> Iterator[Found]:
     bad = f"ready_rows WHERE time IS NULL AND {filled('stamp')} AND NOT regexp_matches(stamp, '{NO_MOMENT}')"
     sample = ground.ask(f"SELECT DISTINCT stamp FROM {bad} ORDER BY 1 LIMIT {writings.SAMPLE}")
     if sample:
-        said, repair = _otherwise(ground, bad)
+        hint, repair = _otherwise(ground, bad)
         yield Found(
-            f"have a time that cannot be read as {ground.roles.writing.name}{said}",
+            f"have a time that cannot be read as {ground.roles.writing.name}{hint}",
             f"SELECT row FROM {bad}",
             column=ground.roles.time,
             examples=tuple(stamp for (stamp,) in sample),
@@ -65,14 +66,14 @@ def _otherwise(ground: Ground, bad: str) -> tuple[str, Restamp | None]:
     connection.execute("DROP TABLE ready_bad")
     if share <= 0.5:
         return "", None
-    said = f"; {share:.0%} of them read as {writing.name}, so that others may be read wrongly"
+    hint = f"; {percent(share)} of them read as {writing.name}, so that others may be read wrongly"
     like = writings.shape("stamp")
     mixed = f"SELECT DISTINCT {like} AS shape FROM {bad} LIMIT {MOST_SHAPES + 1}"
     usual = f"SELECT {like} FROM ready_rows WHERE time IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
     shapes = {shape for (shape,) in ground.ask(mixed)} - {shape for (shape,) in ground.ask(usual)}
     if not writing.patterns or not 0 < len(shapes) <= MOST_SHAPES:
-        return said, None
-    return said, Restamp(ground.name(ground.roles.time), tuple(sorted(shapes)), writing.patterns)
+        return hint, None
+    return hint, Restamp(ground.name(ground.roles.time), tuple(sorted(shapes)), writing.patterns)
 
 
 def ambiguous(ground: Ground) -> Iterator[Found]:
@@ -92,12 +93,12 @@ def mixed_forms(ground: Ground) -> Iterator[Found]:
     for part, pattern in FORMS.items():
         has = f"regexp_matches(trim(stamp), '{pattern}')"
         [(rows, some)] = ground.ask(f"SELECT count(*), count(*) FILTER ({has}) FROM ready_rows WHERE time IS NOT NULL")
-        said, fewer = ("have", has) if 2 * some < rows else ("do not have", f"NOT {has}")
+        verb, fewer = ("have", has) if 2 * some < rows else ("do not have", f"NOT {has}")
         odd = f"ready_rows WHERE time IS NOT NULL AND {fewer}"
         if 0 < some < rows and ground.one(f"SELECT count(*) FROM {odd}{''.join(told)}"):
             told.append(f" AND NOT {fewer}")
             shown = ground.ask(f"SELECT DISTINCT stamp FROM {odd} ORDER BY 1 LIMIT 10")
-            what = f"{said} {part}, unlike the other times"
+            what = f"{verb} {part}, unlike the other times"
             yield Found(what, f"SELECT row FROM {odd}", column=column, examples=tuple(stamp for (stamp,) in shown))
 
 
@@ -165,9 +166,9 @@ def future(ground: Ground) -> Iterator[Found]:
 
 def stray(ground: Ground) -> Iterator[Found]:
     """A few times set apart from the log by a silence longer than the log: a slip in the year, perhaps."""
-    found = ground.days if ground.timed else []
-    total = sum(count for _, count in found)
-    for side in (found, found[::-1]):
+    days = ground.days if ground.timed else []
+    total = sum(count for _, count in days)
+    for side in (days, days[::-1]):
         before = 0
         for (day, count), (neighbour, _) in pairwise(side):
             before += count
@@ -175,7 +176,7 @@ def stray(ground: Ground) -> Iterator[Found]:
                 break
             rest = abs(side[-1][0] - neighbour)
             if abs(neighbour - day) > max(rest, FAR):
-                yield _stray(ground, day, ahead=side is found)
+                yield _stray(ground, day, ahead=side is days)
                 break
 
 
@@ -199,11 +200,11 @@ def whole_days(ground: Ground) -> Iterator[Found]:
 def mixed_precision(ground: Ground) -> Iterator[Found]:
     """Activities that are known by the day only, in a log that knows the time of the others."""
     midnight = f"{ground.clock} % {DAY} = 0" if ground.timed else "false"
-    found = ground.ask(
+    counts = ground.ask(
         f"SELECT activity, count(*), count_if({midnight}) FROM ready_events GROUP BY 1 ORDER BY 2 DESC, 1"
     )
-    by_day = [label for label, count, at in found if count >= FEWEST and at >= NEARLY * count]
-    rest = [(count, at) for label, count, at in found if label not in by_day]
+    by_day = [label for label, count, at in counts if count >= FEWEST and at >= NEARLY * count]
+    rest = [(count, at) for label, count, at in counts if label not in by_day]
     timed = sum(count for count, _ in rest)
     if by_day and timed >= FEWEST and sum(at for _, at in rest) <= (1 - NEARLY) * timed:
         rows = f"SELECT row FROM ready_events WHERE {midnight} AND activity IN (SELECT unnest($wanted::VARCHAR[]))"
@@ -215,11 +216,11 @@ def quiet_days(ground: Ground) -> Iterator[Found]:
     """Days without any event where many were to be expected: data may be missing, or the shop was shut."""
     days = ground.days if ground.timed else []
     quiet = [(a + 1, b - 1) for (a, _), (b, _) in pairwise(days) if b - a > QUIET_DAYS + 1]
-    found = [(a, b) for a, b in quiet if (b - a + 1) * _expected(days, a, b) >= EXPECTED]
-    if found:
+    gaps = [(a, b) for a, b in quiet if (b - a + 1) * _expected(days, a, b) >= EXPECTED]
+    if gaps:
         span = days[-1][0] - days[0][0] + 1
-        shown = tuple(f"{_day(a)} to {_day(b)}" for a, b in found)
-        yield Found("have no event at all", count=sum(b - a + 1 for a, b in found), of=span, examples=shown)
+        shown = tuple(f"{_day(a)} to {_day(b)}" for a, b in gaps)
+        yield Found("have no event at all", count=sum(b - a + 1 for a, b in gaps), of=span, examples=shown)
 
 
 def _expected(days: list[tuple[int, int]], first: int, last: int) -> float:
@@ -243,7 +244,7 @@ def batches(ground: Ground) -> Iterator[Found]:
     limit = max(BATCH, TIMES_MORE * (usual or 0))
     shared = f"SELECT time FROM ({moments}) WHERE journeys >= {limit}"
     yield Found(
-        f"share one exact moment with {limit - 1:,} or more other journeys: the stamp may be of a batch run",
+        f"share one exact moment with {many(limit - 1)} or more other journeys: the stamp may be of a batch run",
         f"SELECT row FROM ready_events WHERE time IN ({shared})",
         column=ground.roles.time,
     )

@@ -12,6 +12,7 @@ from cxkit.readiness.ground import Ground, among
 from cxkit.reading import stamps
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, MergeValues, Rescale
+from cxkit.words import many
 
 SIGNS = (
     "?",
@@ -91,20 +92,20 @@ def placeholders(ground: Ground) -> Iterator[Found]:
     words = [*NO_VALUES]
     for column in ground.texts:
         where = f"lower(trim(c{column})) IN (SELECT unnest($words::VARCHAR[]))"
-        found = ground.ask(
+        counts = ground.ask(
             f"SELECT c{column}, count(*) FROM {ground.source.rows} WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
             words=words,
         )
-        kept = [(value, count) for value, count in found if not _is_code(ground, column, value)]
-        if kept:
-            values = [value for value, _ in kept]
+        signs = [(value, count) for value, count in counts if not _is_code(ground, column, value)]
+        if signs:
+            values = [value for value, _ in signs]
             yield Found(
                 f'have a value in "{ground.name(column)}" that stands for none',
                 among(ground, column),
                 {"wanted": values},
                 column,
                 of=ground.filled[column],
-                examples=tuple(f"{value}: {count:,}" for value, count in kept),
+                examples=tuple(f"{value}: {many(count)}" for value, count in signs),
                 repair=_none_of(ground, column, values),
             )
 
@@ -147,19 +148,19 @@ def numeric_defaults(ground: Ground) -> Iterator[Found]:
                     {"wanted": list(written)},
                     column,
                     of=ground.filled[column],
-                    examples=(f"{value:g}: {edge[0][1]:,}", f"next to it {edge[1][0]:g}: {edge[1][1]:,}"),
+                    examples=(f"{value:g}: {many(edge[0][1])}", f"next to it {edge[1][0]:g}: {many(edge[1][1])}"),
                     repair=AsMissing(ground.name(column), written),
                 )
 
 
 def _edges(ground: Ground, values: str) -> Iterator[list[tuple[float, int]]]:
     """The smallest and the largest values with their rows, each from the outermost inwards."""
-    found = ground.ask(f"""
+    edges = ground.ask(f"""
         WITH counted AS MATERIALIZED ({values})
         (SELECT 1 AS side, v, rows FROM counted ORDER BY v LIMIT {NEIGHBOURS + 1})
         UNION ALL (SELECT -1, v, rows FROM counted ORDER BY v DESC LIMIT {NEIGHBOURS + 1})""")
     for end in (1, -1):
-        yield sorted(((v, rows) for side, v, rows in found if side == end), key=lambda entry: end * entry[0])
+        yield sorted(((v, rows) for side, v, rows in edges if side == end), key=lambda entry: end * entry[0])
 
 
 def _listed(edge: list[tuple[float, int]]) -> bool:
@@ -184,15 +185,15 @@ def impossible_ages(ground: Ground) -> Iterator[Found]:
         if AGE.search(ground.name(column)):
             number = ground.number(column)
             bad = f"{ground.source.rows} WHERE {number} < 0 OR {number} >= {OLDEST}"
-            found = ground.ask(f"SELECT c{column}::VARCHAR, count(*) FROM {bad} GROUP BY 1 ORDER BY 2 DESC, 1")
-            if found and ground.one(MIDDLE.format(number=number, rows=ground.source.rows)):
-                written = tuple(text for text, _ in found)
+            ages = ground.ask(f"SELECT c{column}::VARCHAR, count(*) FROM {bad} GROUP BY 1 ORDER BY 2 DESC, 1")
+            if ages and ground.one(MIDDLE.format(number=number, rows=ground.source.rows)):
+                written = tuple(text for text, _ in ages)
                 yield Found(
                     f'have an age in "{ground.name(column)}" that nobody has',
                     f"SELECT row FROM {bad}",
                     column=column,
                     of=ground.filled[column],
-                    examples=tuple(f"{text}: {count:,}" for text, count in found),
+                    examples=tuple(f"{text}: {many(count)}" for text, count in ages),
                     repair=AsMissing(ground.name(column), written) if len(written) <= MOST_VALUES else None,
                 )
 
@@ -239,14 +240,14 @@ def _slipped(counts: dict[int, int]) -> tuple[float, float, float] | None:
     places = sorted(counts)
     for a, b in pairwise(places):
         below, above = ([p for p in places if p <= a], [p for p in places if p >= b])
-        few, many = sorted((above, below), key=lambda part: _total(counts, part))
-        enough = _total(counts, few) >= FEWEST and _total(counts, many) >= MANY
-        if b - a <= EMPTY_BINS or not enough or _total(counts, few) > FEW * sum(counts.values()):
+        fewer, more = sorted((above, below), key=lambda part: _total(counts, part))
+        enough = _total(counts, fewer) >= FEWEST and _total(counts, more) >= MANY
+        if b - a <= EMPTY_BINS or not enough or _total(counts, fewer) > FEW * sum(counts.values()):
             continue
-        ratio = 10 ** ((_middle(counts, few) - _middle(counts, many)) / FINE)
+        ratio = 10 ** ((_middle(counts, fewer) - _middle(counts, more)) / FINE)
         for factor, (least, most) in SLIPS.items():
             if least <= max(ratio, 1 / ratio) <= most:
-                return factor if ratio > 1 else 1 / factor, 10 ** (few[0] / FINE), 10 ** ((few[-1] + 1) / FINE)
+                return factor if ratio > 1 else 1 / factor, 10 ** (fewer[0] / FINE), 10 ** ((fewer[-1] + 1) / FINE)
     return None
 
 
@@ -274,18 +275,18 @@ def _slip(ground: Ground, column: int, factor: float, spans: list[tuple[str, flo
         USING (label) WHERE v BETWEEN low * (1 - 1e-9) AND high"""
     if ground.one(f"SELECT count(DISTINCT v) FROM ({rows})", **values) < FEWEST_VALUES:
         return
-    found = ground.ask(f"SELECT label, min(v), max(v), count(*) FROM ({rows}) GROUP BY 1 ORDER BY 1", **values)
-    times = f"{factor:,.0f} times as large" if factor > 1 else f"{1 / factor:,.0f} times as small"
+    slipped = ground.ask(f"SELECT label, min(v), max(v), count(*) FROM ({rows}) GROUP BY 1 ORDER BY 1", **values)
+    times = f"{many(factor)} times as large" if factor > 1 else f"{many(1 / factor)} times as small"
     yield Found(
         f'are about {times} in "{ground.name(column)}" as the others of their activity: another unit, perhaps',
         f"SELECT row FROM ({rows})",
         values,
         column,
         of=ground.filled[column],
-        examples=tuple(f"{label}: {count:,} from {low:g} to {high:g}" for label, low, high, count in found),
+        examples=tuple(f"{label}: {many(count)} from {low:g} to {high:g}" for label, low, high, count in slipped),
         repair=None
         if column in ground.written
-        else Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in found)),
+        else Rescale(ground.name(column), factor, tuple((label, low, high) for label, low, high, _ in slipped)),
     )
 
 
@@ -309,11 +310,11 @@ def hidden_times(ground: Ground) -> Iterator[Found]:
 def misread(ground: Ground) -> Iterator[Found]:
     """Texts with damaged characters: UTF-8 read as something else, or characters lost on the way."""
     for column in ground.texts:
-        found = _matching(ground, column, MISREAD)
-        pairs = {value: _mended(value) for value in found}
-        bad = [value for value in found if "\N{REPLACEMENT CHARACTER}" in value or pairs[value] is not None]
+        texts = _matching(ground, column, MISREAD)
+        pairs = {value: _mended(value) for value in texts}
+        bad = [value for value in texts if "\N{REPLACEMENT CHARACTER}" in value or pairs[value] is not None]
         if bad:
-            known = tuple((value, mended) for value in bad if (mended := pairs[value]) is not None)
+            mendable = tuple((value, mended) for value in bad if (mended := pairs[value]) is not None)
             yield Found(
                 f'have damaged characters in "{ground.name(column)}"',
                 among(ground, column),
@@ -321,20 +322,20 @@ def misread(ground: Ground) -> Iterator[Found]:
                 column,
                 of=ground.filled[column],
                 examples=tuple(_around(value, MISREAD_HERE) for value in bad[:EXAMPLES]),
-                repair=MergeValues(ground.name(column), known) if 0 < len(known) <= MOST_VALUES else None,
+                repair=MergeValues(ground.name(column), mendable) if 0 < len(mendable) <= MOST_VALUES else None,
             )
 
 
 def _matching(ground: Ground, column: int, pattern: str) -> list[str]:
-    found = ground.ask(f"""
+    rows = ground.ask(f"""
         SELECT DISTINCT c{column} FROM {ground.source.rows} WHERE regexp_matches(c{column}, '{pattern}') ORDER BY 1""")
-    return [value for (value,) in found]
+    return [value for (value,) in rows]
 
 
 def _around(text: str, pattern: re.Pattern[str]) -> str:
     """The text near the first place that matches."""
-    found = pattern.search(text)
-    place = found.start() if found else 0
+    match = pattern.search(text)
+    place = match.start() if match else 0
     start = max(place - NEAR, 0)
     return f"{'…' if start else ''}{text[start : place + NEAR]}"
 
@@ -352,13 +353,13 @@ def _mended(text: str) -> str | None:
 def invisible(ground: Ground) -> Iterator[Found]:
     """Texts with control characters or others that cannot be seen, so that equal looks are not equal values."""
     for column in ground.texts:
-        found = _matching(ground, column, INVISIBLE)
-        if found:
+        texts = _matching(ground, column, INVISIBLE)
+        if texts:
             yield Found(
                 f'have invisible characters in "{ground.name(column)}"',
                 among(ground, column),
-                {"wanted": found},
+                {"wanted": texts},
                 column,
                 of=ground.filled[column],
-                examples=tuple(_around(value, INVISIBLE_HERE) for value in found[:EXAMPLES]),
+                examples=tuple(_around(value, INVISIBLE_HERE) for value in texts[:EXAMPLES]),
             )

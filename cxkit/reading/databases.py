@@ -124,12 +124,12 @@ def _whole_table(connection: Connection, name: str) -> Any:
     inspector = sa.inspect(connection)
     schema, _, inner = name.rpartition(".")
     if inspector.has_table(name):
-        found = sa.table(name)
+        table = sa.table(name)
     elif schema and inspector.has_table(inner, schema=schema):
-        found = sa.table(inner, schema=schema)
+        table = sa.table(inner, schema=schema)
     else:
         raise not_found("table", name, _names(connection))
-    return sa.select(sa.text("*")).select_from(found)
+    return sa.select(sa.text("*")).select_from(table)
 
 
 def _names(connection: Connection) -> list[str]:
@@ -158,8 +158,8 @@ def _told(url: URL) -> Iterator[None]:
     except (sa.exc.SQLAlchemyError, sqlite3.Error, ArithmeticError, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        said = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
-        raise InputError(f"The database does not answer as asked: {_without_secrets(said, url)}") from None
+        message = str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+        raise InputError(f"The database does not answer as asked: {_without_secrets(message, url)}") from None
 
 
 def _without_secrets(text: str, url: URL) -> str:

@@ -74,8 +74,8 @@ def look(path: Path, encoding: str | None) -> Text:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 valid = False
-    found = _known(encoding) if encoding else _encoding(path, valid)
-    return Text(digest.hexdigest(), found, found == "utf-8" and len(ends) < 2)
+    codec = _known(encoding) if encoding else _encoding(path, valid)
+    return Text(digest.hexdigest(), codec, codec == "utf-8" and len(ends) < 2)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -188,12 +188,12 @@ def _separators(connection: DuckDBPyConnection, path: Path, header: str) -> tupl
         sniff = """SELECT Delimiter, Quote
             FROM sniff_csv($path, ignore_errors = true, all_varchar = true, compression = $packing)"""
         named = {"path": glob.escape(str(path)), "packing": packing(path)}
-        found, quote = connection.execute(sniff, named).fetchone() or ("", "")
+        sniffed, quote = connection.execute(sniff, named).fetchone() or ("", "")
     except duckdb.Error:
-        found, quote = "", ""
+        sniffed, quote = "", ""
     quote = quote if quote in ('"', "'") else '"'
-    if found in header and found in DELIMITERS:
-        return found, quote
+    if sniffed in header and sniffed in DELIMITERS:
+        return sniffed, quote
     return candidate if candidate in header else ",", quote
 
 
@@ -263,7 +263,7 @@ def _lines_at(path: Path, offsets: list[int]) -> list[int]:
 
 def lines_of(path: Path, how: Dialect, rows: list[int], unfit_lines: set[int]) -> list[int | None]:
     """The lines on which the given good rows (0, 1, ...) begin; None where quotes make the lines uncertain."""
-    wanted, found = set(rows), {}
+    wanted, line_of = set(rows), {}
     good, line = 0, 0
     with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="") as text:
         reader = csv.reader(text, delimiter=how.delimiter, quotechar=how.quote)
@@ -273,8 +273,8 @@ def lines_of(path: Path, how: Dialect, rows: list[int], unfit_lines: set[int]) -
                 if begins <= how.header_lines or not record or begins in unfit_lines:
                     continue
                 if good in wanted:
-                    found[good] = begins
+                    line_of[good] = begins
                 good += 1
         except csv.Error:
-            found = {}
-    return [found.get(row) for row in rows]
+            line_of = {}
+    return [line_of.get(row) for row in rows]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cxkit.errors import InputError
 from cxkit.reading.known import Known
 from cxkit.reading.source import Source
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -141,7 +142,7 @@ class Sheet:
     def number(self, key: str, kind: str) -> int:
         """The number of a new column."""
         if len(self.columns) >= MOST_COLUMNS:
-            raise InputError(f"It has more than {MOST_COLUMNS:,} different attributes. Export fewer.")
+            raise InputError(f"It has more than {many(MOST_COLUMNS)} different attributes. Export fewer.")
         self.columns.append((key, kind))
         return len(self.columns) - 1
 
@@ -204,10 +205,10 @@ def columns_of(
         groups.setdefault(called.get(key, key), []).append(number)
     texts = {name: f"coalesce({', '.join(f'{table}.s{n}' for n in numbers)})" for name, numbers in groups.items()}
     kinds = {name: _kind({cells[n][1] for n in numbers}) for name, numbers in groups.items()}
-    found = _facts(connection, table, [(texts[name], kinds[name]) for name in groups])
+    facts = _facts(connection, table, [(texts[name], kinds[name]) for name in groups])
     return [
         Column(name, texts[name], _value(texts[name], kinds[name] if fits else TEXT, local), filled, local)
-        for name, (filled, fits, local) in zip(groups, found, strict=True)
+        for name, (filled, fits, local) in zip(groups, facts, strict=True)
     ]
 
 
@@ -227,9 +228,9 @@ def _facts(
             zoned = f"count(*) FILTER (NOT regexp_full_match({text}, '{LOCAL}'))" if kind == TIME else "0"
             fits = FITS.get(kind, "true").format(c=text)
             asked.append(f"count({text}), count({text}) FILTER (NOT coalesce({fits}, false)), {zoned}")
-        found = connection.execute(f"SELECT {', '.join(asked)} FROM {table}").fetchone() or ()
+        counts = connection.execute(f"SELECT {', '.join(asked)} FROM {table}").fetchone() or ()
         kinds = [kind for _, kind in columns[start : start + COLUMNS_AT_ONCE]]
-        for kind, filled, unfit, zoned in zip(kinds, found[::3], found[1::3], found[2::3], strict=True):
+        for kind, filled, unfit, zoned in zip(kinds, counts[::3], counts[1::3], counts[2::3], strict=True):
             yield filled, not unfit and (zoned in (0, filled)), kind == TIME and filled > 0 and zoned == 0
 
 

@@ -9,6 +9,7 @@ from cxkit.errors import InputError
 from cxkit.reading.frames import DataFrame, ParquetFile
 from cxkit.reading.source import Source
 from cxkit.reading.text import TextFile
+from cxkit.words import many
 
 TEXTS = (".csv", ".tsv", ".txt")
 TEXT_FILES = tuple(f"{ending}{packed}" for packed in ("", ".gz", ".zst") for ending in TEXTS)
@@ -91,7 +92,7 @@ def _files(path: Path, options: Options) -> Source | None:
         raise InputError(f'"{path}" holds both "{texts[0].name}" and "{parquet[0].name}". Keep files of one kind.')
     reader = folders.Folder(path.name, parquet or texts, lambda file: _file(file, options))
     others = len(found) - len(parquet or texts)
-    reader.notes = (f"{others:,} files of other kinds are not read.",) if others else ()
+    reader.notes = (f"{many(others)} files of other kinds are not read.",) if others else ()
     return reader
 
 

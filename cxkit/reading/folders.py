@@ -11,6 +11,7 @@ from cxkit.errors import InputError
 from cxkit.reading import delimited
 from cxkit.reading.source import Source
 from cxkit.reading.text import TextFile
+from cxkit.words import many
 
 SHOWN = 30
 
@@ -19,13 +20,13 @@ def matching(path: Path) -> list[Path] | None:
     """The files in a folder or of a pattern with *, ? or [], by name; None for anything else. Hidden ones stay out."""
     try:
         if path.is_dir():
-            found = list(path.iterdir())
+            entries = list(path.iterdir())
         elif path.is_file() or not any(sign in str(path) for sign in "*?["):
             return None
         else:
             start = Path(path.absolute().anchor)
-            found = list(start.glob(str(path.absolute().relative_to(start))))
-        return sorted(file for file in found if file.is_file() and not file.name.startswith((".", "_")))
+            entries = list(start.glob(str(path.absolute().relative_to(start))))
+        return sorted(entry for entry in entries if entry.is_file() and not entry.name.startswith((".", "_")))
     except (OSError, ValueError, IndexError):
         return None
 
@@ -50,48 +51,48 @@ class Folder(Source):
 
     def _taken(self, path: Path) -> Path:
         """A file's rows with its columns in the order of the first file, under numbered names."""
-        one = self._open(path)
-        self._check_columns(one)
-        self.delimiter = one.delimiter
-        for part, found in one.reading.items():
-            before = self.reading.setdefault(part, found)
-            self.reading[part] = before if found in before.split(", ") else f"{before}, {found}"
+        source = self._open(path)
+        self._check_columns(source)
+        self.delimiter = source.delimiter
+        for part, value in source.reading.items():
+            before = self.reading.setdefault(part, value)
+            self.reading[part] = before if value in before.split(", ") else f"{before}, {value}"
         target = self.scratch / f"part-{len(self._rows):06}.parquet"
-        columns = ", ".join(f"c{one.columns.index(name)} AS c{place}" for place, name in enumerate(self.columns))
-        with one.guarded():
-            rows = one.connection.sql(f"SELECT {columns} FROM {one.rows}")
+        columns = ", ".join(f"c{source.columns.index(name)} AS c{place}" for place, name in enumerate(self.columns))
+        with source.guarded():
+            rows = source.connection.sql(f"SELECT {columns} FROM {source.rows}")
             rows.write_parquet(str(target), compression="lz4")
-            self.unfit += [(self._lines[-1] + line, reason, text) for line, reason, text in one.unfit]
+            self.unfit += [(self._lines[-1] + line, reason, text) for line, reason, text in source.unfit]
             count = len(rows)
         self._rows.append(self._rows[-1] + count)
-        self._lines.append(self._lines[-1] + (delimited.count_lines(path) if isinstance(one, TextFile) else count))
+        self._lines.append(self._lines[-1] + (delimited.count_lines(path) if isinstance(source, TextFile) else count))
         return target
 
-    def _check_columns(self, one: Source) -> None:
+    def _check_columns(self, source: Source) -> None:
         """Raise unless a file has the columns of the first, in whatever order."""
-        self.columns = self.columns or one.columns
-        lacks = [f'"{name}"' for name in self.columns if name not in one.columns]
-        has = [f'"{name}"' for name in one.columns if name not in self.columns]
+        self.columns = self.columns or source.columns
+        lacks = [f'"{name}"' for name in self.columns if name not in source.columns]
+        has = [f'"{name}"' for name in source.columns if name not in self.columns]
         if lacks or has:
             what = [f"it lacks {', '.join(lacks[:5])}"] * bool(lacks) + [f"it has {', '.join(has[:5])}"] * bool(has)
             raise InputError(
-                f'"{one.name}" has other columns than "{self._paths[0].name}": {" and ".join(what)}. '
+                f'"{source.name}" has other columns than "{self._paths[0].name}": {" and ".join(what)}. '
                 "Read files of the same columns together, the others on their own."
             )
 
     def _whose(self) -> Iterator[str]:
         """Which lines are of which file."""
         for path, before, end in zip(self._paths[:SHOWN], self._lines, self._lines[1:], strict=False):
-            yield f'"{path.name}" (lines {before + 1:,} to {end:,})'
+            yield f'"{path.name}" (lines {many(before + 1)} to {many(end)})'
         if len(self._paths) > SHOWN:
-            yield f"and {len(self._paths) - SHOWN:,} more"
+            yield f"and {many(len(self._paths) - SHOWN)} more"
 
     def lines(self, rows: list[int]) -> list[int | None]:
         by_file: dict[int, list[int]] = {}
         for row in rows:
             by_file.setdefault(bisect_right(self._rows, row) - 1, []).append(row)
-        found: dict[int, int | None] = {}
+        line_of: dict[int, int | None] = {}
         for file, of_file in by_file.items():
             lines = self._open(self._paths[file]).lines([row - self._rows[file] for row in of_file])
-            found |= {row: line and self._lines[file] + line for row, line in zip(of_file, lines, strict=True)}
-        return [found[row] for row in rows]
+            line_of |= {row: line and self._lines[file] + line for row, line in zip(of_file, lines, strict=True)}
+        return [line_of[row] for row in rows]

@@ -51,7 +51,7 @@ class DataFrame(Source):
 
 def _arrow(frame: Any) -> pa.Table:
     try:
-        known = nw.from_native(frame)
+        wrapped = nw.from_native(frame)
     except TypeError:
         raise InputError(
             f"cx.read cannot use a {type(frame).__name__}. Give a path to a CSV or Parquet file, "
@@ -60,7 +60,7 @@ def _arrow(frame: Any) -> pa.Table:
     except Exception as error:
         raise InputError(f"The data frame cannot be read: {error} Rename its columns.") from None
     try:
-        eager = known.collect("pyarrow") if isinstance(known, nw.LazyFrame) else known
+        eager = wrapped.collect("pyarrow") if isinstance(wrapped, nw.LazyFrame) else wrapped
         return _plain(eager).to_arrow()
     except Exception as error:
         raise InputError(f"The data frame cannot be read: {error}") from None

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Known:
     """Roles by the names of their columns, and why; the columns of journeys and of events, where they are certain.
 
-    `zone` and `time_format` are how stamps were read before, where that was settled already.
+    `zone` and `time_format` are how stamps were read before, where that was settled already; `given` are the roles that
+    a user had named.
     """
 
     named: Mapping[str, str]
@@ -18,3 +19,4 @@ class Known:
     levels: tuple[Sequence[str], Sequence[str]] | None = None
     zone: str | None = None
     time_format: str | None = None
+    given: frozenset[str] = frozenset()

@@ -36,6 +36,7 @@ from cxkit.reading.eventlogs import (
 from cxkit.reading.names import says
 from cxkit.reading.ocel_files import Cell, Change, Event, read
 from cxkit.reading.packed import open_bytes
+from cxkit.words import many
 
 OBJECT, ACTIVITY, STAMP, EVENT, PART = "ocel:oid", "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:qualifier"
 OTHERS = "ocel:type:"
@@ -193,16 +194,16 @@ class OcelFile(EventLog):
         changing = self._write_objects()
         objects = self._log.objects
         for event in self._log.events:
-            known = {name: objects[name][0] for name, _ in event.objects if name in objects}
-            mine = [name for name, type_ in known.items() if type_ == self._type]
-            self._invented.count(len(mine), len({name for name, _ in event.objects}) - len(known))
+            types = {name: objects[name][0] for name, _ in event.objects if name in objects}
+            mine = [name for name, type_ in types.items() if type_ == self._type]
+            self._invented.count(len(mine), len({name for name, _ in event.objects}) - len(types))
             if mine:
-                shared = self._shared(event, known)
-                others = frozenset(known) - set(mine)
+                shared = self._shared(event, types)
+                others = frozenset(types) - set(mine)
             for name in mine:
                 self._invented.see(name, event.type, others)
                 own = changing[name].at(event.time) if name in changing else {}
-                part = SEVERAL.join(dict.fromkeys(part for one, part in event.objects if one == name and part))
+                part = SEVERAL.join(dict.fromkeys(part for object_, part in event.objects if object_ == name and part))
                 roles = {ACTIVITY: (TEXT, event.type), EVENT: (TEXT, event.id)}
                 roles |= {STAMP: (TIME, event.time)} if event.time else {}
                 roles |= {PART: (TEXT, part)} if part else {}
@@ -210,10 +211,10 @@ class OcelFile(EventLog):
         if not self._events.size:
             raise InputError(f'No event is about an object of type "{self._type}". Choose another with object_type=.')
 
-    def _shared(self, event: Event, known: Mapping[str, str]) -> dict[str, Cell]:
+    def _shared(self, event: Event, types: Mapping[str, str]) -> dict[str, Cell]:
         """What all copies of an event share: its attributes, and the objects of each other type."""
         others: dict[str, list[str]] = {}
-        for name, type_ in known.items():
+        for name, type_ in types.items():
             if type_ != self._type:
                 others.setdefault(OTHERS + type_, []).append(name)
         return event.cells | {type_: (TEXT, SEVERAL.join(names)) for type_, names in others.items()}
@@ -258,10 +259,10 @@ class OcelFile(EventLog):
                 self.named["customer"] = places[column.name]
                 self.why["customer"] = "the only object of this type in each journey"
         self.levels = self.columns[1:after], self.columns[after:]
-        found = self._invented
-        facts = {"events": found.events, "events lost": found.lost, "rows added by copies": found.added}
+        invented = self._invented
+        facts = {"events": invented.events, "events lost": invented.lost, "rows added by copies": invented.added}
         self.reading = {"format": self._log.kind, "object type": self._type}
-        self.reading |= {name: f"{count:,}" for name, count in facts.items()}
+        self.reading |= {name: f"{many(count)}" for name, count in facts.items()}
 
     def _names_the_customer(self, column: Column) -> bool:
         """Whether a column holds objects of a type that is called like customers, exactly one in each journey."""
@@ -277,35 +278,36 @@ class OcelFile(EventLog):
 
     def _noticed(self) -> Iterator[str]:
         """What flattening invents, and what else a reader of this log should know."""
-        found, log = self._invented, self._log
-        journeys, pairs = found.diverging
+        invented, log = self._invented, self._log
+        journeys, pairs = invented.diverging
         with_events = self.connection.execute("SELECT count(DISTINCT owner) FROM events").fetchone()[0]  # type: ignore[index]
         yield (
-            f'Flattened to objects of type "{self._type}": {found.events - found.lost:,} of {found.events:,} events '
-            f"are about one; {found.lost:,} are about none and are lost."
+            f'Flattened to objects of type "{self._type}": {many(invented.events - invented.lost)} of '
+            f"{many(invented.events)} events are about one; {many(invented.lost)} are about none and are lost."
         )
         yield (
-            f"{found.copied:,} events are about several, up to {found.most:,}; they are copied for each, "
-            f"which adds {found.added:,} rows (convergence)."
+            f"{many(invented.copied)} events are about several, up to {many(invented.most)}; they are copied for each, "
+            f"which adds {many(invented.added)} rows (convergence)."
         )
         yield (
-            f"In {journeys:,} of {with_events:,} journeys an activity comes again about other objects of other types "
-            f"({pairs:,} pairs of journey and activity); such repetitions may be none (divergence)."
+            f"In {many(journeys)} of {many(with_events)} journeys an activity comes again about other objects of other "
+            f"types ({many(pairs)} pairs of journey and activity); such repetitions may be none (divergence)."
         )
         silent = self._types[self._type] - with_events
         if silent:
-            yield f"{silent:,} objects of the type have no event; they are no journeys here."
+            yield f"{many(silent)} objects of the type have no event; they are no journeys here."
         if self._local:
             yield eventlogs.NO_OFFSET
         told = Counter(bool(ZONED.search(change.time)) for change in self._changes() if change.time)
         if len(told) > 1:
             yield (
-                f"{told[True]:,} changes of attributes are timed with an offset from UTC and {told[False]:,} without; "
-                "among them those without count as UTC."
+                f"{many(told[True])} changes of attributes are timed with an offset from UTC and {many(told[False])} "
+                "without; among them those without count as UTC."
             )
         if log.links:
-            yield f"{log.links:,} links between objects are not used."
-        if found.unknown:
-            yield f"{found.unknown:,} times an event is about an object that the file does not describe; left out."
+            yield f"{many(log.links)} links between objects are not used."
+        if invented.unknown:
+            times = many(invented.unknown)
+            yield f"{times} times an event is about an object that the file does not describe; left out."
         if log.twice:
-            yield f"{log.twice:,} objects have the id of an earlier one; the first is kept."
+            yield f"{many(log.twice)} objects have the id of an earlier one; the first is kept."

@@ -97,7 +97,8 @@ def _ocel1(document: dict[str, Any]) -> Ocel:
         if not isinstance(about, list):
             raise InputError('An "ocel:omap" is no list of objects.')
         stamp, cells = _plain(entry.get("ocel:timestamp")), dict(_cells(entry, "ocel:vmap"))
-        log.events.append(Event(name, _text(entry, "ocel:activity"), stamp, cells, [(str(one), "") for one in about]))
+        objects = [(str(object_), "") for object_ in about]
+        log.events.append(Event(name, _text(entry, "ocel:activity"), stamp, cells, objects))
     return log
 
 
@@ -132,7 +133,7 @@ def _ocel2(document: dict[str, Any]) -> Ocel:
         type_ = _text(entry, "type")
         cells = {name: cell for _, name, cell in _attributes(entry, of_events.get(type_, {}))}
         about = [
-            (_text(one, "objectId"), _plain(one.get("qualifier")) or "") for one in _entries(entry, "relationships")
+            (_text(link, "objectId"), _plain(link.get("qualifier")) or "") for link in _entries(entry, "relationships")
         ]
         log.events.append(Event(_text(entry, "id"), type_, _plain(entry.get("time")), cells, about))
     return log
@@ -158,7 +159,7 @@ def _attributes(entry: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[
 
 def _entries(entry: Mapping[str, Any], part: str) -> list[dict[str, Any]]:
     entries = entry.get(part) or []
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+    if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
         raise InputError(f'A "{part}" is no list of entries.')
     return entries
 
@@ -273,8 +274,8 @@ def _open_sqlite(path: Path) -> sqlite3.Connection:
 
 def _ocel_of(database: sqlite3.Connection) -> Ocel:
     """Only real tables are read: a view could hold any program."""
-    found = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'")
-    tables = {name.lower(): name for (name,) in found if isinstance(name, str)}
+    names = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'")
+    tables = {name.lower(): name for (name,) in names if isinstance(name, str)}
     missing = [table for table in TABLES if table not in tables]
     if missing:
         raise InputError(f'It is a SQLite database without the table "{missing[0]}". {NOT_OCEL}.')
@@ -285,8 +286,9 @@ def _ocel_of(database: sqlite3.Connection) -> Ocel:
     for name, type_ in database.execute("SELECT ocel_id, ocel_type FROM object"):
         log.add_object(str(name), str(type_), changes.get(str(name), []))
     about: dict[str, list[tuple[str, str]]] = {}
-    for event, one, part in database.execute("SELECT ocel_event_id, ocel_object_id, ocel_qualifier FROM event_object"):
-        about.setdefault(str(event), []).append((str(one), _plain(part) or ""))
+    links = database.execute("SELECT ocel_event_id, ocel_object_id, ocel_qualifier FROM event_object")
+    for event, object_, part in links:
+        about.setdefault(str(event), []).append((str(object_), _plain(part) or ""))
     rows = {str(row["ocel_id"][1]): row for row in _rows(database, tables, "event") if "ocel_id" in row}
     for name, type_ in database.execute("SELECT ocel_id, ocel_type FROM event"):
         cells = dict(rows.get(str(name), {}))
@@ -318,10 +320,10 @@ def _rows(database: sqlite3.Connection, tables: Mapping[str, str], kind: str) ->
         if table is None:
             continue
         quoted = '"' + table.replace('"', '""') + '"'
-        found = database.execute(f"SELECT * FROM {quoted}")
+        cursor = database.execute(f"SELECT * FROM {quoted}")
         kinds = [_affinity(declared) for _, _, declared, *_ in database.execute(f"PRAGMA table_info({quoted})")]
-        names = [column[0] for column in found.description]
-        for row in found:
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
             cells = zip(names, kinds, row, strict=False)
             yield {name: (kind_, _plain(value) or "") for name, kind_, value in cells if value is not None}
 

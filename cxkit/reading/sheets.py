@@ -20,6 +20,7 @@ from cxkit.reading import delimited, workbooks
 from cxkit.reading.names import says
 from cxkit.reading.source import Source
 from cxkit.reading.values import Rows
+from cxkit.words import listed, many
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -44,13 +45,13 @@ class Head:
     @property
     def likeness(self) -> float:
         """How much this looks like a log: by the names of its columns, its times, and its size."""
-        said = sum(
+        by_names = sum(
             max((says(name, role) for name in self.columns), default=0) for role in ("journey", "activity", "time")
         )
-        return said + self.dated + math.log10(1 + self.rows) / 2
+        return by_names + self.dated + math.log10(1 + self.rows) / 2
 
     def __str__(self) -> str:
-        return f'"{self.name}" ({self.rows:,} rows{", hidden" if self.hidden else ""})'
+        return f'"{self.name}" ({many(self.rows)} rows{", hidden" if self.hidden else ""})'
 
 
 class SheetFile(Source):
@@ -69,8 +70,7 @@ class SheetFile(Source):
         if self._head.title_rows:
             self.reading["rows above the header"] = str(self._head.title_rows)
         if others:
-            more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
-            self.reading["other sheets"] = ", ".join(map(str, others[:SHOWN])) + more
+            self.reading["other sheets"] = listed([*map(str, others)], SHOWN)
         self.notes = tuple(_noticed(self._head, others))
 
     @contextmanager
@@ -164,15 +164,15 @@ def _title_rows(rows: Sequence[Sequence[Any]]) -> int:
 def _chosen(heads: Sequence[Head], asked: str | None) -> Head:
     """The sheet asked for, else the one that looks most like a log; a hidden one only where there is no other."""
     if asked is not None:
-        found = [head for head in heads if head.name == asked]
-        if not found:
+        candidates = [head for head in heads if head.name == asked]
+        if not candidates:
             raise not_found("sheet", asked, [head.name for head in heads])
     else:
         filled = [head for head in heads if head.columns and head.rows]
-        found = [head for head in filled if not head.hidden] or filled
-    if not found or not found[0].columns:
+        candidates = [head for head in filled if not head.hidden] or filled
+    if not candidates or not candidates[0].columns:
         raise InputError("It holds no table. A log needs a header and one row per event.")
-    return max(found, key=lambda head: head.likeness)
+    return max(candidates, key=lambda head: head.likeness)
 
 
 def _noticed(head: Head, others: Sequence[Head]) -> Iterator[str]:

@@ -20,6 +20,8 @@ from cxkit.reading.known import Known
 from cxkit.schema import ROW
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from cxkit.shaping.repairs import Repair
 
 KINDS = {
@@ -76,6 +78,18 @@ class Source(ABC):
         self.connection.read_parquet([escape_glob(str(self.stage()))], file_row_number=True).create_view("staged")
         types = self.connection.execute("DESCRIBE staged").fetchall()
         return tuple(_kind(entry[1]) for entry in types[: len(self.columns)])
+
+    @cached_property
+    def size(self) -> int:
+        """How many rows there are."""
+        with self.lock, self.guarded():
+            [rows] = self.connection.execute(f"SELECT count(*) FROM {self.rows}").fetchone() or (0,)
+        return int(rows)
+
+    def head(self, rows: int) -> pa.Table:
+        """The first rows, under numbered column names."""
+        asked = f"SELECT * EXCLUDE ({ROW}) FROM {self.rows} ORDER BY {ROW}"
+        return self.connection.sql(asked).limit(rows).to_arrow_table()
 
     @property
     def knows(self) -> Known | None:

@@ -80,19 +80,19 @@ def again(
 
     An earlier way that reads as many is kept: days and months that cannot be told apart here were told apart there.
     """
-    found, share = find(connection, table, column, kind)
-    if found.name in ways or found.name == ISO or kind in ("time", "date"):
-        return replace(found, doubt=""), found.name not in ways
-    for writing in (one for way in ways for one in _called(connection, way)):
-        if share and _read(connection, writing, kind) >= _read(connection, found, kind):
-            return writing, False
-    return found, True
+    writing, share = find(connection, table, column, kind)
+    if writing.name in ways or writing.name == ISO or kind in ("time", "date"):
+        return replace(writing, doubt=""), writing.name not in ways
+    for earlier in (candidate for way in ways for candidate in _called(connection, way)):
+        if share and _read(connection, earlier, kind) >= _read(connection, writing, kind):
+            return earlier, False
+    return writing, True
 
 
 def _called(connection: DuckDBPyConnection, name: str) -> list[Writing]:
     """The way of writing of this name, if it is one that a text can have."""
-    known = [writing for writing in _candidates("text", 1) if writing.name == name]
-    return known or ([given(connection, name)] if "%" in name else [])
+    alike = [writing for writing in _candidates("text", 1) if writing.name == name]
+    return alike or ([given(connection, name)] if "%" in name else [])
 
 
 def _tried(connection: DuckDBPyConnection, kind: str, total: int, likely: int) -> Iterator[tuple[Writing, int]]:

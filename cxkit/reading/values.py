@@ -86,15 +86,15 @@ class Rows:
 
     def _as_last(self, view: str, kinds: list[int]) -> str:
         """The rows of a part with every column as wide as it became in the end."""
-        columns = [_cast(n, was, now) for n, (was, now) in enumerate(zip(kinds, self._kinds, strict=True))]
+        columns = [_cast(n, kind, last) for n, (kind, last) in enumerate(zip(kinds, self._kinds, strict=True))]
         return f"SELECT {', '.join(columns)} FROM {view}"
 
 
-def wider(one: int, other: int) -> int:
+def wider(kind: int, other: int) -> int:
     """The narrowest kind that holds values of both."""
-    if one == other or NOTHING in (one, other):
-        return max(one, other)
-    return WIDER.get(frozenset((one, other)), TEXT)
+    if kind == other or NOTHING in (kind, other):
+        return max(kind, other)
+    return WIDER.get(frozenset((kind, other)), TEXT)
 
 
 def kind_of(values: Sequence[Any]) -> int:
@@ -165,9 +165,9 @@ def _array(values: Sequence[Any], kind: int) -> pa.Array:
 def _arrow_type(kind: int) -> pa.DataType:
     import pyarrow as pa
 
-    known = {BOOLEAN: pa.bool_(), INTEGER: pa.int64(), NUMBER: pa.float64(), DATE: pa.date32()}
+    types = {BOOLEAN: pa.bool_(), INTEGER: pa.int64(), NUMBER: pa.float64(), DATE: pa.date32()}
     times = {TIME: pa.timestamp("us"), INSTANT: pa.timestamp("us", "UTC")}
-    return (known | times).get(kind, pa.string())
+    return (types | times).get(kind, pa.string())
 
 
 def _schema(kinds: Sequence[int]) -> pa.Schema:
@@ -176,8 +176,8 @@ def _schema(kinds: Sequence[int]) -> pa.Schema:
     return pa.schema([(f"c{n}", _arrow_type(kind)) for n, kind in enumerate(kinds)])
 
 
-def _cast(number: int, was: int, now: int) -> str:
-    text = f"c{number}::{SQL_TYPES[now]}"
-    if (was, now) == (NUMBER, TEXT):
+def _cast(number: int, kind: int, last: int) -> str:
+    text = f"c{number}::{SQL_TYPES[last]}"
+    if (kind, last) == (NUMBER, TEXT):
         text = f"regexp_replace({text}, '\\.0$', '')"
     return f"{text} AS c{number}"

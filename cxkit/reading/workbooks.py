@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cxkit.errors import InputError
+from cxkit.words import many
 
 CHUNK = 1 << 20
 OVERLAP = 256
@@ -76,7 +77,9 @@ def _check_cells(chunks: Iterable[bytes]) -> int:
         width = max([width, *map(_column, {letters for letters, _ in places})])
         height = max([height, *map(int, {digits for _, digits in places})])
         if width * height > MOST_CELLS:
-            raise InputError(f"A sheet spans {height:,} rows and {width:,} columns, too many to be opened. {INSTEAD}")
+            raise InputError(
+                f"A sheet spans {many(height)} rows and {many(width)} columns, too many to be opened. {INSTEAD}"
+            )
         before = chunk[-OVERLAP:]
     return size
 

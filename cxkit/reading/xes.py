@@ -28,6 +28,7 @@ from cxkit.reading.eventlogs import (
     columns_of,
 )
 from cxkit.reading.packed import open_bytes
+from cxkit.words import listed, many
 
 JOURNEY, ACTIVITY, STAMP, STEP = "case:concept:name", "concept:name", "time:timestamp", "lifecycle:transition"
 STANDARD = ("concept", "time", "lifecycle", "org")
@@ -223,10 +224,10 @@ class XesFile(EventLog):
         with eventlogs.reading(self.name), open_bytes(path) as file:
             eventlogs.parse(file, heard.start, heard.end, encoding)
             if not events.size:
-                raise InputError(f"It holds {traces.size:,} traces and no event.")
+                raise InputError(f"It holds {many(traces.size)} traces and no event.")
         events.load(self.connection)
         traces.load(self.connection)
-        self.reading = {"format": "XES", "traces": f"{traces.size:,}", "events": f"{events.size:,}"}
+        self.reading = {"format": "XES", "traces": f"{many(traces.size)}", "events": f"{many(events.size)}"}
         self._of_traces = self._columns(traces)
         self._of_events = self._columns(events)
         self._map()
@@ -246,10 +247,10 @@ class XesFile(EventLog):
         classes = list(dict.fromkeys(self._classes()))
         of_traces = [column for name, column in self._of_traces.items() if name != ACTIVITY]
         of_events = list(self._of_events.values())
-        more = of_events + [column for column in classes if column not in of_events]
-        names = [JOURNEY, *(f"case:{column.name}" for column in of_traces), *(column.name for column in more)]
+        of_rows = of_events + [column for column in classes if column not in of_events]
+        names = [JOURNEY, *(f"case:{column.name}" for column in of_traces), *(column.name for column in of_rows)]
         self.columns = delimited.column_names(names)
-        values = [self._journey(), *(column.sql for column in of_traces + more)]
+        values = [self._journey(), *(column.sql for column in of_traces + of_rows)]
         eventlogs.write(self.connection, values, "events LEFT JOIN traces USING (owner)", self.stage())
         after = 1 + len(of_traces)
         self.levels = self.columns[1:after], self.columns[after : after + len(of_events)]
@@ -257,7 +258,7 @@ class XesFile(EventLog):
         activity = self._of_events.get(ACTIVITY) or next(iter(classes), None)
         for role, column in (("activity", activity), ("time", self._of_events.get(STAMP))):
             if column is not None:
-                self.named[role] = self.columns[after + more.index(column)]
+                self.named[role] = self.columns[after + of_rows.index(column)]
                 self.why[role] = f'named by XES: "{column.name}" of the event'
 
     def _journey(self) -> str:
@@ -274,11 +275,11 @@ class XesFile(EventLog):
         for name, text in self._heard.classifiers.items():
             keys = [text] if text in self._of_events else [a or b for a, b in re.findall(r"'([^']*)'|(\S+)", text)]
             parts = [self._of_events.get(self._standard(key)) for key in keys]
-            known = [part for part in parts if part is not None]
-            if len(known) == len(parts) == 1:
-                yield known[0]
-            elif known and len(known) == len(parts):
-                joined = f"concat_ws('+', {', '.join(part.text for part in known)})"
+            present = [part for part in parts if part is not None]
+            if len(present) == len(parts) == 1:
+                yield present[0]
+            elif present and len(present) == len(parts):
+                joined = f"concat_ws('+', {', '.join(part.text for part in present)})"
                 yield Column(name, joined, joined)
 
     def _noticed(self) -> Iterator[str]:
@@ -286,9 +287,9 @@ class XesFile(EventLog):
         heard = self._heard
         yield from self._names_noticed(heard.traces.size)
         if heard.empty:
-            yield f"{heard.empty:,} traces have no events; they are no journeys here."
+            yield f"{many(heard.empty)} traces have no events; they are no journeys here."
         if heard.repeated:
-            yield f"{heard.repeated:,} attributes repeat a key of the same trace or event; the last one is kept."
+            yield f"{many(heard.repeated)} attributes repeat a key of the same trace or event; the last one is kept."
         if heard.unknown:
             yield f"Elements that XES does not know are left out: {', '.join(f'<{name}>' for name in heard.unknown)}."
         if STAMP in self._of_events and self._of_events[STAMP].local:
@@ -303,20 +304,18 @@ class XesFile(EventLog):
         asked = f"SELECT count(x), count(DISTINCT x) FROM (SELECT {name} AS x FROM traces)"
         filled, different = self.connection.execute(asked).fetchone() or (0, 0)
         if filled > different:
-            yield f"{filled - different:,} traces have the name of an earlier one; they are read as one journey."
+            yield f"{many(filled - different)} traces have the name of an earlier one; they are read as one journey."
         if traces > filled:
-            yield f"{traces - filled:,} traces have no name; each is a journey of its own, called by its place."
+            yield f"{many(traces - filled)} traces have no name; each is a journey of its own, called by its place."
 
     def _missing(self, scope: str, columns: Mapping[str, Column], size: int) -> Iterator[str]:
         """Whether every trace or event has what the file declares of all."""
         declared = self._heard.declared.get(scope)
         keys = dict.fromkeys(self._standard(key) for key, _ in declared.columns) if declared and size else ()
         filled = {key: columns[key].filled if key in columns else 0 for key in keys}
-        lacking = [f'"{key}" ({size - count:,})' for key, count in filled.items() if count < size]
+        lacking = [f'"{key}" ({many(size - count)})' for key, count in filled.items() if count < size]
         if lacking:
-            more = f" and {len(lacking) - 8} more" if len(lacking) > 8 else ""
-            what = f"Declared for every {scope} but missing from some: {', '.join(lacking[:8])}{more}"
-            yield f"{what}. Nothing is filled in."
+            yield f"Declared for every {scope} but missing from some: {listed(lacking, 8)}. Nothing is filled in."
 
     def _steps(self) -> Iterator[str]:
         step = self._of_events.get(STEP)
@@ -326,7 +325,7 @@ class XesFile(EventLog):
             f"SELECT coalesce({step.text}, 'none'), count(*) AS n FROM events GROUP BY 1 ORDER BY n DESC, 1 LIMIT 9"
         ).fetchall()
         if len(counts) > 1:
-            said = ", ".join(f"{name} {count:,}" for name, count in counts[:8])
+            listed = ", ".join(f"{name} {many(count)}" for name, count in counts[:8])
             more = ", ..." if len(counts) > 8 else ""
             joined = f'unless lifecycle="{step.name}" joins them'
-            yield f"Steps of the life cycle ({said}{more}) count as an event each, {joined}."
+            yield f"Steps of the life cycle ({listed}{more}) count as an event each, {joined}."

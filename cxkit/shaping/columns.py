@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cxkit.reading import stamps
 from cxkit.schema import KEY, Kind
 
 if TYPE_CHECKING:
@@ -72,6 +73,15 @@ def fits(source: Source, columns: dict[str, int]) -> Fits:
 def kind(fitting: Sequence[Kind]) -> Kind:
     """The narrowest kind that fits; text where none does, or where there are no values."""
     return "text" if not fitting or tuple(fitting) == EVERY else fitting[0]
+
+
+def typed(source: Source, number: int, kind: Kind) -> str:
+    """The SQL of a column's values as the store keeps them; null where they are not of the kind."""
+    if kind == "time":
+        return stamps.sql(stamps.Writing(stamps.ISO), f"c{number}", source.kinds[number])
+    if kind == "text":
+        return f"nullif(c{number}::VARCHAR, '')"
+    return f"TRY_CAST(c{number} AS {TYPES[kind]})"
 
 
 def braced(pattern: str) -> str:

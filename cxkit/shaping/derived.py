@@ -73,6 +73,6 @@ class Derived(Source):
 
 def free_name(name: str, taken: Sequence[str]) -> str:
     """The name, or the first with a number after it that no column has."""
-    known = {column.lower() for column in taken}
+    used = {column.lower() for column in taken}
     names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
-    return next(free for free in names if free not in known)
+    return next(free for free in names if free not in used)

@@ -14,6 +14,7 @@ from cxkit.cached import cached_property
 from cxkit.reading import stamps
 from cxkit.reading.names import says
 from cxkit.shaping.columns import by_column
+from cxkit.words import many, percent, rounded
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -73,8 +74,8 @@ class Guesses:
         source = self.source
         rows = source.connection.execute(f"SELECT count(*) FROM {source.rows}").fetchone()[0]  # type: ignore[index]
         asked = "approx_count_distinct(c{n}), count(nullif(trim(c{n}::VARCHAR), ''))"
-        found = list(by_column(source, asked, range(len(source.columns))))
-        counts = zip(found[::2], found[1::2], strict=True)
+        figures = list(by_column(source, asked, range(len(source.columns))))
+        counts = zip(figures[::2], figures[1::2], strict=True)
         named = enumerate(source.columns)
         return [Profile(n, name, source.kinds[n], *count, rows) for (n, name), count in zip(named, counts, strict=True)]
 
@@ -87,25 +88,25 @@ class Guesses:
             CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM {source.rows} WHERE c{journey} IN (
                 SELECT c{journey} FROM {source.rows} GROUP BY 1 ORDER BY hash(c{journey}) LIMIT {SAMPLED_JOURNEYS})""")
         extremes = f"SELECT min(c{{n}}) AS low, max(c{{n}}) AS high FROM sampled GROUP BY c{journey}"
-        found = by_column(source, f"(SELECT bool_or(low <> high) FROM ({extremes}))", others, "(SELECT 1)")
-        return {n for n, varies in zip(others, found, strict=True) if varies}
+        answers = by_column(source, f"(SELECT bool_or(low <> high) FROM ({extremes}))", others, "(SELECT 1)")
+        return {n for n, varies in zip(others, answers, strict=True) if varies}
 
     def _journeys(self) -> Ranked:
         for p in self.profiles:
             if p.kind in ("time", "date", "boolean", "number") or not p.filled:
                 continue
             repeated = 1.0 if 1.2 < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
-            said = max(p.says("journey"), 0.8 * p.says("customer"))
-            few = said == 0 and (p.distinct < 2 or p.repeats > 200)
-            if few or ((said == 0 or p.says("time")) and self._read_as_times(p) > 0.9):
+            by_name = max(p.says("journey"), 0.8 * p.says("customer"))
+            few = by_name == 0 and (p.distinct < 2 or p.repeats > 200)
+            if few or ((by_name == 0 or p.says("time")) and self._read_as_times(p) > 0.9):
                 continue
-            reason = f"about {p.distinct:,} values, {p.repeats:.1f} rows each"
-            yield said + repeated + 0.5 * (p.filled == p.rows), p, reason
+            reason = f"about {many(p.distinct)} values, {rounded(p.repeats)} rows each"
+            yield by_name + repeated + 0.5 * (p.filled == p.rows), p, reason
 
     def _times(self) -> Ranked:
         moving = [p for p in self.profiles if p.number in self.varying]
-        found = list(self._times_among(moving))
-        yield from found or self._times_among([p for p in self.profiles if p not in moving])
+        times = list(self._times_among(moving))
+        yield from times or self._times_among([p for p in self.profiles if p not in moving])
 
     def _times_among(self, profiles: list[Profile]) -> Ranked:
         for p in profiles:
@@ -113,8 +114,8 @@ class Guesses:
                 continue
             share = self._read_as_times(p)
             if share > (0.5 if p.says("time") else 0.8):
-                said = p.says("time") + (p.distinct + p.filled) / p.rows
-                yield said, p, f"{share:.0%} of a sample read as times"
+                score = p.says("time") + (p.distinct + p.filled) / p.rows
+                yield score, p, f"{percent(share)} of a sample read as times"
 
     def _read_as_times(self, p: Profile) -> float:
         return stamps.find(self.source.connection, self.source.rows, f"c{p.number}", p.kind)[1]
@@ -123,8 +124,8 @@ class Guesses:
         for p in self.profiles:
             if p.kind in ("text", "integer") and p.filled and p.distinct <= max(50, p.rows / 4):
                 varies = p.number in self.varying
-                said = p.says("activity") + varies + 0.5 * (p.kind == "text") + 0.5 * (p.filled == p.rows)
-                yield said, p, f"about {p.distinct:,} values{', changing within a journey' if varies else ''}"
+                score = p.says("activity") + varies + 0.5 * (p.kind == "text") + 0.5 * (p.filled == p.rows)
+                yield score, p, f"about {many(p.distinct)} values{', changing within a journey' if varies else ''}"
 
     def _customers(self) -> Ranked:
         journey = self.taken["journey"]
@@ -135,4 +136,4 @@ class Guesses:
             few_journeys = p.distinct * MOST_JOURNEYS_PER_CUSTOMER >= self.profiles[journey].distinct
             steady = p.filled == p.rows and p.number not in self.varying
             if p.kind in ("text", "integer") and few_journeys and steady:
-                yield p.says("customer"), p, f"about {p.distinct:,} values, one per journey"
+                yield p.says("customer"), p, f"about {many(p.distinct)} values, one per journey"

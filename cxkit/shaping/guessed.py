@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from cxkit.reading import stamps
 from cxkit.schema import ROW
 from cxkit.shaping.guess import Guesses, Profile
 from cxkit.shaping.lifecycle import stepping
-from cxkit.words import plain
+from cxkit.words import many, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 GUESSED = ("journey", "time", "activity", "customer")
 SHARPNESS, NONE_OF_THEM = 2.0, 1.0
-SHOWN = 3  # candidates per role in the display; .df() has them all
 COLUMNS = ("role", "column", "confidence", "taken", "evidence")
 
 
@@ -40,11 +38,6 @@ class Candidate:
     confidence: float
     taken: bool
     evidence: str
-
-    @property
-    def said(self) -> str:
-        """The evidence, and whether the column is taken."""
-        return f"taken: {self.evidence}" if self.taken else self.evidence
 
 
 @dataclass(frozen=True)
@@ -59,32 +52,8 @@ class Guessed:
         """A row per role and candidate, the best first: role, column, confidence (0 to 1), taken, evidence."""
         import pandas as pd
 
-        rows = [[getattr(one, name) for name in COLUMNS] for one in self.candidates]
+        rows = [[getattr(candidate, name) for name in COLUMNS] for candidate in self.candidates]
         return pd.DataFrame(rows, columns=list(COLUMNS))
-
-    @property
-    def shown(self) -> list[tuple[str, Candidate]]:
-        """The first few candidates of each role, each first one with the role."""
-        roles = list(dict.fromkeys(one.role for one in self.candidates))
-        few = [[one for one in self.candidates if one.role == role][:SHOWN] for role in roles]
-        return [("" if place else one.role, one) for group in few for place, one in enumerate(group)]
-
-    def __repr__(self) -> str:
-        lines = [f"{self.source}: what its columns may be"]
-        lines += [f"  {role:<9} {one.column:<28} {one.confidence:>4.0%}  {one.said}" for role, one in self.shown]
-        lines += [f"  doubt     {doubt}" for doubt in self.doubts]
-        return "\n".join(map(plain, lines))
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{role}</th><td>{'<b>' * one.taken}{escape(one.column)}{'</b>' * one.taken}</td>"
-            f'<td style="text-align:right">{one.confidence:.0%}</td><td>{escape(one.said)}</td></tr>'
-            for role, one in self.shown
-        )
-        rows += "".join(f'<tr><th>doubt</th><td colspan="3">{escape(doubt)}</td></tr>' for doubt in self.doubts)
-        head = "<tr><th>role</th><th>column</th><th>confidence</th><th>evidence</th></tr>"
-        caption = f"<caption>{escape(self.source)}: what its columns may be; those taken in bold</caption>"
-        return f'<table class="cx-words">{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def guess(log: Log) -> Guessed:
@@ -101,13 +70,13 @@ def guess(log: Log) -> Guessed:
     source = log.source
     with source.lock, source.guarded():
         if knows := source.knows:
-            named = [entry for entry in log.roles().settled.evidence if entry[0] in knows.named]
+            named = [entry for entry in log.roles().settled.explained if entry[0] in knows.named]
             return Guessed(source.name, tuple(Candidate(role, str(name), 1.0, True, why) for role, name, why in named))
-        found, taken = _ranked(source)
+        candidates, taken = _ranked(source)
         steps = stepping(source, list(taken.values())) if "time" in taken else None
     if steps:
-        found.append(Candidate("lifecycle", steps, 0.5, False, "its rows say start and complete"))
-    return Guessed(source.name, tuple(found), _doubts(log, taken))
+        candidates.append(Candidate("lifecycle", steps, 0.5, False, "its rows say start and complete"))
+    return Guessed(source.name, tuple(candidates), _doubts(log, taken))
 
 
 def _doubts(log: Log, taken: dict[str, int]) -> tuple[str, ...]:
@@ -122,7 +91,7 @@ def _doubts(log: Log, taken: dict[str, int]) -> tuple[str, ...]:
 def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int]]:
     """The candidates for every role, and the column that each role takes."""
     taken: dict[str, int] = {}
-    guesses, found = Guesses(source, taken), list[Candidate]()
+    guesses, candidates = Guesses(source, taken), list[Candidate]()
     for role in GUESSED:
         if role != "journey" and "journey" not in taken:
             break
@@ -131,12 +100,12 @@ def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int]]:
         total = sum(weights) + exp(SHARPNESS * NONE_OF_THEM)
         for place, ((_, profile, why), weight) in enumerate(zip(ranked, weights, strict=True)):
             evidence = "; ".join([_name(profile, role), why, *_behaviour(guesses, role, profile)])
-            found.append(Candidate(role, profile.name, weight / total, place == 0, evidence))
+            candidates.append(Candidate(role, profile.name, weight / total, place == 0, evidence))
         if role == "customer":
-            found += _doubtful(guesses, {profile.number for _, profile, _ in ranked}, total)
+            candidates += _doubtful(guesses, {profile.number for _, profile, _ in ranked}, total)
         if ranked:
             taken[role] = ranked[0][1].number
-    return found, taken
+    return candidates, taken
 
 
 def _doubtful(guesses: Guesses, ranked: set[int], total: float) -> Iterator[Candidate]:
@@ -144,22 +113,22 @@ def _doubtful(guesses: Guesses, ranked: set[int], total: float) -> Iterator[Cand
     for profile in guesses.profiles:
         if profile.says("customer") and profile.number not in ranked | set(guesses.taken.values()):
             changing = ["changing within a journey"] if profile.number in guesses.varying else []
-            why = [f"about {profile.distinct:,} values", *changing, *_behaviour(guesses, "customer", profile)]
+            why = [f"about {many(profile.distinct)} values", *changing, *_behaviour(guesses, "customer", profile)]
             evidence = "; ".join([_name(profile, "customer"), *why])
             yield Candidate("customer", profile.name, 1 / (total + 1), False, evidence)
 
 
 def _name(profile: Profile, role: str) -> str:
-    said = profile.says(role)
-    return "the name says so" if said >= 1.5 else "the name may say so" if said else "the name does not say so"
+    points = profile.says(role)
+    return "the name says so" if points >= 1.5 else "the name may say so" if points else "the name does not say so"
 
 
 def _behaviour(guesses: Guesses, role: str, profile: Profile) -> Iterator[str]:
     """What the values do, beside how many there are: gaps, and whether times go forward within a journey."""
     if profile.filled < profile.rows:
-        yield f"empty in {max(0.01, 1 - profile.filled / profile.rows):.0%} of the rows"
+        yield f"empty in {percent(1 - profile.filled / profile.rows)} of the rows"
     if role == "time":
-        yield f"goes forward in {_forward(guesses, profile):.0%} of the steps within journeys"
+        yield f"goes forward in {percent(_forward(guesses, profile))} of the steps within journeys"
 
 
 def _forward(guesses: Guesses, profile: Profile) -> float:

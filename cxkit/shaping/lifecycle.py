@@ -43,8 +43,8 @@ def stepping(source: Source, taken: Collection[int | None]) -> str | None:
     """The first free column that says both start and end, if the rows of this source are steps of events."""
     free = [number for number, kind in enumerate(source.kinds) if kind == "text" and number not in taken]
     says = _said("{n}")
-    found = by_column(source, f"bool_or({says} IN {STARTS}) AND bool_or({says} IN {ENDS})", free)
-    return next((source.columns[number] for number, both in zip(free, found, strict=True) if both), None)
+    answers = by_column(source, f"bool_or({says} IN {STARTS}) AND bool_or({says} IN {ENDS})", free)
+    return next((source.columns[number] for number, stepped in zip(free, answers, strict=True) if stepped), None)
 
 
 class Instances(Derived):
@@ -80,7 +80,7 @@ class Instances(Derived):
         so_far = f"OVER (PARTITION BY {queue} ORDER BY turn, step DESC, {ROW})"
         time, of_event = f"c{roles.time}", f"OVER (PARTITION BY {queue}, event)"
         ended = f"CASE WHEN step = -1 THEN {time} END AS {time}"
-        kept = ", ".join(ended if number == roles.time else f"c{number}" for number in range(count))
+        columns = ", ".join(ended if number == roles.time else f"c{number}" for number in range(count))
         steps, values = self._steps()
         asked = f"""
             WITH stepped AS ({steps}),
@@ -97,7 +97,7 @@ class Instances(Derived):
                 AS event) FROM queued),
             joined AS (SELECT *, max({time}) FILTER (step = 1) {of_event} AS began, min({ROW}) {of_event} AS place
                 FROM parted QUALIFY step = -1 OR count(*) {of_event} = 1)
-            SELECT {kept}, began AS c{count}, {ROW}, place FROM joined"""
+            SELECT {columns}, began AS c{count}, {ROW}, place FROM joined"""
         return asked, values
 
     def _steps(self) -> tuple[str, dict[str, Any]]:

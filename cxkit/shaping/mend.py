@@ -80,8 +80,8 @@ class Mended(Derived):
         values: Values = {}
         asked = f"SELECT * FROM {self.original.rows}"
         for number, repair in enumerate(self._mine):
-            asked, more = _applied(self.original, self._roles, repair, asked, f"r{number}")
-            values |= more
+            asked, bound = _applied(self.original, self._roles, repair, asked, f"r{number}")
+            values |= bound
         return asked, values
 
 
@@ -97,26 +97,26 @@ def _applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str)
     values: Values = {}
     for number in _columns(source, roles, repair):
         read = replace(roles, writing=roles.start_writing) if number == roles.start else roles
-        value, more = _value(source, read, repair, f"c{number}", f"{key}_{number}")
+        value, bound = _value(source, read, repair, f"c{number}", f"{key}_{number}")
         mended.append(f"{value} AS c{number}")
-        values |= more
+        values |= bound
     return f"SELECT * REPLACE ({', '.join(mended)}) FROM ({asked})", values
 
 
 def _columns(source: Source, roles: Roles, repair: Repair) -> list[int]:
     """The columns that a repair mends: with the times of events those of their starts, which the same clock wrote."""
     column = source.columns.index(repair.column)  # type: ignore[attr-defined]
-    both = isinstance(repair, InZone | Restamp) and column == roles.time and roles.start is not None
-    return [column, roles.start] if both else [column]  # type: ignore[list-item]
+    with_start = isinstance(repair, InZone | Restamp) and column == roles.time and roles.start is not None
+    return [column, roles.start] if with_start else [column]  # type: ignore[list-item]
 
 
 def _without_echoes(source: Source, roles: Roles, repair: DropEchoes, asked: str, key: str) -> tuple[str, Values]:
     if roles.time is None:
         raise InputError("This log has no times, so that nothing comes again within a time. Leave out the repair.")
     time = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
-    again = f"{time} - lag({time}) OVER (PARTITION BY c{roles.journey}, c{roles.activity} ORDER BY {time}, {ROW})"
-    values = stamps.values(roles.writing, again) | {key: repair.seconds * SECOND}
-    return f"SELECT * FROM ({asked}) QUALIFY NOT coalesce({again} <= ${key}, false)", values
+    wait = f"{time} - lag({time}) OVER (PARTITION BY c{roles.journey}, c{roles.activity} ORDER BY {time}, {ROW})"
+    values = stamps.values(roles.writing, wait) | {key: repair.seconds * SECOND}
+    return f"SELECT * FROM ({asked}) QUALIFY NOT coalesce({wait} <= ${key}, false)", values
 
 
 def _value(source: Source, roles: Roles, repair: Repair, column: str, key: str) -> tuple[str, Values]:
@@ -129,9 +129,9 @@ def _value(source: Source, roles: Roles, repair: Repair, column: str, key: str) 
         case Tidy():
             return TIDY.format(c=column), {}
         case MergeValues(pairs=pairs):
-            found, meant = ([pair[side] for pair in pairs] for side in (0, 1))
+            written, meant = ([pair[side] for pair in pairs] for side in (0, 1))
             place = f"list_position(${key}a::VARCHAR[], {column}::VARCHAR)"
-            return f"coalesce((${key}b::VARCHAR[])[{place}], {column}::VARCHAR)", {f"{key}a": found, f"{key}b": meant}
+            return f"coalesce((${key}b::VARCHAR[])[{place}], {column}::VARCHAR)", {f"{key}a": written, f"{key}b": meant}
         case Rescale(factor=factor, spans=spans):
             number = f"TRY_CAST({column}::VARCHAR AS DOUBLE)"
             within = f"""EXISTS (FROM (SELECT unnest(${key}a::VARCHAR[]) AS label, unnest(${key}b::DOUBLE[]) AS low,

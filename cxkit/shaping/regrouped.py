@@ -60,23 +60,24 @@ class Regrouped(Derived):
         named = {role: NONE if (n := getattr(roles, role)) is None else names[n] for role in ROLES}
         if roles.customer == roles.journey:
             named["customer"] = NONE
-        why = dict.fromkeys(named, "as before") | {role: text.split(";")[0] for role, _, text in roles.evidence}
+        why = dict.fromkeys(named, "as before") | {role: text for role, _, text in roles.evidence}
         levels = roles.journey_attributes, roles.event_attributes
         of_journeys, of_events = ([names[number] for number in level] for level in levels)
         writing = roles.writing.name if "%" in roles.writing.name else None
-        return Known(named, why, (of_journeys, of_events) if roles.chosen else None, roles.zone, writing)
+        chosen = (of_journeys, of_events) if roles.chosen else None
+        return Known(named, why, chosen, roles.zone, writing, roles.given)
 
 
 def notion(log: Log) -> tuple[Log, dict[str, Any]]:
     """The log before it was split or stitched, and how it was, in the words of an engagement file."""
-    said: dict[str, Any] = {}
+    words: dict[str, Any] = {}
     while isinstance(log.source, Regrouped):
-        if set(said) & set(log.source.words):
+        if set(words) & set(log.source.words):
             raise InputError(
                 f"This log was {next(iter(log.source.words))} twice; an engagement file says it once. "
                 "Give all of it in one step."
             )
-        said = {**log.source.words, **said}
+        words = {**log.source.words, **words}
         log = replace(log, source=log.source.original, mapping=log.source.roles)
     below = log.source
     while isinstance(below, Derived):
@@ -86,7 +87,7 @@ def notion(log: Log) -> tuple[Log, dict[str, Any]]:
                 "This log was changed after it was split or stitched; an engagement file does that last. "
                 "Mend first, then split or stitch."
             )
-    return log, said
+    return log, words
 
 
 def steps(source: Source, roles: Roles, value: int | None = None) -> tuple[str, dict[str, Any]]:

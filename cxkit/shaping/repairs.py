@@ -16,8 +16,10 @@ from typing import Any, ClassVar
 
 from cxkit.errors import InputError, not_found
 from cxkit.times import zone_of
+from cxkit.words import listed, many, quoted
 
 MOST_VALUES = 1_000
+FEW = 3  # values in a sentence
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -78,7 +80,7 @@ class AsMissing(Repair):
 
     @property
     def says(self) -> str:
-        return f'read {_few(self.values)} in "{self.column}" as missing'
+        return f'read {quoted(self.values, FEW)} in "{self.column}" as missing'
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ class MergeValues(Repair):
 
     @property
     def says(self) -> str:
-        shown = ", ".join(f'"{found}" as "{meant}"' for found, meant in self.pairs[:3])
-        return f'in "{self.column}" read {shown}{_more(self.pairs)}'
+        shown = listed([f'"{written}" as "{meant}"' for written, meant in self.pairs], FEW)
+        return f'in "{self.column}" read {shown}'
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class Rescale(Repair):
     @property
     def says(self) -> str:
         low, high = min(span[1] for span in self.spans), max(span[2] for span in self.spans)
-        of = _few(tuple(span[0] for span in self.spans))
+        of = quoted(tuple(span[0] for span in self.spans), FEW)
         return f'divide "{self.column}" by {self.factor:g} from {low:g} to {high:g} in rows of {of}'
 
 
@@ -159,7 +161,7 @@ class Restamp(Repair):
 
     @property
     def says(self) -> str:
-        return f'read times like {_few(self.shapes)} in "{self.column}" as {_few(self.patterns)}'
+        return f'read times like {quoted(self.shapes, FEW)} in "{self.column}" as {quoted(self.patterns, FEW)}'
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class InZone(Repair):
 
     @property
     def says(self) -> str:
-        return f'read "{self.column}" as {self.zone} where "{self.by}" is {_few(self.values)}'
+        return f'read "{self.column}" as {self.zone} where "{self.by}" is {quoted(self.values, FEW)}'
 
 
 @dataclass(frozen=True)
@@ -212,19 +214,19 @@ def from_json(document: Mapping[str, Any]) -> Repair:
     """The repair that a JSON document says; it must be one that `to_json` could have written."""
     if not isinstance(document, Mapping) or len(document) != 1:
         raise InputError(f"{document!r} is no repair. Write {{word: what it says}}.")
-    [(word, said)] = document.items()
+    [(word, entries)] = document.items()
     if word not in KINDS:
         raise not_found("repair", word, KINDS)
-    known = [entry.name for entry in fields(KINDS[word])]
-    if not isinstance(said, Mapping):
-        raise InputError(f'"{word}" needs {", ".join(known) or "nothing"}, not {said!r}.')
-    for name in said:
-        if name not in known:
-            raise not_found(f'entry of "{word}"', name, known)
+    names = [entry.name for entry in fields(KINDS[word])]
+    if not isinstance(entries, Mapping):
+        raise InputError(f'"{word}" needs {", ".join(names) or "nothing"}, not {entries!r}.')
+    for name in entries:
+        if name not in names:
+            raise not_found(f'entry of "{word}"', name, names)
     try:
-        return KINDS[word](**said)
+        return KINDS[word](**entries)
     except TypeError:
-        raise InputError(f'"{word}" needs {", ".join(known)}.') from None
+        raise InputError(f'"{word}" needs {", ".join(names)}.') from None
 
 
 def load(path: Path) -> tuple[Repair, ...]:
@@ -274,7 +276,7 @@ def _number(value: object) -> bool:
 
 def _list(values: object) -> list[Any]:
     if not isinstance(values, list | tuple) or len(values) > MOST_VALUES:
-        raise InputError(f"{values!r:.200} is no list of up to {MOST_VALUES:,} values.")
+        raise InputError(f"{values!r:.200} is no list of up to {many(MOST_VALUES)} values.")
     return list(values)
 
 
@@ -283,11 +285,3 @@ def _texts(values: object) -> list[str]:
     if not all(isinstance(text, str) for text in texts):
         raise InputError(f"{values!r:.200} are not all texts.")
     return texts
-
-
-def _few(values: tuple[str, ...]) -> str:
-    return ", ".join(f'"{value}"' for value in values[:3]) + _more(values)
-
-
-def _more(values: tuple[Any, ...]) -> str:
-    return f" and {len(values) - 3:,} more" if len(values) > 3 else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError, not_found
@@ -13,6 +13,7 @@ from cxkit.reading.known import Known
 from cxkit.reading.stamps import Writing
 from cxkit.shaping.guess import Guesses
 from cxkit.times import zone_of
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -53,7 +54,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Roles:
-    """Settled roles: column numbers in the source, how stamps are written, and why."""
+    """Settled roles: column numbers in the source, how stamps are written, and why; `given` are those a user named."""
 
     journey: int
     activity: int
@@ -68,35 +69,52 @@ class Roles:
     start_writing: Writing
     evidence: tuple[tuple[str, str | None, str], ...]
     chosen: bool = False  # whether the attributes were given, or are every other column
+    given: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def taken(self) -> set[int | None]:
         """The columns that have a role other than that of an attribute."""
         return {self.journey, self.activity, self.time, self.customer, self.order, self.start}
 
+    @property
+    def reads(self) -> str:
+        """How the time stamps are read, in a sentence or two."""
+        local = "" if self.writing.name in stamps.EPOCHS else f" Times without an offset are of {self.zone}."
+        return f"{self.writing.name}.{local} {self.writing.doubt}".rstrip()
+
+    @property
+    def explained(self) -> list[tuple[str, str | None, str]]:
+        """Each role with its column and why; for the time with how its stamps are read."""
+        timed = self.time is not None
+        return [
+            (role, column, f"{why}; {self.reads}" if role == "time" and timed else why)
+            for role, column, why in self.evidence
+        ]
+
 
 def settle(source: Source, given: Given) -> Roles:
     """The roles of a source's columns: as given, else as the source knows them, else guessed."""
     given.check()
-    known = source.knows
-    if known is None:
+    by_source = source.knows
+    if by_source is None:
         return _settled(source, given)
-    given = _as_read_before(known, given)
-    named = _unclaimed(known, given)
-    levels = known.levels if _says_nothing(given) else None
+    given = _as_read_before(by_source, given)
+    named = _unclaimed(by_source, given)
+    levels = by_source.levels if _says_nothing(given) else None
     if levels is not None:
         given = replace(given, journey_attributes=levels[0], event_attributes=levels[1])
     roles = _settled(source, replace(given, **named))
     if levels is not None:
         roles = _without_roles(roles)
-    return replace(roles, evidence=tuple(_evidence_of(known, roles, named)))
+    why = tuple((role, column, by_source.why[role] if role in named else text) for role, column, text in roles.evidence)
+    return replace(roles, evidence=why, given=roles.given - (named.keys() - by_source.given))
 
 
-def _as_read_before(known: Known, given: Given) -> Given:
+def _as_read_before(by_source: Known, given: Given) -> Given:
     """What is given, with the zone and the writing of stamps that were settled before, unless others are given."""
-    again = given.time is None and given.time_format is None
-    zone = known.zone if known.zone is not None and given.zone == Given.zone else given.zone
-    return replace(given, zone=zone, time_format=known.time_format if again else given.time_format)
+    as_before = given.time is None and given.time_format is None
+    zone = by_source.zone if by_source.zone is not None and given.zone == Given.zone else given.zone
+    return replace(given, zone=zone, time_format=by_source.time_format if as_before else given.time_format)
 
 
 def _says_nothing(given: Given) -> bool:
@@ -104,17 +122,14 @@ def _says_nothing(given: Given) -> bool:
     return given.journey is None and given.journey_attributes is None and given.event_attributes is None
 
 
-def _unclaimed(known: Known, given: Given) -> dict[str, str]:
+def _unclaimed(by_source: Known, given: Given) -> dict[str, str]:
     """The roles that are known and that the user does not name, neither the role nor its column."""
     claimed = {getattr(given, role) for role in ROLES if role != "start"} - {NONE}
     return {
-        role: column for role, column in known.named.items() if getattr(given, role) is None and column not in claimed
+        role: column
+        for role, column in by_source.named.items()
+        if getattr(given, role) is None and column not in claimed
     }
-
-
-def _evidence_of(known: Known, roles: Roles, named: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
-    for role, column, text in roles.evidence:
-        yield role, column, text.replace("given", known.why[role], 1) if role in named else text
 
 
 def _without_roles(settled: Roles) -> Roles:
@@ -130,19 +145,16 @@ def _settled(source: Source, given: Given) -> Roles:
     """Check what is given, guess what is not."""
     taken = dict(_named(source, given))
     _check_rows(source)
-    why = dict.fromkeys(taken, "given")
+    named, why = frozenset(taken), dict.fromkeys(taken, "given")
     guesses = Guesses(source, taken)
     for role in ("journey", "time", "activity", "customer"):
-        found = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
-        if found:
-            taken[role], why[role] = found
+        guess = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
+        if guess:
+            taken[role], why[role] = guess
         if role in ("journey", "activity") and role not in taken:
             raise InputError(_nothing_like(role, source))
     _check_start(taken)
     writing = _writing(source, given, taken.get("time"))
-    if "time" in taken:
-        local = "" if writing.name in stamps.EPOCHS else f" Times without an offset are of {given.zone}."
-        why["time"] += f"; {writing.name}.{local} {writing.doubt}".rstrip()
     journey_level, event_level = _attributes(source, given, guesses)
     return Roles(
         taken["journey"],
@@ -158,6 +170,7 @@ def _settled(source: Source, given: Given) -> Roles:
         _writing(source, given, taken.get("start")),
         tuple(_evidence(source, taken, why)),
         given.journey_attributes is not None or given.event_attributes is not None,
+        named,
     )
 
 
@@ -170,7 +183,7 @@ def _check_rows(source: Source) -> None:
     if source.connection.execute(f"SELECT 1 FROM {source.rows} LIMIT 1").fetchone():
         return
     reasons = Counter(reason for _, reason, _ in source.unfit)
-    why = "".join(f" ({reason}: {count:,})" for reason, count in reasons.items())
+    why = "".join(f" ({reason}: {many(count)})" for reason, count in reasons.items())
     raise InputError(f'"{source.name}" has a header but no rows that can be read{why}. It needs one row per event.')
 
 
@@ -222,9 +235,9 @@ def _attributes(source: Source, given: Given, guesses: Guesses) -> tuple[tuple[i
     named = [given.journey_attributes, given.event_attributes]
     if any(names is not None for names in named):
         journeys, events = ([number_of(source, name) for name in names or ()] for names in named)
-        both = set(journeys) & set(events)
-        if both:
-            name = source.columns[both.pop()]
+        twice = set(journeys) & set(events)
+        if twice:
+            name = source.columns[twice.pop()]
             raise InputError(f'Column "{name}" cannot be an attribute of both journeys and events.')
         return tuple(dict.fromkeys(journeys)), tuple(dict.fromkeys(events))
     rest = [n for n in range(len(source.columns)) if n not in guesses.taken.values()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
@@ -15,7 +15,7 @@ from cxkit.shaping.regrouped import PLACES, silence_before, steps
 from cxkit.shaping.split import activities_of, check_activities
 from cxkit.shaping.valley import FEWEST_GAPS, FEWEST_GROUPS, GROUPS, LONGEST, PER_OCTAVE, SHORTEST, Valley, valley
 from cxkit.times import duration
-from cxkit.words import UNITS, about, exactly, percent, plain, row, table
+from cxkit.words import UNITS, exactly, lasting, many, percent, safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +40,6 @@ NEVER = 2**63 - 1
 SIZES = """SELECT count(*), count(*) FILTER (gap IS NULL), count(*) FILTER (gap >= 0), count(*) FILTER (gap = 0)
     FROM gaps"""
 COLUMNS = ("silence", "seconds", "chosen", "journeys", "median_events", "single", "single_share", "longer")
-METHOD = (
-    "Valley of the smoothed logarithms of gaps (after Halfaker et al. 2015); what counts as a valley is a house rule."
-)
 
 
 def silences(log: Log, *, silence: str | None = None, after: str | Sequence[str] = ()) -> Silences:
@@ -55,7 +52,7 @@ def silences(log: Log, *, silence: str | None = None, after: str | Sequence[str]
     silence : a threshold of your own, to be shown at half, once and twice its length; else the natural one.
     after : only gaps that follow these activities count: those after which it is the customer's turn.
 
-    Returns a Silences: displaying it shows gaps and thresholds from a minute to two years. `.suggested` is a natural
+    Returns a Silences: gaps, and thresholds from a minute to two years. `.suggested` is a natural
     threshold, or None where the gaps show none, `.evidence` says why; `.df()` has a row for each threshold and
     `.quantiles()` the gaps. Events without a journey, an activity or a readable time play no part. A gap of 0 is never
     silence; gaps in whole seconds, hours or days count as spread over what was rounded away.
@@ -121,11 +118,11 @@ class _Gaps:
         self.run("DROP TABLE gaps")
 
     def told(self, name: str, asked: int | None) -> Silences:
-        found, natural = valley(self._histogram())
-        seconds = _rounded(found.at) if found and natural else None
+        rarest, natural = valley(self._histogram())
+        seconds = _rounded(rarest.at) if rarest and natural else None
         chosen = asked / SECOND if asked is not None else seconds
         around = {chosen / 2: "half", chosen: "chosen", chosen * 2: "double"} if chosen else {}
-        lengths = sorted({*map(float, GRID), *around})
+        tried = sorted({*map(float, GRID), *around})
         events, journeys, gaps, none = self.run(SIZES).fetchone()
         quantiles = self.run(f"SELECT quantile_cont(gap, {[*SHARES]}) FROM gaps WHERE gap >= 0").fetchone()[0]
         return Silences(
@@ -134,9 +131,9 @@ class _Gaps:
             journeys=journeys,
             gaps=gaps,
             none=none,
-            found=tuple(gap / SECOND for gap in quantiles or ()),
-            thresholds=tuple(self._at(length, around.get(length, "")) for length in lengths),
-            valley=found,
+            lengths=tuple(gap / SECOND for gap in quantiles or ()),
+            thresholds=tuple(self._at(length, around.get(length, "")) for length in tried),
+            valley=rarest,
             natural=seconds,
         )
 
@@ -164,16 +161,16 @@ class _Gaps:
         moved = f"greatest(gap + (CASE {whole} ELSE 0 END) * ({random[0]} - {random[1]}), 1000) / {SECOND}"
         first, last = SHORTEST * PER_OCTAVE, LONGEST * PER_OCTAVE - 1
         bins = f"greatest({first}, least({last}, floor(log2({moved}) * {PER_OCTAVE})))::INTEGER - {first}"
-        found = self.run(f"SELECT part, {bins} AS bin, count(*) FROM gaps WHERE gap > 0 GROUP BY ALL").fetchall()
+        binned = self.run(f"SELECT part, {bins} AS bin, count(*) FROM gaps WHERE gap > 0 GROUP BY ALL").fetchall()
         counts = np.zeros((GROUPS, last - first + 1))
-        for part, place, count in found:
+        for part, place, count in binned:
             counts[part, place] = count
         return counts
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Silences:
-    """The gaps between events within journeys, and what a split at each length would make; displaying it shows all.
+    """The gaps between events within journeys, and what a split at each length would make.
 
     `.suggested` is the natural threshold as `log.split(silence=...)` takes it, or None; `.evidence` says why.
     """
@@ -183,7 +180,7 @@ class Silences:
     journeys: int
     gaps: int
     none: int
-    found: tuple[float, ...]
+    lengths: tuple[float, ...]
     thresholds: tuple[Threshold, ...]
     valley: Valley | None
     natural: float | None
@@ -199,10 +196,10 @@ class Silences:
         v = self.valley
         if self.natural is not None and v is not None:
             return (
-                f"Gaps gather around {about(v.left)} and {about(v.right)}; between them, at about {about(v.at)}, "
+                f"Gaps gather around {lasting(v.left)} and {lasting(v.right)}; between them, at about {lasting(v.at)}, "
                 f"they are rarest: {percent(v.depth)} as dense as at the lower of the two. "
                 f"{percent(v.beyond)} of the gaps are longer. {percent(v.found)} of 200 samples of journeys have this "
-                f"valley, mostly between {about(v.low)} and {about(v.high)}.{self._night}"
+                f"valley, mostly between {lasting(v.low)} and {lasting(v.high)}.{self._night}"
             )
         return f"No natural threshold: {self._lack}."
 
@@ -212,16 +209,16 @@ class Silences:
         if v is None:
             few = self.gaps - self.none < FEWEST_GAPS or self.journeys < FEWEST_GROUPS
             return (
-                f"{self.gaps:,} gaps in {self.journeys:,} journeys are too few to tell"
+                f"{many(self.gaps)} gaps in {many(self.journeys)} journeys are too few to tell"
                 if few
                 else ("the gaps gather around one length, with nothing rare between two")
             )
         if not v.counts:
             return (
-                f"between the lengths where gaps gather they are never rare; at {about(v.at)} they are still "
+                f"between the lengths where gaps gather they are never rare; at {lasting(v.at)} they are still "
                 f"{percent(v.depth)} as dense as at the lower of the two, and {percent(v.beyond)} are longer"
             )
-        return f"the valley at about {about(v.at)} shows in only {percent(v.found)} of 200 samples of journeys"
+        return f"the valley at about {lasting(v.at)} shows in only {percent(v.found)} of 200 samples of journeys"
 
     @property
     def _night(self) -> str:
@@ -248,58 +245,29 @@ class Silences:
         """How long the gaps are. Columns: `share` of the gaps that are at most so long, `seconds`."""
         import pandas as pd
 
-        return pd.DataFrame(zip(SHARES, self.found, strict=False), columns=["share", "seconds"])
+        return pd.DataFrame(zip(SHARES, self.lengths, strict=False), columns=["share", "seconds"])
 
     @property
-    def _head(self) -> str:
-        counted = f"{self.gaps:,} gaps between {self.events:,} events of {self.journeys:,} journeys"
-        none = f"; {self.none:,} of 0" if self.none else ""
-        lengths = zip(SHARES, self.found, strict=False)
-        said = ", ".join(f"{percent(share)} up to {about(gap)}" for share, gap in lengths)
-        return f"{plain(self.name)}: {counted}{none}.{f' {said}.' if said else ''}"
+    def head(self) -> str:
+        """How many gaps there are, and how long they are."""
+        counted = f"{many(self.gaps)} gaps between {many(self.events)} events of {many(self.journeys)} journeys"
+        none = f"; {many(self.none)} of 0" if self.none else ""
+        lengths = zip(SHARES, self.lengths, strict=False)
+        shares = ", ".join(f"{percent(share)} up to {lasting(gap)}" for share, gap in lengths)
+        return f"{safe(self.name)}: {counted}{none}.{f' {shares}.' if shares else ''}"
 
     @property
-    def _shown(self) -> tuple[Threshold, ...]:
+    def worth(self) -> tuple[Threshold, ...]:
         """The thresholds that are worth a line: up to the first that nothing is longer than, and the chosen ones."""
         worth = [n for n, t in enumerate(self.thresholds) if t.longer or t.chosen]
         return self.thresholds[: max(worth, default=0) + 2]
 
     @property
-    def _between(self) -> dict[float, int]:
-        """How many gaps lie between each length of the grid and the next."""
-        longer = [t.longer for t in self.thresholds if t.seconds in GRID]
-        return {seconds: here - more for seconds, here, more in zip(GRID, longer, [*longer[1:], 0], strict=True)}
-
-    def __repr__(self) -> str:
-        lines = [f"{'silence':>8} {'journeys':>10} {'median events':>14} {'of one event':>13} {'longer gaps':>12}"]
-        for t in self._shown:
-            one = percent(_part(t.alone, t.journeys))
-            line = f"{t.written:>8} {t.journeys:>10,} {t.median:>14g} {one:>13} {t.longer:>12,}  {t.chosen}"
-            lines.append(line.rstrip())
-        return "\n".join([self._head, self.evidence, *lines])
-
-    def _repr_html_(self) -> str:
-        between = self._between
-        first = self.gaps - sum(between.values())
-        most = max(first, *between.values()) or 1
-        lines = [row((f"{exactly(GRID[0])} or less", "", "", ""), 3, drawn=_bar(first, most))]
-        for t in self._shown:
-            said = f"{t.written} ({t.chosen})" if t.chosen else t.written
-            texts = (said, f"{t.journeys:,}", f"{t.median:g}", percent(_part(t.alone, t.journeys)))
-            bar = _bar(between[t.seconds], most) if t.seconds in between else "&nbsp;"
-            lines.append(row(texts, 3, drawn=bar, strong=t.chosen == "chosen"))
-        heads = ("silence longer than", "journeys", "median events", "of one event", "gaps up to the next length")
-        found = "" if self.suggested is None else f"<strong>A natural threshold: {self.suggested}.</strong> "
-        return (
-            f'<div class="cx-result"><p>{found}{escape(self.evidence)}</p><p class="cx-note">{escape(self._head)}</p>'
-            f'{table(heads, 3, lines)}<p class="cx-note">{METHOD}</p></div>'
-        )
-
-
-def _bar(count: int, most: int) -> str:
-    """A count as a bar and a figure."""
-    look = f"display:inline-block;height:.8em;width:{12 * count / most:.2f}em;background:var(--cx-box, #5b87b5)"
-    return f'<span style="{look}"></span> {count:,}'
+    def between(self) -> dict[float, int]:
+        """How many gaps are no longer than 0, or than a length of the grid, but no longer than the next."""
+        longer = [self.gaps, *(t.longer for t in self.thresholds if t.seconds in GRID), 0]
+        lengths = zip((0.0, *GRID), pairwise(longer), strict=True)
+        return {seconds: here - more for seconds, (here, more) in lengths}
 
 
 def _part(count: int, of: int) -> float:
@@ -308,5 +276,5 @@ def _part(count: int, of: int) -> float:
 
 def _rounded(seconds: float) -> float:
     """The threshold nearest to this that people would say."""
-    known = [number * size for unit, size in UNITS for number in ROUND[unit]]
-    return float(min(known, key=lambda one: max(one, seconds) / min(one, seconds)))
+    lengths = [number * size for unit, size in UNITS for number in ROUND[unit]]
+    return float(min(lengths, key=lambda length: max(length, seconds) / min(length, seconds)))

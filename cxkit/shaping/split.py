@@ -14,7 +14,7 @@ from cxkit.schema import ROW
 from cxkit.shaping.derived import free_name
 from cxkit.shaping.regrouped import PLACES, Regrouped, silence_before, steps
 from cxkit.times import duration
-from cxkit.words import many
+from cxkit.words import many, quoted
 
 if TYPE_CHECKING:
     from cxkit.log import Log
@@ -39,16 +39,20 @@ class Cuts:
     @property
     def says(self) -> str:
         """The cuts in words."""
-        following = f" following {_few(self.after)}" if self.after else ""
-        said = [f"after more than {self.silence} of silence{following}"] if self.silence else []
-        said += [f"before {_few(self.start)}"] * bool(self.start) + [f"after {_few(self.end)}"] * bool(self.end)
-        return "; ".join(said + [f'by "{self.by}"'] * bool(self.by))
+        following = f" following {quoted(self.after, FEW)}" if self.after else ""
+        phrases = {
+            f"after more than {self.silence} of silence{following}": self.silence,
+            f"before {quoted(self.start, FEW)}": self.start,
+            f"after {quoted(self.end, FEW)}": self.end,
+            f'by "{self.by}"': self.by,
+        }
+        return "; ".join(phrase for phrase, is_cut in phrases.items() if is_cut)
 
     @property
     def words(self) -> dict[str, Any]:
         """The cuts as `log.split` takes them."""
-        found = {name: getattr(self, name) for name in ("silence", "after", "start", "end", "by")}
-        return {name: list(said) if isinstance(said, tuple) else said for name, said in found.items() if said}
+        options = {name: getattr(self, name) for name in ("silence", "after", "start", "end", "by")}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items() if value}
 
 
 def split(
@@ -90,7 +94,7 @@ def split(
     [['C02', 'Order', 'C02/1'], ['C02', 'Order', 'C02/2']]
     >>> folder = getfixture("tmp_path")
     >>> grains = {"client": log, "silence": parts, "order": parts.roles(journey="order"), "end": log.split(end="Pay")}
-    >>> {grain: str(cx.prepare(one, folder / grain).n) for grain, one in grains.items()}
+    >>> {grain: str(cx.prepare(cut, folder / grain).n) for grain, cut in grains.items()}
     {'client': '10 journeys of 10 customers', 'silence': '11 journeys of 10 customers',
      'order': '12 journeys of 10 customers', 'end': '17 journeys of 10 customers'}
     """
@@ -105,10 +109,10 @@ def check_activities(log: Log, names: Sequence[str]) -> None:
     if not names:
         return
     asked = f"SELECT DISTINCT c{log.settled.activity}::VARCHAR AS name FROM {log.source.rows} ORDER BY name"
-    known = [name for (name,) in log.source.connection.execute(asked).fetchall() if name is not None]
+    activities = [name for (name,) in log.source.connection.execute(asked).fetchall() if name is not None]
     for name in names:
-        if name not in known:
-            raise not_found("activity", name, known)
+        if name not in activities:
+            raise not_found("activity", name, activities)
 
 
 def _check(log: Log, cuts: Cuts) -> None:
@@ -134,11 +138,6 @@ def activities_of(names: Names, word: str) -> tuple[str, ...]:
             f'{word}={names!r:.200} is no activity or list of activities. Write for example ["Delivered"].'
         )
     return tuple(dict.fromkeys(listed))
-
-
-def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - FEW:,} more" if len(names) > FEW else ""
-    return ", ".join(f'"{name}"' for name in names[:FEW]) + more
 
 
 class Split(Regrouped):
@@ -173,8 +172,8 @@ class Split(Regrouped):
         by = None if self.cuts.by is None else self.original.columns.index(self.cuts.by)
         run = self.original.connection.execute
         rows, values = steps(self.original, self.roles, by)
-        asked, more = _parts(rows, self.cuts)
-        run(f"CREATE OR REPLACE TEMP TABLE parts AS {asked}", (values | more) or None)
+        asked, bound = _parts(rows, self.cuts)
+        run(f"CREATE OR REPLACE TEMP TABLE parts AS {asked}", (values | bound) or None)
         counted = "count(DISTINCT journey), count(DISTINCT (journey, part)), count(*) FILTER (value = '')"
         self._counts = run(f"SELECT {counted} FROM parts WHERE good").fetchone() or self._counts
         number = len(self.original.columns)
@@ -191,7 +190,7 @@ class Split(Regrouped):
     def noted(self) -> Iterator[str]:
         self.stage()
         before, after, without = self._counts
-        yield f"Split {self.cuts.says}: {many(before, 'journey')} became {after:,}."
+        yield f"Split {self.cuts.says}: {many(before, 'journey')} became {many(after)}."
         if self.cuts.by is not None and without:
             yield f'{many(without, "event")} without "{self.cuts.by}": those of a journey are one of their own.'
 
@@ -209,7 +208,7 @@ def _parts(rows: str, cuts: Cuts) -> tuple[str, dict[str, Any]]:
     if cuts.end:
         where.append("list_contains($end, lag(activity) OVER before)")
     values |= {word: [*names] for word, names in (("start", cuts.start), ("end", cuts.end)) if names}
-    cut = " OR ".join(f"coalesce({one}, false)" for one in where) or "false"
+    cut = " OR ".join(f"coalesce({condition}, false)" for condition in where) or "false"
     counted = f"""
         SELECT *, sum(cut::INTEGER) OVER (PARTITION BY journey, value ORDER BY {PLACES}) AS piece
         FROM (SELECT *, good AND ({cut}) AS cut FROM ({rows}) WINDOW before AS ({order}))"""

@@ -54,13 +54,13 @@ def stitch(
     >>> import pandas as pd
     >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
     >>> keys = pd.DataFrame({"web": ["C01", "C11"], "shop": ["C02", "C03"]})
-    >>> one = log.stitch(keys, id="web", same_as="shop")
-    >>> cx.prepare(one, getfixture("tmp_path") / "shop").n
+    >>> stitched = log.stitch(keys, id="web", same_as="shop")
+    >>> cx.prepare(stitched, getfixture("tmp_path") / "shop").n
     Population(journeys=12, customers=9)
-    >>> one.identities()
-    Stitched "client": 10 ids became 9; 2 pairs of "web" and "shop" join 4 ids into 2 groups.
-      not in the log: 1 of 4 ids of the key table
-      without a key: 7 of 10 ids of the log
+    >>> stitched.identities().note
+    'Stitched "client": 10 ids became 9; 2 pairs of "web" and "shop" join 4 ids into 2 groups.'
+    >>> stitched.identities().orphans()["only_in"].value_counts().to_dict()
+    {'log': 7, 'keys': 1}
     """
     names = [_column(keys, named, place) for place, named in enumerate((id, same_as))]
     if names[0] == names[1]:
@@ -112,8 +112,8 @@ class Stitched(Regrouped):
     """Another source's rows with the ids of a column made one where a key table says so."""
 
     def __init__(self, original: Source, roles: Roles, column: int, keys: Keys) -> None:
-        said = f'"{original.columns[column]}" by "{keys.id}" and "{keys.same_as}" of {keys.source.name}'
-        super().__init__(original, roles, "stitched", said)
+        how = f'"{original.columns[column]}" by "{keys.id}" and "{keys.same_as}" of {keys.source.name}'
+        super().__init__(original, roles, "stitched", how)
         self.column, self.keys = column, keys
         named = {"id": keys.id, "same_as": keys.same_as, "column": original.columns[column]}
         self.words = {"identities": {"path": keys.address, **named}}

@@ -10,6 +10,7 @@ from cxkit.reading import stamps
 from cxkit.schema import MOST_ACTIVITIES, ROW
 from cxkit.shaping.lifecycle import stepping
 from cxkit.shaping.roles import Roles
+from cxkit.words import many, percent
 
 if TYPE_CHECKING:
     from cxkit.log import Log
@@ -45,29 +46,29 @@ def trial(log: Log, most: int = 500) -> Trial:
     """What do the roles of this log give? Figures of its source, with at most so many activities.
 
     >>> import cxkit as cx
-    >>> found = trial(cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when"))
-    >>> found.rows, found.journeys, found.activities[:2]
+    >>> figures = trial(cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when"))
+    >>> figures.rows, figures.journeys, figures.activities[:2]
     (40, 12, (('Order', 12), ('Pay', 9)))
-    >>> found.faults, found.doubts
+    >>> figures.faults, figures.doubts
     ((), ())
     """
     with log.source.lock, log.source.guarded():
         roles, run = log.settled, log.source.connection.execute
         table, journey, activity = log.source.rows, f"c{roles.journey}", f"c{roles.activity}"
-        figures = run(f"""
+        counts = run(f"""
             SELECT count(*), {_different(journey)}, {_different(f"c{roles.customer}")}, {_different(activity)}
             FROM {table}""").fetchone() or (0, 0, 0, 0)
         named = run(f"""
             SELECT {activity}::VARCHAR AS name, count(*) AS rows FROM {table} WHERE trim(name) <> ''
             GROUP BY name ORDER BY rows DESC, name LIMIT {int(most)}""").fetchall()
-        readable = _readable(log, roles, figures[0])
+        readable = _readable(log, roles, counts[0])
         moving = roles.time is None or _varies(log, roles.time)
         changing = _varies(log, roles.activity)
         unfit = len(log.source.unfit)
         steps = None if roles.start is not None else stepping(log.source, roles.taken)
-    rows, journeys, customers, kinds = figures
-    found = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps)
-    return replace(found, faults=tuple(_faults(log, found)), doubts=tuple(_doubts(log, found)))
+    rows, journeys, customers, kinds = counts
+    figures = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps)
+    return replace(figures, faults=tuple(_faults(log, figures)), doubts=tuple(_doubts(log, figures)))
 
 
 def _different(column: str) -> str:
@@ -93,36 +94,35 @@ def _varies(log: Log, column: int) -> bool:
     spans = (
         f"SELECT min(c{column}) AS low, max(c{column}) AS high FROM {log.source.rows} GROUP BY c{log.settled.journey}"
     )
-    found = log.source.connection.execute(f"SELECT coalesce(bool_or(low <> high), false) FROM ({spans})").fetchone()
-    return bool(found and found[0])
+    answer = log.source.connection.execute(f"SELECT coalesce(bool_or(low <> high), false) FROM ({spans})").fetchone()
+    return bool(answer and answer[0])
 
 
-def _faults(log: Log, found: Trial) -> Iterator[str]:
+def _faults(log: Log, figures: Trial) -> Iterator[str]:
     """What makes it impossible to prepare the log."""
     roles = log.settled
-    if roles.time is not None and not found.readable:
+    if roles.time is not None and not figures.readable:
         yield f'"{log.columns[roles.time]}" does not read as a time. Choose another column.'
-    if found.kinds > MOST_ACTIVITIES:
-        name = log.columns[roles.activity]
-        yield f'"{name}" has {found.kinds:,} different values; a log has at most {MOST_ACTIVITIES:,} activities.'
+    if figures.kinds > MOST_ACTIVITIES:
+        name, most = log.columns[roles.activity], many(MOST_ACTIVITIES)
+        yield f'"{name}" has {many(figures.kinds)} different values; a log has at most {most} activities.'
 
 
-def _doubts(log: Log, found: Trial) -> Iterator[str]:
+def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     """What can be prepared but is hardly meant."""
     roles = log.settled
     journey, activity = log.columns[roles.journey], log.columns[roles.activity]
     time = "" if roles.time is None else log.columns[roles.time]
-    if found.journeys > ALONE * found.rows:
-        which = "Every" if found.journeys == found.rows else "Almost every"
+    if figures.journeys > ALONE * figures.rows:
+        which = "Every" if figures.journeys == figures.rows else "Almost every"
         yield f'{which} row has a "{journey}" of its own, so there would hardly be a journey of two events.'
-    elif not found.moving and found.readable:
+    elif not figures.moving and figures.readable:
         yield f'"{time}" never changes within a journey, so nothing would take any time.'
-    elif not found.changing:
+    elif not figures.changing:
         yield f'"{activity}" never changes within a journey. Does it say what happened?'
-    if 0 < found.readable < 1:
-        share = max(0.01, 1 - found.readable)
-        yield f'About {share:.0%} of "{time}" does not read as a time; such rows are left out.'
-    if found.steps and roles.time is not None:
-        yield f'"{found.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
-    if found.kinds > MANY_ACTIVITIES:
-        yield f'"{activity}" has {found.kinds:,} different values; is it a text or a number rather than a step?'
+    if 0 < figures.readable < 1:
+        yield f'About {percent(1 - figures.readable)} of "{time}" does not read as a time; such rows are left out.'
+    if figures.steps and roles.time is not None:
+        yield f'"{figures.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
+    if figures.kinds > MANY_ACTIVITIES:
+        yield f'"{activity}" has {many(figures.kinds)} different values; is it a text or a number rather than a step?'

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import InputError, not_found
 from cxkit.schema import SEVERITIES
-from cxkit.words import plain, prose
+from cxkit.words import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +29,7 @@ WORDS = {
     "empty_cells": (REPORT, REFUSE),
     "volume": (REPORT, REFUSE),
 }
-SHOWN = 5  # names in a sentence
-HEADS = ("weight", "what", "column", "examples")
+NAMED = 5  # names in a sentence
 COLUMNS = ("check", "severity", "column", "what", "count", "of", "examples")
 
 
@@ -48,9 +46,9 @@ class Change:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Changes:
-    """How the newest part of a store differs from the parts before it; displaying it shows all, the weightiest first.
+    """How the newest part of a store differs from the parts before it, the weightiest first.
 
     `part` is what the part is called, `head` says how much it holds.
     """
@@ -71,14 +69,6 @@ class Changes:
         table = pd.DataFrame(rows, columns=list(COLUMNS))
         return table.astype({"count": "Int64", "of": "Int64"})
 
-    def __repr__(self) -> str:
-        lines = [f"  {one.severity:<7} {one.check:<19} {plain(one.what)}" for one in self.found]
-        return "\n".join([plain(f"{self.part}: {self.head}"), *lines])
-
-    def _repr_html_(self) -> str:
-        said = escape(plain(f"{self.part}: {self.head}"))
-        return f'<div class="cx-result"><p class="cx-note">{said}</p>{prose(HEADS, map(_cells, self.found))}</div>'
-
 
 class Refused(InputError):
     """The contract refuses a part of a log; nothing was changed. `changes` are all the differences found."""
@@ -88,47 +78,32 @@ class Refused(InputError):
         self.changes = changes
 
 
-def ranked(found: Iterable[Change]) -> tuple[Change, ...]:
+def ranked(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The differences, the weightiest first."""
-    return tuple(sorted(found, key=lambda change: SEVERITIES.index(change.severity)))
+    return tuple(sorted(changes, key=lambda change: SEVERITIES.index(change.severity)))
 
 
 def settled(contract: Mapping[str, Any] | None) -> dict[str, str]:
     """What a contract says of every check, known words only."""
     if not isinstance(contract or {}, Mapping):
         raise InputError(f'contract={contract!r} is no contract. Write for example {{"new_activities": "refuse"}}.')
-    said = dict(contract or {})
-    for check, word in said.items():
+    words = dict(contract or {})
+    for check, word in words.items():
         if check not in WORDS:
             raise not_found("check of a contract", check, WORDS)
         if word not in WORDS[check]:
-            options = ", ".join(f'"{known}"' for known in WORDS[check])
+            options = ", ".join(f'"{option}"' for option in WORDS[check])
             raise InputError(f'The contract says {word!r} of "{check}". It may say {options}.')
-    return {check: said.get(check, words[0]) for check, words in WORDS.items()}
+    return {check: words.get(check, options[0]) for check, options in WORDS.items()}
 
 
 def enforce(contract: Mapping[str, str], changes: Changes) -> None:
     """Raise if the contract refuses any of the differences."""
-    broken = [one for one in changes.found if contract[one.check] == REFUSE and one.severity != "note"]
+    broken = [change for change in changes.found if contract[change.check] == REFUSE and change.severity != "note"]
     if broken:
-        sentences = " ".join(plain(one.what) for one in broken)
-        checks = dict.fromkeys(one.check for one in broken)
+        sentences = " ".join(safe(change.what) for change in broken)
+        checks = dict.fromkeys(change.check for change in broken)
         ways = f'To accept it, let the contract say "{REPORT}" of {", ".join(checks)}.'
         if "overlap" in checks:
             ways += f' To add only the rows that are new, let it say "{LEAVE_OUT}" of overlap.'
-        raise Refused(f'The contract refuses "{plain(changes.part)}"; nothing was changed. {sentences} {ways}', changes)
-
-
-def _cells(change: Change) -> tuple[str, ...]:
-    return change.severity, change.what, change.column, " · ".join(change.examples)
-
-
-def are(count: int) -> str:
-    """The verb of so many things."""
-    return "is" if count == 1 else "are"
-
-
-def named(names: Sequence[str]) -> str:
-    """The first few names."""
-    shown = ", ".join(f'"{name}"' for name in names[:SHOWN])
-    return f"{shown} and {len(names) - SHOWN:,} more" if len(names) > SHOWN else shown
+        raise Refused(f'The contract refuses "{safe(changes.part)}"; nothing was changed. {sentences} {ways}', changes)

@@ -7,17 +7,18 @@ import os
 import re
 import secrets
 from dataclasses import asdict, dataclass, field, fields, replace
-from html import escape
 from pathlib import Path
 from typing import Any, get_args
 
 from cxkit.errors import StoreError
-from cxkit.schema import FORMAT, SEVERITIES, Attribute, Kind, Level
+from cxkit.schema import FORMAT, JOINED, SEVERITIES, Attribute, Kind, Level, Table
+from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
 from cxkit.times import zone_of
+from cxkit.words import many
 
 FILE = "manifest.json"
-COLUMN = re.compile(r"x[0-9]{1,6}")
+COLUMN = re.compile(r"[xy][0-9]{1,6}")
 COUNTED = {"events", "journeys", "customers", "activities", "variants"}
 OPTIONAL: dict[str, Any] = {
     "about": "",
@@ -28,8 +29,14 @@ OPTIONAL: dict[str, Any] = {
     "columns": [],
     "parts": [],
     "repairs": [],
+    "tables": [],
+    "engagement": "",
 }
 VERSION = re.compile(r"v-[0-9a-f]{16}")
+
+
+class Older(ValueError):
+    """The manifest of a store that was made by an earlier cxkit."""
 
 
 @dataclass(frozen=True)
@@ -73,31 +80,41 @@ class Manifest:
     fits: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     repairs: tuple[dict[str, Any], ...] = ()
+    tables: tuple[Table, ...] = ()
+    engagement: str = ""
     format: int = FORMAT
+
+    @property
+    def newest(self) -> Part:
+        """The part that came last; the whole source where there is one part only."""
+        return self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
+
+    @property
+    def of_rows(self) -> tuple[Attribute, ...]:
+        """The attributes that come with the log's own rows: those of journeys and events."""
+        return tuple(attribute for attribute in self.attributes if attribute.level != "customer")
 
     @property
     def changes(self) -> Changes:
         """How the newest part of the log differs from the parts before it; nothing where there is one part only."""
-        newest = self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
-        return Changes(newest.source, newest.brings or f"{newest.events:,} events, the first part", newest.changes)
+        newest = self.newest
+        return Changes(newest.source, newest.brings or f"{many(newest.events)} events, the first part", newest.changes)
 
     @property
     def facts(self) -> dict[str, str]:
         """What a reader should know about the source and its reading, as label and text."""
         roles = ", ".join(f'{role} "{column}"' for role, column in self.roles.items() if column is not None)
-        dropped = ", ".join(f"{count:,} {reason}" for reason, count in self.dropped.items())
+        dropped = ", ".join(f"{many(count)} {reason}" for reason, count in self.dropped.items())
         reading = ", ".join(f"{name} {value}" for name, value in self.reading.items())
         facts = {"Source": self.source, "Read as": reading, "Roles": roles, "Time zone": self.zone}
-        facts |= {"Order": f"by {self.order}; {self.ties:,} events tie in time with the one before"}
+        facts |= {"Order": f"by {self.order}; {many(self.ties)} events tie in time with the one before"}
+        for table in self.tables:
+            keys = ", ".join(f'{key} "{column}"' for key, column in table.keys.items()) or "no key"
+            rows = many(sum(table.joined.values()), "row")
+            facts[f"Table {table.name}"] = f"{table.source}; {rows} by {keys}"
         return (
             facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
         )
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{escape(label)}</th><td>{escape(text)}</td></tr>" for label, text in self.facts.items()
-        )
-        return f'<table class="cx-words"><tbody>{rows}</tbody></table>'
 
     def write(self, folder: Path) -> None:
         """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""
@@ -112,11 +129,23 @@ class Manifest:
             new.unlink(missing_ok=True)
 
 
+def amended(old: Manifest, folder: Path, **facts: Any) -> Manifest:
+    """The manifest with these facts, published if they are others."""
+    made = replace(old, **facts)
+    if made != old:
+        made.write(folder)
+    return made
+
+
 def read(folder: Path) -> Manifest:
     """The published manifest of the store in this folder."""
     try:
-        document = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return _manifest(document)
+        return _manifest(json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except Older as older:
+        raise StoreError(
+            f'The store in "{folder}" is of an earlier cxkit ({older}); make it anew with cx.prepare(log, "{folder}") '
+            f"or `cxkit prepare FILE --store {folder}`."
+        ) from None
     except FileNotFoundError:
         raise StoreError(
             f'There is no journey store in "{folder}". Make one with cx.prepare(log, "{folder}") '
@@ -138,16 +167,19 @@ def is_foreign(folder: Path) -> bool:
 def _manifest(document: dict[str, Any]) -> Manifest:
     if not isinstance(document, dict):
         raise ValueError("it is no object")
+    if document.get("format") in range(1, FORMAT):
+        raise Older(f"format {document['format']}; this one reads format {FORMAT}")
     if document.get("format") != FORMAT:
         raise ValueError(f"its format is {document.get('format')}, this cxkit reads format {FORMAT}")
     if not VERSION.fullmatch(str(document.get("version"))):
         raise ValueError("it names no version")
-    known = {entry.name for entry in fields(Manifest)}
-    facts = {name: value for name, value in document.items() if name in known}
+    names = {entry.name for entry in fields(Manifest)}
+    facts = {name: value for name, value in document.items() if name in names}
     _check(facts)
     facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
     facts |= {name: tuple(facts.get(name, ())) for name in ("notes", "columns", "repairs")}
     facts["fits"] = {name: tuple(fitting) for name, fitting in facts.get("fits", {}).items()}
+    facts["tables"] = tuple(_table(table) for table in facts.get("tables", ()))
     facts["parts"] = tuple(_part(part) for part in facts.get("parts", ()))
     return Manifest(**facts)
 
@@ -157,9 +189,9 @@ def _check(facts: dict[str, Any]) -> None:
     zone_of(facts["zone"])
     kinds = {
         dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits"),
-        list: ("attributes", "notes", "columns", "parts", "repairs"),
+        list: ("attributes", "notes", "columns", "parts", "repairs", "tables"),
         bool: ("timed",),
-        str: ("source", "fingerprint", "order", "about"),
+        str: ("source", "fingerprint", "order", "about", "engagement"),
         int: ("ties", "backwards"),
     }
     facts = OPTIONAL | facts
@@ -172,9 +204,9 @@ def _check(facts: dict[str, Any]) -> None:
     wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
     wrong += [name for name in ("reading", "origin") if not all(isinstance(s, str) for s in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
-    known = {"level": get_args(Level), "kind": get_args(Kind)}
+    allowed = {"level": get_args(Level), "kind": get_args(Kind)}
     for attribute in facts["attributes"]:
-        if not COLUMN.fullmatch(attribute["column"]) or any(attribute[word] not in known[word] for word in known):
+        if not COLUMN.fullmatch(attribute["column"]) or any(attribute[word] not in allowed[word] for word in allowed):
             wrong.append("attributes")
     _refuse(wrong)
 
@@ -183,12 +215,23 @@ def _part(document: dict[str, Any]) -> Part:
     part = Part(**{**document, "changes": ()})
     changes = tuple(Change(**{**change, "examples": tuple(change["examples"])}) for change in document["changes"])
     texts = [part.source, part.fingerprint, part.stamps, part.brings, *part.notes]
-    texts += [text for one in changes for text in (one.check, one.what, one.column, *one.examples)]
-    counts = [part.events, *(n for one in changes for n in (one.count, one.of) if n is not None)]
-    weighed = all(one.severity in SEVERITIES for one in changes)
+    texts += [text for change in changes for text in (change.check, change.what, change.column, *change.examples)]
+    counts = [part.events, *(n for change in changes for n in (change.count, change.of) if n is not None)]
+    weighed = all(change.severity in SEVERITIES for change in changes)
     if not (weighed and all(isinstance(n, int) for n in counts) and all(isinstance(text, str) for text in texts)):
         raise ValueError("its parts are not what they should be")
     return replace(part, notes=tuple(part.notes), changes=changes)
+
+
+def _table(document: dict[str, Any]) -> Table:
+    table = Table(**{**document, "notes": tuple(document["notes"])})
+    texts = [table.name, table.source, table.fingerprint, *table.notes, *table.keys, *table.keys.values()]
+    counts = [*table.joined.values(), *table.doubts.values()]
+    sound = all(isinstance(text, str) for text in texts) and all(isinstance(n, int) for n in counts)
+    sound &= set(table.columns.values()) <= set(get_args(Kind)) and set(table.keys) <= set(KEYS)
+    if not (sound and NAME.fullmatch(table.name) and set(table.joined) == set(JOINED)):
+        raise ValueError("its tables are not what they should be")
+    return table
 
 
 def _refuse(wrong: list[str]) -> None:

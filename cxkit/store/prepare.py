@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import importlib.metadata
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, get_args
 
 import narwhals as nw
 
 from cxkit import schema
 from cxkit.errors import StoreError
 from cxkit.reading.source import Source
-from cxkit.schema import CUSTOMER, EVENT_COLUMNS, GAP, JOURNEY, JOURNEY_COLUMNS, PATH, POSITION, VARIANT
+from cxkit.schema import CUSTOMER, EVENT_COLUMNS, GAP, JOURNEY, JOURNEY_COLUMNS, PATH, POSITION, VARIANT, Table
+from cxkit.shaping.beside import Beside, check
 from cxkit.shaping.roles import Roles
-from cxkit.store import stage, star
+from cxkit.store import manifest, stage, star
+from cxkit.store import tables as beside
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.manifest import Manifest, Part
 from cxkit.store.origin import origin
 from cxkit.store.publish import PICTURE, alone, publish, published
 from cxkit.store.star import Star
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.log import Log
@@ -40,15 +44,16 @@ Step = Callable[[str], None]
 def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> Manifest:
     """Build and publish the store of a log; `draw` makes the map's geometry, `step` hears how far it is."""
     with log.source.lock, log.source.guarded():
-        batch = Batch(log.source, log.settled)
+        batch = Batch(log.source, log.settled, log.tables, log.engagement)
+        check(log.tables, log.source, log.settled)
         version = version_of(log, engine, batch.roles)
     old = published(folder)
-    if old is not None and old.version == version:
+    if old is not None and (old.version, old.engagement) == (version, log.engagement):
         return old
     with alone(folder), log.source.lock:
         old = published(folder)
         if old is not None and old.version == version:
-            return old
+            return manifest.amended(old, folder, engagement=log.engagement)
         with engine.sparing():
             return publish(folder, old, version, lambda scratch: made(batch, engine, scratch, version, draw, step))
 
@@ -56,8 +61,10 @@ def prepare(log: Log, folder: Path, engine: Engine, draw: Draw, step: Step) -> M
 class Batch:
     """Rows that go into a store: a source under its roles, alone, or beside what is there already."""
 
-    def __init__(self, source: Source, roles: Roles) -> None:
-        self.source, self.roles = source, roles
+    before: Mapping[str, tuple[Table, Path]] = MappingProxyType({})  # the tables that lie beside what is there already
+
+    def __init__(self, source: Source, roles: Roles, tables: Sequence[Beside] = (), engagement: str = "") -> None:
+        self.source, self.roles, self.tables, self.engagement = source, roles, tables, engagement
 
     def staged(self, folder: Path) -> stage.Staged:
         """Write the coded events into the folder."""
@@ -84,14 +91,17 @@ def made(batch: Batch, engine: Engine, folder: Path, version: str, draw: Draw, s
 def open_star(folder: Path, described: Manifest, engine: Engine) -> Star:
     """The star whose tables lie in a version's folder."""
     tables: dict[str, Any] = {table: engine.scan(folder / table) for table in schema.TABLES if table != schema.REJECTED}
-    columns = {level: tables[f"{level}s"].collect_schema().names() for level in ("journey", "event")}
+    columns = {level: tables[f"{level}s"].collect_schema().names() for level in get_args(schema.Level)}
     for attribute in described.attributes:
         if attribute.column not in columns[attribute.level]:
             raise StoreError(f'The store has no values of "{attribute.name}". Prepare the log again.')
+    moves = tables.pop(schema.VARIANT_MOVES)
     return Star(
         engine,
         described.version,
         **tables,
+        moves_kept=moves,
+        tables={table.name: engine.scan(folder / schema.BESIDE / table.name) for table in described.tables},
         attributes=described.attributes,
         zone=described.zone,
         timed=described.timed,
@@ -124,7 +134,13 @@ def _build(batch: Batch, engine: Engine, folder: Path, version: str, step: Step)
     journeys = [a for a in staged.attributes if a.level == "journey"]
     several = _write_journeys(engine, folder, placed, routes, journeys, rest.get(schema.JOURNEYS))
     shutil.rmtree(folder / stage.CODED)
-    described = batch.joined(_described(source, roles, engine, folder, version, staged, several))
+    written = engine.scan(folder / schema.EVENTS), engine.scan(folder / schema.JOURNEYS)
+    moves = [VARIANT, schema.ACTIVITY, schema.NEXT]
+    engine.write(star.variant_moves(*written), folder / schema.VARIANT_MOVES, moves)
+    tables = beside.write(batch.tables, folder, roles.zone, batch.before, source.connection)
+    staged = replace(staged, attributes=(*staged.attributes, *beside.attributes(tables)))
+    described = _described(source, roles, engine, folder, version, staged, several)
+    described = batch.joined(replace(described, tables=tables, engagement=batch.engagement))
     return replace(described, notes=tuple(_notes(described, engine, folder)))
 
 
@@ -166,13 +182,14 @@ def _notes(made: Manifest, engine: Engine, folder: Path) -> Iterator[str]:
     yield from dict.fromkeys(note for part in made.parts for note in part.notes)
     names = {CUSTOMER: "the customer", **{a.column: f'"{a.name}"' for a in made.attributes}}
     for column, count in made.several.items():
-        yield f"{count:,} journeys have several values of {names[column]}; the first is kept."
+        yield f"{many(count)} journeys have several values of {names[column]}; the first is kept."
     if made.backwards:
-        yield f"{made.backwards:,} events would end before they start; when they started is unknown."
+        yield f"{many(made.backwards)} events would end before they start; when they started is unknown."
     alone = engine.scan(folder / schema.JOURNEYS).filter(nw.col(CUSTOMER) < 0).select(nw.len().alias("n"))
+    yield from beside.notes(made.tables, made.timed)
     orphans = engine.collect(alone)["n"][0].as_py()
     if orphans:
-        yield f"{orphans:,} journeys have no customer; each counts as a customer of its own."
+        yield f"{many(orphans)} journeys have no customer; each counts as a customer of its own."
 
 
 def _described(
@@ -252,6 +269,7 @@ def version_of(log: Log, engine: Engine, roles: Roles, old: str = "") -> str:
         log.source.reading,
         replace(roles, evidence=(), chosen=False),
         engine.name,
+        *(table.facts for table in log.tables),
         *([old] if old else []),
     )
     return f"v-{sha256(repr(facts).encode()).hexdigest()[:16]}"

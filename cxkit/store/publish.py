@@ -25,7 +25,8 @@ def published(folder: Path) -> Manifest | None:
             raise StoreError(f'The {manifest.FILE} in "{folder}" is of no store. Choose another folder.') from None
         return None
     version = folder / old.version
-    tables = all(any((version / table).glob("*.parquet")) for table in (*schema.TABLES, schema.ROWS))
+    names = (*schema.TABLES, schema.ROWS, *(f"{schema.BESIDE}/{table.name}" for table in old.tables))
+    tables = all(any((version / name).glob("*.parquet")) for name in names)
     return old if tables and (version / PICTURE).is_file() else None
 
 

@@ -136,7 +136,7 @@ def _around(star: Star, key: str, changed: Frame) -> Star:
             .join(variant_of, on=JOURNEY, how="inner")
         ),
     )
-    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True)
+    return replace(star, key=key, events=events, journeys=journeys, variants=kinds, direct=True, moves_kept=None)
 
 
 def _moved(made: Made, rows: Frame) -> Column:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from cxkit import schema
 from cxkit.errors import InputError
-from cxkit.reading import stamps
 from cxkit.schema import Attribute, Kind, Level
-from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind
+from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind, typed
 from cxkit.shaping.events import BAD_STAMP, in_zone, judged
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -103,7 +103,9 @@ def _texts(source: Source, columns: dict[str, tuple[int, Kind]]) -> list[str]:
 
 
 def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], key: Kind) -> None:
-    more = [f"{_value(source, attribute)} AS {attribute.column}" for attribute in attributes]
+    more = [
+        f"{typed(source, int(attribute.column[1:]), attribute.kind)} AS {attribute.column}" for attribute in attributes
+    ]
     kept = {attribute.column: (int(attribute.column[1:]), attribute.kind) for attribute in attributes}
     if roles.order is not None:
         more.append(f"TRY_CAST(c{roles.order} AS {TYPES.get(key, 'VARCHAR')}) AS {schema.KEY}")
@@ -111,15 +113,6 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], 
     statement, values = judged(source, roles, [*more, *_texts(source, kept)])
     with in_zone(source, roles.zone) as run:
         run(f"CREATE OR REPLACE TEMP TABLE read_rows AS {statement}", values)
-
-
-def _value(source: Source, attribute: Attribute) -> str:
-    column = "c" + attribute.column.removeprefix("x")
-    if attribute.kind == "time":
-        return stamps.sql(stamps.Writing(stamps.ISO), column, source.kinds[int(column[1:])])
-    if attribute.kind == "text":
-        return f"nullif({column}::VARCHAR, '')"
-    return f"TRY_CAST({column} AS {TYPES[attribute.kind]})"
 
 
 def _put_aside(source: Source, folder: Path, part: int) -> dict[str, int]:
@@ -168,7 +161,7 @@ def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path, p
 def _nothing_left(source: Source, roles: Roles, dropped: dict[str, int]) -> str:
     if not dropped:
         return f'"{source.name}" has a header but no rows. Export the log again, with one row per event.'
-    reasons = ", ".join(f"{reason} ({count:,})" for reason, count in dropped.items())
+    reasons = ", ".join(f"{reason} ({many(count)})" for reason, count in dropped.items())
     hint = ""
     if BAD_STAMP in dropped and roles.time is not None:
         example = source.connection.execute(f"SELECT c{roles.time}::VARCHAR FROM {source.rows} LIMIT 1").fetchone()
@@ -225,11 +218,11 @@ def number(source: Source, roles: Roles) -> None:
         SELECT activity, name FROM known_activities UNION ALL
         SELECT ({following.format("activity", "activities", "name")})::INTEGER, name
         FROM (SELECT DISTINCT activity_name AS name {good}) ANTI JOIN known_activities USING (name)""")
-    many = run("SELECT count(*) FROM activities").fetchone()[0]  # type: ignore[index]
-    if many > schema.MOST_ACTIVITIES:
+    different = run("SELECT count(*) FROM activities").fetchone()[0]  # type: ignore[index]
+    if different > schema.MOST_ACTIVITIES:
         raise InputError(
-            f"The activity column has {many:,} different values; a log has at most {schema.MOST_ACTIVITIES:,}. "
-            "Is it a free text or an id? Choose another column with activity=."
+            f"The activity column has {many(different)} different values; a log has at most "
+            f"{many(schema.MOST_ACTIVITIES)}. Is it a free text or an id? Choose another column with activity=."
         )
     run("ALTER TABLE activities ADD COLUMN symbol VARCHAR")
     run(f"UPDATE activities SET symbol = chr({schema.SYMBOL_BASE} + activity)")

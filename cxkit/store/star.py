@@ -37,6 +37,7 @@ from cxkit.schema import (
     STARTED,
     SYMBOL,
     TIME,
+    TIMES,
     VARIANT,
     WAITING,
     Attribute,
@@ -66,6 +67,8 @@ class Star:
     direct: bool = False
     columns: Mapping[str, Made] = field(default_factory=dict)
     marks: str = ""
+    moves_kept: Frame | None = None
+    tables: Mapping[str, Frame] = field(default_factory=dict)
 
     @property
     def moves(self) -> Frame:
@@ -76,6 +79,15 @@ class Star:
     def outlines(self) -> Frame:
         """The journeys without their ids and the client's columns, where the moves are."""
         return self._at_hand(schema.JOURNEYS, self.journeys, schema.OUTLINE_COLUMNS)
+
+    @property
+    def variant_moves(self) -> Frame:
+        """How often each variant makes each move; with the numbers of journeys of variants, any selection's map."""
+        if self.moves_kept is not None:
+            return self.moves_kept
+        return self.engine.materialise(
+            f"{self.key}|{schema.VARIANT_MOVES}", lambda: variant_moves(self.events, self.journeys)
+        )
 
     def _at_hand(self, name: str, table: Frame, columns: Sequence[str]) -> Frame:
         if self.direct:
@@ -201,6 +213,14 @@ def variants(engine: Engine, paths: Frame, activities: Frame) -> Frame:
         COUNT,
         nw.col(PATH).str.len_chars().cast(nw.Int32).alias(LENGTH),
     )
+
+
+def variant_moves(events: Frame, journeys: Frame) -> Frame:
+    """How often each variant makes each move, counted on one of its journeys; the next activity is null at the end."""
+    chosen = journeys.group_by(VARIANT).agg(nw.col(JOURNEY).min())
+    counted = events.select(JOURNEY, ACTIVITY, NEXT).join(chosen, on=JOURNEY, how="inner")
+    times = counted.group_by(VARIANT, ACTIVITY, NEXT).agg(nw.len().cast(nw.Int64).alias(TIMES))
+    return times.select(VARIANT, ACTIVITY, NEXT, TIMES)
 
 
 def spans(events: Frame) -> Frame:

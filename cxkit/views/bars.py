@@ -1,4 +1,4 @@
-"""Bars: how many journeys have which value, drawn by us so that each can be chosen."""
+"""Bars: how many journeys have which value, drawn by us so that each can be chosen; and do what, as a chart."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, number, text
+from cxkit.views.specs import LABELS, altair, finished, inline, layered, left_out, tooltips, view
+from cxkit.words import given, lasting, many, percent
 
 Row = Mapping[str, Any]
-_MOST, _ROW, _NAME, _FIGURES, _SIZE = 20, 28, 260, 250, 13
+MOST, ROW_HEIGHT, NAME, FIGURES, SIZE = 20, 28, 260, 250, 13
+MOST_ACTIVITIES = 30
 
 
-def segments(rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = _MOST) -> Picture:
+def segments(rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = MOST) -> Picture:
     """A bar for each value, the most frequent first; `top` of them are drawn and the others are counted."""
     if not rows:
         return empty(title, population, note)
@@ -21,32 +24,81 @@ def segments(rows: Sequence[Row], *, title: str, population: object, note: str =
     words = f"{note} {_left_out(rest)}".strip()
     head, height = heading(title, [str(population), words], WIDTH)
     most = max(row["count"] for row in shown)
-    bars = "".join(_bar(row, rank, height + 12 + rank * _ROW, most) for rank, row in enumerate(shown))
-    said = ", ".join(f"{theme.clean(row['segment'])}: {theme.count(row['count'])}" for row in shown)
-    size = WIDTH + 2 * MARGIN, height + 12 + len(shown) * _ROW + 2 * MARGIN
-    return Picture(title, drawing(title, said, head + bars, *size))
+    bars = "".join(_bar(row, rank, height + 12 + rank * ROW_HEIGHT, most) for rank, row in enumerate(shown))
+    description = ", ".join(f"{theme.clean(row['segment'])}: {many(row['count'])}" for row in shown)
+    size = WIDTH + 2 * MARGIN, height + 12 + len(shown) * ROW_HEIGHT + 2 * MARGIN
+    return Picture(title, drawing(title, description, head + bars, *size))
 
 
 def _left_out(rest: Sequence[Row]) -> str:
     if not rest:
         return ""
-    journeys = theme.plural(sum(row["count"] for row in rest), "journey")
-    return f"{theme.plural(len(rest), 'rarer value')} with {journeys} left out."
+    journeys = many(sum(row["count"] for row in rest), "journey")
+    return f"{many(len(rest), 'rarer value')} with {journeys} left out."
 
 
 def _bar(row: Row, rank: int, y: float, most: int) -> str:
     name, base = theme.clean(row["segment"]), y + 18
-    width = max(1.0, (WIDTH - _NAME - _FIGURES) * row["count"] / most)
-    figures = (
-        f"{theme.count(row['count'])} · {theme.share(row['share'])} · median {theme.duration(row['median_seconds'])}"
-    )
-    tip = f"{name}: {figures}, {theme.plural(row['customers'], 'customer')}"
-    label = theme.fit(name, _NAME - 20, _SIZE)
+    width = max(1.0, (WIDTH - NAME - FIGURES) * row["count"] / most)
+    figures = f"{many(row['count'])} · {percent(row['share'])} · median {lasting(row['median_seconds'])}"
+    tip = f"{name}: {figures}, {many(row['customers'], 'customer')}"
+    label = theme.fit(name, NAME - 20, SIZE)
     return (
         f'<g class="cx-bar" data-rank="{rank}"><title>{html.escape(tip)}</title>'
-        + area(y, _ROW)
-        + text(_NAME - 12, base, label, size=_SIZE, more='text-anchor="end"')
-        + f'<rect x="{_NAME}" y="{number(y + 5)}" width="{number(width)}" height="18" rx="2" fill="{theme.BOX}"/>'
-        + text(_NAME + width + 8, base, figures, fill=theme.MUTED)
+        + area(y, ROW_HEIGHT)
+        + text(NAME - 12, base, label, size=SIZE, more='text-anchor="end"')
+        + f'<rect x="{NAME}" y="{number(y + 5)}" width="{number(width)}" height="18" rx="2" fill="{theme.BOX}"/>'
+        + text(NAME + width + 8, base, figures, fill=theme.MUTED)
         + "</g>"
     )
+
+
+def activities(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
+    """In how many journeys does each activity happen, and in how many more than once?
+
+    `rows` has one row an activity: `activity`, `count` of visits, `journeys`, `revisit_share` of those journeys,
+    `starts`, `ends`.
+    """
+    if not rows:
+        return empty(title, population, note)
+    alt = altair()
+    ranked = sorted(rows, key=lambda row: (-row["journeys"], str(row["activity"])))
+    shown = ranked[:MOST_ACTIVITIES]
+    values = [piece for row in shown for piece in _pieces(row)]
+    kinds = ["once", "more than once"]
+    y = alt.Y(
+        "activity:N", sort=[theme.clean(row["activity"]) for row in shown], title=None,
+        axis=alt.Axis(labelLimit=LABELS, domain=False, ticks=False, labelColor=theme.INK),
+    )  # fmt: skip
+    x = alt.X("journeys:Q", stack=True, axis=None)
+    colour = alt.Color(
+        "kind:N", title="journeys that visit", sort=kinds,
+        scale=alt.Scale(domain=kinds, range=[theme.BOX, theme.CATEGORIES[1][0]]),
+    )  # fmt: skip
+    titles = {"activity": "activity", "times": "journeys", "again": "more than once", "visits": "visits"}
+    tips = tooltips(**titles, starts="start here", ends="end here")
+    bars = alt.Chart().mark_bar(height=16)
+    bars = bars.encode(y=y, x=x, color=colour, order=alt.Order("rank:Q"), tooltip=tips)
+    numbers = (
+        alt.Chart()
+        .mark_text(align="left", dx=6, color=theme.MUTED, fontSize=12)
+        .encode(y=y, x=alt.X("all:Q"), text=alt.Text("words:N"))
+    )
+    ends = inline(value for value in values if value["rank"] == 0)
+    drawn = layered(view(bars) | inline(values), view(numbers) | ends)
+    drawn |= {"width": WIDTH - LABELS - 20, "height": {"step": 26}}
+    words = "Journeys in which each activity happens." + left_out(len(ranked) - len(shown), "rarer one")
+    return finished(drawn, title, population, words, note)
+
+
+def _pieces(row: Row) -> list[dict[str, Any]]:
+    """The two parts of an activity's bar."""
+    again = row["journeys"] * (given(row.get("revisit_share")) or 0.0)
+    shared = {
+        "activity": theme.clean(row["activity"]), "all": row["journeys"], "times": many(row["journeys"]),
+        "again": percent(row.get("revisit_share")), "visits": many(row["count"]),
+        "starts": many(row.get("starts")), "ends": many(row.get("ends")),
+        "words": many(row["journeys"]) + (f", {percent(row['revisit_share'])} again" if again else ""),
+    }  # fmt: skip
+    parts = (("once", row["journeys"] - again), ("more than once", again))
+    return [shared | {"kind": kind, "journeys": part, "rank": rank} for rank, (kind, part) in enumerate(parts)]

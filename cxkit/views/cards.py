@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, escape, heading, number, text
+from cxkit.words import lasting, many, percent, rounded
 
-_COLUMNS, _GAP, _PADDING, _LARGEST = 4, 12, 18, 30
-_YEAR, _MONTH = 365.25, 365.25 / 12  # days
-_WIDTH, _HEIGHT = (WIDTH - (_COLUMNS - 1) * _GAP) / _COLUMNS, 110
+COLUMNS, GAP, PADDING, LARGEST = 4, 12, 18, 30
+YEAR, MONTH = 365.25, 365.25 / 12  # days
+CARD_WIDTH, CARD_HEIGHT = (WIDTH - (COLUMNS - 1) * GAP) / COLUMNS, 110
 
 
 class Card(NamedTuple):
@@ -39,42 +40,54 @@ def log_coverage(rows: Sequence[Mapping[str, Any]], *, title: str, population: s
 def _strip(cards: Sequence[Card], title: str, population: str, note: str) -> Picture:
     head, top = heading(title, [f"{population} · {note}" if note else population], WIDTH)
     body = head + "".join(_drawn(card, place, top + 12) for place, card in enumerate(cards))
-    lines = -(-len(cards) // _COLUMNS)
-    height = top + 12 + lines * _HEIGHT + (lines - 1) * _GAP
-    said = ". ".join(f"{card.label}: {card.figure} ({card.context})" for card in cards)
-    return Picture(title, drawing(title, said, body, WIDTH + 2 * MARGIN, height + 2 * MARGIN))
+    lines = -(-len(cards) // COLUMNS)
+    height = top + 12 + lines * CARD_HEIGHT + (lines - 1) * GAP
+    description = ". ".join(f"{card.label}: {card.figure} ({card.context})" for card in cards)
+    return Picture(title, drawing(title, description, body, WIDTH + 2 * MARGIN, height + 2 * MARGIN))
 
 
 def _of_summary(row: Mapping[str, Any]) -> list[Card]:
-    count, duration = theme.count, theme.duration
     return [
-        Card("Journeys", count(row["journeys"]), f"{row['journeys_per_customer']:.1f} per customer"),
-        Card("Customers", count(row["customers"]), "with one or more journeys"),
-        Card("Events", count(row["events"]), f"{row['events_per_journey']:.1f} per journey"),
+        Card("Journeys", many(row["journeys"]), f"{rounded(row['journeys_per_customer'])} per customer"),
+        Card("Customers", many(row["customers"]), "with one or more journeys"),
+        Card("Events", many(row["events"]), f"{rounded(row['events_per_journey'])} per journey"),
         Card("Period", *_period(row["first"], row["last"])),
         Card(
             "Median duration",
-            duration(row["median_seconds"]),
-            f"P90 {duration(row['p90_seconds'])}, to the last event",
+            lasting(row["median_seconds"]),
+            f"P90 {lasting(row['p90_seconds'])}, to the last event",
         ),
-        Card("Variants", count(row["variants"]), "different ways through"),
-        Card("Activities", count(row["activities"]), f"{count(row['moves'])} moves between them"),
-        Card("Rows left out", count(row["dropped_rows"]), f"{count(row['tied_events'])} events tied in time"),
+        Card("Variants", many(row["variants"]), "different ways through"),
+        Card("Activities", many(row["activities"]), f"{many(row['moves'])} moves between them"),
+        Card("Rows left out", many(row["dropped_rows"]), f"{many(row['tied_events'])} events tied in time"),
+        *_of_ends(row),
     ]
 
 
+def _of_ends(row: Mapping[str, Any]) -> list[Card]:
+    """How journeys ended, where somebody said what a goal is."""
+    if "goal_journeys" not in row:
+        return []
+    ended = row["journeys"] - row["open_journeys"]
+    of = f"of {many(ended, 'ended journey')}"
+    words = {"goal": "Goal reached", "cancel": "Cancelled", "silent": "Fell silent"}
+    shares = {label: row[f"{outcome}_journeys"] / ended if ended else None for outcome, label in words.items()}
+    cards = [Card(label, percent(share) if ended else "none", of) for label, share in shares.items()]
+    return [*cards, Card("Still open", many(row["open_journeys"]), "counted apart")]
+
+
 def _of_coverage(row: Mapping[str, Any]) -> list[Card]:
-    count, share = theme.count, theme.share
     covered, low, high = (row[name] for name in ("covered_share", "covered_share_low", "covered_share_high"))
-    known = covered is not None
-    between = f"95 % interval {share(1 - high)} to {share(1 - low)}" if known else "of one customer nothing follows"
-    most = f"interval up to {count(row['variants_high'])}" if known else "of one customer nothing follows"
-    began = f"of {theme.plural(row['recent'], 'customer')} who began" if row["recent"] else "no whole month to look at"
+    measured = covered is not None
+    alone = "of one customer nothing follows"
+    between = f"95% interval {percent(1 - high)} to {percent(1 - low)}" if measured else alone
+    most = f"interval up to {many(row['variants_high'])}" if measured else alone
+    began = f"of {many(row['recent'], 'customer')} who began" if row["recent"] else "no whole month to look at"
     return [
-        Card("Next way is a new one", share(1 - covered) if known else "unknown", between),
-        Card("Ways seen", count(row["variants"]), f"{count(row['once'])} seen only once"),
-        Card("Ways there are, at least", count(row["variants_at_least"]) if known else "unknown", most),
-        Card("New last month", share(row["recent_new_share"]) if row["recent"] else "unknown", began),
+        Card("Next way is a new one", percent(1 - covered) if measured else "unknown", between),
+        Card("Ways seen", many(row["variants"]), f"{many(row['once'])} seen only once"),
+        Card("Ways there are, at least", many(row["variants_at_least"]) if measured else "unknown", most),
+        Card("New last month", percent(row["recent_new_share"]) if row["recent"] else "unknown", began),
     ]
 
 
@@ -82,22 +95,22 @@ def _period(first: datetime | None, last: datetime | None) -> tuple[str, str]:
     if first is None or last is None:
         return "unknown", "this log has no time"
     days = (last - first).days
-    long = f"{days / _MONTH:.0f} months" if days < 4 * 365 else f"{days / _YEAR:.0f} years"
+    long = many(days / MONTH, "month") if days < 4 * 365 else many(days / YEAR, "year")
     return long if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _drawn(card: Card, place: int, top: float) -> str:
-    x = (place % _COLUMNS) * (_WIDTH + _GAP)
-    y = top + (place // _COLUMNS) * (_HEIGHT + _GAP)
-    room = _WIDTH - 2 * _PADDING
-    size = min(_LARGEST, _LARGEST * room / theme.text_width(card.figure, _LARGEST, bold=True))
-    said = escape(f"{card.label}: {card.figure}, {card.context}")
-    frame = f'width="{number(_WIDTH)}" height="{_HEIGHT}" rx="10" fill="{theme.MANY[0][0]}"'
+    x = (place % COLUMNS) * (CARD_WIDTH + GAP)
+    y = top + (place // COLUMNS) * (CARD_HEIGHT + GAP)
+    room = CARD_WIDTH - 2 * PADDING
+    size = min(LARGEST, LARGEST * room / theme.text_width(card.figure, LARGEST, bold=True))
+    label = escape(f"{card.label}: {card.figure}, {card.context}")
+    frame = f'width="{number(CARD_WIDTH)}" height="{CARD_HEIGHT}" rx="10" fill="{theme.MANY[0][0]}"'
     context = theme.fit(card.context, room, 13.5)
     return (
-        f'<g class="cx-card" role="img" aria-label="{said}"><rect x="{number(x)}" y="{number(y)}" {frame}/>'
-        + text(x + _PADDING, y + 29, card.label, size=14, fill=theme.MUTED)
-        + text(x + _PADDING, y + 65, card.figure, size=size, more='font-weight="600"')
-        + text(x + _PADDING, y + 91, context, size=13.5, fill=theme.MUTED)
+        f'<g class="cx-card" role="img" aria-label="{label}"><rect x="{number(x)}" y="{number(y)}" {frame}/>'
+        + text(x + PADDING, y + 29, card.label, size=14, fill=theme.MUTED)
+        + text(x + PADDING, y + 65, card.figure, size=size, more='font-weight="600"')
+        + text(x + PADDING, y + 91, context, size=13.5, fill=theme.MUTED)
         + "</g>"
     )

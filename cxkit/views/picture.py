@@ -14,10 +14,10 @@ from cxkit.errors import InputError
 from cxkit.views import theme
 
 WIDTH, MARGIN = 944, 24  # of what is drawn, and the paper around it
-_TITLE_SIZE, _TEXT_SIZE, _LEADING = 16, 13, 19
+TITLE_SIZE, TEXT_SIZE, LEADING = 16, 13, 19
 NOTHING = "No journeys in this selection."
-_ADVICE = "Widen the period, or take away the filter that you added last."
-_PAGE_STYLE = (
+ADVICE = "Widen the period, or take away the filter that you added last."
+PAGE_STYLE = (
     "body{margin:0;padding:24px;background:var(--cx-paper, #ffffff);color:var(--cx-ink, #17212b)}"
     ".cx-figure{margin:0}.cx-picture{overflow-x:auto}"
 )
@@ -68,7 +68,7 @@ class Picture:
     def _as_page(self) -> bytes:
         return (
             f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.title)}</title>'
-            f'<meta name="viewport" content="width=device-width"><style>{theme.STYLE}\n{_PAGE_STYLE}</style></head>'
+            f'<meta name="viewport" content="width=device-width"><style>{theme.STYLE}\n{PAGE_STYLE}</style></head>'
             f"<body>{self._repr_html_()}</body></html>\n"
         ).encode()
 
@@ -120,15 +120,15 @@ def area(y: float, height: float) -> str:
 
 def heading(title: str, lines: list[str], width: float) -> tuple[str, float]:
     """Title and the lines under it (empty ones left out), wrapped to this width; the drawing and its height."""
-    rows = theme.wrap(theme.clean(title), width, _TITLE_SIZE, bold=True)
+    rows = theme.wrap(theme.clean(title), width, TITLE_SIZE, bold=True)
     parts, y = [], 0.0
     for row in rows:
         y += 24
-        parts.append(text(0, y - 5, row, size=_TITLE_SIZE, more='font-weight="600" class="cx-title"'))
+        parts.append(text(0, y - 5, row, size=TITLE_SIZE, more='font-weight="600" class="cx-title"'))
     for line in filter(None, lines):
-        for row in theme.wrap(theme.clean(line), width, _TEXT_SIZE, lines=3):
-            y += _LEADING
-            parts.append(text(0, y, row, size=_TEXT_SIZE, fill=theme.MUTED))
+        for row in theme.wrap(theme.clean(line), width, TEXT_SIZE, lines=3):
+            y += LEADING
+            parts.append(text(0, y, row, size=TEXT_SIZE, fill=theme.MUTED))
     return "".join(parts), y + 8
 
 
@@ -157,16 +157,16 @@ def _finished(opening: str, title: str, description: str, inner: str, width: flo
     )
 
 
-def empty(title: str, population: object, note: str = "", *, why: tuple[str, str] = (NOTHING, _ADVICE)) -> Picture:
+def empty(title: str, population: object, note: str = "", *, why: tuple[str, str] = (NOTHING, ADVICE)) -> Picture:
     """The picture of nothing: why there is nothing, and what to do."""
     head, top = heading(title, [str(population), note], WIDTH)
-    said, advice = why
+    reason, advice = why
     body = (
         head
-        + text(WIDTH / 2, top + 52, said, size=15, more='font-weight="600" text-anchor="middle"')
+        + text(WIDTH / 2, top + 52, reason, size=15, more='font-weight="600" text-anchor="middle"')
         + text(WIDTH / 2, top + 76, advice, size=13, fill=theme.MUTED, more='text-anchor="middle"')
     )
-    return Picture(title, drawing(title, f"{said} {advice}", body, WIDTH + 2 * MARGIN, top + 110 + 2 * MARGIN))
+    return Picture(title, drawing(title, f"{reason} {advice}", body, WIDTH + 2 * MARGIN, top + 110 + 2 * MARGIN))
 
 
 # ---- charts ----------------------------------------------------------------------------------------------------------

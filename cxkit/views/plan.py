@@ -9,15 +9,16 @@ from typing import Any
 
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, escape, heading, number, text
+from cxkit.words import many, percent
 
 Row = Mapping[str, Any]
-_ROW, _HEAD, _SIZE, _PILL = 26, 40, 13, 11.5
-_ASKS, _RIGHT = 26, 560  # where questions begin, and what is said of them
-_FIELD, _LINE, _BAR, _OPENS, _ORIGIN = 56, 17, 90, 290, 420
-_SLACK = 0.9  # of a width: some type faces are wider than the usual ones
-_STATES = {"answerable": "there", "partly": "weak", "blocked": "missing"}
-_FILLS = {"there": theme.BOX, "weak": theme.LONG, "missing": theme.ENDED}
-_TOP = 3  # fields that are named as those to begin with
+ROW, HEAD, SIZE, PILL = 26, 40, 13, 11.5
+ASKS, RIGHT = 26, 560  # where questions begin, and what is said of them
+FIELD, LINE, BAR, OPENS, ORIGIN = 56, 17, 90, 290, 420
+SLACK = 0.9  # of a width: some type faces are wider than the usual ones
+STATES = {"answerable": "there", "partly": "weak", "blocked": "missing"}
+FILLS = {"there": theme.BOX, "weak": theme.LONG, "missing": theme.ENDED}
+TOP = 3  # fields that are named as those to begin with
 
 
 def data_plan(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
@@ -25,8 +26,8 @@ def data_plan(rows: Sequence[Row], *, title: str, population: object, note: str 
     if not rows:
         return empty(title, population, note)
     head, top = heading(title, [str(population), note], WIDTH)
-    body, bottom, said = _by_field(rows, top) if "field" in rows[0] else _by_question(rows, top)
-    return Picture(title, drawing(title, said, head + body, WIDTH + 2 * MARGIN, bottom + 2 * MARGIN))
+    body, bottom, description = _by_field(rows, top) if "field" in rows[0] else _by_question(rows, top)
+    return Picture(title, drawing(title, description, head + body, WIDTH + 2 * MARGIN, bottom + 2 * MARGIN))
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
@@ -34,58 +35,58 @@ def data_plan(rows: Sequence[Row], *, title: str, population: object, note: str 
 
 def _by_question(rows: Sequence[Row], top: float) -> tuple[str, float, str]:
     counts = Counter(row["status"] for row in rows)
-    said = ", ".join(f"{counts[status]} {status}" for status in _STATES)
+    statuses = ", ".join(f"{counts[status]} {status}" for status in STATES)
     parts, y = [_strip(counts, top + 12)], top + 70
     first, y = _begin(rows, y)
     parts.append(first)
     for name, group in groupby(rows, key=lambda row: row["theme"]):
         parts.append(text(0, y + 26, name, size=14, more='font-weight="600"'))
-        y += _HEAD
+        y += HEAD
         for row in group:
             parts.append(_question(row, y))
-            y += _ROW
+            y += ROW
     if not all(row["built"] for row in rows):
         y += 12
         parts.append(text(0, y + 12, "Questions in grey have no measure in this version yet.", fill=theme.MUTED))
         y += 18
-    return "".join(parts), y, f"{len(rows)} questions: {said}."
+    return "".join(parts), y, f"{len(rows)} questions: {statuses}."
 
 
 def _strip(counts: Counter[str], y: float) -> str:
     """How many questions have which status: one bar in three parts, each with its figure below."""
     total, x, parts = sum(counts.values()), 0.0, []
-    for status, state in _STATES.items():
+    for status, state in STATES.items():
         if not counts[status]:
             continue
         width = WIDTH * counts[status] / total
-        fill = f'fill="{_FILLS[state]}"'
+        fill = f'fill="{FILLS[state]}"'
         parts.append(
             f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(width - 2, 1))}" height="12" rx="2" {fill}/>'
         )
         x += width
     x = 0.0
-    for status, state in _STATES.items():
+    for status, state in STATES.items():
         label = f"{counts[status]} {status}"
-        parts.append(_mark(state, x + 8, y + 34) + text(x + 24, y + 38.5, label, size=_SIZE, more='font-weight="600"'))
-        x += 24 + theme.text_width(label, _SIZE, bold=True) + 28
+        parts.append(_mark(state, x + 8, y + 34) + text(x + 24, y + 38.5, label, size=SIZE, more='font-weight="600"'))
+        x += 24 + theme.text_width(label, SIZE, bold=True) + 28
     return "".join(parts)
 
 
 def _begin(rows: Sequence[Row], y: float) -> tuple[str, float]:
     """The fields that alone would open most questions, and where to begin with each."""
     alone = [row for row in rows if row["missing"] and "," not in row["missing"]]
-    opens = Counter(row["missing"] for row in alone).most_common(_TOP)
+    opens = Counter(row["missing"] for row in alone).most_common(TOP)
     if not opens:
         return "", y
     where = {row["missing"]: row["collect"] for row in alone}
     parts, start = [], y
     y += 36
     for name, count in opens:
-        parts.append(text(18, y + 14, name, size=_SIZE, more='font-weight="600"'))
-        parts.append(text(110, y + 14, theme.plural(count, "question"), fill=theme.MUTED))
-        for line in theme.wrap(theme.clean(where[name]), _SLACK * (WIDTH - 230), 12.5, lines=2):
+        parts.append(text(18, y + 14, name, size=SIZE, more='font-weight="600"'))
+        parts.append(text(110, y + 14, many(count, "question"), fill=theme.MUTED))
+        for line in theme.wrap(theme.clean(where[name]), SLACK * (WIDTH - 230), 12.5, lines=2):
             parts.append(text(210, y + 14, line, size=12.5))
-            y += _LINE
+            y += LINE
         y += 8
     head = text(18, start + 24, "Begin with the fields that alone open most questions", fill=theme.MUTED)
     size = f'y="{number(start)}" width="{WIDTH}" height="{number(y - start + 4)}" rx="8"'
@@ -93,16 +94,16 @@ def _begin(rows: Sequence[Row], y: float) -> tuple[str, float]:
 
 
 def _question(row: Row, y: float) -> str:
-    state, base = _STATES[row["status"]], y + 17.5
+    state, base = STATES[row["status"]], y + 17.5
     ink = theme.INK if row["built"] else theme.MUTED
-    said = (row["question"], f"{row['status'].capitalize()}.", _sentence(row["reason"]), row["collect"])
-    tip = " ".join(filter(None, said))
-    asks = theme.fit(row["question"], _RIGHT - _ASKS - 16, _SIZE)
+    sentences = (row["question"], f"{row['status'].capitalize()}.", _sentence(row["reason"]), row["collect"])
+    tip = " ".join(filter(None, sentences))
+    asks = theme.fit(row["question"], RIGHT - ASKS - 16, SIZE)
     return (
         f'<g class="cx-question" role="img" aria-label="{escape(tip)}"><title>{escape(tip)}</title>'
-        + area(y, _ROW)
-        + _mark(state, 8, y + _ROW / 2)
-        + text(_ASKS, base, asks, size=_SIZE, fill=ink)
+        + area(y, ROW)
+        + _mark(state, 8, y + ROW / 2)
+        + text(ASKS, base, asks, size=SIZE, fill=ink)
         + _beside(row, y, base)
         + "</g>"
     )
@@ -112,15 +113,15 @@ def _beside(row: Row, y: float, base: float) -> str:
     """What stands in the way, as pills; of what can be answered, what would make it sharper."""
     if not row["missing"]:
         words = f"sharper with {row['sharper']}" if row["sharper"] else ""
-        return text(_RIGHT, base, theme.fit(words, WIDTH - _RIGHT, 12), fill=theme.MUTED) if words else ""
-    parts, x = [], float(_RIGHT)
+        return text(RIGHT, base, theme.fit(words, WIDTH - RIGHT, 12), fill=theme.MUTED) if words else ""
+    parts, x = [], float(RIGHT)
     if row["status"] == "partly":
-        figure = theme.share(row["quality_share"])
+        figure = percent(row["quality_share"])
         parts.append(text(x, base, figure, size=12, fill=theme.LONG, more='font-weight="600"'))
         x += theme.text_width(figure, 12, bold=True) + 10
     names = row["missing"].split(", ")
     for place, name in enumerate(names):
-        width = theme.text_width(name, _PILL) + 16
+        width = theme.text_width(name, PILL) + 16
         if x + width > WIDTH - (26 if place < len(names) - 1 else 0):
             parts.append(text(x, base, f"+{len(names) - place}", fill=theme.MUTED))
             break
@@ -132,13 +133,13 @@ def _beside(row: Row, y: float, base: float) -> str:
 def _pill(name: str, x: float, y: float, width: float) -> str:
     frame = f'x="{number(x)}" y="{number(y + 4)}" width="{number(width)}" height="18" rx="9"'
     return f'<rect {frame} fill="{theme.LONGER[0][0]}" stroke="{theme.LONGER[2][0]}"/>' + text(
-        x + 8, y + 17, name, size=_PILL
+        x + 8, y + 17, name, size=PILL
     )
 
 
 def _mark(state: str, x: float, y: float) -> str:
     """A full, a half and an empty circle: readable without colour."""
-    fill = _FILLS[state]
+    fill = FILLS[state]
     ring = f'<circle cx="{number(x)}" cy="{number(y)}" r="6" fill="{theme.PAPER}" stroke="{fill}" stroke-width="1.8"/>'
     if state == "there":
         return f'<circle cx="{number(x)}" cy="{number(y)}" r="6.9" fill="{fill}"/>'
@@ -162,37 +163,37 @@ def _by_field(rows: Sequence[Row], top: float) -> tuple[str, float, str]:
         parts.append(_titles(y))
         y += 24
     for row in wanting:
-        lines = theme.wrap(theme.clean(row["origin"]), _SLACK * (WIDTH - _ORIGIN), 12.5, lines=5)
-        height = max(_FIELD, 22 + len(lines) * _LINE)
+        lines = theme.wrap(theme.clean(row["origin"]), SLACK * (WIDTH - ORIGIN), 12.5, lines=5)
+        height = max(FIELD, 22 + len(lines) * LINE)
         parts.append(_field(row, y, height, most, lines))
         y += height
     for line in theme.wrap(
-        f"There, and filled well enough: {', '.join(good) or 'none'}.", _SLACK * WIDTH, _SIZE, lines=3
+        f"There, and filled well enough: {', '.join(good) or 'none'}.", SLACK * WIDTH, SIZE, lines=3
     ):
         y += 20
-        parts.append(text(0, y, line, size=_SIZE, fill=theme.MUTED))
-    said = ", ".join(f"{row['field']} opens {row['unlocks']}" for row in wanting)
-    return "".join(parts), y + 8, f"Fields that are missing or weak: {said or 'none'}."
+        parts.append(text(0, y, line, size=SIZE, fill=theme.MUTED))
+    opening = ", ".join(f"{row['field']} opens {row['unlocks']}" for row in wanting)
+    return "".join(parts), y + 8, f"Fields that are missing or weak: {opening or 'none'}."
 
 
 def _titles(y: float) -> str:
-    columns = ((_ASKS, "Field"), (_OPENS, "Questions it opens"), (_ORIGIN, "Where to start"))
+    columns = ((ASKS, "Field"), (OPENS, "Questions it opens"), (ORIGIN, "Where to start"))
     return "".join(text(x, y + 12, words, fill=theme.MUTED) for x, words in columns)
 
 
 def _field(row: Row, y: float, height: float, most: int, lines: Sequence[str]) -> str:
     tip = f"{row['field']}: {row['means']}. {_figures(row)}. Alone it opens: {row['questions'] or 'no question'}."
-    means = theme.fit(row["means"], _SLACK * (_OPENS - _ASKS - 12), 12)
+    means = theme.fit(row["means"], SLACK * (OPENS - ASKS - 12), 12)
     return (
         f'<g class="cx-field" role="img" aria-label="{escape(tip)}"><title>{escape(tip)}</title>'
         + area(y, height)
         + f'<path d="M0 {number(y)}H{WIDTH}" stroke="{theme.GRID}"/>'
         + _mark(row["state"], 8, y + 16)
-        + text(_ASKS, y + 21, row["field"], size=14, more='font-weight="600"')
-        + text(_ASKS, y + 40, means, fill=theme.MUTED)
+        + text(ASKS, y + 21, row["field"], size=14, more='font-weight="600"')
+        + text(ASKS, y + 40, means, fill=theme.MUTED)
         + _opening(row, y, most)
-        + text(_OPENS, y + 40, _figures(row), fill=theme.MUTED)
-        + "".join(text(_ORIGIN, y + 20 + place * _LINE, line, size=12.5) for place, line in enumerate(lines))
+        + text(OPENS, y + 40, _figures(row), fill=theme.MUTED)
+        + "".join(text(ORIGIN, y + 20 + place * LINE, line, size=12.5) for place, line in enumerate(lines))
         + "</g>"
     )
 
@@ -201,10 +202,10 @@ def _opening(row: Row, y: float, most: int) -> str:
     """A bar as long as the number of questions that the field alone would open."""
     if not row["unlocks"]:
         words = "not alone" if row["needed_by"] else "only sharpens"
-        return text(_OPENS, y + 20.5, words, fill=theme.MUTED)
-    length = _BAR * row["unlocks"] / most
-    frame = f'x="{_OPENS}" y="{number(y + 9)}" width="{number(length)}" height="14" rx="2" fill="{theme.BOX}"'
-    return f"<rect {frame}/>" + text(_OPENS + length + 7, y + 20.5, theme.count(row["unlocks"]), size=_SIZE)
+        return text(OPENS, y + 20.5, words, fill=theme.MUTED)
+    length = BAR * row["unlocks"] / most
+    frame = f'x="{OPENS}" y="{number(y + 9)}" width="{number(length)}" height="14" rx="2" fill="{theme.BOX}"'
+    return f"<rect {frame}/>" + text(OPENS + length + 7, y + 20.5, many(row["unlocks"]), size=SIZE)
 
 
 def _figures(row: Row) -> str:
@@ -212,5 +213,5 @@ def _figures(row: Row) -> str:
     if not row["filled"]:
         return "missing"
     fresh = row["freshness_share"]
-    stale = f", fresh {theme.share(fresh)}" if fresh is not None and fresh < 0.95 else ""
-    return f"filled {theme.share(row['filled_share'])}{stale}"
+    stale = f", fresh {percent(fresh)}" if fresh is not None and fresh < 0.95 else ""
+    return f"filled {percent(row['filled_share'])}{stale}"

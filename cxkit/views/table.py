@@ -2,66 +2,109 @@
 
 from __future__ import annotations
 
+import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import escape
+from cxkit.views.picture import Picture, escape, number
+from cxkit.words import many, percent, precise, safe
 
-_SHORT = 40  # characters that stay on one line
-_WIDEST = 64  # characters of a cell in a table of text
+Row = Mapping[str, Any]
+
+ON_A_LINE = 40  # characters that stay on one line
+WIDEST = 64  # characters of a cell in a table of text
+SHARES = ("share", "coverage", "confidence", "score")  # what the columns of shares are called
+NAMED = ("variant",)  # numbers that are names
+BAR = 12  # em
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
-    """Rows as an HTML table with a caption; numbers to the right, times to the minute, everything escaped.
-
-    The caption is a paragraph of its own, as wide as the page, and the table's name.
-    """
-    said = f'<p class="cx-note">{escape(caption)}</p>'
+def captioned(rows: Sequence[Row], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
+    """Rows as an HTML table under a caption, which is a paragraph as wide as the page, and the table's name."""
+    named = f'<p class="cx-note">{escape(caption)}</p>'
     if not rows:
-        return f'{said}<p class="cx-empty">{escape(empty)}</p>'
-    numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
-    head = "".join(f"<th{_look(name, numeric, name)}>{escape(name)}</th>" for name in columns)
-    body = "".join(f"<tr>{''.join(_cell(row[name], name, numeric) for name in columns)}</tr>" for row in rows)
-    more = f'<p class="cx-note">{left_out:,} more rows; .df() has them all.</p>' if left_out > 0 else ""
+        return f'{named}<p class="cx-empty">{escape(empty)}</p>'
+    more = f'<p class="cx-note">{many(left_out)} more rows; .df() has them all.</p>' if left_out > 0 else ""
+    return named + table(rows, columns, label=caption) + more
+
+
+def under(picture: Picture | None, rows: str) -> str:
+    """A table folded under its picture, or alone where there is none."""
+    if picture is None:
+        return f'<div class="cx-result">{rows}</div>'
+    folded = f'<details class="cx-table"><summary>Table</summary>{rows}</details>'
+    return f'<div class="cx-result">{picture._repr_html_()}{folded}</div>'
+
+
+def table(
+    rows: Sequence[Row], columns: Sequence[str], *, label: str, bar: str = "", strong: Collection[int] = ()
+) -> str:
+    """Rows as an HTML table; numbers to the right, times to the minute, everything escaped.
+
+    The numbers of the column `bar` are drawn as bars too; the rows at the places of `strong` are bold.
+    """
+    texts = [{name: _said(row.get(name), name) for name in columns} for row in rows]
+    looks = _looks(rows, columns, texts, bar)
+    most = max((row.get(bar) or 0 for row in rows), default=0)
+    bars = [_bar(row[bar] / most) if most and row.get(bar) is not None else "" for row in rows]
+    head = "".join(f'<th scope="col"{look}>{escape(name)}</th>' for name, look in looks.items())
+    drawn_rows = [
+        "".join(f"<td{look}>{drawn * (name == bar)}{html.escape(line[name])}</td>" for name, look in looks.items())
+        for line, drawn in zip(texts, bars, strict=True)
+    ]
+    body = "".join(f"<tr{_weight(place in strong)}>{cells}</tr>" for place, cells in enumerate(drawn_rows))
     return (
-        f'{said}<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows" aria-label="{escape(caption)}">'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
+        f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows" aria-label="{escape(label)}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def as_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Rows as aligned text; one row alone is written downwards."""
+def as_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Rows as aligned text, long cells cut; one row alone is written downwards."""
     if len(rows) == 1:
         width = max(map(len, columns))
         return "\n".join(f"{name:<{width}}  {_said(rows[0][name], name)}" for name in columns)
-    numeric = {name for name in columns if all(_is_number(row[name]) for row in rows)}
-    lines = [list(columns), *([_cut(_said(row[name], name)) for name in columns] for row in rows)]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
+    return lines(rows, columns, WIDEST)
+
+
+def lines(rows: Sequence[Row], columns: Sequence[str], widest: int | None = None) -> str:
+    """Rows as aligned text under their heads; cells are cut where they are wider than said."""
+    numeric = {name for name in columns if all(_is_number(row.get(name)) for row in rows)}
+    cells = [list(columns), *([_cut(_said(row.get(name), name), widest) for name in columns] for row in rows)]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     sides = [">" if name in numeric else "<" for name in columns]
-    cells = zip(sides, widths, strict=True)
-    form = "  ".join(f"{{:{side}{width}}}" for side, width in cells)
-    return "\n".join(form.format(*line).rstrip() for line in lines)
+    form = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
+    return "\n".join(form.format(*line).rstrip() for line in cells)
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, widest: int | None) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
+    return line if widest is None or len(line) <= widest else f"{line[: widest - 1]}…"
 
 
-def _cell(value: Any, name: str, numeric: set[str]) -> str:
-    said = _said(value, name)
-    return f"<td{_look(name, numeric, said)}>{escape(said) if said else ''}</td>"
+def _weight(strong: bool) -> str:
+    return ' style="font-weight:600"' if strong else ""
 
 
-def _look(name: str, numeric: set[str], said: str) -> str:
-    """How a cell stands, in a page with our style sheet or without."""
-    kept = "white-space:nowrap" if len(said) <= _SHORT else "min-width:16em"
-    if name in numeric:
-        return f' style="text-align:right;{kept}"'
-    return f' class="cx-words" style="text-align:left;{kept}"'
+def _bar(part: float) -> str:
+    """A bar as long as this part of the longest, in front of its figure."""
+    look = f"display:inline-block;height:.8em;width:{number(BAR * part)}em;margin-right:.5em;background:{theme.BOX}"
+    return f'<span class="cx-gauge" style="{look}"></span>'
+
+
+def _looks(rows: Sequence[Row], columns: Sequence[str], texts: Sequence[Mapping[str, str]], bar: str) -> dict[str, str]:
+    """How the cells of each column stand, in a page with our style sheet or without: only long texts break."""
+    numeric = {name for name in columns if name != bar and all(_is_number(row.get(name)) for row in rows)}
+    prose = {name for name in columns if any(len(line[name]) > ON_A_LINE for line in texts)}
+    breaking = f"min-width:{16 if len(prose) < 2 else 8}em"
+    looks = {}
+    for name in columns:
+        kept = breaking if name in prose else "white-space:nowrap"
+        words, side = ("", "right") if name in numeric else (' class="cx-words"', "left")
+        looks[name] = f'{words} style="text-align:{side};{kept}"'
+    return looks
 
 
 def _is_number(value: object) -> bool:
@@ -74,9 +117,9 @@ def _said(value: Any, name: str) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list):
-        return " → ".join(map(str, value))
+        return " → ".join(safe(str(part)) for part in value)
     if isinstance(value, float):
-        if "share" in name or name == "coverage":
-            return theme.share(value)
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and name != "variant" else str(value)
+        return percent(value) if any(word in name for word in SHARES) else precise(value)
+    if isinstance(value, int) and not isinstance(value, bool) and name not in NAMED:
+        return many(value)
+    return safe(str(value))

@@ -1,10 +1,9 @@
-"""How do our pictures look? One set of colours for light and dark, one type face, one way to write numbers.
+"""How do our pictures look? One set of colours for light and dark, one type face.
 
 Every colour is a CSS custom property with its light value as fallback, so that one SVG serves both themes and still
 has its colours where no style sheet is read.
 """
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -48,7 +47,7 @@ TOKENS: dict[str, tuple[str, str]] = {
 
 # (light, its ink, dark). The first eight stay apart under protanopia, deuteranopia and tritanopia (held by a test); the
 # rest only for those who see all colours, so a mark with a category colour carries a label too.
-_CATEGORIES = (
+PALETTE = (
     ("#155993", "#ffffff", "#7cc2fe"),
     ("#dc7537", "#17212b", "#e49a4d"),
     ("#589d86", "#17212b", "#a5f0e6"),
@@ -62,7 +61,7 @@ _CATEGORIES = (
     ("#b06fc4", "#17212b", "#f0a6e0"),
     ("#76922f", "#17212b", "#b8c4d4"),
 )
-for _number, (_light, _ink, _dark) in enumerate(_CATEGORIES, 1):
+for _number, (_light, _ink, _dark) in enumerate(PALETTE, 1):
     TOKENS[f"cat-{_number}"] = (_light, _dark)
     TOKENS[f"cat-ink-{_number}"] = (_ink, "#141b23")
 
@@ -84,7 +83,7 @@ def _ramp(name: str) -> tuple[tuple[str, str], ...]:
 
 MANY = _ramp("many")
 LONGER = _ramp("long")
-CATEGORIES = tuple((_var(f"cat-{n}"), _var(f"cat-ink-{n}")) for n in range(1, len(_CATEGORIES) + 1))
+CATEGORIES = tuple((_var(f"cat-{n}"), _var(f"cat-ink-{n}")) for n in range(1, len(PALETTE) + 1))
 OTHER = (ENDED, _var("ended-ink"))
 
 
@@ -132,67 +131,10 @@ def altair_config() -> dict[str, object]:
     }  # fmt: skip
 
 
-# ---- numbers -------------------------------------------------------------------------------------------------------
-
-_UNITS = (("s", 1.0, 60.0), ("min", 60.0, 3600.0), ("h", 3600.0, 86400.0), ("d", 86400.0, 365 * 86400.0))
-_YEAR = 365.25 * 86400
-
-
-def known(value: object) -> float | None:
-    """The number, or None where there is none (None, NaN)."""
-    return None if value is None or math.isnan(number := float(value)) else number  # type: ignore[arg-type]
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if round(abs(value), 1) >= 10 else f"{value:.1f}".removesuffix(".0")
-
-
-def duration(seconds: object) -> str:
-    """A length of time as people say it: `3.2 d`, `45 min`, `900 ms`; a dash where it is unknown."""
-    value = known(seconds)
-    if value is None:
-        return "\N{EN DASH}"
-    if math.isinf(value):
-        return "\N{INFINITY}"
-    if value < 0:
-        return "\N{MINUS SIGN}" + duration(-value)
-    if 0 < value < 0.9995:
-        return f"{_short(value * 1000)} ms" if value >= 0.001 else "<1 ms"
-    for unit, size, limit in _UNITS:
-        if float(_short(value / size).replace(",", "")) * size < limit:
-            return f"{_short(value / size)} {unit}"
-    return f"{_short(value / _YEAR)} y"
-
-
-def count(number: object) -> str:
-    """A whole number with its thousands apart: `12,345`."""
-    value = known(number)
-    return "\N{EN DASH}" if value is None else f"{round(value):,}"
-
-
-def share(part: object) -> str:
-    """A part of one in per cent: `5.2 %`, `92 %`; never 0 or 100 where it is not."""
-    value = known(part)
-    if value is None:
-        return "\N{EN DASH}"
-    if 0 < value < 0.001:
-        return "<0.1 %"
-    if 0.999 < value < 1:
-        return ">99.9 %"
-    percent = value * 100
-    digits = 0 if 9.95 <= percent < 99.5 or percent >= 100 else 1
-    return f"{percent:.{digits}f}".removesuffix(".0") + " %"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """`1 move`, `12 moves`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 # ---- type ----------------------------------------------------------------------------------------------------------
 
 # Advance widths of the usual grotesques in thousandths of the size, taken a little wide.
-_WIDTHS = {
+WIDTHS = {
     char: width
     for width, chars in (
         (200, "'"), (235, "ijl"), (275, "|"), (295, " !,./:;I[\\]ft"), (350, '()-`r{}"'), (410, "*"), (490, "^"),
@@ -205,8 +147,8 @@ _WIDTHS = {
 
 @cache
 def _advance(char: str) -> int:
-    if char in _WIDTHS:
-        return _WIDTHS[char]
+    if char in WIDTHS:
+        return WIDTHS[char]
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     if ord(char) >= 0x1F000:
@@ -221,8 +163,8 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(map(_advance, text)) * size / 1000 * (1.07 if bold else 1)
 
 
-_TEXTS_KEPT = 4_096
-_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+TEXTS_KEPT = 4_096
+OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def clean(text: object) -> str:
@@ -230,15 +172,15 @@ def clean(text: object) -> str:
     return _cleaned(str(text))
 
 
-@lru_cache(_TEXTS_KEPT)
+@lru_cache(TEXTS_KEPT)
 def _cleaned(text: str) -> str:
-    visible = text.translate(_OVERRIDES)
+    visible = text.translate(OVERRIDES)
     forbidden = "\ufffe\uffff"
     kept = (" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in forbidden else c for c in visible)
     return " ".join("".join(kept).split()) or "(no name)"
 
 
-@lru_cache(_TEXTS_KEPT)
+@lru_cache(TEXTS_KEPT)
 def isolated(text: str) -> str:
     """A name that keeps its own writing direction inside a sentence."""
     mixed = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)

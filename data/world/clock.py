@@ -35,6 +35,12 @@ def local_date(moment: float) -> dt.date:
     return EPOCH + dt.timedelta(days=int(local(moment) // DAY))
 
 
+def midnight(date: dt.date) -> float:
+    """When does this day begin for the customer? Seconds since 1970, UTC."""
+    wall = (date - EPOCH).days * DAY
+    return wall - HOUR if local(wall - HOUR) == wall else wall - 2 * HOUR
+
+
 @dataclass(frozen=True)
 class Hours:
     """How likely is a moment? One weight from 0 (closed) to 100 per hour of a weekday, a Saturday, a Sunday.

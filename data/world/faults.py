@@ -21,7 +21,7 @@ HERE = ZoneInfo("Europe/Berlin")
 STAMP, ISO, AMERICAN = "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"
 COLUMNS = {  # heading of the export: column of the log; System is CRM where an agent served, else Portal
     "Case No.": "journey",
-    "Cust_ID": "customer",
+    "Cust_ID": "system_id",
     "Step": "activity",
     "Date/Time": "time",
     "System": None,
@@ -214,8 +214,11 @@ def encoding(export: Export) -> None:
 
 def missing(export: Export) -> None:
     """Some cells are empty, or say so in words."""
-    for column, word, count in ((CUSTOMER, "n/a", 40), (TIME, "", 15), (STEP, "", 10)):
-        name = COLUMNS[column]
+    for name, column, word, count in (
+        ("customer", CUSTOMER, "n/a", 40),
+        ("time", TIME, "", 15),
+        ("activity", STEP, "", 10),
+    ):
         for number in export.take(count, once(export)):
             export.change(f"missing.{name}", number, column, word)
         export.enter(f"missing.{name}", f'rows without {name}, written as "{word}"')

@@ -46,13 +46,15 @@ def firms(world: World) -> tuple[dict[str, Made], dict[str, dict[str, Any]]]:
 
     `low_low` understands little and delivers badly, `high_low` understands well and delivers as badly. The same seed,
     the same kinds of people. Understanding is planted as definitions B1 look for it: what is on record tells what
-    customers choose; the firm's shares of needs are the true ones; fresh answers; identities resolved.
+    customers choose; the firm's shares of needs are the true ones; fresh answers; identities resolved. The other firm
+    has not stitched its log: it takes every id of its systems for a customer, and has no key table.
     """
     book, found = Book(world), {}
     for name, understanding in FIRMS.items():
         follows = getattr(world, f"twin_follows_{understanding}")
         its = ASKS[understanding] | dict.fromkeys(FOLLOWS, follows) | dict.fromkeys(BROKEN, world.twin_broken)
-        made = make(dataclasses.replace(world, customers=CUSTOMERS, **DELIVERY_LOW, **its))
+        twin = dataclasses.replace(world, customers=CUSTOMERS, **DELIVERY_LOW, **its)
+        made = make(twin, stitched=understanding == "high")
         book.enter(f"firm.{name}", "understanding and delivery", [understanding, "low"], unit="words")
         found[name] = understand(made, understanding, name, book)
         choices(found[name], name, follows, book)
@@ -72,13 +74,12 @@ def understand(made: Made, understanding: str, name: str, book: Book) -> Made:
     distance = sum(abs(believed[need] - registered[need] / total) for need in ranked) / 2
     says = "distance between the firm's shares of the registered needs and the true ones"
     book.enter(f"firm.{name}.need_tv", says, distance, 0.01, unit="total variation", n=len(ranked), shares=believed)
-    people = made.tables["identities"]
-    kept = people if understanding == "high" else people.slice(0, 0)
+    known = set(made.tables["identities"]["system_id"].to_pylist())
+    second = made.hidden["customers"]["alias"].drop_null().to_pylist()
     says = "people under two ids whom the firm knows again: those in its key table"
-    book.share(f"firm.{name}.identity", says, [kept.num_rows > 0] * people.num_rows)
-    tables = made.tables | {"identities": kept}
+    book.share(f"firm.{name}.identity", says, [alias in known for alias in second])
     engagement = rewritten(made.engagement, believed)
-    return dataclasses.replace(made, tables=tables, hidden={}, truth={}, engagement=engagement)
+    return dataclasses.replace(made, hidden={}, truth={}, engagement=engagement)
 
 
 def rewritten(engagement: str, believed: dict[str, float]) -> str:

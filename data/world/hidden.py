@@ -54,7 +54,7 @@ def guess(world: World, customer: Customer) -> str:
 def customers_table(log: list[Case]) -> pa.Table:
     """Who are they really? One row per person in the log."""
     people = {case.journey.customer.number: case for case in log}
-    aliases = {case.journey.customer.number: case.customer for case in log if case.customer.startswith("S")}
+    aliases = {case.journey.customer.number: case.system_id for case in log if case.system_id.startswith("S")}
     rows = [
         {
             "customer": case.journey.customer.name,
@@ -84,6 +84,11 @@ def outcome(case: Case) -> tuple[str, str]:
     return "open", "open"
 
 
+def ending(reason: str) -> str:
+    """How did it end, in the words for every company? Of why it ended."""
+    return reason if reason in ("goal", "silent", "open") else "cancel"
+
+
 def journeys_table(log: list[Case]) -> pa.Table:
     """What is true of each journey? Facts of steps that come only after the log's end are left out."""
     schema = pa.schema(
@@ -96,6 +101,7 @@ def journeys_table(log: list[Case]) -> pa.Table:
             ("whole", pa.bool_()),
             ("outcome", pa.string()),
             ("end_reason", pa.string()),
+            ("ending", pa.string()),
             *FACTS.items(),
         ]
     )
@@ -139,6 +145,7 @@ def row_of(case: Case) -> dict[str, object]:
         "whole": case.whole,
         "outcome": end[0],
         "end_reason": end[1],
+        "ending": ending(end[1]),
         **facts,
     }
 

@@ -20,8 +20,10 @@ from .truth import Book, look
 from .truth_calls import calls
 from .truth_needs import needs
 from .truth_orders import orders
+from .truth_outcomes import outcomes
 from .truth_papers import papers
 from .truth_people import people
+from .truth_tables import beside
 
 Lives = tuple[list[Customer], list[Journey]]
 
@@ -49,24 +51,26 @@ class Export:
     themes: pa.Table
 
 
-def make(world: World) -> Made:
-    """Which world is it? The same for the same fields of `World`."""
+def make(world: World, *, stitched: bool = True) -> Made:
+    """Which world is it? The same for the same fields of `World`, and as stitched as the company's log."""
     lives = populate(world)
-    made = export(world, lives)
+    made = export(world, lives, stitched=stitched)
     hidden = hidden_tables(made.log) | {"surveys": hidden_surveys(made.answers), "comments": made.themes}
     book, seen = Book(world), look(made.log)
     people(book, seen)
+    outcomes(book, seen)
     needs(book, seen, made.tables["needs"])
     orders(book, seen)
     calls(book, seen)
     papers(book, seen, made.answers, made.asked, made.tables["comments"])
+    beside(book, made.log, made.tables)
     return Made(world, made.tables, hidden, with_levers(book), engagement(world), lives)
 
 
-def export(world: World, lives: Lives) -> Export:
+def export(world: World, lives: Lives, *, stitched: bool = True) -> Export:
     """What is handed over of these lives, by the log's end?"""
     customers, journeys = lives
-    log = cases(world, journeys)
+    log = cases(world, journeys, stitched=stitched)
     known = [customer for customer in customers if customer.since < world.end]
     answers = surveys(world, log)
     fields, asked = fields_table(world, log)

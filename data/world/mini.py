@@ -41,9 +41,7 @@ def mini(made: Made) -> dict[str, pa.Table]:
     """
     journeys = pa.array(choose(lives(made)))
     events = made.tables["events"]
-    ids = set(events.filter(pc.is_in(events["journey"], journeys))["customer"].to_pylist())
-    people = dict(zip(*(made.tables["identities"][name].to_pylist() for name in ("customer", "person")), strict=True))
-    customers = pa.array(sorted(ids | {people[one] for one in ids & people.keys()}))
+    customers = events.filter(pc.is_in(events["journey"], journeys))["customer"].combine_chunks().unique()
     return {name: part(table, journeys, customers) for name, table in made.tables.items()}
 
 
@@ -74,7 +72,7 @@ def choose(people: dict[str, Life]) -> list[str]:
 def lives(made: Made) -> dict[str, Life]:
     """What does each person show?"""
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in made.tables["events"].select(["journey", "customer", "activity", "channel"]).to_pylist():
+    for row in made.tables["events"].select(["journey", "system_id", "activity", "channel"]).to_pylist():
         rows[row["journey"]].append(row)
     people: dict[str, Life] = defaultdict(Life)
     for fact in made.hidden["journeys"].to_pylist():
@@ -95,5 +93,5 @@ def shown(fact: Row, rows: list[Row]) -> Iterator[str]:
     yield from (f"{name} {fact['persona'] if name == 'decisive' else ''}" for name in FACTS if fact[name])
     yield from (f"activity {row['activity']}" for row in rows)
     yield from (f"channel {row['channel']}" for row in rows)
-    if rows[0]["customer"] != fact["customer"]:
+    if rows[0]["system_id"] != fact["customer"]:
         yield "second id"

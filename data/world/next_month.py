@@ -35,11 +35,10 @@ def next_month(made: Made) -> tuple[dict[str, pa.Table], dict[str, dict[str, Any
     for change in (new_activity, dropped_channel, costs_not_booked):
         events = change(events, rng, book)
     sizes(events, book, made)
-    journeys, customers = events["journey"], events["customer"]
-    tables = {"events": events}
-    for name in ("customers", "identities"):
-        new = unknown(longer[name], "customer", made.tables[name]["customer"])
-        tables[name] = new.filter(pc.is_in(new["customer"], customers.combine_chunks()))
+    journeys, tables = events["journey"], {"events": events}
+    for name, key in (("customers", "customer"), ("identities", "system_id")):
+        new = unknown(longer[name], key, made.tables[name][key])
+        tables[name] = new.filter(pc.is_in(new[key], events[key].combine_chunks()))
     known = pa.chunked_array([*made.tables["events"]["journey"].chunks, *journeys.chunks]).unique()
     for name, column in WHEN.items():
         rows = later(longer[name], column, made)

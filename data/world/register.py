@@ -204,6 +204,7 @@ def engagement(world: World) -> str:
         f'name = "{FIRM}"',
         f'about = """{ABOUT.format(firm=FIRM, months=world.months, first=begin.strftime("%B %Y"))}"""',
         'zone = "Europe/Berlin"',
+        'silence = "30d"  # nobody who comes back was away for longer, as a rule',
         "",
     ]
     lines += [

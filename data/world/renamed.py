@@ -146,6 +146,7 @@ KINDS_OF_NAMES = {
 COLUMN = {
     "journey": "case_no",
     "customer": "client",
+    "system_id": "booked_under",
     "activity": "step",
     "time": "done_at",
     "start": "begun_at",
@@ -164,7 +165,6 @@ COLUMN = {
     "since": "client_from",
     "segment": "target_group",
     "preferred_channel": "likes_contact_by",
-    "person": "main_client",
     "matched_by": "found_by",
     "survey": "questionnaire",
     "sent": "mailed_at",

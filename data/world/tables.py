@@ -18,6 +18,7 @@ EVENTS = pa.schema(
     [
         ("journey", pa.string()),
         ("customer", pa.string()),
+        ("system_id", pa.string()),
         ("activity", pa.string()),
         ("time", TIME),
         ("start", TIME),
@@ -44,16 +45,20 @@ CUSTOMERS = pa.schema(
         ("preferred_channel", pa.string()),
     ]
 )
-IDENTITIES = pa.schema([("customer", pa.string()), ("person", pa.string()), ("matched_by", pa.string())])
+IDENTITIES = pa.schema([("system_id", pa.string()), ("customer", pa.string()), ("matched_by", pa.string())])
 MATCHED_BY = ("e-mail", "phone and birth date", "name and address")
 
 
 @dataclass
 class Case:
-    """A journey as the log has it: its number, whose id it bears, the events until the log's end, all whole seconds."""
+    """A journey as the log has it: its number, whose the company takes it for, under which id the system booked it.
+
+    Of its events there are those until the log's end, all at whole seconds.
+    """
 
     number: str
     customer: str
+    system_id: str
     journey: Journey
     seconds: list[int]
 
@@ -67,17 +72,21 @@ class Case:
         return len(self.seconds) == len(self.journey.events)
 
 
-def cases(world: World, journeys: list[Journey]) -> list[Case]:
-    """Which journeys are in the log? In the order in which they began; no two events of one share a second."""
+def cases(world: World, journeys: list[Journey], *, stitched: bool = True) -> list[Case]:
+    """Which journeys are in the log? In the order in which they began; no two events of one share a second.
+
+    A company that has not stitched its log takes every id of its systems for a customer.
+    """
     begun = [journey for journey in journeys if journey.events[0].time < world.end]
     begun.sort(key=lambda journey: (journey.events[0].time, journey.customer.number))
     earlier: Counter[int] = Counter()
     found = []
     for number, journey in zip(numbers(begun), begun, strict=True):
         person = journey.customer
-        name = person.alias if person.alias and earlier[person.number] else person.name
+        booked = person.alias if person.alias and earlier[person.number] else person.name
         earlier[person.number] += 1
-        found.append(Case(number, name, journey, list(seconds(journey, world.end))))
+        known = person.name if stitched else booked
+        found.append(Case(number, known, booked, journey, list(seconds(journey, world.end))))
     return found
 
 
@@ -102,7 +111,7 @@ def numbers(journeys: list[Journey]) -> Iterator[str]:
 
 def events_table(world: World, log: list[Case]) -> pa.Table:
     """What does the log hold? One row per event, ordered by time."""
-    rows = sorted((row for case in log for row in rows_of(world, case)), key=lambda row: (row[3], row[0]))
+    rows = sorted((row for case in log for row in rows_of(world, case)), key=lambda row: (row[4], row[0]))
     columns = zip(*rows, strict=True) if rows else [()] * len(EVENTS)
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, EVENTS, strict=True)], schema=EVENTS
@@ -118,7 +127,7 @@ def rows_of(world: World, case: Case) -> Iterator[tuple[object, ...]]:
         card = ACTIVITIES[event.activity]
         start = None if event.worked is None else max(second - round(event.worked), before) * 1_000_000
         own = (event.channel, card.lane, card.stage, event.agent, event.cost, event.offer_days)
-        yield (case.number, case.customer, event.activity, second * 1_000_000, start, *own, *fixed)
+        yield (case.number, case.customer, case.system_id, event.activity, second * 1_000_000, start, *own, *fixed)
         before = second
 
 
@@ -131,8 +140,8 @@ def value(world: World, journey: Journey) -> float | None:
 
 
 def customers_table(customers: list[Customer], log: list[Case]) -> pa.Table:
-    """Whom does the company know by the end of the log? A person with two ids is there twice."""
-    split = {case.customer for case in log if case.customer == case.journey.customer.alias}
+    """Whom does the company know by the end of the log? One row per person; one per id where it has not stitched."""
+    taken = {case.customer for case in log}
     rows = [
         {
             "customer": name,
@@ -144,17 +153,17 @@ def customers_table(customers: list[Customer], log: list[Case]) -> pa.Table:
         }
         for customer in customers
         for name in (customer.name, customer.alias)
-        if name and (name == customer.name or name in split)
+        if name == customer.name or name in taken
     ]
     return pa.Table.from_pylist(rows, schema=CUSTOMERS)
 
 
 def identities_table(customers: list[Customer], log: list[Case]) -> pa.Table:
-    """Which second ids belong to whom?"""
-    split = {case.customer for case in log if case.customer == case.journey.customer.alias}
+    """Which second ids are known to belong to whom?"""
+    known = {case.system_id for case in log if case.system_id != case.customer}
     rows = [
-        {"customer": one.alias, "person": one.name, "matched_by": MATCHED_BY[one.number % 3]}
+        {"system_id": one.alias, "customer": one.name, "matched_by": MATCHED_BY[one.number % 3]}
         for one in customers
-        if one.alias in split
+        if one.alias in known
     ]
     return pa.Table.from_pylist(rows, schema=IDENTITIES)

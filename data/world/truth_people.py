@@ -47,7 +47,7 @@ def sizes(book: Book, seen: list[Seen], own: list[list[Seen]]) -> None:
         "size.open", "journeys of which not all is in the log", sum(not one.case.whole for one in seen), unit="journeys"
     )
     book.share("size.several", "people with two to five journeys in the log", [len(life) > 1 for life in own])
-    split = [len({one.case.customer for one in life}) > 1 for life in own]
+    split = [len({one.case.system_id for one in life}) > 1 for life in own]
     several = mean([float(len(life) > 1) for life in own])
     book.share("identity.split", "people under two ids", split, book.world.split_identity * several)
 

@@ -164,7 +164,6 @@ def test_a_secret_is_refused_before_anything_is_made(folder, monkeypatch):
         (("ready", "../shop.toml"), "write --engagement ../shop.toml"),
         (("prepare", "../exports/shop.csv", "--store", "s", "--save-engagement", "no/e.toml"), 'no folder "no"'),
         (("ready", "--engagement", "none.toml"), 'There is no file "none.toml"'),
-        (("ask", "sample", "summary", "--engagement", "../shop.toml"), "summary needs no engagement"),
         (("ask", "sample", "data_plan", "--with", "engagement=x"), "is no parameter of data_plan"),
         (("ask", "sample", "data_plan", "--engagement", "../wrong.toml"), 'Closest: "goals"'),
         (("prepare", "../none.csv", "--engagement", "../shop.toml", "--store", "s"), "There is no file"),

@@ -47,8 +47,8 @@ KPIS = "".join(
     f'<div class="cx-kpi"><strong>{value}</strong><span>{label}</span><small>{note}</small></div>'
     for value, label, note in (
         ("12,031", "journeys", "of 9,204 customers"),
-        ("9.0 d", "median wait", "8.7 to 9.4 d, 95 % interval"),
-        ("23 %", "repeat a step", "2,767 journeys"),
+        ("9.0 d", "median wait", "8.7 to 9.4 d, 95% interval"),
+        ("23%", "repeat a step", "2,767 journeys"),
         ("4.1", "contacts per journey", "one more than last month"),
     )
 )

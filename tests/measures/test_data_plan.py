@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pyarrow as pa
 import pytest
+from support.toy import bound
 
 import cxkit as cx
-from cxkit import places
 from cxkit.catalog import CATALOG
 from cxkit.measures.data.register import FIELDS, QUESTIONS, THEMES
 
@@ -88,7 +88,7 @@ def answerable(journeys, **words):
 
 def test_how_full_how_fresh_and_whose(hand):
     said = cx.Engagement(roles={"channel": "way", "agent": "clerk"}, goals=["Deliver", "Return"])
-    found = fields(hand, engagement=said)
+    found = fields(bound(hand, said))
     way = found.loc["channel"]
     assert (way.due, way.filled, way.unit) == (10, 8, "events")
     assert way.filled_share == 0.8 and way.freshness_share == 1.0
@@ -111,7 +111,7 @@ def test_how_full_how_fresh_and_whose(hand):
 
 def test_the_status_is_that_of_the_weakest_field(hand):
     said = cx.Engagement(roles={"channel": "way", "agent": "clerk"}, goals=["Deliver"])
-    found = questions(hand, engagement=said)
+    found = questions(bound(hand, said))
     assert found.status[["hops", "outcomes", "callbacks", "agents", "worth", "stages"]].tolist() == [
         "answerable",  # the channel is filled in 8 of 10
         "answerable",
@@ -122,7 +122,7 @@ def test_the_status_is_that_of_the_weakest_field(hand):
     ]
     assert found.loc["callbacks", ["missing", "weakest"]].tolist() == ["customer", "customer"]
     assert found.quality_share["callbacks"] == pytest.approx(2 / 3 * 7 / 9)  # the last known one ends on day 7 of 9
-    assert found.reason["callbacks"] == "customer is filled in 67 % of 3 journeys"
+    assert found.reason["callbacks"] == "customer is filled in 67% of 3 journeys"
     assert found.reason["agents"] == "agent is not filled in the last 6 days of the log"
     assert found.loc["worth", "missing"] == "value, cost, customer"
     assert found.reason["stages"].startswith("no stage")
@@ -130,19 +130,19 @@ def test_the_status_is_that_of_the_weakest_field(hand):
 
 def test_the_share_that_is_needed_is_stated_and_can_be_another(hand):
     said = cx.Engagement(roles={"channel": "way"})
-    assert "80 % is needed" in repr(hand.data_plan(engagement=said))
-    assert questions(hand, engagement=said, at_least=0.81).status["hops"] == "partly"
-    assert questions(hand, engagement=said, at_least=0.5).status["callbacks"] == "answerable"
+    assert "80% is needed" in repr(bound(hand, said).data_plan())
+    assert questions(bound(hand, said), at_least=0.81).status["hops"] == "partly"
+    assert questions(bound(hand, said), at_least=0.5).status["callbacks"] == "answerable"
 
 
 def test_a_field_is_due_where_a_lane_says_so(hand):
     said = cx.Engagement(roles={"agent": "clerk"}, lanes=LANES)
-    found = fields(hand, engagement=said)
+    found = fields(bound(hand, said))
     assert found.loc["agent", ["due", "filled"]].tolist() == [2, 1]  # of the two calls Kim took one
     assert found.loc["lane", ["due", "filled"]].tolist() == [10, 10]
     assert found.origin["agent"].startswith('At "Call", in the telephone system')
     some = cx.Engagement(lanes={"front-stage": ["Call"]})
-    lane = fields(hand, engagement=some).loc["lane"]
+    lane = fields(bound(hand, some)).loc["lane"]
     assert (lane.filled, lane.state) == (2, "weak")
     assert (
         lane.origin == 'In the engagement file: say who acts at "Order", "Deliver", "Ship" and 1 more, under [lanes].'
@@ -153,8 +153,8 @@ def test_the_value_of_a_journey_is_due_where_a_goal_was_reached(prepared):
     rows = [row | {"won": 5.0 if row["case"] == "A" else None} for row in HAND]
     said = {"roles": {"value": "won"}}
     journeys = prepared(rows, journey_attributes=["won"])
-    assert fields(journeys, engagement=cx.Engagement(**said)).loc["value", ["due", "filled"]].tolist() == [3, 1]
-    value = fields(journeys, engagement=cx.Engagement(**said, goals=["Deliver"])).loc["value"]
+    assert fields(bound(journeys, cx.Engagement(**said))).loc["value", ["due", "filled"]].tolist() == [3, 1]
+    value = fields(bound(journeys, cx.Engagement(**said, goals=["Deliver"]))).loc["value"]
     assert (value.due, value.filled, value.freshness_share) == (2, 1, pytest.approx(1 - 4 / 9))  # B reached it on day 7
     assert value.origin.startswith('At "Deliver", in the contract')
 
@@ -172,13 +172,13 @@ def test_a_column_that_may_be_it_is_named(prepared):
     found = fields(journeys)
     assert 'column "Handling_Agent"' in found.origin["agent"]
     assert 'write channel = "channel" under [roles]. At "Order", "Call"' in found.origin["channel"]
-    wrong = fields(journeys, engagement=cx.Engagement(roles={"channel": "chanel"}))
+    wrong = fields(bound(journeys, cx.Engagement(roles={"channel": "chanel"})))
     assert wrong.origin["channel"].startswith('There is no column "chanel", which the engagement names.')
 
 
 def test_a_key_table_that_the_engagement_names_makes_answers_sharper(hand):
     said = {"needs": [{"name": "to be called", "evidence": ["Call"]}]}
-    told = [questions(hand, engagement=cx.Engagement(**said, **more)).sharper for more in ({}, KEYS)]
+    told = [questions(bound(hand, cx.Engagement(**said, **more))).sharper for more in ({}, KEYS)]
     assert [("keys" in sharper["personas"].split(", ")) for sharper in told] == [True, False]
 
 
@@ -188,7 +188,7 @@ def test_one_column_for_journey_and_customer_is_no_customer_unless_somebody_says
     )
     assert fields(journeys).state["customer"] == "missing"
     assert 'customer = "case" under [roles]' in fields(journeys).origin["customer"]
-    assert fields(journeys, engagement=cx.Engagement(roles={"customer": "case"})).state["customer"] == "there"
+    assert fields(bound(journeys, cx.Engagement(roles={"customer": "case"}))).state["customer"] == "there"
 
 
 def test_without_time_exactly_what_needs_a_time_is_blocked(prepared):
@@ -241,9 +241,9 @@ def together(*sections):
 def test_adding_a_field_unlocks_exactly_what_was_listed(full, added):
     for before in ((), ("goals", "needs", "cost")):
         without = [PLACED[name] for name in before if name != added]
-        told = fields(full, engagement=together(*without)).loc[added]
-        old = answerable(full, engagement=together(*without))
-        new = answerable(full, engagement=together(*without, PLACED[added]))
+        told = fields(bound(full, together(*without))).loc[added]
+        old = answerable(bound(full, together(*without)))
+        new = answerable(bound(full, together(*without, PLACED[added])))
         listed = set(filter(None, told.questions.split(", ")))
         assert old <= new and new - old == listed
         assert told.unlocks == len(listed)
@@ -254,8 +254,8 @@ def test_a_customer_unlocks_exactly_what_was_listed(prepared, full):
     said = together(*PLACED.values())
     rows = [{key: value for key, value in row.items() if key != "client"} for row in FULL]
     without = prepared(rows, customer="", journey_attributes=["worth"], event_attributes=["path"])
-    listed = set(fields(without, engagement=said).questions["customer"].split(", "))
-    assert answerable(full, engagement=said) - answerable(without, engagement=said) == listed
+    listed = set(fields(bound(without, said)).questions["customer"].split(", "))
+    assert answerable(bound(full, said)) - answerable(bound(without, said)) == listed
     assert {"worth", "personas", "callbacks"} < listed
 
 
@@ -269,9 +269,9 @@ def test_fields_that_open_most_come_first(hand):
 
 
 def test_the_sample_counted_again_in_pandas():
-    said = cx.Engagement.load(places.sample() / "engagement.toml")
-    rows = pd.read_parquet(places.sample() / "events.parquet")
-    found = fields(cx.sample_journeys(), engagement=said)
+    rows = pd.read_parquet(cx.sample_file("events.parquet"))
+    journeys = cx.sample_journeys()
+    said, found = journeys.engagement, fields(journeys)
     front = rows[rows.activity.isin(said.lanes["front-stage"].activities)]
     agent = found.loc["agent"]
     assert (agent.due, agent.filled) == (len(front), front.agent.notna().sum())
@@ -327,7 +327,7 @@ def test_the_picture_shows_every_question_once(hand):
 
 
 def test_the_picture_of_fields_shows_what_is_missing_and_where_to_start(hand):
-    result = hand.data_plan(per="field", engagement=cx.Engagement(goals=["Deliver"]))
+    result = bound(hand, cx.Engagement(goals=["Deliver"])).data_plan(per="field")
     drawing = ET.fromstring(result.chart().svg)
     wanting = result.df().query("state != 'there'")
     assert len(drawing.findall(".//*[@class='cx-field']")) == len(wanting)
@@ -340,8 +340,6 @@ def test_the_picture_of_fields_shows_what_is_missing_and_where_to_start(hand):
         ({"per": "fields"}, 'Closest: "field"'),
         ({"at_least": 0}, "is no share"),
         ({"at_least": True}, "is no share"),
-        ({"engagement": "engagement.toml"}, "Engagement.load"),
-        ({"engagement": cx.Engagement}, "Engagement.load"),
     ],
 )
 def test_errors_say_what_to_do(toy, words, said):

@@ -26,8 +26,8 @@ def test_summary_of_a_selection_counts_the_selection(toy):
 
 def test_activities(toy):
     table = toy.activities()
-    assert table.table.column_names == ["activity", "count", "journeys", "revisit_share", "starts", "ends"]
-    assert rows(table, *table.table.column_names) == ACTIVITIES
+    assert table.table.column_names == ["activity", "count", "journeys", "customers", "revisit_share", "starts", "ends"]
+    assert rows(table, "activity", "count", "journeys", "revisit_share", "starts", "ends") == ACTIVITIES
 
 
 def test_process_map(toy):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support import toy as known
-from support.toy import assert_same
+from support.toy import assert_same, bound
 
 import cxkit as cx
 from cxkit import where as w
@@ -36,8 +36,8 @@ ANSWERS = {
     "events of one journey": lambda j: j.events(journey="A06"),
     "segments": lambda j: j.segments(by="plan"),
     "rejected": lambda j: j.rejected(),
-    "data plan": lambda j: j.data_plan(engagement=SAID),
-    "fields of the data plan": lambda j: j.data_plan(engagement=SAID, per="field"),
+    "data plan": lambda j: bound(j, SAID).data_plan(),
+    "fields of the data plan": lambda j: bound(j, SAID).data_plan(per="field"),
 }
 SELECTIONS = {
     "keep": lambda j: j.keep(w.contains("Call") | w.attribute("plan", missing=True)),

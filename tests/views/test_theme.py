@@ -1,4 +1,4 @@
-"""Colours that can be read in light and dark, and numbers as people write them."""
+"""Colours that can be read in light and dark, and text that fits."""
 
 import itertools
 import math
@@ -8,7 +8,6 @@ import pytest
 from cxkit.views import theme
 
 LIGHT, DARK = 0, 1
-NONE = "\N{EN DASH}"
 
 
 def linear(colour: str) -> list[float]:
@@ -83,33 +82,6 @@ def test_the_style_sheet_knows_system_page_and_notebook():
     ):
         assert part in theme.STYLE
     assert theme.STYLE.count("--cx-ink:") == 3
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, NONE), (math.nan, NONE), (0, "0 s"), (0.0004, "<1 ms"), (0.25, "250 ms"), (1, "1 s"), (59.4, "59 s"),
-        (59.7, "1 min"), (90, "1.5 min"), (3599, "1 h"), (5400, "1.5 h"), (86_399, "1 d"), (3.2 * 86_400, "3.2 d"),
-        (45 * 86_400, "45 d"), (365.25 * 86_400, "1 y"), (1e9, "32 y"), (-60, "\N{MINUS SIGN}1 min"), (math.inf, "∞"),
-    ],
-)  # fmt: skip
-def test_durations_are_written_as_people_say_them(seconds, words):
-    assert theme.duration(seconds) == words
-
-
-def test_counts_have_their_thousands_apart():
-    assert [theme.count(n) for n in (0, 999, 12_345, 2.0, None)] == ["0", "999", "12,345", "2", NONE]
-
-
-@pytest.mark.parametrize(
-    ("part", "words"),
-    [
-        (0, "0 %"), (1, "100 %"), (0.0523, "5.2 %"), (0.05, "5 %"), (0.0996, "10 %"), (0.923, "92 %"),
-        (0.0002, "<0.1 %"), (0.9996, ">99.9 %"), (0.997, "99.7 %"), (None, NONE), (math.nan, NONE),
-    ],
-)  # fmt: skip
-def test_shares_never_round_to_nothing_or_all(part, words):
-    assert theme.share(part) == words
 
 
 def test_text_is_measured_for_many_scripts():

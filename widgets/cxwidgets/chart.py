@@ -17,7 +17,8 @@ from cxkit import where as w
 from cxkit.views import theme, vega
 from cxkit.views.picture import Picture
 from cxkit.where.filter import Filter, none_of
-from cxwidgets.panel import Action, Drawn, Panel, script
+from cxwidgets.modules import script, style
+from cxwidgets.panel import Action, Drawn, Panel
 from cxwidgets.picture import Pictured
 
 MICROSECONDS = 1_000_000
@@ -27,7 +28,7 @@ class VegaLib(anywidget.AnyWidget):
     """What all charts of a page share: how they look, and the script that draws them (empty where there is none)."""
 
     _esm = "export default {}"
-    _css = theme.STYLE + script("chart.css")
+    _css = theme.STYLE + style("chart.css")
     source = t.Unicode().tag(sync=True)
 
     @t.default("source")
@@ -50,7 +51,7 @@ class VegaChart(Panel):
     The specification travels among the `facts`, so that it comes with its picture; the library once for all charts.
     """
 
-    _esm = script("panel.js", "chart.js", "plain_chart.js")
+    _esm = script("shared/chart.js")
     lib = anywidget.WidgetTrait().tag(sync=True)
 
     alive = False
@@ -114,7 +115,7 @@ class Chart(VegaChart):
 class Durations(VegaChart, Pictured):
     """How long journeys take: a drag keeps those of a range of bars, a click those of one, with Shift up to it."""
 
-    _esm = script("panel.js", "chart.js", "durations.js")
+    _esm = script("panels/durations.js")
     name = "durations"
 
     @property

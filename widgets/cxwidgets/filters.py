@@ -8,14 +8,16 @@ from typing import Any
 
 from cxkit import where as w
 from cxkit.where.filter import Filter, none_of
+from cxkit.words import many
 from cxwidgets.board import Board
-from cxwidgets.panel import Action, Drawn, View, script
+from cxwidgets.modules import script
+from cxwidgets.panel import Action, Drawn, View
 
 
 class Filters(View):
     """The filter bar: every clause with what it costs, undo and redo, and a form that writes one more."""
 
-    _esm = script("panel.js", "filters.js")
+    _esm = script("panels/filters.js")
     name = "filters"
 
     def __init__(self, board: Board) -> None:
@@ -74,7 +76,7 @@ class Filters(View):
         if last is None:
             return "No journeys are left, whichever one choice is taken away. Undo the last one, or clear them."
         others = " that the other choices keep" if len(board.clauses) > 1 else ""
-        clause, rest = board.clauses[last], f"of the {board.cost(last).journeys:,}{others}"
+        clause, rest = board.clauses[last], f"of the {many(board.cost(last).journeys)}{others}"
         if isinstance(clause, none_of):
             return f"No journeys are left: each {rest} {clause.of[0].says}."
         return f"No journeys are left: none {rest} {clause.says}."

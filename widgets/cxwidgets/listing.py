@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import cxkit as cx
-from cxkit.views import theme
-from cxkit.views.table import table
+from cxkit.views.table import captioned
+from cxkit.words import lasting, many
 from cxwidgets.board import Board
-from cxwidgets.panel import Action, Drawn, View, script
+from cxwidgets.modules import script
+from cxwidgets.panel import Action, Drawn, View
 
 ROWS, MOST_EVENTS = 20, 1_000
 
@@ -40,8 +41,8 @@ class Listing(View):
             result = self.board.base.events(journey=self._journey, rows=MOST_EVENTS)
             rows, columns = _readable(result, "until the next")
             first = "The first " if len(rows) == MOST_EVENTS else ""
-            caption = f"{result.question} {first}{theme.plural(len(rows), 'event')} of one journey."
-        markup = table(rows, columns, caption=caption, left_out=0, empty=result.empty)
+            caption = f"{result.question} {first}{many(len(rows), 'event')} of one journey."
+        markup = captioned(rows, columns, caption=caption, left_out=0, empty=result.empty)
         return Drawn(markup, facts={"page": self._page, "pages": pages, "journey": self._journey})
 
     def turn(self, page: int) -> None:
@@ -66,7 +67,7 @@ class Listing(View):
 class Journeys(Listing):
     """The journeys under all clauses, page by page, and the events of one."""
 
-    _esm = script("panel.js", "listing.js", "journeys.js")
+    _esm = script("shared/listing.js")
     name = "journeys"
 
     @property
@@ -82,7 +83,7 @@ def _readable(result: cx.Result, word: str) -> tuple[list[dict[str, Any]], list[
     known = result.table.column_names
     names = {name: word if name == "seconds" and word not in known else name for name in known}
     rows = [
-        {names[name]: theme.duration(value) if name == "seconds" else value for name, value in row.items()}
+        {names[name]: lasting(value) if name == "seconds" else value for name, value in row.items()}
         for row in result.table.to_pylist()
     ]
     return rows, list(names.values())

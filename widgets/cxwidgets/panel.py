@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -15,17 +14,12 @@ import cxkit as cx
 from cxkit.errors import Interrupted
 from cxkit.views.page import failed_panel
 from cxwidgets.board import AWAY, FAR, NEAR, Board
+from cxwidgets.modules import script, style
 
-STATIC = Path(__file__).parent / "static"
 READY, BUSY, FAILED = "ready", "busy", "failed"
 MOST_PAGES = 50
 NOT_UNDERSTOOD = "That could not be understood. Nothing was changed."
 Action = Callable[..., None]
-
-
-def script(*names: str) -> str:
-    """Plain JavaScript files as one module."""
-    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
 
 
 @dataclass(frozen=True)
@@ -46,8 +40,8 @@ class Panel(anywidget.AnyWidget):
     is refused in plain words.
     """
 
-    _esm = script("panel.js", "plain.js")
-    _css = STATIC / "panel.css"
+    _esm = script("shared/panel.js")
+    _css = style("panel.css")
     markup = t.Unicode("").tag(sync=True)
     status = t.Unicode(READY).tag(sync=True)
     said = t.Unicode("").tag(sync=True)

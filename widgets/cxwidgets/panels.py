@@ -13,7 +13,8 @@ from cxwidgets.board import Board
 from cxwidgets.chart import Durations, VegaChart
 from cxwidgets.filters import Filters
 from cxwidgets.listing import Journeys, Listing
-from cxwidgets.panel import Action, Drawn, View, script
+from cxwidgets.modules import script
+from cxwidgets.panel import Action, Drawn, View
 from cxwidgets.picture import Choosing, Pictured
 
 START, END = -1, -2
@@ -34,7 +35,7 @@ class Summary(Pictured):
 class ProcessMap(Choosing):
     """The process map: a click on an activity or a move keeps the journeys that take it."""
 
-    _esm = script("panel.js", "map.js")
+    _esm = script("panels/map.js")
     name = "process_map"
     together = all_of
 
@@ -84,7 +85,6 @@ class ProcessMap(Choosing):
 class Variants(Choosing, Listing):
     """The variants: a click keeps the journeys of one, with Shift of several; then they can be listed in its place."""
 
-    _esm = script("panel.js", "listing.js", "variants.js")
     name = "variants"
     _listing = False
 
@@ -133,7 +133,6 @@ class Moves(VegaChart, Pictured):
 class Segments(Choosing):
     """The values of one attribute: a click keeps the journeys that have one, with Shift several."""
 
-    _esm = script("panel.js", "segments.js")
     name = "segments"
 
     def __init__(self, board: Board) -> None:

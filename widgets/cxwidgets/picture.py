@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import cxkit as cx
 from cxkit.where.filter import Filter, Leaf, all_of, any_of, none_of
 from cxwidgets.board import Board
+from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
 
 MOST_SKETCHES = 8
@@ -51,6 +52,7 @@ class Pictured(View):
 class Choosing(Pictured):
     """A panel in which things with a key are chosen: one by a click, several with Shift."""
 
+    _esm = script("shared/choose.js")
     together: ClassVar[type[all_of] | type[any_of]] = any_of
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -12,11 +12,11 @@ from cxkit.measures.data.fields import Filling, fillings
 from cxkit.measures.data.register import QUESTIONS, Question
 from cxkit.result import Result
 from cxkit.schema import SECOND
+from cxkit.words import lasting, many, percent, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from cxkit.engagement.engagement import Engagement
     from cxkit.journeys import Journeys
 
 Grain = Literal["question", "field"]
@@ -54,15 +54,11 @@ class State:
 States = Mapping[str, State]
 
 
-def data_plan(
-    journeys: Journeys, *, engagement: Engagement | None = None, per: Grain = "question", at_least: float = 0.8
-) -> Result:
+def data_plan(journeys: Journeys, *, per: Grain = "question", at_least: float = 0.8) -> Result:
     """Which questions can this log answer, and which field would open more?
 
     Parameters
     ----------
-    engagement : what the client has said (`cx.Engagement.load`): which column is the channel or the agent, which
-        activities are goals, what the rules are. Without it a log has no such fields.
     per : "question" for what can be asked, "field" for what is there and what to collect first.
     at_least : the share, above 0 and up to 1, that the weakest field of a question must reach.
 
@@ -78,6 +74,9 @@ def data_plan(
     `unit`, `due` (places where it belongs), `filled` (of these), `filled_share`, `freshness_share`,
     `identity_share`, `quality_share`. Unknown is empty.
 
+    The engagement says which column is the channel or the agent, which activities are goals, what the rules are.
+    Without one (`cx.open(store, engagement=...)`) a log has no such fields.
+
     Completeness is the filled share of where a field is due: a column of agents at the events of front-stage lanes,
     the value of a journey where a goal was reached, if the engagement says which these are, and else everywhere.
     Freshness is 1 - age / span: the time from when a field was last filled until it was last due (the end of the log,
@@ -87,22 +86,20 @@ def data_plan(
     all its rows, whatever is selected. Tables beside a log are no part of a store: what needs surveys, tickets or forms
     is blocked here, whether or not the firm has them somewhere.
 
-    Errors: an unknown grain, a share that is none, an engagement that is not one.
+    Errors: an unknown grain, a share that is none.
 
     >>> import cxkit as cx
-    >>> plan = cx.toy_journeys().data_plan(engagement=cx.Engagement(goals=["Deliver"]))
-    >>> plan.df().set_index("name").status[["time taken", "outcomes", "promises"]].tolist()
+    >>> toy = cx.open(cx.toy_journeys().folder, engagement=cx.Engagement(goals=["Deliver"]))
+    >>> toy.data_plan().df().set_index("name").status[["time taken", "outcomes", "promises"]].tolist()
     ['answerable', 'answerable', 'blocked']
     """
     if per not in get_args(Grain):
         raise not_found("grain", per, get_args(Grain))
     if isinstance(at_least, bool) or not isinstance(at_least, int | float) or not 0 < at_least <= 1:
         raise InputError(f"at_least={at_least!r} is no share above 0 and up to 1. Write for example at_least=0.8.")
-    if engagement is not None and (isinstance(engagement, type) or not hasattr(engagement, "roles_words")):
-        raise InputError("engagement= takes an engagement. Write cx.Engagement.load(path).")
 
     def table() -> pa.Table:
-        states = _states(journeys, engagement) if journeys.n.journeys else {}
+        states = _states(journeys) if journeys.n.journeys else {}
         rows = _questions(states, at_least) if per == "question" else _fields(states, at_least)
         return _table(list(rows) if states else [], per)
 
@@ -110,9 +107,10 @@ def data_plan(
         name="data_plan",
         unit=f"{per}s",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=table,
         count=lambda: journeys.n,
-        note=f"{NOTE}; {_percent(at_least)} is needed." + ("" if engagement else " No engagement file was given."),
+        note=f"{NOTE}; {percent(at_least)} is needed." + ("" if journeys.engagement else " No engagement is bound."),
         hidden=HIDDEN[per],
         parameters={"per": per, "at_least": at_least},
     )
@@ -147,8 +145,8 @@ def _of_known(state: State) -> State:
     return replace(state, filling=replace(state.filling, known=None))
 
 
-def _states(journeys: Journeys, engagement: Engagement | None) -> dict[str, State]:
-    found, span = fillings(journeys, engagement)
+def _states(journeys: Journeys) -> dict[str, State]:
+    found, span = fillings(journeys)
     return {name: State(filling, span) for name, filling in found.items()}
 
 
@@ -212,16 +210,8 @@ def _reason(state: State) -> str:
     if filling.field.home == "engagement":
         return f"{filling.filled} of {filling.of} {name} can be used with this log"
     if filling.age and (state.freshness or 0) < filling.share:
-        return f"{name} is not filled in the last {_days(filling.age)} of the log"
-    return f"{name} is filled in {_percent(filling.share)} of {filling.of:,} {filling.unit}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * (min(max(share, 0.01), 0.99) if 0 < share < 1 else share):.0f} %"
-
-
-def _days(age: int) -> str:
-    return f"{age / DAY:,.0f} days" if age >= 2 * DAY else f"{age / HOUR:,.0f} hours"
+        return f"{name} is not filled in the last {lasting(filling.age / SECOND)} of the log"
+    return f"{name} is filled in {percent(filling.share)} of {many(filling.of)} {filling.unit}"
 
 
 def _origin(state: State) -> str:
@@ -231,7 +221,7 @@ def _origin(state: State) -> str:
         return _to_declare(filling)
     if field.home == "table":
         return f"From {field.system}: {field.collect}. A store holds no such table yet."
-    at = _places([name for name, _ in filling.lacking])
+    at = quoted([name for name, _ in filling.lacking], TOLD)
     if not field.system:
         where = f"In the engagement file: {field.collect} {at}, under [{field.name}s]."
     else:
@@ -243,19 +233,13 @@ def _origin(state: State) -> str:
 def _to_declare(filling: Filling) -> str:
     lacking = [name for name, _ in filling.lacking]
     if filling.filled:
-        return f"In the engagement file: complete {_places(lacking)}. It needs {filling.field.collect}."
+        return f"In the engagement file: complete {quoted(lacking, TOLD)}. It needs {filling.field.collect}."
     ends = (
-        f" Journeys end most often at {_places(lacking)}."
+        f" Journeys end most often at {quoted(lacking, TOLD)}."
         if lacking and filling.field.name in ("goals", "cancels")
         else ""
     )
     return f"In the engagement file: {filling.field.collect}.{ends}"
-
-
-def _places(names: Sequence[str]) -> str:
-    shown = [f'"{name}"' for name in names[:TOLD]]
-    rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def _table(rows: list[dict[str, Any]], per: Grain) -> pa.Table:

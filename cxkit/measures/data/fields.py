@@ -50,17 +50,17 @@ class Filling:
         return None if self.known is None or not self.filled else self.known / self.filled
 
 
-def fillings(journeys: Journeys, engagement: Engagement | None) -> tuple[dict[str, Filling], int]:
+def fillings(journeys: Journeys) -> tuple[dict[str, Filling], int]:
     """Every field's filling, by name, and the time from the first to the last selected event."""
-    log = Looked(journeys, engagement)
+    log = Looked(journeys)
     return {field.name: log.filling(field) for field in FIELDS}, (log.whole[LAST] or 0) - (log.whole[FIRST] or 0)
 
 
 class Looked:
     """A selection as the plan looks at it: figures per activity and of its journeys."""
 
-    def __init__(self, journeys: Journeys, engagement: Engagement | None) -> None:
-        self.journeys, self.said = journeys, engagement
+    def __init__(self, journeys: Journeys) -> None:
+        self.journeys, self.said = journeys, journeys.engagement
         self.star = journeys.selection.star
         self.own = {attribute.name: attribute for attribute in self.star.attributes}
         self.named = {role: name for role in NAMED if (name := self._column(role)) in self.own}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, JOURNEY, NAME, NEXT, POSITION
+from cxkit.schema import ACTIVITY, CUSTOMER, JOURNEY, NAME, NEXT, POSITION
 
 if TYPE_CHECKING:
     from cxkit.journeys import Journeys
@@ -19,8 +19,8 @@ def activities(journeys: Journeys) -> Result:
     """What do customers do, and what do they have to do again?
 
     Returns a Result with a row per activity, the most frequent first: `activity`, `count` (events), `journeys` (that
-    visit it), `revisit_share` (of these journeys, those that visit it twice or more), `starts` and `ends` (journeys
-    whose first or last event it is).
+    visit it), `customers` (of these journeys), `revisit_share` (of these journeys, those that visit it twice or more),
+    `starts` and `ends` (journeys whose first or last event it is).
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().activities().df()[["activity", "count", "journeys"]].head(2).values.tolist()
@@ -30,6 +30,7 @@ def activities(journeys: Journeys) -> Result:
         name="activities",
         unit="events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: journeys.collect(_table),
         count=lambda: journeys.n,
     )
@@ -43,12 +44,14 @@ def _table(selection: Selection) -> Frame:
     )
     again = (nw.col("count") > 1).cast(nw.Int64).alias("again")
     totals = {name: nw.col(name).sum().cast(nw.Int64).alias(name) for name in ("count", "again", "starts", "ends")}
+    people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
     return (
         visits.with_columns(again)
+        .join(selection.outlines.select(JOURNEY, CUSTOMER), on=JOURNEY, how="inner")
         .group_by(ACTIVITY)
-        .agg(nw.len().cast(nw.Int64).alias("journeys"), *totals.values())
+        .agg(nw.len().cast(nw.Int64).alias("journeys"), people, *totals.values())
         .with_columns((nw.col("again") / nw.col("journeys")).alias("revisit_share"))
         .join(selection.star.activities, on=ACTIVITY, how="inner")
-        .select(nw.col(NAME).alias("activity"), "count", "journeys", "revisit_share", "starts", "ends")
+        .select(nw.col(NAME).alias("activity"), "count", "journeys", "customers", "revisit_share", "starts", "ends")
         .sort("count", "activity", descending=[True, False])
     )

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from cxkit.errors import not_found
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, FIRST, FIRST_MOVE, GAP, JOURNEY, LAST, NAME, NEXT, SECOND
+from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, FIRST_MOVE, GAP, JOURNEY, LAST, NAME, NEXT, SECOND
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cxkit.where.filter import Frame
 
 Grain = Literal["journey", "move"]
-SECONDS, BIN = "seconds", "bin"
+SECONDS, BIN, CUSTOMERS = "seconds", "bin", "customers"
 MINUTE, HOUR, DAY, YEAR = 60, 3_600, 86_400, 31_536_000
 EDGES = (
     *(0, 1, 2, 5, 10, 20, 30),
@@ -42,11 +42,11 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
     by : an attribute of journeys or a tag, to compare its values; they stand in the column `segment`.
 
     Returns, per journey, a Result with a row per bin of a fixed grid of durations: `low_seconds` (included),
-    `high_seconds` (not included), `count` (journeys), `share`, `cumulative_share`, and for the whole segment
-    `journeys`, `mean_seconds`, `median_seconds`, `p90_seconds`. A journey lasts from its first event to the last one
-    seen; open journeys are not told apart, so these are not times to completion.
-    Per move, a row per move: `activity`, `next_activity`, `count`, `journeys`, `mean_seconds`, `p25_seconds`,
-    `median_seconds`, `p75_seconds`, `p90_seconds`. Quantiles interpolate linearly (Hyndman, Fan 1996, type 7).
+    `high_seconds` (not included), `count` (journeys), `customers` (of them), `share`, `cumulative_share`, and for the
+    whole segment `journeys`, `mean_seconds`, `median_seconds`, `p90_seconds`. A journey lasts from its first event to
+    the last one seen; open journeys are not told apart, so these are not times to completion. Per move, a row per move:
+    `activity`, `next_activity`, `count`, `journeys`, `customers`, `mean_seconds`, `p25_seconds`, `median_seconds`,
+    `p75_seconds`, `p90_seconds`. Quantiles interpolate linearly (Hyndman, Fan 1996, type 7).
 
     Errors: an unknown grain or attribute.
 
@@ -62,10 +62,13 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
         name="durations",
         unit="journeys" if per == "journey" else "moves between events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _named(table(journeys, by), by),
         count=lambda: journeys.n,
         parameters={"per": per, "by": by},
+        shown=lambda: {"of": journeys.n.journeys},
         note=LAST_SEEN if per == "journey" else "",
+        hidden=(CUSTOMERS,),
     )
 
 
@@ -84,7 +87,11 @@ def _of_journeys(journeys: Journeys, by: str | None) -> pa.Table:
     grid = range(min(numbers, default=0), max(numbers, default=-1) + 1)
     rows = [row for name, found in bins.items() for row in _distribution(tails[name], found, grid)]
     seconds = ("low_seconds", "high_seconds", "mean_seconds", "median_seconds", "p90_seconds")
-    columns = {SEGMENT: pa.string(), **dict.fromkeys(seconds[:2], pa.float64()), "count": pa.int64()}
+    columns = {
+        SEGMENT: pa.string(),
+        **dict.fromkeys(seconds[:2], pa.float64()),
+        **dict.fromkeys(("count", CUSTOMERS), pa.int64()),
+    }
     columns |= dict.fromkeys(("share", "cumulative_share"), pa.float64()) | {"journeys": pa.int64()}
     columns |= dict.fromkeys(seconds[2:], pa.float64())
     return pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))
@@ -95,11 +102,20 @@ def _distribution(tail: dict, bins: dict[int, dict], grid: range) -> list[dict]:
     total, so_far, rows = sum(row["count"] for row in bins.values()), 0, []
     whole = {**tail, "journeys": total, "mean_seconds": sum(row[SECONDS] for row in bins.values()) / total}
     for number in grid:
-        count = bins[number]["count"] if number in bins else 0
+        count, customers = (bins[number][name] if number in bins else 0 for name in ("count", CUSTOMERS))
         so_far += count
         high = EDGES[number + 1] if number + 1 < len(EDGES) else None
         shares = {"share": count / total, "cumulative_share": so_far / total}
-        rows.append({**whole, "low_seconds": EDGES[number], "high_seconds": high, "count": count, **shares})
+        rows.append(
+            {
+                **whole,
+                "low_seconds": EDGES[number],
+                "high_seconds": high,
+                "count": count,
+                CUSTOMERS: customers,
+                **shares,
+            }
+        )
     return rows
 
 
@@ -109,15 +125,19 @@ def _tails(selection: Selection, by: str | None) -> Frame:
 
 
 def _bins(selection: Selection, by: str | None) -> Frame:
-    sums = nw.len().cast(nw.Int64).alias("count"), nw.col(SECONDS).sum()
+    sums = nw.len().cast(nw.Int64).alias("count"), _people(), nw.col(SECONDS).sum()
     return _lasting(selection, by).group_by(SEGMENT, BIN).agg(*sums)
+
+
+def _people() -> nw.Expr:
+    return nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias(CUSTOMERS)
 
 
 def _lasting(selection: Selection, by: str | None) -> Frame:
     """The selected journeys with segment, seconds and bin, which are worked out once for the whole star."""
     star = selection.star
     timed = star.engine.materialise(f"{star.key}|{SECONDS}", lambda: _timed(star.outlines))
-    return segment.segmented(selection, by).select(JOURNEY, SEGMENT).join(timed, on=JOURNEY, how="inner")
+    return segment.segmented(selection, by).select(JOURNEY, SEGMENT, CUSTOMER).join(timed, on=JOURNEY, how="inner")
 
 
 def _timed(outlines: Frame) -> Frame:
@@ -139,13 +159,14 @@ def _of_moves(journeys: Journeys, by: str | None) -> pa.Table:
 
 
 def _moves(selection: Selection, by: str | None) -> Frame:
-    segments = segment.segmented(selection, by).select(JOURNEY, SEGMENT)
+    segments = segment.segmented(selection, by).select(JOURNEY, SEGMENT, CUSTOMER)
     names = selection.star.activities
     groups = [SEGMENT, ACTIVITY, NEXT]
     waits = selection.star.moves.filter(~nw.col(NEXT).is_null()).join(segments, on=JOURNEY, how="inner")
     counted = waits.group_by(groups).agg(
         nw.len().cast(nw.Int64).alias("count"),
         nw.col(FIRST_MOVE).cast(nw.Int64).sum().cast(nw.Int64).alias("journeys"),
+        _people(),
         (nw.col(GAP).mean() / SECOND).alias("mean_seconds"),
     )
     found = selection.star.engine.quantiles(waits, groups, GAP, QUANTILES)
@@ -159,7 +180,7 @@ def _moves(selection: Selection, by: str | None) -> Frame:
             SEGMENT,
             nw.col("from").alias("activity"),
             nw.col("to").alias("next_activity"),
-            *("count", "journeys", "mean_seconds", *QUANTILES),
+            *("count", "journeys", CUSTOMERS, "mean_seconds", *QUANTILES),
         )
         .sort("count", SEGMENT, "activity", "next_activity", descending=[True, False, False, False])
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from cxkit.errors import InputError
+from cxkit.facts import stages
+from cxkit.facts.stages import Grain
 from cxkit.measures.ways.coverage import coverages
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, END, FIRST_MOVE, GAP, NEXT, SECOND, START
+from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, GAP, JOURNEY, NEXT, POSITION, SECOND, START
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,14 +25,24 @@ if TYPE_CHECKING:
 QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9}
 
 
-def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles: bool = True) -> Result:
+def process_map(
+    journeys: Journeys,
+    *,
+    level: Grain = "activity",
+    coverage: float | None = None,
+    quantiles: bool = True,
+    customers: bool = False,
+) -> Result:
     """Which way do journeys go?
 
     Parameters
     ----------
+    level : "activity", or "stage" for the stages of the engagement: events of one stage that follow each other are one
+        visit, and a move between stages is every move between their activities. The columns then hold stages.
     coverage : the share of all moves (above 0, up to 1) that the picture shows, from the most frequent down; chosen
         for a readable picture when not given. The table always has every move.
     quantiles : whether to compute median and 90th percentile too, which takes longer than counts and means.
+    customers : whether to count the customers of each move too, in a column `customers`, which takes longer still.
 
     Returns a Result with a row per move, the most frequent first: `activity` (null at the start), `next_activity`
     (null at the end), `count` (times taken), `journeys` (that take it at least once), `share` (of the selected
@@ -39,7 +52,7 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
     A move is a directly-follows pair (van der Aalst 2016, Process Mining, 2nd ed., ch. 6). An end is the last event
     seen: a journey may still be open.
 
-    Errors: a coverage outside (0, 1].
+    Errors: a coverage outside (0, 1], an unknown level, no stages.
 
     >>> import cxkit as cx
     >>> toy = cx.toy_journeys()
@@ -48,27 +61,31 @@ def process_map(journeys: Journeys, *, coverage: float | None = None, quantiles:
     """
     if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
         raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")
+    stages.check(journeys, level)
     return Result(
         name="process_map",
         unit="moves between events",
         recipe=journeys.recipe,
-        ask=lambda: _table(journeys, quantiles),
+        engagement=journeys.engagement,
+        ask=lambda: _table(journeys, level, quantiles, customers),
         count=lambda: journeys.n,
-        parameters={"coverage": coverage, "quantiles": quantiles},
+        parameters={"level": level, "coverage": coverage, "quantiles": quantiles, "customers": customers},
+        note=stages.note(journeys, level),
         hidden=("source", "target", "coverage"),
-        shown=lambda: {"geometry": journeys.geometry, "coverage": coverage},
+        shown=lambda: {"geometry": journeys.geometry if level == "activity" else None, "coverage": coverage},
     )
 
 
-def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
+def _table(journeys: Journeys, level: Grain, quantiles: bool, customers: bool) -> pa.Table:
     import pyarrow as pa
 
-    moves = journeys.collect(lambda selection: _moves(selection, quantiles)).to_pylist()
+    at = stages.at_level(journeys, level)
+    moves = journeys.collect(lambda selection: _moves(at(selection), quantiles)).to_pylist()
     rows = [_move(row) for row in moves]
     starts = _starts(rows)
     total = sum(row["count"] for row in starts)
     rows += starts
-    star = journeys.selection.star
+    star = at(journeys.selection).star
     names, place = star.names, star.places
     ends = [(place.get(row["source"], START), place.get(row["target"], END)) for row in rows]
     shows = coverages([(*both, row["count"]) for both, row in zip(ends, rows, strict=True)], START, END)
@@ -77,11 +94,15 @@ def _table(journeys: Journeys, quantiles: bool) -> pa.Table:
         row["next_activity"] = None if row["target"] == END else names[row["target"]]
         row["share"] = row["journeys"] / total
         row["coverage"] = shows[both]
+    if customers:
+        people = _people(journeys, at)
+        for row in rows:
+            row["customers"] = people[row["source"], row["target"]]
     rows.sort(key=lambda row: (-row["count"], row["activity"] or "", row["next_activity"] or ""))
     times = ("mean_seconds", *(QUANTILES if quantiles else ()))
     types = {
         **dict.fromkeys(("activity", "next_activity"), pa.string()),
-        **dict.fromkeys(("count", "journeys"), pa.int64()),
+        **dict.fromkeys(("count", "journeys", *(["customers"] if customers else [])), pa.int64()),
         **dict.fromkeys(("share", "coverage", *times), pa.float64()),
         **dict.fromkeys(("source", "target"), pa.int32()),
     }
@@ -100,6 +121,28 @@ def _moves(selection: Selection, quantiles: bool) -> Frame:
     found = selection.star.engine.quantiles(waits, [ACTIVITY, NEXT], GAP, QUANTILES)
     seconds = [(nw.col(name) / SECOND).alias(name) for name in QUANTILES]
     return counted.join(found.with_columns(*seconds), on=[ACTIVITY, NEXT], how="left")
+
+
+def _people(journeys: Journeys, at: Callable[[Selection], Selection]) -> dict[tuple[int, int], int]:
+    """How many customers take each move, from the start and to the end too."""
+    moves = journeys.collect(lambda selection: _customers(at(selection))).to_pylist()
+    starts = journeys.collect(lambda selection: _starters(at(selection))).to_pylist()
+    taken = {(row[ACTIVITY], END if row[NEXT] is None else row[NEXT]): row["customers"] for row in moves}
+    return taken | {(START, row[ACTIVITY]): row["customers"] for row in starts}
+
+
+def _customers(selection: Selection) -> Frame:
+    first = selection.moves.filter(nw.col(FIRST_MOVE) == 1).join(_owners(selection), on=JOURNEY, how="inner")
+    return first.group_by(ACTIVITY, NEXT).agg(nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"))
+
+
+def _starters(selection: Selection) -> Frame:
+    first = selection.moves.filter(nw.col(POSITION) == 0).join(_owners(selection), on=JOURNEY, how="inner")
+    return first.group_by(ACTIVITY).agg(nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"))
+
+
+def _owners(selection: Selection) -> Frame:
+    return selection.outlines.select(JOURNEY, CUSTOMER)
 
 
 def _move(row: dict) -> dict:

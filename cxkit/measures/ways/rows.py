@@ -13,6 +13,7 @@ from cxkit.result import Population, Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, ID, JOURNEY, LAST, LENGTH, NAME, POSITION, TIME, VARIANT
 from cxkit.store.columns import VALUE
 from cxkit.times import zoned
+from cxkit.words import many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +46,7 @@ def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
     >>> cx.toy_journeys().journeys(rows=2).df()[["journey", "events"]].values.tolist()
     [['A01', 4], ['A02', 4]]
     """
-    _check_page(page, rows)
+    check_page(page, rows)
     return Result(
         name="journeys",
         unit="journeys",
@@ -74,13 +75,14 @@ def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str 
     >>> cx.toy_journeys().events(journey="A01").df()["activity"].tolist()
     ['Order', 'Pay', 'Ship', 'Deliver']
     """
-    _check_page(page, rows)
+    check_page(page, rows)
     if journey is not None and not len(journeys.collect(lambda selection: _one(selection, journey))):
         raise InputError(f'No journey "{journey}" in this selection. See j.journeys().')
     return Result(
         name="events",
         unit="events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _events(journeys, page, rows, journey),
         count=lambda: journeys.n if journey is None else Population(1, 1),
         parameters={"page": page, "rows": rows, "journey": journey},
@@ -104,11 +106,12 @@ def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
     >>> len(cx.toy_journeys().rejected().df())
     0
     """
-    _check_page(page, rows)
+    check_page(page, rows)
     return Result(
         name="rejected",
         unit="rows of the source",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _rejected(journeys, page, rows),
         count=lambda: journeys.n,
         parameters={"page": page, "rows": rows},
@@ -116,18 +119,18 @@ def rejected(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
     )
 
 
-def _check_page(page: int, rows: int) -> None:
+def check_page(page: int, rows: int) -> None:
     for word, value in (("page", page), ("rows", rows)):
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise InputError(f"{word}={value!r} is not a number from 1.")
     if rows > MOST_ROWS:
-        raise InputError(f"rows={rows:,} is more than a page holds ({MOST_ROWS:,}).")
+        raise InputError(f"rows={many(rows)} is more than a page holds ({many(MOST_ROWS)}).")
 
 
 def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
     def question(selection: Selection) -> Frame:
         star = selection.star
-        found = _page(selection.journeys, [ID], page, rows)
+        found = paged(selection.journeys, [ID], page, rows)
         for number, name in enumerate(_beside(star, ("journey", "customer"))):
             values = star.of_journeys(name).rename({VALUE: f"{VALUE}{number}"})
             found = found.join(values, on=JOURNEY, how="left")
@@ -152,7 +155,7 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
         if len(journeys.manifest.parts) > 1:
             ids, order = ids.with_row_index(PLACE, order_by=[ID]), [PLACE]
             chosen = chosen.join(ids.select(JOURNEY, PLACE), on=JOURNEY, how="inner")
-        found = _page(chosen, [*order, POSITION], page, rows)
+        found = paged(chosen, [*order, POSITION], page, rows)
         for number, name in enumerate(_beside(star, ("event",))):
             values = star.valued(name).rename({VALUE: f"{VALUE}{number}"})
             found = found.join(values, on=[JOURNEY, POSITION], how="left")
@@ -174,7 +177,7 @@ def _rejected(journeys: Journeys, page: int, rows: int) -> pa.Table:
     engine = journeys.base.engine
     folder = journeys.folder / journeys.manifest.version / schema.REJECTED
     order = [schema.PART, schema.LINE, schema.REASON, schema.TEXT]
-    table = journeys.collect(lambda _: _page(engine.scan(folder), order, page, rows).sort(NUMBER).drop(NUMBER))
+    table = journeys.collect(lambda _: paged(engine.scan(folder), order, page, rows).sort(NUMBER).drop(NUMBER))
     names = dict(enumerate(part.source for part in journeys.manifest.parts))
     sources = pa.array([names.get(part) for part in table[schema.PART].to_pylist()], pa.string())
     return table.drop_columns([schema.PART]).append_column("source", sources)
@@ -184,7 +187,7 @@ def _one(selection: Selection, journey: str) -> Frame:
     return selection.journeys.filter(nw.col(ID) == str(journey)).select(JOURNEY)
 
 
-def _page(frame: Frame, order: Sequence[str], page: int, rows: int) -> Frame:
+def paged(frame: Frame, order: Sequence[str], page: int, rows: int) -> Frame:
     numbered = frame.with_row_index(NUMBER, order_by=order)
     return numbered.filter(nw.col(NUMBER) >= (page - 1) * rows, nw.col(NUMBER) < page * rows)
 

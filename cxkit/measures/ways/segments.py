@@ -41,6 +41,7 @@ def segments(journeys: Journeys, *, by: str) -> Result:
         name="segments",
         unit="journeys",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
         parameters={"by": by},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from cxkit.measures.ways.outcomes import ends
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, LAST, LENGTH, NEXT, SECOND, VARIANT
 from cxkit.times import zoned
@@ -25,7 +26,8 @@ def summary(journeys: Journeys) -> Result:
     pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone),
     `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first
     to last event), `tied_events` (that share their time with the event before in the journey; whole store) and
-    `dropped_rows` (rows of the source that could not be used; see `rejected`).
+    `dropped_rows` (rows of the source that could not be used; see `rejected`). Where the engagement names goals or
+    cancels also goal_journeys, cancel_journeys, silent_journeys and open_journeys; see `outcomes`.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().summary().df().loc[0, ["events", "journeys", "customers"]].tolist()
@@ -35,6 +37,7 @@ def summary(journeys: Journeys) -> Result:
         name="summary",
         unit="journeys",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys),
         count=lambda: journeys.n,
     )
@@ -59,6 +62,7 @@ def _table(journeys: Journeys) -> pa.Table:
         "tied_events": pa.array([journeys.manifest.ties], pa.int64()),
         "dropped_rows": pa.array([sum(journeys.manifest.dropped.values())], pa.int64()),
     }
+    columns |= {f"{outcome}_journeys": pa.array([count], pa.int64()) for outcome, count in ends(journeys).items()}
     return pa.table(columns)
 
 

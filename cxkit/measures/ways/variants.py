@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from cxkit.errors import InputError
+from cxkit.facts import stages
+from cxkit.facts.stages import Grain
 from cxkit.result import Result
-from cxkit.schema import FIRST, LAST, PATH, SECOND, VARIANT, codes
+from cxkit.schema import CUSTOMER, FIRST, LAST, PATH, SECOND, VARIANT, codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,19 +20,21 @@ if TYPE_CHECKING:
     from cxkit.where.filter import Frame
 
 
-def variants(journeys: Journeys, *, top: int | None = None) -> Result:
+def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None = None) -> Result:
     """Which sequences of activities do journeys take, and how common is each?
 
     Parameters
     ----------
+    level : "activity", or "stage" for the stages of the engagement: events of one stage that follow each other are one
+        visit. `activities` and `length` then speak of visits, and variants are numbered among those of stages.
     top : how many of the most frequent variants to return; all of them when not given.
 
-    Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where
-    1 is the most frequent), `rank` (in this selection), `count` (journeys), `share`, `cumulative_share` (of the
-    selected journeys), `length` (events), `median_seconds` (from first to last event) and `activities` (their names,
-    in order). Equally frequent variants come in the order of the whole store.
+    Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where 1
+    is the most frequent), `rank` (in this selection), `count` (journeys), `customers` (of them), `share`,
+    `cumulative_share` (of the selected journeys), `length` (events), `median_seconds` (from first to last event) and
+    `activities` (their names, in order). Equally frequent variants come in the order of the whole store.
 
-    Errors: a top that is no whole number above 0.
+    Errors: a top that is no whole number above 0, an unknown level, no stages.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().variants().df().loc[0, "activities"].tolist()
@@ -38,28 +42,33 @@ def variants(journeys: Journeys, *, top: int | None = None) -> Result:
     """
     if top is not None and (not isinstance(top, int) or top < 1):
         raise InputError(f"top={top!r} is no number of variants. Write a whole number above 0, such as 20.")
+    stages.check(journeys, level)
     return Result(
         name="variants",
         unit="journeys",
         recipe=journeys.recipe,
-        ask=lambda: _table(journeys, top),
+        engagement=journeys.engagement,
+        ask=lambda: _table(journeys, level, top),
         count=lambda: journeys.n,
-        parameters={"top": top},
-        shown=lambda: {"of": journeys.collect(_different)["variants"][0].as_py()} if top else {},
+        parameters={"level": level, "top": top},
+        note=stages.note(journeys, level),
+        shown=lambda: _of(journeys, level) if top else {},
     )
 
 
-def _table(journeys: Journeys, top: int | None) -> pa.Table:
+def _table(journeys: Journeys, level: Grain, top: int | None) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = journeys.collect(lambda selection: _counts(selection, top))
-    names = journeys.selection.star.names
+    at = stages.at_level(journeys, level)
+    found = journeys.collect(lambda selection: _counts(at(selection), top))
+    names = at(journeys.selection).star.names
     counts, total = found["count"], max(journeys.n.journeys, 1)
     columns = {
         "variant": found[VARIANT],
         "rank": pa.array(range(1, len(found) + 1), pa.int64()),
         "count": counts,
+        "customers": found["customers"],
         "share": pc.divide(counts.cast(pa.float64()), total),
         "cumulative_share": pc.divide(pc.cumulative_sum(counts).cast(pa.float64()), total),
         "length": found["length"],
@@ -75,13 +84,20 @@ def _counts(selection: Selection, top: int | None) -> Frame:
     counts = selection.outlines.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
     chosen = _ranked(counts).head(top) if top else counts
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
-    medians = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi").group_by(VARIANT).agg(lasting)
+    people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
+    few = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi")
+    medians = few.group_by(VARIANT).agg(people, lasting)
     known = selection.star.variants.select(VARIANT, PATH, "length")
     return _ranked(chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner"))
 
 
 def _ranked(counts: Frame) -> Frame:
     return counts.sort("count", VARIANT, descending=[True, False])
+
+
+def _of(journeys: Journeys, level: Grain) -> dict[str, int]:
+    at = stages.at_level(journeys, level)
+    return {"of": journeys.collect(lambda chosen: _different(at(chosen)))["variants"][0].as_py()}
 
 
 def _different(selection: Selection) -> Frame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, JOURNEY, NAME, NEXT, SECOND, SERVICE, WAITING
+from cxkit.schema import ACTIVITY, CUSTOMER, JOURNEY, NAME, NEXT, SECOND, SERVICE, WAITING
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 
@@ -38,10 +38,10 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
     by : an attribute of journeys or a tag, to compare its values; they stand in the column `segment`.
 
     Returns a Result with a row per activity, the one with most waiting in all first: `activity`, `count` (events),
-    `worked` (events whose service time is known), `mean_service_seconds`, `median_service_seconds`,
-    `p90_service_seconds`, `waited` (events whose waiting time is known), `mean_waiting_seconds`,
-    `median_waiting_seconds`, `p90_waiting_seconds`, `waiting_share` (of the known service and waiting time of the
-    activity). No rows where the log has no starts.
+    `customers` (who have such an event), `worked` (events whose service time is known), `mean_service_seconds`,
+    `median_service_seconds`, `p90_service_seconds`, `waited` (events whose waiting time is known),
+    `mean_waiting_seconds`, `median_waiting_seconds`, `p90_waiting_seconds`, `waiting_share` (of the known service and
+    waiting time of the activity). No rows where the log has no starts.
 
     Errors: an unknown attribute.
 
@@ -54,12 +54,14 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
         name="waiting",
         unit="events",
         recipe=journeys.recipe,
+        engagement=journeys.engagement,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
         parameters={"by": by},
         shown=lambda: {"of": journeys.n.journeys},
         note=KNOWN,
         empty=UNKNOWN,
+        hidden=("customers",),
     )
 
 
@@ -69,9 +71,10 @@ def _table(journeys: Journeys, by: str | None) -> pa.Table:
 
 
 def _rows(selection: Selection, by: str | None) -> Frame:
-    segments = segment.segmented(selection, by).select(JOURNEY, SEGMENT)
+    segments = segment.segmented(selection, by).select(JOURNEY, SEGMENT, CUSTOMER)
     events = selection.events.select(JOURNEY, ACTIVITY, NEXT, SERVICE, WAITING).join(segments, on=JOURNEY, how="inner")
-    counted = events.group_by(SEGMENT, ACTIVITY).agg(nw.len().cast(nw.Int64).alias("count"))
+    people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
+    counted = events.group_by(SEGMENT, ACTIVITY).agg(nw.len().cast(nw.Int64).alias("count"), people)
     before = events.select(SEGMENT, nw.col(NEXT).alias(ACTIVITY), WAITING)
     worked = _timed(selection, events, SERVICE).rename({"known": "worked"})
     waited = _timed(selection, before, WAITING).rename({"known": "waited"})
@@ -93,6 +96,7 @@ def _rows(selection: Selection, by: str | None) -> Frame:
             SEGMENT,
             nw.col(NAME).alias("activity"),
             "count",
+            "customers",
             "worked",
             *(f"{share}_service_seconds" for share in ("mean", *SHARES)),
             "waited",

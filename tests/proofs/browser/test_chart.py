@@ -57,8 +57,8 @@ def test_the_browser_sets_nothing(durations):
 
 
 def test_every_bar_says_what_it_is(durations):
-    assert 'aria-label="2 d to 3 d, 3 journeys, 25 %"' in durations.markup
-    assert 'aria-label="5 d to 7 d, 1 journey, 8.3 %"' in durations.markup
+    assert 'aria-label="2 d to 3 d, 3 journeys, 25%"' in durations.markup
+    assert 'aria-label="5 d to 7 d, 1 journey, 8.3%"' in durations.markup
 
 
 def test_a_range_of_bars_is_one_clause(board, durations):

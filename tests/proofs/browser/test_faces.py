@@ -39,8 +39,6 @@ PICTURES = ("process_map", "variants", "durations", "moves", "segments")
 ROLES = {"journey": "journey", "activity": "activity", "time": "time", "customer": "customer"}
 UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 
-# ---- what the clicks should do ---------------------------------------------------------------------------------------
-
 
 class Mirror:
     """The board's clauses, kept by hand beside it."""

@@ -202,7 +202,7 @@ def test_what_belongs_to_the_sixty_is_there_whole(made: Made) -> None:
     for name in ("events", "surveys", "tickets", "fields", "comments"):
         assert small[name].equals(where(made.tables[name], "journey", names)), name
     known = set(small["customers"]["customer"].to_pylist())
-    assert known >= set(small["events"]["customer"].to_pylist()) | set(small["identities"]["person"].to_pylist())
+    assert known == set(small["events"]["customer"].to_pylist()) >= set(small["identities"]["customer"].to_pylist())
     people = set(where(made.hidden["journeys"], "journey", names)["customer"].to_pylist())
     assert set(where(made.hidden["journeys"], "customer", people)["journey"].to_pylist()) == names
 
@@ -263,7 +263,7 @@ def test_the_next_month_fits_the_sample(made: Made, month: tuple[dict[str, pa.Ta
         assert set(table["customer"].to_pylist()) <= customers
     for name, key in (
         ("customers", "customer"),
-        ("identities", "customer"),
+        ("identities", "system_id"),
         ("tickets", "ticket"),
         ("comments", "comment"),
     ):
@@ -283,6 +283,19 @@ def test_the_twins_have_the_tables_of_the_sample(made: Made, twins: tuple[dict[s
             name: table.schema for name, table in made.tables.items()
         }
         assert 200 <= len(set(firm.tables["events"]["customer"].to_pylist())) <= 300
+
+
+def test_only_the_twin_that_understands_its_customers_has_stitched_its_log(
+    twins: tuple[dict[str, Made], Truth],
+) -> None:
+    for firm, stitched in (("low_low", False), ("high_low", True)):
+        tables = twins[0][firm].tables
+        ids, customers = (set(tables["events"][column].to_pylist()) for column in ("system_id", "customer"))
+        second = {name for name in ids if name.startswith("S")}
+        assert second and (customers == ids - second if stitched else customers == ids)
+        assert set(tables["identities"]["system_id"].to_pylist()) == (second if stitched else set())
+        for name in ("customers", "surveys", "fields"):
+            assert bool(second & set(tables[name]["customer"].to_pylist())) is not stitched, name
 
 
 def test_what_is_planted_in_the_twins_is_counted(twins: tuple[dict[str, Made], Truth], tmp_path: Path) -> None:

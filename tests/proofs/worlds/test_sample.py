@@ -197,7 +197,7 @@ def test_half_of_the_lanes_are_stamped_at_their_start() -> None:
 
 def test_a_journey_has_one_customer_and_one_of_every_journey_column() -> None:
     for name, own in told().items():
-        for column in ("customer", "kind", "product", "region", "credit_risk", "value"):
+        for column in ("customer", "system_id", "kind", "product", "region", "credit_risk", "value"):
             assert len({row[column] for row in own}) == 1, (name, column)
         local = own[0]["time"].astimezone(WINTER_TIME)
         assert name.startswith(f"{PREFIXES[own[0]['kind']]}-{local.year}-")
@@ -208,8 +208,24 @@ def test_customers_are_unique_and_known() -> None:
     assert len(set(names)) == len(names)
     for name in ("events", "surveys", "tickets", "fields", "needs", "comments"):
         assert set(sample()[name]["customer"].to_pylist()) <= set(names), name
-    second, first = (sample()["identities"][column].to_pylist() for column in ("customer", "person"))
-    assert set(second) | set(first) <= set(names) and not set(second) & set(first)
+    assert len(set(names) - set(sample()["events"]["customer"].to_pylist())) == 132  # have no journey in the log
+
+
+def test_the_key_table_makes_the_ids_of_the_systems_the_customers_of_the_log() -> None:
+    ids, people = (sample()["events"][column].to_pylist() for column in ("system_id", "customer"))
+    second, first = (sample()["identities"][column].to_pylist() for column in ("system_id", "customer"))
+    assert len(set(second)) == len(second) and not set(second) & set(people) and set(first) <= set(people)
+    whose = dict(zip(second, first, strict=True))
+    assert [whose.get(name, name) for name in ids] == people
+    assert len(set(ids)) == len(set(people)) + len(second)
+    assert f"The systems knew them under {len(set(ids)):,} ids" in README
+
+
+def test_a_row_about_a_journey_names_its_customer() -> None:
+    owner = {name: own[0]["customer"] for name, own in told().items()}
+    for name in ("surveys", "tickets", "fields", "comments"):
+        table = sample()[name]
+        assert [owner[journey] for journey in table["journey"].to_pylist()] == table["customer"].to_pylist(), name
 
 
 def test_people_who_serve_have_a_name_and_a_cost() -> None:
@@ -267,6 +283,16 @@ def test_the_list_of_truths_is_the_book_of_truths() -> None:
         for name in ("parameter", "realised"):
             if isinstance(truth[name], int | float):
                 assert f"| {truth[name]:,.4g} |" in written[key] or f"| {truth[name]:,} |" in written[key], (key, name)
+
+
+def test_the_dictionary_says_the_rows_key_and_time_of_every_table_beside_the_log() -> None:
+    lines = re.findall(r"^\| `(\w+)\.parquet` \| ([\d,]+) \| ([^|]*) \| ([^|]*)\|", README, re.MULTILINE)
+    written = {f"tables.{name}": (rows, key.split(",")[0], time.strip()) for name, rows, key, time in lines}
+    assert written == {
+        key: (f"{truth['realised']:,}", truth["by"] or "none", truth["time"] or "")
+        for key, truth in truths().items()
+        if key.startswith("tables.")
+    }
 
 
 def test_the_dictionary_begins_with_the_sizes_counted() -> None:

@@ -17,6 +17,7 @@ from cxkit.errors import InputError
 from cxkit.shaping.trial import Trial, trial
 from cxkit.times import zone_of
 from cxkit.where.filter import Filter
+from cxkit.words import many, percent, rounded
 
 ROLES = ("journey", "activity", "time", "customer", "order", "start", "lifecycle")
 KEEP, LEAVE = "keep", "leave"
@@ -184,9 +185,9 @@ class Checked:
 
     def _reading(self) -> list[str]:
         found = self.trial
-        said = [f"{found.rows:,} rows"] if found else []
+        said = [f"{many(found.rows)} rows"] if found else []
         said += [f"{name} {value}" for name, value in self.draft.log.source.reading.items()]
-        unfit = f"{found.unfit:,} lines do not fit the table and are left out" if found and found.unfit else ""
+        unfit = f"{many(found.unfit)} lines do not fit the table and are left out" if found and found.unfit else ""
         return [*said, unfit] if unfit else said
 
     def _line(self, role: str) -> dict[str, str] | None:
@@ -204,13 +205,12 @@ class Checked:
         if role == "time" and not found.readable:
             return "none of a sample reads as a time"
         if role == "time":
-            written = next(why for said, _, why in self.log.settled.evidence if said == "time")
-            return f"{found.readable:.0%} of a sample read as times; {written.removeprefix('given; ')}"
+            return f"{percent(found.readable)} of a sample read as times; {self.log.settled.reads}"
         each = max(found.journeys, 1)
         return {
-            "journey": f"{found.journeys:,} values, {found.rows / each:.1f} rows each",
-            "activity": f"{found.kinds:,} values{', changing within a journey' if found.changing else ''}",
-            "customer": f"{found.customers:,} values for {found.journeys:,} journeys",
+            "journey": f"{many(found.journeys)} values, {rounded(found.rows / each)} rows each",
+            "activity": f"{many(found.kinds)} values{', changing within a journey' if found.changing else ''}",
+            "customer": f"{many(found.customers)} values for {many(found.journeys)} journeys",
             "order": "puts events with the same time in order",
             "start": "when an event starts; its time is when it ends",
             "lifecycle": "rows that say start and complete are joined into events",

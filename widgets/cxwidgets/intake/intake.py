@@ -14,12 +14,14 @@ import traitlets as t
 import cxkit as cx
 from cxkit.times import zone_of
 from cxkit.views import theme
+from cxkit.words import many
 from cxwidgets.board import Board
 from cxwidgets.intake import naming
 from cxwidgets.intake.draft import Checked, Draft
 from cxwidgets.intake.upload import BROKEN, ENDINGS, PIECE, Upload
 from cxwidgets.intake.working import Working
-from cxwidgets.panel import Action, Drawn, script
+from cxwidgets.modules import script, style
+from cxwidgets.panel import Action, Drawn
 
 CHOOSE, ROLES, GOALS, PREPARE, EXPLORE = range(1, 6)
 ROWS, LONGEST_CELL = 8, 80
@@ -38,8 +40,8 @@ class Intake(Working):
     Afterwards `.journeys` and `.board` are for the next cell, and `.code` is the Python that repeats it.
     """
 
-    _esm = script("panel.js", "upload.js", "intake.js")
-    _css: Any = theme.STYLE + script("intake.css")
+    _esm = script("panels/intake.js")
+    _css: Any = theme.STYLE + style("intake.css")
     receiving = t.Dict().tag(sync=True)
     name = "intake"
     _draft: Draft | None
@@ -264,20 +266,21 @@ class Intake(Working):
 
     def _explore(self, journeys: cx.Journeys) -> None:
         self._preparing = False
+        kept = self._keep()
+        journeys = cx.open(self._target)
         for tag, filter_ in self._known().filters(journeys).items():
             journeys = journeys.tag(tag, filter_)
         self._board, self._step = Board(journeys).show(), EXPLORE
         self._box.children = (self, self._board.box().add_class("cxi-below"))
-        self._made = self._described(journeys)
+        self._made = self._described(journeys, kept)
         self.show(self.drawn())
 
-    def _described(self, journeys: cx.Journeys) -> dict[str, Any]:
+    def _described(self, journeys: cx.Journeys, kept: str) -> dict[str, Any]:
         manifest, target = journeys.manifest, self._target.as_posix()
-        kept = self._keep()
-        dropped = ", ".join(f"{count:,} {reason}" for reason, count in manifest.dropped.items())
+        dropped = ", ".join(f"{many(count)} {reason}" for reason, count in manifest.dropped.items())
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
-            "figures": [str(journeys.n), f"{manifest.counts['events']:,} events", f"store {target}"],
+            "figures": [str(journeys.n), f"{many(manifest.counts['events'])} events", f"store {target}"],
             "notes": [left, *manifest.notes, kept],
             "code": self._checked.code(self._source, target, journeys.recipe) if self._checked else "",
         }

@@ -26,7 +26,7 @@
     const links = headings.map((heading, number) => {
       heading.id ||= `section-${number + 1}`;
       const link = document.createElement("a");
-      link.href = "#" + encodeURIComponent(heading.id);
+      link.href = `#${encodeURIComponent(heading.id)}`;
       link.textContent = label(heading);
       const depth = levels.indexOf(heading.localName);
       link.className = depth === 0 && chapters ? "cx-chapter" : `cx-deep-${depth}`;
@@ -83,7 +83,8 @@
         config, tooltip: { theme: "cx", disableDefaultStyle: true },
       });
       chart.classList.remove("cx-drawing");
-      picture ? picture.replaceWith(chart) : figure.prepend(chart);
+      if (picture) picture.replaceWith(chart);
+      else figure.prepend(chart);
       figure.classList.add("cx-drawn");
     } catch (error) {
       chart.remove();
@@ -100,7 +101,7 @@
 
   // Numbers stand right, as the style sheet has them; columns of words stand left.
   function columns() {
-    const number = /^[\s\d.,:%+\-\u2013\u2212\u221e<>\u202f\u00a0]*(?:\s?(?:%|[a-z\u00b5]{1,3}|\p{Sc}))?$|^(?:nan|none)$/iu;
+    const number = /^[\s\d.,:%+\-\u2013\u2212\u221E<>\u202F\u00A0]*(?:\s?(?:%|[a-z\u00B5]{1,3}|\p{Sc}))?$|^(?:nan|none)$/iu;
     for (const table of all("main table")) {
       const rows = all("tbody tr", table);
       const width = rows[0]?.children.length ?? 0;

@@ -98,21 +98,15 @@ class World:
         return self.tables[name].to_pandas()
 
     @cached_property
-    def person(self) -> dict[str, str]:
-        """Which second id belongs to whom?"""
-        return dict(self.table("identities")[["customer", "person"]].itertuples(index=False))
-
-    @cached_property
     def log(self) -> pd.DataFrame:
-        """The events by journey and time, with who they really are, the persona, the second and the day of the log."""
+        """The events by journey and time, with the persona of each customer, the second and the day of the log."""
         log = self.table("events")
         log["at"] = seconds(log.time)
         log["day"] = (log["at"] - self.begin) / DAY
         log["worked"] = log["at"] - seconds(log.start)
-        log["who"] = log.customer.replace(self.person)
         log = log.sort_values(["journey", "at"], ignore_index=True)
         log["position"] = log.groupby("journey").cumcount()
-        return log.join(self.people.persona, on="who")
+        return log.join(self.people.persona, on="customer")
 
     @cached_property
     def first(self) -> pd.DataFrame:
@@ -128,7 +122,6 @@ class World:
     def journeys(self) -> pd.DataFrame:
         """What is true of each journey, beside what the log says of it."""
         own = self.log.groupby("journey").agg(
-            who=("who", "first"),
             product=("product", "first"),
             region=("region", "first"),
             risk=("credit_risk", "first"),

@@ -97,7 +97,7 @@ def test_agents_and_their_teams(world: World, calls: pd.DataFrame) -> None:
 def test_where_people_do_what_their_record_says(world: World, key: str, persona: str, activity: str) -> None:
     declared = world.table("customers").set_index("customer").preferred_channel
     log = world.log[world.log.activity == activity]
-    as_said = log.channel == log.who.map(declared)
+    as_said = log.channel == log.customer.map(declared)
     world.counted(key, as_said[log.persona == persona].mean())
     world.missed(key, as_said[log.persona != persona].mean(), "below" if "mis" not in key else "above")
 

@@ -15,7 +15,7 @@ def several(world: World) -> pd.DataFrame:
     """Journeys of people who have several: phone contacts, the kind's mean taken away."""
     spoken = world.log[(world.log.channel == "phone") & world.log.lane.isin(["customer action", "front-stage"])]
     rows = world.journeys.assign(calls=spoken.groupby("journey").size()).fillna({"calls": 0.0})
-    rows = rows[rows.groupby("who").who.transform("size") > 1]
+    rows = rows[rows.groupby("customer").customer.transform("size") > 1]
     return rows.assign(calls=rows.calls - rows.groupby("kind").calls.transform("mean"))
 
 
@@ -33,7 +33,7 @@ def rejected(values: np.ndarray, sizes: np.ndarray, rng: np.random.Generator) ->
 
 
 def test_customers_are_the_unit(several: pd.DataFrame) -> None:
-    by = several.groupby("who").calls
+    by = several.groupby("customer").calls
     rate = rejected(by.sum().to_numpy(), by.size().to_numpy(float), np.random.default_rng(1))
     assert rate == pytest.approx(0.05, abs=0.02)
 
@@ -41,7 +41,7 @@ def test_customers_are_the_unit(several: pd.DataFrame) -> None:
 def test_journeys_are_not(several: pd.DataFrame) -> None:
     """The same lots fall on people; a test that counts journeys finds differences where there are none."""
     rng = np.random.default_rng(1)
-    codes = several.who.astype("category").cat.codes.to_numpy()
+    codes = several.customer.astype("category").cat.codes.to_numpy()
     values = several.calls.to_numpy()
     wrong = 0
     for _ in range(SPLITS):

@@ -31,11 +31,11 @@ def test_every_truth_says_what_it_is(world: World) -> None:
 
 
 def test_every_truth_says_which_numbers_move_it(world: World) -> None:
-    """But for those that are names: which need, how many steps."""
+    """But for those that are names: which need, how many steps, how many lines on the cost sheet."""
     own = {key: truth["set"] for key, truth in world.truths.items() if not key.startswith(ELSEWHERE)}
     assert {name for names in own.values() for name in names} <= set(world.rates)
     fixed = {key for key, names in own.items() if not names}
-    assert fixed == {"policy.check.steps", *(f"need.{name}" for name in NAMES)}
+    assert fixed == {"policy.check.steps", "tables.costs", *(f"need.{name}" for name in NAMES)}
 
 
 def test_what_came_out_is_near_what_was_planted(world: World) -> None:
@@ -51,7 +51,7 @@ def test_a_truth_that_no_log_can_tell_is_marked(world: World) -> None:
 
 
 def test_no_label_is_in_what_the_company_hands_over(world: World) -> None:
-    personas, secret = set(PERSONAS.values()), {"persona", "bayes", "hesitant", "leaked", "outcome", "turn"}
+    personas, secret = set(PERSONAS.values()), {"persona", "bayes", "hesitant", "leaked", "outcome", "ending", "turn"}
     for name, table in world.tables.items():
         assert not secret & set(table.column_names), name
         for column in table.column_names:

@@ -50,26 +50,26 @@ def test_hours_that_rules_for_the_company_alone_impose(world: World) -> None:
 
 @pytest.fixture(scope="module")
 def captured(world: World) -> pd.DataFrame:
-    fields = world.table("fields")
-    return fields.assign(who=fields.customer.replace(world.person)).sort_values("time", kind="stable")
+    return world.table("fields").sort_values("time", kind="stable")
 
 
 def test_values_asked_for_that_were_held(world: World, captured: pd.DataFrame) -> None:
-    held = captured.groupby(["who", "field"]).value.shift()
+    held = captured.groupby(["customer", "field"]).value.shift()
     world.counted("friction.reask", (captured.value == held).mean())
     assert len(captured) == world.of("friction.reask")["n"]
 
 
 def test_without_the_key_table_fewer_are_seen(world: World, captured: pd.DataFrame) -> None:
-    held = captured.groupby(["customer", "field"]).value.shift()
+    booked = captured.journey.map(world.log.groupby("journey").system_id.first())
+    held = captured.groupby([booked, "field"]).value.shift()
     world.missed("friction.reask", (captured.value == held).mean(), "below")
 
 
 def test_fields_that_a_form_could_have_spared(world: World, captured: pd.DataFrame) -> None:
-    forms = world.log[world.log.activity.isin(FORMS)][["journey", "who", "time", "activity"]]
+    forms = world.log[world.log.activity.isin(FORMS)][["journey", "customer", "time", "activity"]]
     forms = forms.assign(field=forms.activity.map(FORMS)).explode("field")
-    known = captured.groupby(["who", "field"]).time.min().rename("known")
-    forms = forms.join(known, on=["who", "field"])
+    known = captured.groupby(["customer", "field"]).time.min().rename("known")
+    forms = forms.join(known, on=["customer", "field"])
     spare = forms[forms.known < forms.time]
     asked = spare.merge(captured[["journey", "time", "field"]], how="left", indicator=True)._merge == "both"
     world.counted("friction.asked_again", asked.mean())

@@ -64,7 +64,7 @@ def test_answers_show_where_most_is_to_gain(world: World) -> None:
 
 def test_what_is_done_against_what_is_said(world: World) -> None:
     needs = world.needs
-    did = pd.crosstab(world.log.who, world.log.activity) > 0
+    did = pd.crosstab(world.log.customer, world.log.activity) > 0
     shown = pd.Series(
         {
             name: did[evidence].any(axis=1).mean()
@@ -121,7 +121,7 @@ def test_the_pattern_of_the_unregistered_need(world: World, lifts: pd.DataFrame)
     assert lifts.n[[pattern]].item() == truth["n"]
     assert lifts.lift[[pattern]].item() == pytest.approx(truth["lift"], abs=1e-3) and truth["lift"] > 1.5
     assert lifts.surprise.idxmax() == pattern
-    shows = world.people.shows_at_home[world.journeys.who]
+    shows = world.people.shows_at_home[world.journeys.customer]
     assert shows.mean() == pytest.approx(world.rates["unregistered_need"], abs=0.03)
 
 
@@ -130,9 +130,9 @@ def test_who_shows_the_pattern_has_the_need(world: World) -> None:
     by = order.groupby("journey").activity
     first, second, third = world.of("need.pattern")["realised"]
     here = (order.activity == first) & (by.shift(-1) == second) & (by.shift(-2) == third)
-    found = set(order.who[here])
+    found = set(order.customer[here])
     needy = world.people.index[world.people.shows_at_home.astype(bool)]
-    ordered = set(order.who)
+    ordered = set(order.customer)
     assert len(found & set(needy)) / len(found) > 0.75
     assert len(found & set(needy)) / len(ordered & set(needy)) > 0.75
 

@@ -14,8 +14,8 @@ BANDS = (18, 30, 50, 65, 200)
 @pytest.fixture(scope="module")
 def done(world: World) -> pd.DataFrame:
     """How often did each person do each activity, and use each channel?"""
-    acts = pd.crosstab(world.log.who, world.log.activity)
-    channels = pd.crosstab(world.log.who, world.log.channel)[["web", "app", "phone", "shop"]]
+    acts = pd.crosstab(world.log.customer, world.log.activity)
+    channels = pd.crosstab(world.log.customer, world.log.channel)[["web", "app", "phone", "shop"]]
     return acts.join(channels.add_prefix("channel ")).reindex(world.people.index)
 
 

@@ -7,17 +7,16 @@ import pytest
 from estimators import icc
 from oracle import World
 
-PEOPLE = "SELECT coalesce(i.person, e.customer) AS who, e.* FROM events e LEFT JOIN identities i USING (customer)"
 COUNTS = {
-    "size.customers": f"SELECT count(DISTINCT who) FROM ({PEOPLE})",
+    "size.customers": "SELECT count(DISTINCT customer) FROM events",
     "size.journeys": "SELECT count(DISTINCT journey) FROM events",
     "size.events": "SELECT count(*) FROM events",
     "size.open": "SELECT count(*) FROM journeys WHERE NOT whole",
-    "size.several": f"""
+    "size.several": """
         SELECT avg((journeys BETWEEN 2 AND 5)::INT)
-        FROM (SELECT count(DISTINCT journey) AS journeys FROM ({PEOPLE}) GROUP BY who)""",
-    "identity.split": f"""
-        SELECT avg((ids > 1)::INT) FROM (SELECT count(DISTINCT customer) AS ids FROM ({PEOPLE}) GROUP BY who)""",
+        FROM (SELECT count(DISTINCT journey) AS journeys FROM events GROUP BY customer)""",
+    "identity.split": """
+        SELECT avg((ids > 1)::INT) FROM (SELECT count(DISTINCT system_id) AS ids FROM events GROUP BY customer)""",
 }
 
 
@@ -35,7 +34,14 @@ def test_counts(world: World, key: str) -> None:
 
 
 def test_who_does_not_resolve_identities_counts_too_many_people(world: World) -> None:
-    assert ask(world, "SELECT count(DISTINCT customer) FROM events") > world.of("size.customers")["realised"]
+    assert ask(world, "SELECT count(DISTINCT system_id) FROM events") > world.of("size.customers")["realised"]
+
+
+def test_the_key_table_stitches_the_ids_of_the_systems_into_the_people_of_the_log(world: World) -> None:
+    stitched = "coalesce(identities.customer, events.system_id)"
+    joined = "FROM events LEFT JOIN identities USING (system_id)"
+    assert ask(world, f"SELECT count(*) {joined} WHERE {stitched} IS DISTINCT FROM events.customer") == 0
+    assert ask(world, "SELECT count(*) FROM identities WHERE system_id NOT IN (SELECT system_id FROM events)") == 0
 
 
 def test_two_to_five_journeys_are_usual_for_two_customers_in_five(world: World) -> None:
@@ -49,7 +55,7 @@ def test_journeys_of_one_customer_are_alike(world: World) -> None:
     calls = spoken.groupby("journey").size().reindex(journeys.index, fill_value=0)
     ended = journeys[journeys.outcome != "open"]
     for key, values in (("icc.calls", calls), ("icc.outcome", ended.outcome.eq("good").astype(float))):
-        kinds, who = journeys.kind[values.index], journeys.who[values.index]
+        kinds, who = journeys.kind[values.index], journeys.customer[values.index]
         apart = (values - values.groupby(kinds).transform("mean"))[who.groupby(who).transform("size") > 1]
         world.counted(key, icc(apart, who[apart.index]))
         (low, high), chance = world.of(key)["target"], world.of(key)["half_width"]

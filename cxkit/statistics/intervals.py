@@ -1,0 +1,108 @@
+"""How sure is a share, and what would be usual of a count?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from statistics import fmean, variance
+from typing import TYPE_CHECKING
+
+from cxkit.statistics.estimate import Estimate
+from cxkit.statistics.units import Sums, by_customer
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+LEVEL = 0.05  # what an interval may miss: it holds in 95 of 100 logs
+RARE = 0.01  # how often a count like the others may be called unusual
+FEWEST = 2  # units, below which nothing is known of how they differ
+WILSON = "share of journeys; Wilson interval at the effective number of journeys, by customer"
+PREDICTED = "mean of earlier counts; prediction interval that holds in 99 of 100 cases, for all counts looked at"
+
+
+def share_by_customer(customers: ArrayLike, hits: ArrayLike, of: ArrayLike | None = None) -> Estimate:
+    """Which share of the journeys is it, and how sure is that, where customers have several journeys?
+
+    customers : whose each row is, as any codes.
+    hits : how many journeys of the row count; whether it counts, where each row is a journey.
+    of : how many journeys the row stands for; one each where it is left out.
+
+    Returns the share of journeys (sum of hits by sum of journeys), n in customers. The interval is Wilson's (1927) for
+    as many independent journeys as tell as much: the journeys divided by the design effect, which is the variance by
+    customer (cluster-robust) by the variance of so many independent journeys, with the correction for few customers of
+    Korn and Graubard (1998, Survey Methodology 24). With one journey per customer this is Wilson's interval itself.
+    Where all journeys or none count the data do not show how alike those of one customer are; then they are taken to be
+    all alike (Kish 1965). Below two customers the interval is unknown, without journeys the share too.
+
+    >>> estimate = share_by_customer([1, 1, 1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 1, 0, 0])
+    >>> estimate.value, round(estimate.low, 2), round(estimate.high, 2), estimate.n, estimate.unit
+    (0.5, 0.14, 0.86, 6, 'customers')
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    sums = by_customer(customers, hits, of)
+    n = len(sums.m)
+    if not n:
+        return Estimate(None, None, None, 0, "customers", WILSON)
+    share = float(sums.y.sum() / sums.m.sum())
+    if n < FEWEST:
+        return Estimate(share, None, None, n, "customers", WILSON)
+    size = _effective(sums, share)
+    low, high = proportion_confint(share * size, size, alpha=LEVEL, method="wilson")
+    return Estimate(share, min(float(low), share), max(float(high), share), n, "customers", WILSON)
+
+
+def _effective(sums: Sums, share: float) -> float:
+    """How many journeys of as many customers would tell as much as these do."""
+    import numpy as np
+    from scipy.stats import t
+    from statsmodels.regression.linear_model import WLS
+
+    n, journeys = len(sums.m), float(sums.m.sum())
+    if 0 < share < 1:
+        # The sandwich of the weighted mean of the customers' own shares is that of the ratio: n/(n-1) sum (y - R m)^2.
+        error = WLS(sums.y / sums.m, np.ones(n), weights=sums.m).fit(cov_type="HC1").bse[0]
+        size = min(share * (1 - share) / error**2 * journeys / (journeys - 1), journeys) if error else journeys
+    else:
+        size = journeys**2 / float((sums.m**2).sum())
+    return size * float(t.isf(LEVEL / 2, journeys - 1) / t.isf(LEVEL / 2, n - 1)) ** 2
+
+
+def next_count(before: Sequence[int], looked_at: int) -> Estimate:
+    """Between which counts would the next one usually lie?
+
+    before : the counts of earlier periods.
+    looked_at : how many counts are looked at together, so that one like its own past is called unusual in one of a
+        hundred cases among all of them (Bonferroni).
+
+    The interval is Student's prediction interval, and never narrower than that of counts that differ by chance only
+    (Poisson, by its normal limit). Below two earlier counts it is unknown.
+
+    >>> usual = next_count([98, 104, 91, 107, 100], looked_at=1)
+    >>> usual.value, round(usual.low), round(usual.high), usual.n, usual.unit
+    (100.0, 69, 131, 5, 'periods')
+    """
+    from scipy.stats import norm, t
+
+    n = len(before)
+    centre = fmean(before) if n else None
+    if centre is None or n < FEWEST:
+        return Estimate(centre, None, None, n, "periods", PREDICTED)
+    tail = RARE / looked_at / 2
+    seen = t.isf(tail, n - 1) * sqrt(variance(before))
+    least = norm.isf(tail) * sqrt(max(centre, 1.0))
+    width = float(max(seen, least)) * sqrt(1 + 1 / n)
+    return Estimate(centre, max(centre - width, 0.0), centre + width, n, "periods", PREDICTED)
+
+
+def most_by_chance(expected: float) -> int:
+    """How many may be counted where so many are expected, if all come by chance (Poisson)?
+
+    More than these come by chance in at most one of a hundred cases; the expected number is taken as known.
+
+    >>> most_by_chance(0), most_by_chance(1), most_by_chance(100)
+    (0, 4, 124)
+    """
+    from scipy.stats import poisson
+
+    return int(poisson.isf(RARE, expected))

@@ -1,0 +1,146 @@
+"""One script for every picture that can be clicked: panels of our own making, one of a chart and one of a drawing."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from cxkit import where as w
+
+LIVE = ".cxw-chart:not(.cxw-drawing)"
+CELLS = [
+    "import cxkit as cx\nfrom cxkit import where as w\nfrom cxwidgets import Board\nfrom cxwidgets.panel import Drawn\n"
+    "from cxwidgets.chart import VegaChart\nfrom cxwidgets.picture import Choosing\n"
+    "from cxwidgets.modules import script\nboard = Board(cx.open(store))\n"
+    "def shown(panel):\n    board.panels.append(panel)\n    panel.show(panel.drawn())\n    return panel",
+    'board.panel("filters")',
+    # A chart: its marks take the keys in the order of the rows.
+    """class Waits(VegaChart, Choosing):
+    _esm = script("shared/choose.js")
+    name = "waits"
+    def result(self, journeys):
+        return journeys.durations(per="move")
+    def sketch(self, journeys, how):
+        rows = self.result(journeys).table.to_pylist()
+        keys = [f"{row['activity']}, {row['next_activity']}" for row in rows]
+        return self.charted(self.result(journeys).chart(), how, keys=keys)
+    def condition(self, key):
+        return w.follows(*key.split(", "), directly=True)
+    def key(self, condition):
+        return f"{condition.first}, {condition.then}"
+shown(Waits(board))""",
+    # A drawing: its marks carry their keys; what stands on them is drawn too, and hostile.
+    """class Plans(Choosing):
+    name = "plans"
+    def result(self, journeys):
+        return journeys.segments(by="plan")
+    def sketch(self, journeys, how):
+        row = '<g data-key="{0}" onclick="owned = 1"><title>{0}</title><rect y="{1}" width="90" height="20"/></g>'
+        rows = "".join(row.format(name, 30 * place) for place, name in enumerate(("basic", "plus")))
+        return Drawn(f'<svg role="group" aria-label="Plans" width="100" height="60">{rows}</svg>')
+    def condition(self, key):
+        return w.attribute("plan", key)
+    def key(self, condition):
+        return condition.values[0]
+shown(Plans(board))""",
+]
+
+
+@pytest.fixture(scope="module")
+def address(toy, tmp_path_factory):
+    pytest.importorskip("voila")
+    from cxkit import app
+
+    cells = [nbformat.v4.new_code_cell(source) for source in ("store = ''", *CELLS)]
+    cells[0].metadata["tags"] = ["parameters"]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = tmp_path_factory.mktemp("notebook") / "choose.ipynb"
+    nbformat.write(notebook, path)
+    with app.serving(toy, notebooks=[path]) as server:
+        yield server.address
+
+
+@pytest.fixture
+def page(browser, address):
+    page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
+    page.wrong, page.sent = [], []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: page.sent.append(str(data))))
+    page.goto(address + "voila/render/choose.ipynb")
+    page.wait_for_selector(f"{LIVE} [data-key]")
+    page.wait_for_selector('.cxw-panel[aria-label="Plans"] [data-key]')
+    yield page
+    assert page.wrong == [] and page.evaluate("window.owned") is None
+    page.goto("about:blank")
+    page.context.close()
+
+
+def mark(page, key):
+    return page.locator(f'[data-key="{key}"]')
+
+
+def counted(page, journeys):
+    page.wait_for_function(
+        """n => document.querySelector('.cxw-tools strong')?.textContent === n
+            && !document.querySelector('[aria-busy=true], .cxw-drawing')""",
+        arg=str(journeys.n),
+    )
+
+
+def chosen(page):
+    """How often the page asked to choose something."""
+    return sum('"do":"choose"' in said for said in page.sent)
+
+
+PAID = w.follows("Order", "Pay", directly=True)
+SENT = w.follows("Pay", "Ship", directly=True)
+BASIC, PLUS = w.attribute("plan", "basic"), w.attribute("plan", "plus")
+
+
+@pytest.mark.browser
+def test_the_marks_of_a_chart_are_chosen(page, toy):
+    mark(page, "Pay, Ship").click()
+    counted(page, toy.keep(SENT))
+    assert chosen(page) == 1
+    mark(page, "Order, Pay").click(modifiers=["Shift"])
+    counted(page, toy.keep(PAID | SENT))
+    pressed = page.locator("[data-key][aria-pressed=true]").evaluate_all(
+        "marks => marks.map((mark) => mark.dataset.key)"
+    )
+    assert pressed == ["Order, Pay", "Pay, Ship"]
+    mark(page, "Order, Pay").click(modifiers=["Shift"])
+    counted(page, toy.keep(SENT))
+    mark(page, "Pay, Ship").click()
+    counted(page, toy)
+    assert chosen(page) == 4
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("key", "condition", "other", "more"),
+    [("Order, Pay", PAID, "Pay, Ship", SENT), ("basic", BASIC, "plus", PLUS)],
+)
+def test_the_keys_do_what_the_pointer_does(page, toy, key, condition, other, more):
+    mark(page, key).press("Enter")
+    counted(page, toy.keep(condition))
+    assert page.evaluate("document.activeElement.dataset.key") == key
+    page.keyboard.press("Space")
+    counted(page, toy)
+    page.keyboard.press("Enter")
+    counted(page, toy.keep(condition))
+    mark(page, other).press("Shift+Enter")
+    counted(page, toy.keep(condition | more))
+    assert chosen(page) == 4
+
+
+@pytest.mark.browser
+def test_the_marks_of_a_drawing_are_buttons_and_only_its_words_are_taken(page, toy):
+    roles = "marks => marks.map((mark) => [mark.getAttribute('role'), mark.tabIndex, mark.getAttribute('onclick')])"
+    assert page.locator('.cxw-panel[aria-label="Plans"] [data-key]').evaluate_all(roles) == [["button", 0, None]] * 2
+    page.get_by_role("button", name="plus", exact=True).click()
+    counted(page, toy.keep(PLUS))
+    assert page.get_by_role("button", name="plus", exact=True, pressed=True).count() == 1
+    page.get_by_role("button", name="Turn round").click()
+    counted(page, toy.drop(PLUS))
+    assert page.locator("[data-key][aria-pressed=true]").count() == 0

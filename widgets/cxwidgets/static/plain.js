@@ -1,1 +1,0 @@
-export default { render: ({ model, el }) => panel(model, el) };

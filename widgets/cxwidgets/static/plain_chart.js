@@ -1,1 +1,0 @@
-export default { render: (given) => charted(given) };

@@ -1,0 +1,95 @@
+// One panel: shows what Python drew, tells Python what was done, and never runs anything from the log.
+import { focusing } from "./focus.js";
+import { make, watch } from "./make.js";
+
+const UNSAFE = "script, foreignObject, iframe, object, embed, link, meta, base, form";
+
+function parsed(markup) {
+  const page = new DOMParser().parseFromString(`<body>${markup}</body>`, "text/html");
+  page.querySelectorAll(UNSAFE).forEach((node) => node.remove());
+  for (const node of page.querySelectorAll("*")) {
+    for (const { name, value } of [...node.attributes]) {
+      if (name.startsWith("on") || /^\s*javascript:/iu.test(value)) node.removeAttribute(name);
+    }
+  }
+  return [...page.body.childNodes].map((node) => document.importNode(node, true));
+}
+
+// The parts of a panel. Within a picture, Shift and a drag choose: they do not select or carry off what is written.
+function framed(label) {
+  const said = make("p", { className: "cxw-said", role: "status" });
+  const tools = make("div", { className: "cxw-tools" });
+  const body = make("div", { className: "cxw-body" });
+  const root = make("section", { className: "cxw-panel", ariaLabel: label }, tools, said, body);
+  root.dataset.lmSuppressShortcuts = "true"; // the notebook's own keys
+  const inPicture = (event) => event.target.closest?.("svg");
+  body.addEventListener("mousedown", (event) => inPicture(event) && event.shiftKey && event.preventDefault());
+  body.addEventListener("dragstart", (event) => inPicture(event) && event.preventDefault());
+  return { root, said, tools, body };
+}
+
+// `connect` is called with each picture and what it needs: where it stands, how to ask Python, and how long it counts.
+export function panel({ model, el }, connect = () => {}) {
+  const { root, said, tools, body } = framed(model.get("label"));
+  el.append(root);
+  const life = new AbortController();
+  let connected = new AbortController();
+  const ask = (action, words = {}) => model.send({ do: action, ...words });
+
+  const mark = () => {
+    const marks = new Set(model.get("marks"));
+    for (const node of body.querySelectorAll("[data-key]")) {
+      node.setAttribute("aria-pressed", String(marks.has(node.dataset.key)));
+    }
+    root.classList.toggle("cxw-marked", marks.size > 0);
+  };
+  const draw = () => {
+    connected.abort();
+    connected = new AbortController();
+    const refocus = focusing(root);
+    body.replaceChildren(...parsed(model.get("markup")));
+    connect({ body, tools, ask, mark, model, signal: connected.signal });
+    mark();
+    refocus();
+  };
+  const tell = () => {
+    root.dataset.status = model.get("status");
+    root.setAttribute("aria-busy", String(model.get("status") === "busy"));
+    said.textContent = model.get("said");
+    said.hidden = !model.get("said");
+  };
+  const reactions = { markup: draw, facts: draw, marks: mark, status: tell, said: tell };
+  watch(model, reactions, life.signal);
+  draw();
+  tell();
+  const page = crypto.randomUUID();
+  sighted(root, (sight) => ask("seen", { page, sight }), life.signal);
+  return () => {
+    life.abort();
+    connected.abort();
+  };
+}
+
+// Tells where the panel is: near the screen, elsewhere on the page, or in a page that nobody sees.
+function sighted(root, tell, signal) {
+  let told = "near";
+  let near = true;
+  const look = () => {
+    const away = document.hidden || root.getClientRects().length === 0;
+    const sight = away ? "away" : near ? "near" : "far";
+    if (sight !== told) tell((told = sight));
+  };
+  const seen = (entries) => {
+    near = entries.at(-1).isIntersecting;
+    look();
+  };
+  const observer = new IntersectionObserver(seen, { rootMargin: "300px" });
+  observer.observe(root);
+  document.addEventListener("visibilitychange", look, { signal });
+  signal.addEventListener("abort", () => {
+    observer.disconnect();
+    if (told !== "away") tell("away");
+  });
+}
+
+export default { render: (given) => panel(given) };
