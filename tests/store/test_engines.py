@@ -163,7 +163,7 @@ def beside(log):
     import pyarrow as pa
 
     calls = {"order": ["A02", "A06", None, "B99"], "client": [None, None, "C01", "C99"], "score": [3, 1, 2, 4]}
-    calls["at"] = [cx.toy_table()["when"][0].as_py() + timedelta(days=days) for days in (1, 5, 6, 7)]
+    calls["at"] = [cx.toy_table()["when"][0].as_py() + timedelta(hours=hours) for hours in (26, 125, 150, 168)]
     people = pa.table({"id": ["C01", "C02", "C99"], "age": [31, 42, 53]})
     return log.beside("calls", pa.table(calls), journey="order", customer="client", time="at").customers(
         people, key="id"
