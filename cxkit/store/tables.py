@@ -2,7 +2,7 @@
 
 A row that names a journey is joined to that journey's last event at or before its time; a row that names a customer
 only, to the last event at or before its time over all of the customer's journeys. An event counts from when it was
-done; of events at the same time the later one in the order of the journey counts. This step always runs in DuckDB, which streams.
+done; of events at the same time the later one in the order of the journey counts. All of it runs in DuckDB.
 """
 
 from __future__ import annotations
@@ -170,8 +170,9 @@ def _placed() -> str:
         SELECT {JOURNEY}, {DONE} AS {TIME}, max({POSITION}) AS {POSITION} FROM log_events e
         WHERE {JOURNEY} IN (SELECT journey_known {asked} journey_known IS NOT NULL) GROUP BY ALL"""
     only = f"NOT {filled(f'{SAID}journey')} AND customer_known IS NOT NULL"
+    place = f"{{'id': j.id, 'position': e.{POSITION}, 'journey': j.{JOURNEY}}}"
     of_customers = f"""
-        SELECT j.{CUSTOMER}, {DONE} AS {TIME}, max({{'id': j.id, 'position': e.{POSITION}, 'journey': j.{JOURNEY}}}) AS latest
+        SELECT j.{CUSTOMER}, {DONE} AS {TIME}, max({place}) AS latest
         FROM log_events e JOIN log_journeys j USING ({JOURNEY})
         WHERE j.{CUSTOMER} IN (SELECT customer_known {asked} {only}) GROUP BY ALL"""
     return f"""

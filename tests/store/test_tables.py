@@ -16,7 +16,6 @@ from support.machine import ROOT
 
 import cxkit as cx
 from cxkit import where as w
-from cxkit.errors import InputError
 from cxkit.samples import BESIDE, MONDAY
 from cxkit.schema import JOINED
 
@@ -227,9 +226,9 @@ def test_which_tables_there_are(prepare, toy):
     assert found.table.tolist() == ["costs", "surveys"] and found.rows.tolist() == [1, 12]
     assert (found[list(JOINED)].sum(axis=1) == found.rows).all()
     assert "No table lies beside this log" in repr(toy.table())
-    with pytest.raises(InputError, match='No table "survey". Closest: "surveys". See j.table'):
+    with pytest.raises(cx.CxError, match=r'No table "survey". Closest: "surveys". See j.table'):
         j.table("survey")
-    with pytest.raises(InputError, match="rows=0"):
+    with pytest.raises(cx.CxError, match="rows=0"):
         j.table("surveys", rows=0)
 
 
@@ -239,7 +238,7 @@ def test_columns_keep_their_values_and_kinds_whatever_they_are_called(prepare):
     table = pa.table([pa.array([value]) for value in values], names=names)
     j = prepare(log().beside("t", table, journey="journey"))
     assert list(j.manifest.tables[0].columns.values()) == [
-        *("text", "text", "integer", "number", "boolean", "time", "text", "text")
+        *("text", "text", "integer", "number", "boolean", "time", "integer", "text")
     ]
     row = j.table("t").df().iloc[0].to_dict()
     assert (row["activity"], row["y0"], row["row"], row[names[4]], row["column 7"]) == ("seven", 7, 1.5, True, None)
@@ -260,7 +259,7 @@ READERS = {
 @pytest.mark.parametrize("ending", READERS)
 def test_every_reader_there_is(ending, prepare, tmp_path):
     table = pd.DataFrame(
-        {"order": ["A01", "A05"], "at": pd.to_datetime(["2025-06-02 10:00", "2025-06-30"]), "n": [0, 1]}
+        {"order": ["A01", "A05"], "at": pd.to_datetime(["2025-06-02 10:00", "2025-06-30 12:00"]), "n": [0, 1]}
     )
     path = tmp_path / f"rows.{ending}"
     READERS[ending](table, path)
@@ -280,27 +279,27 @@ def test_every_frame_there_is(frame, prepare):
     "name", ["", ".", "..", "../x", "a/b", "a\\b", "a b", "-a", "ü", "a\0", "x" * 65, "CON:", None, 7]
 )
 def test_a_name_that_no_folder_can_have(name):
-    with pytest.raises(InputError, match="no name for a table"):
+    with pytest.raises(cx.CxError, match="no name for a table"):
         log().beside(name, surveys())
 
 
 def test_bad_tables_are_told_at_once(tmp_path):
     told = log().beside("surveys", surveys())
-    with pytest.raises(InputError, match='No column "ordre". Closest: "order"'):
+    with pytest.raises(cx.CxError, match=r'No column "ordre". Closest: "order"'):
         told.beside("t", surveys(), journey="ordre")
-    with pytest.raises(InputError, match="cannot be two keys"):
+    with pytest.raises(cx.CxError, match="cannot be two keys"):
         told.beside("t", surveys(), journey="order", customer="order")
-    with pytest.raises(InputError, match="A time alone"):
+    with pytest.raises(cx.CxError, match="A time alone"):
         told.beside("t", surveys(), time="sent")
-    with pytest.raises(InputError, match='There is a table "surveys" already'):
+    with pytest.raises(cx.CxError, match=r'There is a table "surveys" already'):
         told.beside("Surveys", surveys())
-    with pytest.raises(InputError, match="log.customers"):
+    with pytest.raises(cx.CxError, match=r"log.customers"):
         told.beside("customers", surveys())
-    with pytest.raises(InputError, match="journey=7 is no column name"):
+    with pytest.raises(cx.CxError, match="journey=7 is no column name"):
         told.beside("t", surveys(), journey=7)
-    with pytest.raises(InputError, match='There is no file "nowhere.csv"'):
+    with pytest.raises(cx.CxError, match=r'There is no file "nowhere.csv"'):
         told.beside("t", "nowhere.csv")
-    with pytest.raises(InputError, match='No option of reading "sheets". Closest: "sheet"'):
+    with pytest.raises(cx.CxError, match=r'No option of reading "sheets". Closest: "sheet"'):
         told.beside("t", tmp_path / "x.xlsx", sheets="a")
 
 
@@ -333,7 +332,7 @@ def test_a_store_whose_table_is_gone_or_false(prepare):
     told = log().beside("t", surveys(), **BOTH)
     j = prepare(told)
     shutil.rmtree(j.folder / j.manifest.version / "tables" / "t")
-    with pytest.raises(cx.CxError, match='The table "t" is missing'):
+    with pytest.raises(cx.CxError, match=r'The table "t" is missing'):
         cx.open(j.folder)
     assert len(prepare(told).table("t").df()) == 9
     written = json.loads((j.folder / "manifest.json").read_text())
