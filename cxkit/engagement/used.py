@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from cxkit.engagement.engagement import Engagement
 
 USED = (
-    *("name", "about", "zone", "source", "roles", "identities", "split", "contract"),
+    *("name", "about", "zone", "source", "roles", "identities", "split", "customers", "tables", "contract"),
     *("silence", "goals", "cancels", "stages", "lanes", "channels"),
 )
 ONLY_PLANNED = ("calendar", "offerings", "needs", "policies", "actions", "costs")  # the data plan counts them

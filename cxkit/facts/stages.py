@@ -23,6 +23,7 @@ from cxkit.schema import ACTIVITY, JOURNEY, NEXT, PATH, POSITION, VARIANT
 from cxkit.store import recut
 from cxkit.store import star as stars
 from cxkit.store.columns import VALUE, Column
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.engagement.engagement import Engagement
@@ -97,7 +98,7 @@ def note(journeys: Journeys, level: Grain) -> str:
     counted = journeys.collect(lambda chosen: _without(chosen, without)).to_pylist()[0] if without else {"without": 0}
     if not counted["without"]:
         return "Visits to stages; every event has one."
-    return f"Visits to stages; {counted['without']:,} of {counted['all']:,} events have none."
+    return f"Visits to stages; {many(counted['without'])} of {many(counted['all'], 'event')} have none."
 
 
 def _without(selection: Selection, codes: list[int]) -> Frame:
@@ -125,7 +126,9 @@ def staged(star: Star, said: Engagement) -> Star:
     def visits() -> Frame:
         both = star.moves.with_columns(_coded(ACTIVITY, into), _coded(NEXT, into))
         last = both.filter(nw.col(NEXT).is_null() | (nw.col(ACTIVITY) != nw.col(NEXT)))
-        return stars.firsts(last.drop(schema.FIRST_VISIT, schema.FIRST_MOVE))
+        place = (nw.col("visit").cum_sum().over(JOURNEY, order_by=POSITION) - 1).cast(nw.Int32).alias(POSITION)
+        numbered = last.with_columns(nw.lit(1).alias("visit")).with_columns(place)
+        return stars.firsts(numbered.drop("visit", schema.FIRST_VISIT, schema.FIRST_MOVE))
 
     activities = recut.named(star, {code: name for name, code in first.items()}).activities
     events = engine.materialise(f"{key}|{schema.EVENTS}", visits)
@@ -135,9 +138,8 @@ def staged(star: Star, said: Engagement) -> Star:
     journeys = engine.materialise(
         f"{key}|{schema.JOURNEYS}", lambda: star.outlines.drop(VARIANT).join(numbered, on=JOURNEY, how="inner")
     )
-    return replace(
-        star, key=key, events=events, journeys=journeys, variants=kinds, activities=activities, direct=True, columns={}
-    )
+    made = replace(star, key=key, events=events, journeys=journeys, variants=kinds, activities=activities)
+    return replace(made, direct=True, columns={}, moves_kept=None)
 
 
 def _coded(column: str, into: Mapping[int, int]) -> nw.Expr:

@@ -185,10 +185,8 @@ def test_a_database_is_read_by_its_variable_and_no_password_is_written(folder, m
 
 
 def test_a_secret_is_refused_before_anything_is_made(folder, monkeypatch):
-    from cxkit import cli_log
-
     log = cx.read(folder / "exports" / "shop.csv")
-    monkeypatch.setattr(cli_log.cx, "read", lambda *_, **__: log)
+    monkeypatch.setattr(cx, "read", lambda *_, **__: log)
     done = run("prepare", "postgresql://me:geheim@host/db", "--store", folder / "s", "--save-engagement", "x.toml")
     assert done.exit_code == 1 and "Secrets are never stored" in done.output
     assert "geheim" not in done.output and not (folder / "s").exists()

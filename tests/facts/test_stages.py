@@ -88,6 +88,19 @@ def test_variants_of_stages_are_those_of_activities_with_repeats_as_one(journeys
     assert found == moves
 
 
+def test_customers_and_journeys_of_a_move_counted_event_by_event(journeys, stages):
+    of, takers = stage_of(stages), {}
+    owner = dict(zip(*(journeys.journeys(rows=1_000).df()[name] for name in ("journey", "customer")), strict=True))
+    events = journeys.events(rows=1_000).df()
+    for journey, part in events.groupby("journey") if len(events) else ():
+        visits = [name for name, _ in groupby(of.get(name, "(no stage)") for name in part["activity"])]
+        for move in pairwise([None, *visits, None]):
+            takers.setdefault(move, set()).add(journey)
+    rows = journeys.process_map(level="stage", customers=True).table.to_pylist()
+    found = {(row["activity"], row["next_activity"]): (row["journeys"], row["customers"]) for row in rows}
+    assert found == {move: (len(own), len({owner[journey] for journey in own})) for move, own in takers.items()}
+
+
 def test_the_toys_stages_counted_by_hand(toy):
     journeys = bound(toy, cx.Engagement(stages=STAGES["two"]))
     rows = journeys.variants(level="stage", top=3).table.to_pylist()
