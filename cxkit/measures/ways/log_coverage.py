@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cxkit.selection.selection import Selection
     from cxkit.where.filter import Frame
 
-Z = 1.959964  # of a 95 % interval
+Z = 1.959964  # of a 95% interval
 MET = 3  # what may be expected on average, and still is not met in 5 of 100 logs (the rule of three)
 FEWEST = 2  # customers, below which nothing can be said
 PERSON = "person"
