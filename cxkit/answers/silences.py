@@ -50,9 +50,19 @@ class Silences(LogAnswer):
         return self.facts.events
 
     @property
+    def journeys(self) -> int:
+        """How many journeys there are."""
+        return self.facts.journeys
+
+    @property
     def gaps(self) -> int:
         """How many gaps there are."""
         return self.facts.gaps
+
+    @property
+    def none(self) -> int:
+        """How many gaps are 0."""
+        return self.facts.none
 
     @property
     def lengths(self) -> tuple[float, ...]:

@@ -37,8 +37,8 @@ def readiness(log: Log, *, now: datetime | None = None, checks: Sequence[Check] 
     checks : the checks to make; all of them when not given.
 
     Returns a Readiness: `.df()` has the findings, the weightiest first; `.scores()` how sound each dimension is;
-    `.patterns()` the imperfection patterns of Suriadi et al. (2017). A fault weighs *high* from 5 % of the rows or
-    journeys, *medium* from 0.5 %; one that bends comparisons only is never more than medium. A *note* is no fault.
+    `.patterns()` the imperfection patterns of Suriadi et al. (2017). A fault weighs *high* from 5% of the rows or
+    journeys, *medium* from 0.5%; one that bends comparisons only is never more than medium. A *note* is no fault.
     Nothing is changed: repairs are values.
 
     Errors: a source that cannot be read or has no rows.
