@@ -96,7 +96,7 @@ def _drawn(journeys: cx.Journeys, log: pd.DataFrame, repeats: int) -> tuple[floa
     for name in FIVE:
         board.panel(name)
     board.panel("durations").hear({"do": "alive"})  # as a page says that draws the chart by itself
-    names = journeys.selection.star.names
+    names = journeys.selection.star.codes
     for_us, for_them = iter(names), iter(names)
 
     def theirs() -> Any:

@@ -88,7 +88,7 @@ class Journeys:
         >>> import cxkit as cx
         >>> toy = cx.toy_journeys()
         >>> toy.tag("size", toy.journeys(), value="events").segments(by="size").df()["segment"].tolist()
-        ['3', '4', '2', '5']
+        ['2', '4', '3', '5']
         """
         if isinstance(of, Filter):
             if value is not None:

@@ -190,7 +190,7 @@ class Log:
         from cxkit.shaping.stitch import identities
 
         facts = identities(self)
-        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())))
+        return Identities.about(facts, lambda: Extent(sum(facts.seen.values())), facts.note)
 
     def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None, **reading: str) -> Log:
         """What is known of each customer? The log with the columns of a table of customers as attributes.
@@ -228,7 +228,8 @@ class Log:
         source : a path, a data frame, or what `cx.read` gave.
         journey, customer : its columns of ids, as the log has them; neither for a table without a key, such as prices.
         time : its column of times: a row is then joined to the last event of its journey at or before its time, or
-            where it names a customer only, to the last one of all the customer's journeys.
+            where it names a customer only, to the last one of all the customer's journeys. An event counts from when
+            it was done.
         reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
 
         Returns a Log; after `cx.prepare`, `j.table(name)` has the rows. Every row is kept, and counted by what it was

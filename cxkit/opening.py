@@ -72,9 +72,8 @@ def prepare(
     >>> later = [{"order": "A13", "client": "C11", "plan": "basic", "step": "Order", "when": datetime(2025, 7, 1, 9)}]
     >>> import pyarrow as pa
     >>> july = cx.read(pa.Table.from_pylist(later), name="July")
-    >>> cx.prepare(july, getfixture("tmp_path") / "shop", append=True).changes
-    July: 1 event; 1 new journey, 0 that go on
-      high    missing_columns     1 column of the store is missing: "channel". They are empty in this part.
+    >>> cx.prepare(july, getfixture("tmp_path") / "shop", append=True).changes.found[0].what
+    '1 column of the store is missing: "channel". They are empty in this part.'
     """
     if not isinstance(log, Log):
         raise InputError("cx.prepare needs a log. Write cx.prepare(cx.read(source), folder).")

@@ -84,10 +84,10 @@ class Result:
         draw = catalog.entry(self.name).draw
         if draw is None:
             return None
-        known = [name for name in inspect.signature(draw).parameters if name not in NOT_OPTIONS]
+        offered = [name for name in inspect.signature(draw).parameters if name not in NOT_OPTIONS]
         for option in options:
-            if option not in known:
-                raise not_found(f"option of this picture ({self.name})", option, known)
+            if option not in offered:
+                raise not_found(f"option of this picture ({self.name})", option, offered)
         words = {"title": self.question, "population": f"{self.n} · {self._steps}", "note": self.note}
         return draw(self.table.to_pylist(), **words, **{**self.shown(), **options})
 
@@ -97,13 +97,17 @@ class Result:
         return steps if self.engagement is None else f"{steps}, engagement {self.engagement.fingerprint[:8]}"
 
     def __repr__(self) -> str:
+        return self.text()
+
+    def text(self, rest: str = ".df() has them all") -> str:
+        """The answer as lines of text; `rest` says where rows are that it leaves out."""
         from cxkit.views.table import as_text
 
-        said = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
+        facts = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
         rows = self.table.slice(0, LINES_SHOWN).to_pylist()
         left_out = len(self.table) - len(rows)
-        more = f"\n... {many(left_out)} more rows; .df() has them all" if left_out else ""
-        return f"{self.question}\n{said}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}"
+        more = f"\n... {many(left_out)} more rows; {rest}" if left_out else ""
+        return f"{self.question}\n{facts}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}"
 
     @property
     def _columns(self) -> list[str]:

@@ -16,6 +16,15 @@ from cxkit.opening import prepare
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CUSTOMERS = ["age", "since", "segment", "preferred_channel"]  # their region is in the log
+BESIDE = {
+    "surveys": {"journey": "journey", "time": "sent"},
+    "tickets": {"journey": "journey", "time": "opened"},
+    "fields": {"journey": "journey", "time": "time"},
+    "needs": {"customer": "customer", "time": "date"},
+    "comments": {"journey": "journey", "time": "time"},
+    "costs": {},
+}
 MONDAY = datetime(2025, 6, 2, 9, tzinfo=UTC)
 JOURNEYS = """
 A01 C01 basic  Order/web 0h, Pay/web 1h, Ship/desk 25h, Deliver/van 73h
@@ -36,6 +45,8 @@ A12 C02 -      Order/web 264h, Call/phone 266h, Cancel/phone 270h
 def sample_journeys(*, engine: Any = None) -> Journeys:
     """The sample: a broadband provider's customers over 18 months, prepared once into the user's cache.
 
+    Surveys, tickets, fields, needs, comments and costs lie beside its log; `j.table("surveys")` has them.
+
     >>> import cxkit as cx
     >>> cx.sample_journeys().n.journeys > 5_000
     True
@@ -51,6 +62,9 @@ def sample_journeys(*, engine: Any = None) -> Journeys:
         event_attributes=["channel", "lane", "stage", "agent", "cost", "offer_days"],
         zone=firm["zone"],
     )
+    log = log.customers(places.sample() / "customers.parquet", key="customer", attributes=CUSTOMERS)
+    for name, keys in BESIDE.items():
+        log = log.beside(name, places.sample() / f"{name}.parquet", **keys)
     return prepare(log, places.cache() / "sample", engine=engine)
 
 

@@ -49,7 +49,7 @@ class Part:
 class Sheet:
     """What an answer shows: sentences, what looks wrong, tables, and a note on the method."""
 
-    said: Sequence[str] = ()
+    sentences: Sequence[str] = ()
     warnings: Sequence[str] = ()
     parts: Sequence[Part] = ()
     note: str = ""
@@ -66,10 +66,10 @@ class LogAnswer(Result):
     of: ClassVar[str] = ""  # the unit
 
     @classmethod
-    def about(cls, facts: Any, count: Callable[[], Extent]) -> Self:
+    def about(cls, facts: Any, count: Callable[[], Extent], note: str = "") -> Self:
         """The answer that these facts are."""
         name = cls.__name__.lower()
-        answer = cls(name, cls.of, Recipe(), lambda: _arrow(answer.df()), count, facts=facts)  # type: ignore[arg-type]
+        answer = cls(name, cls.of, Recipe(), lambda: _arrow(answer.df()), count, note=note, facts=facts)  # type: ignore[arg-type]
         return answer
 
     @property

@@ -81,6 +81,6 @@ class Guess(LogAnswer):
 
 
 def _candidate(candidate: Candidate, before: Candidate | None) -> dict[str, Any]:
-    said = f"taken: {candidate.evidence}" if candidate.taken else candidate.evidence
+    evidence = f"taken: {candidate.evidence}" if candidate.taken else candidate.evidence
     role = "" if before and before.role == candidate.role else candidate.role
-    return {"role": role, "column": candidate.column, "confidence": candidate.confidence, "evidence": said}
+    return {"role": role, "column": candidate.column, "confidence": candidate.confidence, "evidence": evidence}

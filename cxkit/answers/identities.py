@@ -10,15 +10,17 @@ from cxkit.words import listed, many, short
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from cxkit.shaping.identities import Identities as Stitched
+    from cxkit.shaping.identities import Pairs
 
 
 LARGEST, OTHERS = 10, 4  # groups of ids, and ids of each
 
 
 class Identities(LogAnswer):
-    """Which ids were merged by `stitch`, which were never seen, and which merges look wrong?
+    """Which ids were merged by stitching, which were never seen, and which merges look wrong?
 
     `.df()` has a row for each id that was joined to another, `.groups()` one per group, `.orphans()` one per id that
     only the key table or only the log has, `.conflicts()` one per id that is said to be several.
@@ -30,6 +32,21 @@ class Identities(LogAnswer):
     def df(self) -> pd.DataFrame:
         """A row for each id that is one with others, groups of many ids first: `id`, `kept`, `ids`, `rows`."""
         return self.facts.df()
+
+    @property
+    def pairs(self) -> Pairs:
+        """The pairs of ids of the key table, as they were given and as groups."""
+        return self.facts.pairs
+
+    @property
+    def seen(self) -> dict[str, int]:
+        """How many rows of the log each id has."""
+        return self.facts.seen
+
+    @property
+    def kept(self) -> pa.Table:
+        """The ids that are replaced, and by which: `id`, `kept`."""
+        return self.facts.kept
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -55,7 +72,7 @@ class Identities(LogAnswer):
 
     @property
     def sheet(self) -> Sheet:
-        facts = [{"what": what, "how many": said} for what, said in self.facts.counted.items()]
+        facts = [{"what": what, "how many": figure} for what, figure in self.facts.counted.items()]
         groups = list(self.facts.pairs.groups.items())[:LARGEST]
         largest = [self._group(kept, ids) for kept, ids in groups]
         title = f"The {many(len(groups), 'largest group')}"

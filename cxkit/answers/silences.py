@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cxkit.shaping.silences import Silences as Gaps
     from cxkit.shaping.silences import Threshold
+    from cxkit.shaping.valley import Valley
 
 METHOD = (
     "Valley of the smoothed logarithms of gaps (after Halfaker et al. 2015); what counts as a valley is a house rule."
@@ -42,6 +43,41 @@ class Silences(LogAnswer):
     def evidence(self) -> str:
         """Why this threshold is natural, or why none is."""
         return self.facts.evidence
+
+    @property
+    def events(self) -> int:
+        """How many events there are."""
+        return self.facts.events
+
+    @property
+    def journeys(self) -> int:
+        """How many journeys there are."""
+        return self.facts.journeys
+
+    @property
+    def gaps(self) -> int:
+        """How many gaps there are."""
+        return self.facts.gaps
+
+    @property
+    def none(self) -> int:
+        """How many gaps are 0."""
+        return self.facts.none
+
+    @property
+    def lengths(self) -> tuple[float, ...]:
+        """How long the gaps are, in seconds, at the shares of `.quantiles()`."""
+        return self.facts.lengths
+
+    @property
+    def natural(self) -> float | None:
+        """The natural threshold in seconds; None where there is none."""
+        return self.facts.natural
+
+    @property
+    def valley(self) -> Valley | None:
+        """The valley of the gaps that was looked at; None where there are too few."""
+        return self.facts.valley
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:

@@ -62,11 +62,11 @@ class Provenance(LogAnswer):
 
     @property
     def sheet(self) -> Sheet:
-        rows = [{"what": label, "said": text} for label, text in self.facts.facts.items()]
-        return Sheet(parts=(Part(("what", "said"), rows),))
+        rows = [{"fact": label, "value": text} for label, text in self.facts.facts.items()]
+        return Sheet(parts=(Part(("fact", "value"), rows),))
 
     def df(self) -> pd.DataFrame:
-        """The facts as a pandas data frame: `what`, `said`."""
+        """The facts as a pandas data frame: `fact`, `value`."""
         import pandas as pd
 
-        return pd.DataFrame([*self.facts.facts.items()], columns=["what", "said"])
+        return pd.DataFrame([*self.facts.facts.items()], columns=["fact", "value"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import closest
 from cxkit.schema import Attribute
+from cxkit.statistics.intervals import next_count
 from cxkit.store.changes import NAMED, Change
 from cxkit.words import are, folded, many, percent, quoted
 
@@ -158,17 +159,23 @@ def volume(c: Comparison) -> Iterator[Change]:
     looked_at = 2 + sum(c.one(f"SELECT count(DISTINCT {a.column}) FROM old_journeys") for a in groups)
     for what, old, fresh in (("events", "old_events", "fresh"), ("journeys begun", BEGINNINGS, c.begun)):
         for counts in c.periods.counts("SELECT '' AS label, time FROM {}", old, fresh).values():
-            if c.periods.oddness(*counts, looked_at) > 1:
+            if _oddness(counts, looked_at) > 1:
                 yield _more_or_less(c, what, "", *counts, looked_at)
     told: list[tuple[str, str]] = []
     while len(told) < MOST_TOLD:
-        found = [(c.periods.oddness(*n, looked_at), a, label, n) for a in groups for label, n in _begun(c, a, told)]
-        odd = max((one for one in found if one[0] > 1), key=lambda one: one[0], default=None)
-        if odd is None:
+        groups_begun = [(a, label, counts) for a in groups for label, counts in _begun(c, a, told)]
+        odd = max(groups_begun, key=lambda group: _oddness(group[2], looked_at), default=None)
+        if odd is None or _oddness(odd[2], looked_at) <= 1:
             return
-        _, a, label, counts = odd
+        a, label, counts = odd
         told.append((a.column, label))
         yield _more_or_less(c, f'journeys begun where "{a.name}" is "{label}"', a.name, *counts, looked_at)
+
+
+def _oddness(counts: tuple[int, list[int]], looked_at: int) -> float:
+    """How far a count lies from the earlier ones: above 1 it is not usual."""
+    now, before = counts
+    return next_count(before, looked_at).distance(now)
 
 
 def _begun(c: Comparison, a: Attribute, told: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[int, list[int]]]]:
@@ -180,14 +187,15 @@ def _begun(c: Comparison, a: Attribute, told: list[tuple[str, str]]) -> Iterator
 
 
 def _more_or_less(c: Comparison, what: str, column: str, now: int, before: list[int], looked_at: int) -> Change:
-    low, high = c.periods.usual(before, looked_at)
+    expected = next_count(before, looked_at)
     usual = sum(before) / len(before)
     change = f"; {percent(abs(now / usual - 1))} {'more' if now > usual else 'fewer'} than on average" if usual else ""
     return Change(
         "volume",
         "high" if not usual or abs(now / usual - 1) > LARGE else "medium",
         f"{many(now)} {what} in {many(c.periods.days, 'day')}{change}. The {len(before)} periods of that length before "
-        f"had {many(min(before))} to {many(max(before))}; {many(max(low, 0))} to {many(high)} would be usual.",
+        f"had {many(min(before))} to {many(max(before))}; "
+        f"{many(expected.low)} to {many(expected.high)} would be usual.",
         column,
         now,
         examples=tuple(f"{many(n)}" for n in before),

@@ -1,17 +1,10 @@
-"""Periods as long as a part's own, going back from it: what is usual in a log, and what is not.
-
-A count is unusual if it lies outside the prediction interval of the earlier counts: mean and spread of up to twelve
-periods, Student's t, never narrower than Poisson counts are, and corrected for as many counts as are looked at
-(Bonferroni), so that a part like the others is called unusual in one of a hundred cases.
-"""
+"""Periods as long as a part's own, going back from it: how often something came in each of up to twelve."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist, mean, variance
 from typing import Any
 
 from cxkit.schema import SECOND
@@ -21,7 +14,6 @@ DAY = 86_400 * SECOND
 EDGE = 0.01  # of the part's events on each side may lie outside its period: strays do not stretch it
 MOST, FEWEST = 12, 5  # periods looked at; periods from which they say what is usual
 SHARED = 0.05  # of the part's events: as many in the store already make the period no longer the part's own
-RARE = 0.01  # how often a part like the others may be called unusual
 Ask = Callable[..., list[tuple[Any, ...]]]
 
 
@@ -87,28 +79,3 @@ class Periods:
             f"({self.since} - 1 - time) // {length}",
             f"time >= {start} AND time < {self.since} AND label IS NOT NULL",
         )
-
-    def oddness(self, now: int, before: Sequence[int], looked_at: int) -> float:
-        """How far a count lies from the earlier ones: above 1 it is not usual."""
-        low, high = self.usual(before, looked_at)
-        return abs(now - (low + high) / 2) / ((high - low) / 2)
-
-    def usual(self, before: Sequence[int], looked_at: int) -> tuple[float, float]:
-        """Between which counts the next one would usually lie."""
-        centre, share = mean(before), 1 - RARE / looked_at / 2
-        seen = student(share, len(before) - 1) * sqrt(variance(before))
-        least = NormalDist().inv_cdf(share) * sqrt(max(centre, 1.0))
-        width = max(seen, least) * sqrt(1 + 1 / len(before))
-        return centre - width, centre + width
-
-
-def student(share: float, freedom: int) -> float:
-    """The quantile of Student's t, by the expansion of Abramowitz and Stegun (1964), 26.7.5."""
-    z = NormalDist().inv_cdf(share)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
-    )
-    return z + sum(term / freedom**power for power, term in enumerate(terms, 1))

@@ -100,7 +100,7 @@ def _answer(result: cx.Result, form: str) -> str:
             raise click.UsageError(f"{result.name} has no picture. Ask for a table, csv or json.")
         return picture.svg
     if form == "table":
-        return repr(result).replace("; .df() has them all", "; --format csv has them all")
+        return result.text("--format csv has them all")
     table = result.df()
     if form == "csv":
         lists = [

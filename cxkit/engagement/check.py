@@ -41,13 +41,21 @@ def contradictions(said: Engagement) -> Named:
     for name in said.tables:
         if name.lower() == "customers":
             yield ("tables", name), "has a section of its own: [customers], with a key"
-        elif any(name != other and name.lower() == other.lower() for other in said.tables):
-            yield ("tables", name), "differs from another table by its capitals only"
+    for alike in _alike(said.tables):
+        yield ("tables", alike[-1]), f'differs from "{alike[0]}" by its capitals only'
     if sum(need.firm_share or 0 for need in said.needs) > 1 + 1e-6:
         yield ("needs",), "the shares of all needs in firm_share are more than 1 together"
     for number, policy in enumerate(said.policies):
         if policy.working_hours and said.calendar is None:
             yield ("policies", number, "working_hours"), "needs a [calendar]"
+
+
+def _alike(names: Iterable[str]) -> list[list[str]]:
+    """The names that are one name to a folder."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.lower(), []).append(name)
+    return [family for family in alike.values() if len(family) > 1]
 
 
 def _again(names: list[tuple[str, int, str]]) -> list[Place]:

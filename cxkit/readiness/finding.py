@@ -76,9 +76,9 @@ class Score:
 def look(ground: Ground, checks: Sequence[Check]) -> tuple[tuple[Finding, ...], tuple[Score, ...]]:
     """What the checks find, the weightiest first, and the scores that follow."""
     ground.ask("CREATE OR REPLACE TEMP TABLE ready_faults (dimension VARCHAR, level VARCHAR, row BIGINT)")
-    found = [finding for check in checks for finding in _findings(ground, check)]
-    found.sort(key=lambda f: (SEVERITIES.index(f.severity), -max(share for _, share in f.bends)))
-    return tuple(found), tuple(_scores(ground, checks, found))
+    findings = [finding for check in checks for finding in _findings(ground, check)]
+    findings.sort(key=lambda finding: (SEVERITIES.index(finding.severity), -max(share for _, share in finding.bends)))
+    return tuple(findings), tuple(_scores(ground, checks, findings))
 
 
 def _findings(ground: Ground, check: Check) -> Iterator[Finding]:
@@ -129,9 +129,11 @@ def _finding(ground: Ground, check: Check, found: Found, rows: pa.Array) -> Find
 
 def _examples(ground: Ground) -> tuple[str, ...]:
     """What the first shown rows say: journey, activity and time."""
-    said = "concat_ws(' · ', journey, activity, stamp)"
-    found = ground.ask(f"SELECT {said} FROM ready_rows SEMI JOIN ready_shown USING (row) ORDER BY row LIMIT {EXAMPLES}")
-    return tuple(text for (text,) in found)
+    line = "concat_ws(' · ', journey, activity, stamp)"
+    examples = ground.ask(
+        f"SELECT {line} FROM ready_rows SEMI JOIN ready_shown USING (row) ORDER BY row LIMIT {EXAMPLES}"
+    )
+    return tuple(text for (text,) in examples)
 
 
 def _touched(ground: Ground, found: Found) -> dict[str, int]:
@@ -164,8 +166,8 @@ def _severity(check: Check, weight: float, bends: tuple[tuple[str, float], ...])
     return "medium" if weight >= MEDIUM else "low"
 
 
-def _scores(ground: Ground, checks: Sequence[Check], found: Sequence[Finding]) -> Iterator[Score]:
-    faulty = {(finding.check.dimension, finding.check.name) for finding in found if not finding.check.note}
+def _scores(ground: Ground, checks: Sequence[Check], findings: Sequence[Finding]) -> Iterator[Score]:
+    faulty = {(finding.check.dimension, finding.check.name) for finding in findings if not finding.check.note}
     counted = {
         dimension: (rows, journeys)
         for dimension, rows, journeys in ground.ask("""

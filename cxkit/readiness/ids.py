@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import exp, sqrt
+from math import exp
 
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground
@@ -11,6 +11,7 @@ from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
 from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
+from cxkit.statistics.intervals import most_by_chance
 from cxkit.words import many
 
 ECHO = 1.0  # seconds: nobody does the same step twice as fast, a double click or a second record does
@@ -122,7 +123,7 @@ def echoes(ground: Ground) -> Iterator[Found]:
     """The same activity again within a second, in a row that differs somewhere: one step recorded more than once.
 
     Times in whole days cannot say so. Where the same step comes again within a minute often enough, some come within a
-    second by chance; no more than these (three standard deviations) are no finding.
+    second by chance; as many as chance brings in 99 of 100 logs (exact Poisson limit) are no finding.
     """
     if not ground.timed or not ground.precise:
         return
@@ -133,8 +134,7 @@ def echoes(ground: Ground) -> Iterator[Found]:
         echo=ECHO * SECOND,
         near=(ECHO + NEAR) * SECOND,
     )
-    by_chance = later * ECHO / NEAR
-    if soon > by_chance + 3 * sqrt(by_chance):
+    if soon > most_by_chance(later * ECHO / NEAR):
         yield Found(
             f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
             f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
@@ -219,7 +219,7 @@ def long_journeys(ground: Ground) -> Iterator[Found]:
         ground,
         "SELECT journey, count(*)::DOUBLE AS size FROM ready_events GROUP BY 1",
         "SELECT row FROM ready_events WHERE journey IN (SELECT journey FROM ({sizes}) WHERE size > $limit)",
-        "have more events than {many(limit)}, far out of the ordinary: the id may stand for several journeys",
+        "have more events than {limit}, far out of the ordinary: the id may stand for several journeys",
     )
 
 
@@ -245,7 +245,7 @@ def _far_out(ground: Ground, sizes: str, rows: str, what: str) -> Iterator[Found
     limit = max(exp(high + 3 * (high - low)), TIMES_LONGER * middle)
     beyond = ground.one(f"SELECT count(DISTINCT journey) FROM ({sizes}) WHERE size > $limit", limit=limit)
     if beyond <= UNUSUAL * ground.sizes["journeys"]:
-        yield Found(what.format(limit=limit), rows.format(sizes=sizes), {"limit": limit})
+        yield Found(what.format(limit=many(limit)), rows.format(sizes=sizes), {"limit": limit})
 
 
 def wavering(ground: Ground) -> Iterator[Found]:

@@ -37,8 +37,8 @@ def readiness(log: Log, *, now: datetime | None = None, checks: Sequence[Check] 
     checks : the checks to make; all of them when not given.
 
     Returns a Readiness: `.df()` has the findings, the weightiest first; `.scores()` how sound each dimension is;
-    `.patterns()` the imperfection patterns of Suriadi et al. (2017). A fault weighs *high* from 5 % of the rows or
-    journeys, *medium* from 0.5 %; one that bends comparisons only is never more than medium. A *note* is no fault.
+    `.patterns()` the imperfection patterns of Suriadi et al. (2017). A fault weighs *high* from 5% of the rows or
+    journeys, *medium* from 0.5%; one that bends comparisons only is never more than medium. A *note* is no fault.
     Nothing is changed: repairs are values.
 
     Errors: a source that cannot be read or has no rows.
@@ -80,7 +80,7 @@ class Readiness:
         """
         import pandas as pd
 
-        rows = [_record(found, lines) for found, lines in zip(self.findings, self.shown, strict=True)]
+        rows = [_record(finding, lines) for finding, lines in zip(self.findings, self.shown, strict=True)]
         return pd.DataFrame(rows, columns=[*COLUMNS, *MORE])
 
     def scores(self) -> pd.DataFrame:
@@ -104,29 +104,29 @@ class Readiness:
         rows = []
         for pattern in PATTERNS:
             looking = [check.name for check in CHECKS if check.pattern == pattern]
-            found = [finding.says for finding in self.findings if finding.check.pattern == pattern]
-            seen = "unknown" if pattern in UNSEEN else "yes" if found else "no"
-            rows.append((pattern, seen, looking, UNSEEN.get(pattern, " ".join(found))))
+            shown = [finding.says for finding in self.findings if finding.check.pattern == pattern]
+            seen = "unknown" if pattern in UNSEEN else "yes" if shown else "no"
+            rows.append((pattern, seen, looking, UNSEEN.get(pattern, " ".join(shown))))
         return pd.DataFrame(rows, columns=["pattern", "seen", "checks", "said"])
 
     def lines(self, check: str, column: str | None = None) -> list[int | None]:
         """Every line of the source that shows what a check found, in one column or in all, as a person counts lines."""
-        known = [known.name for known in CHECKS]
-        if check not in known:
-            raise not_found("check", check, known)
-        found = [f for f in self.findings if f.check.name == check and column in (None, f.column)]
-        return self._lines({row for finding in found for row in finding.rows.to_pylist()})
+        names = [every.name for every in CHECKS]
+        if check not in names:
+            raise not_found("check", check, names)
+        meant = [f for f in self.findings if f.check.name == check and column in (None, f.column)]
+        return self._lines({row for finding in meant for row in finding.rows.to_pylist()})
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
         """What would mend the findings that can be mended, in the order in which one follows the other."""
-        offered = dict.fromkeys(found.repair for found in self.findings if found.repair)
+        offered = dict.fromkeys(finding.repair for finding in self.findings if finding.repair)
         return tuple(sorted(offered, key=lambda repair: [*KINDS].index(repair.word)))
 
     @cached_property
     def shown(self) -> list[list[int | None]]:
         """For each finding up to ten lines of the source that show it."""
-        shown = [found.rows.slice(0, EXAMPLES).to_pylist() for found in self.findings]
+        shown = [finding.rows.slice(0, EXAMPLES).to_pylist() for finding in self.findings]
         wanted = sorted({row for rows in shown for row in rows})
         line = dict(zip(wanted, self._lines(set(wanted)), strict=True))
         return [[line[row] for row in rows] for rows in shown]
@@ -136,21 +136,21 @@ class Readiness:
             return self.source.lines(sorted(rows))
 
 
-def _record(found: Finding, lines: list[int | None]) -> dict[str, object]:
+def _record(finding: Finding, lines: list[int | None]) -> dict[str, object]:
     return {
-        "check": found.check.name,
-        "severity": found.severity,
-        "dimension": found.check.dimension,
-        "level": found.check.level,
-        "column": found.column,
-        "what": found.what,
-        "count": found.count,
-        "of": found.of,
-        "unit": found.check.unit,
-        "share": found.share,
-        "journeys": found.journeys,
-        "bends": found.bent,
+        "check": finding.check.name,
+        "severity": finding.severity,
+        "dimension": finding.check.dimension,
+        "level": finding.check.level,
+        "column": finding.column,
+        "what": finding.what,
+        "count": finding.count,
+        "of": finding.of,
+        "unit": finding.check.unit,
+        "share": finding.share,
+        "journeys": finding.journeys,
+        "bends": finding.bent,
         "lines": lines,
-        "examples": [short(example) for example in found.examples],
-        "repair": safe(found.repair.says) if found.repair else "",
+        "examples": [short(example) for example in finding.examples],
+        "repair": safe(finding.repair.says) if finding.repair else "",
     }

@@ -72,11 +72,11 @@ def guess(log: Log) -> Guessed:
         if knows := source.knows:
             named = [entry for entry in log.roles().settled.explained if entry[0] in knows.named]
             return Guessed(source.name, tuple(Candidate(role, str(name), 1.0, True, why) for role, name, why in named))
-        found, taken = _ranked(source)
+        candidates, taken = _ranked(source)
         steps = stepping(source, list(taken.values())) if "time" in taken else None
     if steps:
-        found.append(Candidate("lifecycle", steps, 0.5, False, "its rows say start and complete"))
-    return Guessed(source.name, tuple(found), _doubts(log, taken))
+        candidates.append(Candidate("lifecycle", steps, 0.5, False, "its rows say start and complete"))
+    return Guessed(source.name, tuple(candidates), _doubts(log, taken))
 
 
 def _doubts(log: Log, taken: dict[str, int]) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def _doubts(log: Log, taken: dict[str, int]) -> tuple[str, ...]:
 def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int]]:
     """The candidates for every role, and the column that each role takes."""
     taken: dict[str, int] = {}
-    guesses, found = Guesses(source, taken), list[Candidate]()
+    guesses, candidates = Guesses(source, taken), list[Candidate]()
     for role in GUESSED:
         if role != "journey" and "journey" not in taken:
             break
@@ -100,12 +100,12 @@ def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int]]:
         total = sum(weights) + exp(SHARPNESS * NONE_OF_THEM)
         for place, ((_, profile, why), weight) in enumerate(zip(ranked, weights, strict=True)):
             evidence = "; ".join([_name(profile, role), why, *_behaviour(guesses, role, profile)])
-            found.append(Candidate(role, profile.name, weight / total, place == 0, evidence))
+            candidates.append(Candidate(role, profile.name, weight / total, place == 0, evidence))
         if role == "customer":
-            found += _doubtful(guesses, {profile.number for _, profile, _ in ranked}, total)
+            candidates += _doubtful(guesses, {profile.number for _, profile, _ in ranked}, total)
         if ranked:
             taken[role] = ranked[0][1].number
-    return found, taken
+    return candidates, taken
 
 
 def _doubtful(guesses: Guesses, ranked: set[int], total: float) -> Iterator[Candidate]:
@@ -119,8 +119,8 @@ def _doubtful(guesses: Guesses, ranked: set[int], total: float) -> Iterator[Cand
 
 
 def _name(profile: Profile, role: str) -> str:
-    said = profile.says(role)
-    return "the name says so" if said >= 1.5 else "the name may say so" if said else "the name does not say so"
+    points = profile.says(role)
+    return "the name says so" if points >= 1.5 else "the name may say so" if points else "the name does not say so"
 
 
 def _behaviour(guesses: Guesses, role: str, profile: Profile) -> Iterator[str]:

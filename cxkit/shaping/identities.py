@@ -33,28 +33,28 @@ class Pairs:
     @cached_property
     def ids(self) -> set[str]:
         """Every id of the table."""
-        return {one for pair in self.used for one in pair} | self.alone
+        return {member for pair in self.used for member in pair} | self.alone
 
     @cached_property
     def groups(self) -> dict[str, list[str]]:
         """The ids that are one, under the one that is kept: the shortest, then the first in the alphabet."""
         members: dict[str, list[str]] = {}
-        for one, root in _joined(self.used).items():
-            members.setdefault(root, []).append(one)
-        ordered = (sorted(group, key=lambda one: (len(one), one)) for group in members.values())
+        for member, root in _joined(self.used).items():
+            members.setdefault(root, []).append(member)
+        ordered = (sorted(group, key=lambda member: (len(member), member)) for group in members.values())
         return {group[0]: group for group in sorted(ordered, key=lambda group: (-len(group), len(group[0]), group[0]))}
 
     @cached_property
     def conflicts(self) -> dict[str, list[str]]:
         """The ids of the first column that are said to be several ids of the second."""
-        said: dict[str, list[str]] = {}
-        for one, other in self.used:
-            said.setdefault(one, []).append(other)
-        return {one: others for one, others in said.items() if len(others) > 1}
+        others_of: dict[str, list[str]] = {}
+        for member, other in self.used:
+            others_of.setdefault(member, []).append(other)
+        return {member: others for member, others in others_of.items() if len(others) > 1}
 
 
-def _filled(one: str | None) -> bool:
-    return one is not None and bool(one.strip(" "))
+def _filled(member: str | None) -> bool:
+    return member is not None and bool(member.strip(" "))
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -62,10 +62,10 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     above: dict[str, str] = {}
     size: Counter[str] = Counter()
 
-    def root(one: str) -> str:
-        while (higher := above.setdefault(one, one)) != one:
-            above[one] = one = above[higher]
-        return one
+    def root(member: str) -> str:
+        while (higher := above.setdefault(member, member)) != member:
+            above[member] = member = above[higher]
+        return member
 
     for left, right in pairs:
         a, b = root(left), root(right)
@@ -73,7 +73,7 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
             low, high = (a, b) if size[a] <= size[b] else (b, a)
             above[low] = high
             size[high] += size[low] + 1
-    return {one: root(one) for one in list(above)}
+    return {member: root(member) for member in list(above)}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -100,9 +100,11 @@ class Identities:
         """The ids that are replaced, and by which."""
         import pyarrow as pa
 
-        found = [(one, kept) for kept, group in self.pairs.groups.items() for one in group[1:]]
+        replaced = [(member, kept) for kept, group in self.pairs.groups.items() for member in group[1:]]
         text = pa.string()
-        return pa.table({"id": pa.array([a for a, _ in found], text), "kept": pa.array([b for _, b in found], text)})
+        return pa.table(
+            {"id": pa.array([a for a, _ in replaced], text), "kept": pa.array([b for _, b in replaced], text)}
+        )
 
     def df(self) -> pd.DataFrame:
         """A row for each id that is one with others, groups of many ids first.
@@ -112,7 +114,7 @@ class Identities:
         import pandas as pd
 
         groups = self.pairs.groups.items()
-        rows = [(one, kept, len(group), self.seen.get(one, 0)) for kept, group in groups for one in group]
+        rows = [(member, kept, len(group), self.seen.get(member, 0)) for kept, group in groups for member in group]
         return pd.DataFrame(rows, columns=["id", "kept", "ids", "rows"])
 
     def groups(self) -> pd.DataFrame:
@@ -123,7 +125,12 @@ class Identities:
         import pandas as pd
 
         rows = [
-            (kept, len(group), sum(one in self.seen for one in group), sum(self.seen.get(one, 0) for one in group))
+            (
+                kept,
+                len(group),
+                sum(member in self.seen for member in group),
+                sum(self.seen.get(member, 0) for member in group),
+            )
             for kept, group in self.pairs.groups.items()
         ]
         return pd.DataFrame(rows, columns=["kept", "ids", "seen", "rows"])
@@ -132,8 +139,8 @@ class Identities:
         """A row for each id that only one side has. Columns: `id`, `only_in` (keys or log), `rows` (of the log)."""
         import pandas as pd
 
-        rows = [(one, "keys", 0) for one in sorted(self.unseen)] + [
-            (one, "log", self.seen[one]) for one in self.keyless
+        rows = [(member, "keys", 0) for member in sorted(self.unseen)] + [
+            (member, "log", self.seen[member]) for member in self.keyless
         ]
         return pd.DataFrame(rows, columns=["id", "only_in", "rows"])
 
@@ -144,9 +151,9 @@ class Identities:
         """
         import pandas as pd
 
-        found = sorted(self.pairs.conflicts.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+        several = sorted(self.pairs.conflicts.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return pd.DataFrame(
-            [(one, len(others), others[:SHOWN]) for one, others in found], columns=["id", "others", "examples"]
+            [(member, len(others), others[:SHOWN]) for member, others in several], columns=["id", "others", "examples"]
         )
 
     @cached_property
@@ -157,13 +164,13 @@ class Identities:
     @cached_property
     def keyless(self) -> list[str]:
         """The ids of the log that the key table does not have."""
-        return [one for one in self.seen if one not in self.pairs.ids]
+        return [member for member in self.seen if member not in self.pairs.ids]
 
     @cached_property
     def _merged(self) -> list[list[str]]:
         """The ids of the log in each group that has some."""
-        found = ([one for one in group if one in self.seen] for group in self.pairs.groups.values())
-        return [group for group in found if group]
+        groups = ([member for member in group if member in self.seen] for group in self.pairs.groups.values())
+        return [group for group in groups if group]
 
     @property
     def after(self) -> int:
@@ -173,22 +180,22 @@ class Identities:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What looks wrong: a key table of something else, a group too large to be one person."""
-        said = []
+        suspicions = []
         if self.pairs.ids and self.seen and not self.pairs.ids & self.seen.keys():
-            said.append(f'No id of the key table is in "{self.column}". Are these its ids, and written alike?')
+            suspicions.append(f'No id of the key table is in "{self.column}". Are these its ids, and written alike?')
         sizes = sorted(len(group) for group in self._merged)
         if sizes and sizes[-1] >= MANY_IDS:
             usual = median([*sizes[:-1], *[1] * len(self.keyless)] or [1])
             if sizes[-1] >= MANY_TIMES * usual:
-                said.append(self._suspicion(max(self._merged, key=len)))
-        return tuple(said)
+                suspicions.append(self._suspicion(max(self._merged, key=len)))
+        return tuple(suspicions)
 
     def _suspicion(self, group: Sequence[str]) -> str:
         """Why the largest group may be a mistake, and the id that holds it together."""
         inside = set(next(ids for ids in self.pairs.groups.values() if group[0] in ids))
-        links = Counter(one for pair in self.pairs.used if pair[0] in inside for one in pair)
+        links = Counter(member for pair in self.pairs.used if pair[0] in inside for member in pair)
         hub, count = max(links.items(), key=lambda entry: (entry[1], entry[0]))
-        rows = sum(self.seen[one] for one in group)
+        rows = sum(self.seen[member] for member in group)
         share = rows / sum(self.seen.values())
         return (
             f"{many(len(group))} ids of the log became one, with {percent(share)} of its rows. Is that one person? "
@@ -224,4 +231,4 @@ class Identities:
             if pairs.alone or copies
             else "",
         }
-        return {fact: said for fact, said in facts.items() if said}
+        return {fact: text for fact, text in facts.items() if text}

@@ -118,11 +118,11 @@ class _Gaps:
         self.run("DROP TABLE gaps")
 
     def told(self, name: str, asked: int | None) -> Silences:
-        found, natural = valley(self._histogram())
-        seconds = _rounded(found.at) if found and natural else None
+        rarest, natural = valley(self._histogram())
+        seconds = _rounded(rarest.at) if rarest and natural else None
         chosen = asked / SECOND if asked is not None else seconds
         around = {chosen / 2: "half", chosen: "chosen", chosen * 2: "double"} if chosen else {}
-        lengths = sorted({*map(float, GRID), *around})
+        tried = sorted({*map(float, GRID), *around})
         events, journeys, gaps, none = self.run(SIZES).fetchone()
         quantiles = self.run(f"SELECT quantile_cont(gap, {[*SHARES]}) FROM gaps WHERE gap >= 0").fetchone()[0]
         return Silences(
@@ -131,9 +131,9 @@ class _Gaps:
             journeys=journeys,
             gaps=gaps,
             none=none,
-            found=tuple(gap / SECOND for gap in quantiles or ()),
-            thresholds=tuple(self._at(length, around.get(length, "")) for length in lengths),
-            valley=found,
+            lengths=tuple(gap / SECOND for gap in quantiles or ()),
+            thresholds=tuple(self._at(length, around.get(length, "")) for length in tried),
+            valley=rarest,
             natural=seconds,
         )
 
@@ -161,9 +161,9 @@ class _Gaps:
         moved = f"greatest(gap + (CASE {whole} ELSE 0 END) * ({random[0]} - {random[1]}), 1000) / {SECOND}"
         first, last = SHORTEST * PER_OCTAVE, LONGEST * PER_OCTAVE - 1
         bins = f"greatest({first}, least({last}, floor(log2({moved}) * {PER_OCTAVE})))::INTEGER - {first}"
-        found = self.run(f"SELECT part, {bins} AS bin, count(*) FROM gaps WHERE gap > 0 GROUP BY ALL").fetchall()
+        binned = self.run(f"SELECT part, {bins} AS bin, count(*) FROM gaps WHERE gap > 0 GROUP BY ALL").fetchall()
         counts = np.zeros((GROUPS, last - first + 1))
-        for part, place, count in found:
+        for part, place, count in binned:
             counts[part, place] = count
         return counts
 
@@ -180,7 +180,7 @@ class Silences:
     journeys: int
     gaps: int
     none: int
-    found: tuple[float, ...]
+    lengths: tuple[float, ...]
     thresholds: tuple[Threshold, ...]
     valley: Valley | None
     natural: float | None
@@ -245,16 +245,16 @@ class Silences:
         """How long the gaps are. Columns: `share` of the gaps that are at most so long, `seconds`."""
         import pandas as pd
 
-        return pd.DataFrame(zip(SHARES, self.found, strict=False), columns=["share", "seconds"])
+        return pd.DataFrame(zip(SHARES, self.lengths, strict=False), columns=["share", "seconds"])
 
     @property
     def head(self) -> str:
         """How many gaps there are, and how long they are."""
         counted = f"{many(self.gaps)} gaps between {many(self.events)} events of {many(self.journeys)} journeys"
         none = f"; {many(self.none)} of 0" if self.none else ""
-        lengths = zip(SHARES, self.found, strict=False)
-        said = ", ".join(f"{percent(share)} up to {lasting(gap)}" for share, gap in lengths)
-        return f"{safe(self.name)}: {counted}{none}.{f' {said}.' if said else ''}"
+        lengths = zip(SHARES, self.lengths, strict=False)
+        shares = ", ".join(f"{percent(share)} up to {lasting(gap)}" for share, gap in lengths)
+        return f"{safe(self.name)}: {counted}{none}.{f' {shares}.' if shares else ''}"
 
     @property
     def worth(self) -> tuple[Threshold, ...]:
@@ -276,5 +276,5 @@ def _part(count: int, of: int) -> float:
 
 def _rounded(seconds: float) -> float:
     """The threshold nearest to this that people would say."""
-    known = [number * size for unit, size in UNITS for number in ROUND[unit]]
-    return float(min(known, key=lambda length: max(length, seconds) / min(length, seconds)))
+    lengths = [number * size for unit, size in UNITS for number in ROUND[unit]]
+    return float(min(lengths, key=lambda length: max(length, seconds) / min(length, seconds)))

@@ -57,10 +57,10 @@ def stitch(
     >>> stitched = log.stitch(keys, id="web", same_as="shop")
     >>> cx.prepare(stitched, getfixture("tmp_path") / "shop").n
     Population(journeys=12, customers=9)
-    >>> stitched.identities()
-    Stitched "client": 10 ids became 9; 2 pairs of "web" and "shop" join 4 ids into 2 groups.
-      not in the log: 1 of 4 ids of the key table
-      without a key: 7 of 10 ids of the log
+    >>> stitched.identities().note
+    'Stitched "client": 10 ids became 9; 2 pairs of "web" and "shop" join 4 ids into 2 groups.'
+    >>> stitched.identities().orphans()["only_in"].value_counts().to_dict()
+    {'log': 7, 'keys': 1}
     """
     names = [_column(keys, named, place) for place, named in enumerate((id, same_as))]
     if names[0] == names[1]:

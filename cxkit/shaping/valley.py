@@ -12,6 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cxkit.statistics.density import silverman, smoothed
+from cxkit.statistics.resampling import drawn
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -55,12 +58,12 @@ def valley(counts: Array) -> tuple[Valley | None, bool]:
     whole = counts.sum(axis=0)
     if whole.sum() < FEWEST_GAPS or (counts.sum(axis=1) > 0).sum() < FEWEST_GROUPS:
         return None, False
-    kernel = _kernel(whole)
-    best = _emptiest(whole, whole @ kernel)
+    width = max(silverman(whole), NARROWEST * PER_OCTAVE)
+    best = _emptiest(whole, smoothed(whole, width))
     if best is None or not best.counts:
         return best, False
-    drawn = np.random.default_rng(0).multinomial(len(counts), [1 / len(counts)] * len(counts), SAMPLES) @ counts
-    valleys = [_emptiest(sample, smooth) for sample, smooth in zip(drawn, drawn @ kernel, strict=True)]
+    samples = drawn(len(counts), SAMPLES) @ counts
+    valleys = [_emptiest(sample, smooth) for sample, smooth in zip(samples, smoothed(samples, width), strict=True)]
     places = [sampled.at for sampled in valleys if sampled is not None and sampled.counts]
     low, high = np.quantile(places, [0.05, 0.95]) if places else (best.at, best.at)
     share = len(places) / SAMPLES
@@ -73,19 +76,6 @@ def _octaves() -> Array:
     import numpy as np
 
     return np.arange(SHORTEST * PER_OCTAVE, LONGEST * PER_OCTAVE) / PER_OCTAVE + 0.5 / PER_OCTAVE
-
-
-def _kernel(counts: Array) -> Array:
-    """The matrix that smooths a histogram."""
-    import numpy as np
-
-    at, total = _octaves(), counts.sum()
-    mean = (counts @ at) / total
-    spread = np.sqrt((counts @ (at - mean) ** 2) / total)
-    quarters = np.interp([0.25, 0.75], np.cumsum(counts) / total, at)
-    width = min(spread, (quarters[1] - quarters[0]) / 1.34) or spread
-    width = max(0.9 * width * total**-0.2, NARROWEST)
-    return np.exp(-0.5 * ((at[:, None] - at[None, :]) / width) ** 2)
 
 
 def _emptiest(counts: Array, smooth: Array) -> Valley | None:

@@ -78,23 +78,23 @@ class Refused(InputError):
         self.changes = changes
 
 
-def ranked(found: Iterable[Change]) -> tuple[Change, ...]:
+def ranked(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The differences, the weightiest first."""
-    return tuple(sorted(found, key=lambda change: SEVERITIES.index(change.severity)))
+    return tuple(sorted(changes, key=lambda change: SEVERITIES.index(change.severity)))
 
 
 def settled(contract: Mapping[str, Any] | None) -> dict[str, str]:
     """What a contract says of every check, known words only."""
     if not isinstance(contract or {}, Mapping):
         raise InputError(f'contract={contract!r} is no contract. Write for example {{"new_activities": "refuse"}}.')
-    said = dict(contract or {})
-    for check, word in said.items():
+    words = dict(contract or {})
+    for check, word in words.items():
         if check not in WORDS:
             raise not_found("check of a contract", check, WORDS)
         if word not in WORDS[check]:
-            options = ", ".join(f'"{known}"' for known in WORDS[check])
+            options = ", ".join(f'"{option}"' for option in WORDS[check])
             raise InputError(f'The contract says {word!r} of "{check}". It may say {options}.')
-    return {check: said.get(check, words[0]) for check, words in WORDS.items()}
+    return {check: words.get(check, options[0]) for check, options in WORDS.items()}
 
 
 def enforce(contract: Mapping[str, str], changes: Changes) -> None:

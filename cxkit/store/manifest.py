@@ -173,8 +173,8 @@ def _manifest(document: dict[str, Any]) -> Manifest:
         raise ValueError(f"its format is {document.get('format')}, this cxkit reads format {FORMAT}")
     if not VERSION.fullmatch(str(document.get("version"))):
         raise ValueError("it names no version")
-    known = {entry.name for entry in fields(Manifest)}
-    facts = {name: value for name, value in document.items() if name in known}
+    names = {entry.name for entry in fields(Manifest)}
+    facts = {name: value for name, value in document.items() if name in names}
     _check(facts)
     facts["attributes"] = tuple(Attribute(**attribute) for attribute in facts["attributes"])
     facts |= {name: tuple(facts.get(name, ())) for name in ("notes", "columns", "repairs")}
@@ -204,9 +204,9 @@ def _check(facts: dict[str, Any]) -> None:
     wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
     wrong += [name for name in ("reading", "origin") if not all(isinstance(s, str) for s in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
-    known = {"level": get_args(Level), "kind": get_args(Kind)}
+    allowed = {"level": get_args(Level), "kind": get_args(Kind)}
     for attribute in facts["attributes"]:
-        if not COLUMN.fullmatch(attribute["column"]) or any(attribute[word] not in known[word] for word in known):
+        if not COLUMN.fullmatch(attribute["column"]) or any(attribute[word] not in allowed[word] for word in allowed):
             wrong.append("attributes")
     _refuse(wrong)
 
@@ -215,9 +215,9 @@ def _part(document: dict[str, Any]) -> Part:
     part = Part(**{**document, "changes": ()})
     changes = tuple(Change(**{**change, "examples": tuple(change["examples"])}) for change in document["changes"])
     texts = [part.source, part.fingerprint, part.stamps, part.brings, *part.notes]
-    texts += [text for one in changes for text in (one.check, one.what, one.column, *one.examples)]
-    counts = [part.events, *(n for one in changes for n in (one.count, one.of) if n is not None)]
-    weighed = all(one.severity in SEVERITIES for one in changes)
+    texts += [text for change in changes for text in (change.check, change.what, change.column, *change.examples)]
+    counts = [part.events, *(n for change in changes for n in (change.count, change.of) if n is not None)]
+    weighed = all(change.severity in SEVERITIES for change in changes)
     if not (weighed and all(isinstance(n, int) for n in counts) and all(isinstance(text, str) for text in texts)):
         raise ValueError("its parts are not what they should be")
     return replace(part, notes=tuple(part.notes), changes=changes)

@@ -1,8 +1,8 @@
 """Tables beside the log, joined to what they speak of: an event where they have a time, else a journey or a customer.
 
 A row that names a journey is joined to that journey's last event at or before its time; a row that names a customer
-only, to the last event at or before its time over all of the customer's journeys. Of events at the same time the later
-one in the order of the journey counts. This step always runs in DuckDB, which streams.
+only, to the last event at or before its time over all of the customer's journeys. An event counts from when it was
+done; of events at the same time the later one in the order of the journey counts. All of it runs in DuckDB.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cxkit.shaping.beside import Beside
 
 SAID = "said_"  # before the name of a key: the id as it is in the table
+DONE = f"e.{TIME} + coalesce(e.{schema.SERVICE}, 0)"
 SPACES, OTHER, WITHOUT = "spaces", "other customer", "without a row"
 TOLD = {
     SPACES: "rows with spaces around an id that the log has without them: {:,}; take them away to join the rows.",
@@ -166,11 +167,12 @@ def _placed() -> str:
     """The SQL of the rows with the event, journey and customer that they speak of; null where nothing fits."""
     asked = f"FROM known_rows WHERE {TIME} IS NOT NULL AND"
     of_journeys = f"""
-        SELECT {JOURNEY}, {TIME}, max({POSITION}) AS {POSITION} FROM log_events
+        SELECT {JOURNEY}, {DONE} AS {TIME}, max({POSITION}) AS {POSITION} FROM log_events e
         WHERE {JOURNEY} IN (SELECT journey_known {asked} journey_known IS NOT NULL) GROUP BY ALL"""
     only = f"NOT {filled(f'{SAID}journey')} AND customer_known IS NOT NULL"
+    place = f"{{'id': j.id, 'position': e.{POSITION}, 'journey': j.{JOURNEY}}}"
     of_customers = f"""
-        SELECT j.{CUSTOMER}, e.{TIME}, max({{'id': j.id, 'position': e.{POSITION}, 'journey': j.{JOURNEY}}}) AS latest
+        SELECT j.{CUSTOMER}, {DONE} AS {TIME}, max({place}) AS latest
         FROM log_events e JOIN log_journeys j USING ({JOURNEY})
         WHERE j.{CUSTOMER} IN (SELECT customer_known {asked} {only}) GROUP BY ALL"""
     return f"""

@@ -25,9 +25,9 @@ def segments(rows: Sequence[Row], *, title: str, population: object, note: str =
     head, height = heading(title, [str(population), words], WIDTH)
     most = max(row["count"] for row in shown)
     bars = "".join(_bar(row, rank, height + 12 + rank * ROW_HEIGHT, most) for rank, row in enumerate(shown))
-    said = ", ".join(f"{theme.clean(row['segment'])}: {many(row['count'])}" for row in shown)
+    description = ", ".join(f"{theme.clean(row['segment'])}: {many(row['count'])}" for row in shown)
     size = WIDTH + 2 * MARGIN, height + 12 + len(shown) * ROW_HEIGHT + 2 * MARGIN
-    return Picture(title, drawing(title, said, head + bars, *size))
+    return Picture(title, drawing(title, description, head + bars, *size))
 
 
 def _left_out(rest: Sequence[Row]) -> str:
@@ -75,8 +75,8 @@ def activities(rows: Sequence[Row], *, title: str, population: object, note: str
         "kind:N", title="journeys that visit", sort=kinds,
         scale=alt.Scale(domain=kinds, range=[theme.BOX, theme.CATEGORIES[1][0]]),
     )  # fmt: skip
-    said = {"activity": "activity", "times": "journeys", "again": "more than once", "visits": "visits"}
-    tips = tooltips(**said, starts="start here", ends="end here")
+    titles = {"activity": "activity", "times": "journeys", "again": "more than once", "visits": "visits"}
+    tips = tooltips(**titles, starts="start here", ends="end here")
     bars = alt.Chart().mark_bar(height=16)
     bars = bars.encode(y=y, x=x, color=colour, order=alt.Order("rank:Q"), tooltip=tips)
     numbers = (

@@ -42,8 +42,8 @@ def _strip(cards: Sequence[Card], title: str, population: str, note: str) -> Pic
     body = head + "".join(_drawn(card, place, top + 12) for place, card in enumerate(cards))
     lines = -(-len(cards) // COLUMNS)
     height = top + 12 + lines * CARD_HEIGHT + (lines - 1) * GAP
-    said = ". ".join(f"{card.label}: {card.figure} ({card.context})" for card in cards)
-    return Picture(title, drawing(title, said, body, WIDTH + 2 * MARGIN, height + 2 * MARGIN))
+    description = ". ".join(f"{card.label}: {card.figure} ({card.context})" for card in cards)
+    return Picture(title, drawing(title, description, body, WIDTH + 2 * MARGIN, height + 2 * MARGIN))
 
 
 def _of_summary(row: Mapping[str, Any]) -> list[Card]:
@@ -78,14 +78,15 @@ def _of_ends(row: Mapping[str, Any]) -> list[Card]:
 
 def _of_coverage(row: Mapping[str, Any]) -> list[Card]:
     covered, low, high = (row[name] for name in ("covered_share", "covered_share_low", "covered_share_high"))
-    known = covered is not None
-    between = f"95% interval {percent(1 - high)} to {percent(1 - low)}" if known else "of one customer nothing follows"
-    most = f"interval up to {many(row['variants_high'])}" if known else "of one customer nothing follows"
+    measured = covered is not None
+    alone = "of one customer nothing follows"
+    between = f"95% interval {percent(1 - high)} to {percent(1 - low)}" if measured else alone
+    most = f"interval up to {many(row['variants_high'])}" if measured else alone
     began = f"of {many(row['recent'], 'customer')} who began" if row["recent"] else "no whole month to look at"
     return [
-        Card("Next way is a new one", percent(1 - covered) if known else "unknown", between),
+        Card("Next way is a new one", percent(1 - covered) if measured else "unknown", between),
         Card("Ways seen", many(row["variants"]), f"{many(row['once'])} seen only once"),
-        Card("Ways there are, at least", many(row["variants_at_least"]) if known else "unknown", most),
+        Card("Ways there are, at least", many(row["variants_at_least"]) if measured else "unknown", most),
         Card("New last month", percent(row["recent_new_share"]) if row["recent"] else "unknown", began),
     ]
 
@@ -103,11 +104,11 @@ def _drawn(card: Card, place: int, top: float) -> str:
     y = top + (place // COLUMNS) * (CARD_HEIGHT + GAP)
     room = CARD_WIDTH - 2 * PADDING
     size = min(LARGEST, LARGEST * room / theme.text_width(card.figure, LARGEST, bold=True))
-    said = escape(f"{card.label}: {card.figure}, {card.context}")
+    label = escape(f"{card.label}: {card.figure}, {card.context}")
     frame = f'width="{number(CARD_WIDTH)}" height="{CARD_HEIGHT}" rx="10" fill="{theme.MANY[0][0]}"'
     context = theme.fit(card.context, room, 13.5)
     return (
-        f'<g class="cx-card" role="img" aria-label="{said}"><rect x="{number(x)}" y="{number(y)}" {frame}/>'
+        f'<g class="cx-card" role="img" aria-label="{label}"><rect x="{number(x)}" y="{number(y)}" {frame}/>'
         + text(x + PADDING, y + 29, card.label, size=14, fill=theme.MUTED)
         + text(x + PADDING, y + 65, card.figure, size=size, more='font-weight="600"')
         + text(x + PADDING, y + 91, context, size=13.5, fill=theme.MUTED)

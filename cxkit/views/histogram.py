@@ -23,26 +23,26 @@ TINY = 20  # journeys
 BETWEEN, RULE_WORDS = 28, 76  # pixels between panels, and what "P90 120 min" takes
 
 
-def durations(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
-    """How long does it take?
+def durations(rows: Sequence[Row], *, title: str, population: object, note: str = "", of: int | None = None) -> Picture:
+    """How long do so many journeys take?
 
     Either a histogram (`low_seconds`, `high_seconds`, `count`, `share`, `cumulative_share`, and for all together
     `median_seconds`, `p90_seconds`, `mean_seconds`, `journeys`; with `segment`, one panel each) or one row a move
     (`activity`, `next_activity`, `count`, `journeys`, `mean_seconds`, `p25_seconds`, `median_seconds`, `p75_seconds`,
     `p90_seconds`; `segment` colours).
     """
-    known = [row for row in rows if row["count"] and given(row["median_seconds"]) is not None]
-    if not known:
-        return empty(title, population, note, **_why_none(str(population)))
-    if "low_seconds" in known[0]:
-        return _histogram(known, _edges(rows, known), title, population, note)
-    return ranges(known, title, population, note)
+    timed = [row for row in rows if row["count"] and given(row["median_seconds"]) is not None]
+    if not timed:
+        return empty(title, population, note, **_why_none(of))
+    if "low_seconds" in timed[0]:
+        return _histogram(timed, _edges(rows, timed), title, population, note)
+    return ranges(timed, title, population, note)
 
 
-def _why_none(population: str) -> dict[str, tuple[str, str]]:
+def _why_none(of: int | None) -> dict[str, tuple[str, str]]:
     """Why nothing could be timed, where it is not for want of journeys."""
     why = ("No time is known that could be measured here.", "These are single events, or the log does not say when.")
-    return {} if population.startswith("0 ") else {"why": why}
+    return {} if of == 0 else {"why": why}
 
 
 def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: object, note: str) -> Picture:

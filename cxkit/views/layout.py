@@ -66,8 +66,8 @@ def box_size(name: str) -> tuple[int, int]:
 
 def _backbone(moves: Sequence[Row], codes: set[int]) -> list[dict[str, int]]:
     """Each activity's strongest move in and out, and the strongest of all."""
-    known = (row for row in moves if row["source"] in codes and row["target"] in codes)
-    ranked = sorted(known, key=lambda row: (-row["count"], row["source"], row["target"]))
+    within = (row for row in moves if row["source"] in codes and row["target"] in codes)
+    ranked = sorted(within, key=lambda row: (-row["count"], row["source"], row["target"]))
     chosen = {(row["source"], row["target"]): row["count"] for row in ranked[:STRONGEST_MOVES]}
     for side in ("source", "target"):
         seen: set[int] = set()

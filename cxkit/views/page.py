@@ -68,8 +68,8 @@ def _outputs(nb: Any) -> Iterator[Mapping[str, Any]]:
 
 def title(nb: Any) -> str:
     """What is the notebook called? Its metadata's title, else its first heading."""
-    given, found = str(nb.metadata.get("title") or ""), _heading(nb)
-    return given or (found["title"] if found else "Report")
+    given, heading = str(nb.metadata.get("title") or ""), _heading(nb)
+    return given or (heading["title"] if heading else "Report")
 
 
 def _heading(nb: Any) -> re.Match[str] | None:
@@ -79,11 +79,11 @@ def _heading(nb: Any) -> re.Match[str] | None:
 
 def _taken_title(nb: Any) -> str:
     """The title; a first heading that says the same is taken out of the text."""
-    said, found = title(nb), _heading(nb)
-    if found and found["title"] == said:
+    name, heading = title(nb), _heading(nb)
+    if heading and heading["title"] == name:
         first = next(cell for cell in nb.cells if cell.cell_type == "markdown")
-        first.source = first.source[found.end() :].lstrip("\n")
-    return said
+        first.source = first.source[heading.end() :].lstrip("\n")
+    return name
 
 
 def _facts(metadata: object) -> dict[str, str]:

@@ -160,13 +160,13 @@ def _finished(opening: str, title: str, description: str, inner: str, width: flo
 def empty(title: str, population: object, note: str = "", *, why: tuple[str, str] = (NOTHING, ADVICE)) -> Picture:
     """The picture of nothing: why there is nothing, and what to do."""
     head, top = heading(title, [str(population), note], WIDTH)
-    said, advice = why
+    reason, advice = why
     body = (
         head
-        + text(WIDTH / 2, top + 52, said, size=15, more='font-weight="600" text-anchor="middle"')
+        + text(WIDTH / 2, top + 52, reason, size=15, more='font-weight="600" text-anchor="middle"')
         + text(WIDTH / 2, top + 76, advice, size=13, fill=theme.MUTED, more='text-anchor="middle"')
     )
-    return Picture(title, drawing(title, f"{said} {advice}", body, WIDTH + 2 * MARGIN, top + 110 + 2 * MARGIN))
+    return Picture(title, drawing(title, f"{reason} {advice}", body, WIDTH + 2 * MARGIN, top + 110 + 2 * MARGIN))
 
 
 # ---- charts ----------------------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ def data_plan(rows: Sequence[Row], *, title: str, population: object, note: str 
     if not rows:
         return empty(title, population, note)
     head, top = heading(title, [str(population), note], WIDTH)
-    body, bottom, said = _by_field(rows, top) if "field" in rows[0] else _by_question(rows, top)
-    return Picture(title, drawing(title, said, head + body, WIDTH + 2 * MARGIN, bottom + 2 * MARGIN))
+    body, bottom, description = _by_field(rows, top) if "field" in rows[0] else _by_question(rows, top)
+    return Picture(title, drawing(title, description, head + body, WIDTH + 2 * MARGIN, bottom + 2 * MARGIN))
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
@@ -35,7 +35,7 @@ def data_plan(rows: Sequence[Row], *, title: str, population: object, note: str 
 
 def _by_question(rows: Sequence[Row], top: float) -> tuple[str, float, str]:
     counts = Counter(row["status"] for row in rows)
-    said = ", ".join(f"{counts[status]} {status}" for status in STATES)
+    statuses = ", ".join(f"{counts[status]} {status}" for status in STATES)
     parts, y = [_strip(counts, top + 12)], top + 70
     first, y = _begin(rows, y)
     parts.append(first)
@@ -49,7 +49,7 @@ def _by_question(rows: Sequence[Row], top: float) -> tuple[str, float, str]:
         y += 12
         parts.append(text(0, y + 12, "Questions in grey have no measure in this version yet.", fill=theme.MUTED))
         y += 18
-    return "".join(parts), y, f"{len(rows)} questions: {said}."
+    return "".join(parts), y, f"{len(rows)} questions: {statuses}."
 
 
 def _strip(counts: Counter[str], y: float) -> str:
@@ -96,8 +96,8 @@ def _begin(rows: Sequence[Row], y: float) -> tuple[str, float]:
 def _question(row: Row, y: float) -> str:
     state, base = STATES[row["status"]], y + 17.5
     ink = theme.INK if row["built"] else theme.MUTED
-    said = (row["question"], f"{row['status'].capitalize()}.", _sentence(row["reason"]), row["collect"])
-    tip = " ".join(filter(None, said))
+    sentences = (row["question"], f"{row['status'].capitalize()}.", _sentence(row["reason"]), row["collect"])
+    tip = " ".join(filter(None, sentences))
     asks = theme.fit(row["question"], RIGHT - ASKS - 16, SIZE)
     return (
         f'<g class="cx-question" role="img" aria-label="{escape(tip)}"><title>{escape(tip)}</title>'
@@ -172,8 +172,8 @@ def _by_field(rows: Sequence[Row], top: float) -> tuple[str, float, str]:
     ):
         y += 20
         parts.append(text(0, y, line, size=SIZE, fill=theme.MUTED))
-    said = ", ".join(f"{row['field']} opens {row['unlocks']}" for row in wanting)
-    return "".join(parts), y + 8, f"Fields that are missing or weak: {said or 'none'}."
+    opening = ", ".join(f"{row['field']} opens {row['unlocks']}" for row in wanting)
+    return "".join(parts), y + 8, f"Fields that are missing or weak: {opening or 'none'}."
 
 
 def _titles(y: float) -> str:

@@ -95,7 +95,7 @@ def _distinct(moves: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     labels: dict[tuple[str, str], str] = {}
     for move in moves:
         label = _arrow(theme.fit(name, NAME, 12) for name in move)
-        same = sum(known.startswith(label) for known in labels.values())
+        same = sum(other.startswith(label) for other in labels.values())
         labels[move] = f"{label} ({same + 1})" if same else label
     return labels
 

@@ -21,16 +21,15 @@ def page(caption: str, sheet: Sheet) -> str:
     warned = "".join(f'<p class="cx-warning" style="{WARNED}">{escape(safe(text))}</p>' for text in sheet.warnings)
     parts = "".join(_part(part, caption) for part in sheet.parts)
     note = f'<p class="cx-note">{escape(sheet.note)}</p>' if sheet.note else ""
-    return (
-        f'<div class="cx-result"><p class="cx-note">{escape(caption)}</p>{_said(sheet.said)}{warned}{parts}{note}</div>'
-    )
+    head = f'<p class="cx-note">{escape(caption)}</p>{_paragraphs(sheet.sentences)}'
+    return f'<div class="cx-result">{head}{warned}{parts}{note}</div>'
 
 
 def as_text(caption: str, sheet: Sheet) -> str:
     """The sheet under its caption, as lines of text without its folded tables."""
-    said = [safe(text) for text in (caption, *sheet.said, *(f"Warning: {text}" for text in sheet.warnings))]
+    sentences = [safe(text) for text in (caption, *sheet.sentences, *(f"Warning: {text}" for text in sheet.warnings))]
     tables = [lines(part.rows, part.brief or part.heads) for part in sheet.parts if not part.title]
-    return "\n".join([*said, *(f"\n{text}" for text in tables)])
+    return "\n".join([*sentences, *(f"\n{text}" for text in tables)])
 
 
 def paragraphs(texts: Iterable[str]) -> str:
@@ -43,7 +42,7 @@ def code(text: str) -> str:
     return f"<code>{escape(text)}</code>"
 
 
-def _said(texts: Iterable[str]) -> str:
+def _paragraphs(texts: Iterable[str]) -> str:
     return paragraphs(map(safe, texts))
 
 

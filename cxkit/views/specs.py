@@ -22,9 +22,9 @@ def altair() -> Any:
 
 def finished(drawn: Spec, title: str, population: object, words: str, note: str) -> Picture:
     """The chart with its heading, in our colours, as a picture."""
-    said = [theme.clean(line) for line in (population, words, note) if line]
-    lines = [row for line in said for row in theme.wrap(line, WIDTH, 13, lines=3)]
-    description = " \N{MIDDLE DOT} ".join(said)
+    sentences = [theme.clean(line) for line in (population, words, note) if line]
+    lines = [row for line in sentences for row in theme.wrap(line, WIDTH, 13, lines=3)]
+    description = " \N{MIDDLE DOT} ".join(sentences)
     heading = {"title": {"text": theme.clean(title), "subtitle": lines}, "description": description}
     whole = {"$schema": altair().SCHEMA_URL, "config": theme.altair_config()}
     return chart(title, description, whole | heading | drawn)

@@ -18,16 +18,16 @@ ON_A_LINE = 40  # characters that stay on one line
 WIDEST = 64  # characters of a cell in a table of text
 SHARES = ("share", "coverage", "confidence", "score")  # what the columns of shares are called
 NAMED = ("variant",)  # numbers that are names
-BAR = 10  # em
+BAR = 12  # em
 
 
 def captioned(rows: Sequence[Row], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
     """Rows as an HTML table under a caption, which is a paragraph as wide as the page, and the table's name."""
-    said = f'<p class="cx-note">{escape(caption)}</p>'
+    named = f'<p class="cx-note">{escape(caption)}</p>'
     if not rows:
-        return f'{said}<p class="cx-empty">{escape(empty)}</p>'
+        return f'{named}<p class="cx-empty">{escape(empty)}</p>'
     more = f'<p class="cx-note">{many(left_out)} more rows; .df() has them all.</p>' if left_out > 0 else ""
-    return said + table(rows, columns, label=caption) + more
+    return named + table(rows, columns, label=caption) + more
 
 
 def under(picture: Picture | None, rows: str) -> str:
@@ -45,12 +45,16 @@ def table(
 
     The numbers of the column `bar` are drawn as bars too; the rows at the places of `strong` are bold.
     """
-    numeric = {name for name in columns if name != bar and all(_is_number(row.get(name)) for row in rows)}
+    texts = [{name: _said(row.get(name), name) for name in columns} for row in rows]
+    looks = _looks(rows, columns, texts, bar)
     most = max((row.get(bar) or 0 for row in rows), default=0)
-    head = "".join(f'<th scope="col"{_look(name, numeric, name)}>{escape(name)}</th>' for name in columns)
-    sizes = {name: most if name == bar else 0 for name in columns}
-    cells = ["".join(_cell(row, name, numeric, size) for name, size in sizes.items()) for row in rows]
-    body = "".join(f"<tr{_weight(place in strong)}>{drawn}</tr>" for place, drawn in enumerate(cells))
+    bars = [_bar(row[bar] / most) if most and row.get(bar) is not None else "" for row in rows]
+    head = "".join(f'<th scope="col"{look}>{escape(name)}</th>' for name, look in looks.items())
+    drawn_rows = [
+        "".join(f"<td{look}>{drawn * (name == bar)}{html.escape(line[name])}</td>" for name, look in looks.items())
+        for line, drawn in zip(texts, bars, strict=True)
+    ]
+    body = "".join(f"<tr{_weight(place in strong)}>{cells}</tr>" for place, cells in enumerate(drawn_rows))
     return (
         f'<div class="cx-scroll" style="overflow-x:auto"><table class="cx-rows" aria-label="{escape(label)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -84,25 +88,23 @@ def _weight(strong: bool) -> str:
     return ' style="font-weight:600"' if strong else ""
 
 
-def _cell(row: Row, name: str, numeric: set[str], most: float) -> str:
-    value = row.get(name)
-    said = _said(value, name)
-    drawn = _bar(value / most) if most and value is not None else ""
-    return f"<td{_look(name, numeric, said)}>{drawn}{html.escape(said)}</td>"
-
-
 def _bar(part: float) -> str:
     """A bar as long as this part of the longest, in front of its figure."""
     look = f"display:inline-block;height:.8em;width:{number(BAR * part)}em;margin-right:.5em;background:{theme.BOX}"
-    return f'<span class="cx-bar" style="{look}"></span>'
+    return f'<span class="cx-gauge" style="{look}"></span>'
 
 
-def _look(name: str, numeric: set[str], said: str) -> str:
-    """How a cell stands, in a page with our style sheet or without."""
-    kept = "white-space:nowrap" if len(said) <= ON_A_LINE else "min-width:16em"
-    if name in numeric:
-        return f' style="text-align:right;{kept}"'
-    return f' class="cx-words" style="text-align:left;{kept}"'
+def _looks(rows: Sequence[Row], columns: Sequence[str], texts: Sequence[Mapping[str, str]], bar: str) -> dict[str, str]:
+    """How the cells of each column stand, in a page with our style sheet or without: only long texts break."""
+    numeric = {name for name in columns if name != bar and all(_is_number(row.get(name)) for row in rows)}
+    prose = {name for name in columns if any(len(line[name]) > ON_A_LINE for line in texts)}
+    breaking = f"min-width:{16 if len(prose) < 2 else 8}em"
+    looks = {}
+    for name in columns:
+        kept = breaking if name in prose else "white-space:nowrap"
+        words, side = ("", "right") if name in numeric else (' class="cx-words"', "left")
+        looks[name] = f'{words} style="text-align:{side};{kept}"'
+    return looks
 
 
 def _is_number(value: object) -> bool:

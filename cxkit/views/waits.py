@@ -33,9 +33,9 @@ def waiting(
     longest = max(_long(row) for row in shown) or 1.0
     legend, first = _legend(height + 22), height + 40
     bars = "".join(_row(row, first + place * ROW, longest) for place, row in enumerate(shown))
-    said = ". ".join(f"{_called(row)}: {_figures(row)}" for row in shown)
+    description = ". ".join(f"{_called(row)}: {_figures(row)}" for row in shown)
     size = WIDTH + 2 * MARGIN, first + len(shown) * ROW + 2 * MARGIN
-    return Picture(title, drawing(title, said, head + legend + bars, *size))
+    return Picture(title, drawing(title, description, head + legend + bars, *size))
 
 
 def _legend(y: float) -> str:

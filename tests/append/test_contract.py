@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from support.machine import ROOT
 
 import cxkit as cx
-from cxkit.append.periods import student
 from cxkit.cli import main
 from cxkit.store.changes import WORDS, Refused, settled
 
@@ -171,11 +170,6 @@ def test_without_earlier_periods_nothing_is_said_to_have_vanished(store, append)
     later = append([row.replace("Pay", "Settle").replace("gold", "blue") for n in range(1, 4) for row in week(n)])
     assert "unknown" in found(later, "volume")[0].what
     assert not found(later, "vanished_activities") and not found(later, "vanished_values")
-
-
-def test_students_quantiles_are_those_of_tables():
-    table = {(0.975, 4): 2.776, (0.995, 4): 4.604, (0.995, 11): 3.106, (0.9995, 11): 4.437}
-    assert all(student(*given) == pytest.approx(known, abs=0.012) for given, known in table.items())
 
 
 @pytest.mark.parametrize("check", ["new_activities", "new_columns", "missing_columns", "changed_kinds"])

@@ -94,6 +94,44 @@ def test_what_was_settled_is_written_and_gives_the_same_store_again(folder):
     assert one.version == two.version  # the same source, roles and format
 
 
+def test_what_lies_beside_the_log_is_read_kept_and_comes_again_with_a_later_part(folder):
+    (folder / "people.csv").write_text("id;age;mail\nanna;31;a@b\nbert;42;c@d\ncarl;53;e@f\n", encoding="utf-8")
+    (folder / "exports" / "calls.csv").write_text("order;at;score\nA;2025-06-01 10:00;3\nC;2025-07-01 12:00;1\n")
+    beside = """
+[customers]
+path = "people.csv"
+key = "id"
+attributes = ["age"]
+
+[tables.calls]
+path = "exports/calls.csv"
+journey = "order"
+time = "at"
+"""
+    (folder / "shop.toml").write_text(SAID + beside, encoding="utf-8")
+    target = folder / "new" / "engagement.toml"
+    target.parent.mkdir()
+    done = run("prepare", "--engagement", folder / "shop.toml", "--store", folder / "one", "--save-engagement", target)
+    assert done.exit_code == 0, done.output
+    assert "calls: 1 of 2 rows speak of no journey or customer of the log." in done.output
+    said = cx.Engagement.load(target)
+    assert (said.customers.path, said.customers.attributes) == ("../people.csv", ("age",))
+    assert said.tables["calls"].path == "../exports/calls.csv" and said.tables["calls"].time == "at"
+    assert run("prepare", "--engagement", target, "--store", folder / "two").exit_code == 0
+    one, two = (cx.open(folder / name) for name in ("one", "two"))
+    assert one.manifest.tables == two.manifest.tables and two.manifest.engagement == said.fingerprint
+    assert two.table("calls").df()[["journey", "activity", "score"]].values.tolist() == [["A", "Order", 3]]
+    assert "calls" in run("ask", folder / "two", "table", "--format", "csv").output
+    asked = run("ask", folder / "two", "table", "--with", "name=calls", "--format", "json")
+    assert json.loads(asked.output)["n"] == {"journeys": 1, "customers": 1}
+    (folder / "july.csv").write_text(CSV.splitlines()[0] + "\nC;Order;01.07.2025 09:00;carl;plus;x\n", encoding="utf-8")
+    done = run("prepare", folder / "july.csv", "--append", "--engagement", target, "--store", folder / "two")
+    assert done.exit_code == 0, done.output
+    after = cx.open(folder / "two")
+    assert after.table("calls").df().score.tolist() == [3, 1] and "calls" not in " ".join(after.manifest.notes)
+    assert after.table("customers").df().age.tolist() == [31, 42, 53]
+
+
 @pytest.mark.parametrize("missing", ["time", "customer"])
 def test_a_role_that_no_column_has_is_written_too(folder, missing):
     target = folder / "engagement.toml"

@@ -14,6 +14,14 @@ NEED = '[[needs]]\nname = "calm"\n'
 POLICY = '[[policies]]\nname = "p"\nperspective = "firm"\n'
 ACTION = '[[actions]]\nname = "a"\nmetric = "m"\nsince = 2025-06-10\n'
 MISTAKES = {
+    # what lies beside the log
+    '[customers]\npath = "c.csv"\n': 'Line 1, customers: needs "key".',
+    '[tables."../x"]\npath = "c"\n': (
+        'Line 1, tables, "../x": is no name for a table: write letters, digits, "_" and "-".'
+    ),
+    '[tables.a]\npath = "c"\ntime = "t"\n': "Line 1, tables, a: has a time but neither journey nor customer.",
+    '[tables.customers]\npath = "c"\n': "Line 1, tables, customers: has a section of its own: [customers], with a key.",
+    '[tables.a]\npath = "c"\n[tables.A]\npath = "c"\n': 'Line 3, tables, A: differs from "a" by its capitals only.',
     # keys
     'nme = "x"': 'Line 1, nme: there is no such key. Closest: "name".',
     '[roles]\njorney = "x"': 'Line 2, roles, jorney: there is no such key. Closest: "journey".',

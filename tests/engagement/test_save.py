@@ -51,6 +51,22 @@ def test_an_amended_file_keeps_its_comments_and_order(full):
     assert "[roles] are below." in text
 
 
+def test_tables_beside_a_log_are_kept_in_the_file_and_data_frames_are_not(tmp_path):
+    log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when", customer="client")
+    (tmp_path / "people.csv").write_text("id;age\nC01;31\n", encoding="utf-8")
+    (tmp_path / "calls.csv").write_text("order;score\nA01;3\n", encoding="utf-8")
+    kept = log.customers(tmp_path / "people.csv", key="id", delimiter=";")
+    kept = kept.beside("calls", cx.read(tmp_path / "calls.csv", delimiter=";"), journey="order")
+    said = cx.Engagement.of_log(kept)
+    assert said.written()["customers"] == {"path": str(tmp_path / "people.csv"), "delimiter": ";", "key": "id"}
+    assert list(said.tables) == ["calls"] and said.tables["calls"].delimiter == ";"
+    again = cx.Engagement.load(said.save(tmp_path / "e.toml"))
+    assert again == said and again.fingerprint == said.fingerprint != said.amended(zone="Asia/Tokyo").fingerprint
+    assert [table.facts for table in again.applied(log).tables] == [table.facts for table in kept.tables]
+    with pytest.raises(InputError, match='The table "rows" lies in no file of its own'):
+        cx.Engagement.of_log(log.beside("rows", cx.toy_table(), journey="order"))
+
+
 def test_stages_keep_the_order_that_they_are_given(full):
     said = cx.Engagement.load(full)
     turned = said.amended(stages=dict(reversed(said.written()["stages"].items())))

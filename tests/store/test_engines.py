@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+
 import pytest
 from support import toy as known
 from support.toy import assert_same, bound
@@ -166,6 +170,68 @@ def test_a_log_without_time(engine, tmp_path):
     ):
         with pytest.raises(cx.CxError, match="no time"):
             ask()
+
+
+def beside(log):
+    """The log with customers' attributes and calls: of journeys, of a customer, and of nobody."""
+    import pyarrow as pa
+
+    calls = {"order": ["A02", "A06", None, "B99"], "client": [None, None, "C01", "C99"], "score": [3, 1, 2, 4]}
+    calls["at"] = [cx.toy_table()["when"][0].as_py() + timedelta(hours=hours) for hours in (26, 125, 150, 168)]
+    people = pa.table({"id": ["C01", "C02", "C99"], "age": [31, 42, 53]})
+    return log.beside("calls", pa.table(calls), journey="order", customer="client", time="at").customers(
+        people, key="id"
+    )
+
+
+def test_what_lies_beside_the_log(engine, toy, tmp_path):
+    log = beside(cx.read(cx.toy_table()).roles(**ROLES))
+    here = cx.prepare(log, tmp_path / "here", engine=engine, progress=False)
+    there = cx.prepare(log, tmp_path / "there", progress=False)
+    cancelled = w.contains("Cancel")
+    asked = {
+        "which": lambda j: j.table(),
+        "calls": lambda j: j.table("calls"),
+        "a page": lambda j: j.table("calls", page=2, rows=1),
+        "people": lambda j: j.table("customers"),
+        "of some": lambda j: j.keep(cancelled).table("customers"),
+        "of none": lambda j: j.keep(w.starts_with("Pay")).table("calls"),
+    }
+    for question, answer in asked.items():
+        one, other = answer(here), answer(there)
+        assert_same(one.table, other.table)
+        assert one.n == other.n, question
+    assert known.rows(here.table("calls"), "journey", "customer", "position", "activity", "score") == [
+        ("A02", "C02", 2, "Pay", 3),
+        ("A06", "C01", 2, "Pay", 1),
+        ("A06", "C01", 2, "Pay", 2),
+    ]
+    assert here.manifest.tables == there.manifest.tables and here.attributes["age"] == "integer of each customer"
+
+
+@pytest.mark.parametrize("cut", [{}, {"since": "2025-06-04", "until": "2025-06-11"}], ids=["whole", "cut"])
+def test_moves_of_variants_times_their_journeys_are_the_map(here, cut):
+    """The law of `variant_moves`, and what the variants' own paths say."""
+    journeys = here.trim(**cut) if cut else here
+    star = journeys.selection.star
+    made = star.engine.collect(star.variant_moves).to_pylist()
+    counts = {row["variant"]: row["count"] for row in star.engine.collect(star.variants).to_pylist()}
+    moves = Counter()
+    for row in made:
+        following = None if row["next_activity"] is None else star.names[row["next_activity"]]
+        moves[star.names[row["activity"]], following] += row["times"] * counts[row["variant"]]
+    told = journeys.process_map().table.to_pylist()
+    assert moves == {(r["activity"], r["next_activity"]): r["count"] for r in told if r["activity"] is not None}
+    paths = journeys.variants(top=100).table.to_pylist()
+    by_path = Counter((row["variant"], move) for row in paths for move in pairwise([*row["activities"], None]))
+    names = [*star.names, None]
+    assert by_path == {
+        (
+            row["variant"],
+            (names[row["activity"]], names[-1 if row["next_activity"] is None else row["next_activity"]]),
+        ): row["times"]
+        for row in made
+    }
 
 
 def test_what_is_no_engine_is_refused(toy):

@@ -3,6 +3,7 @@
 import json
 import sys
 import xml.etree.ElementTree as ET
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -92,7 +93,7 @@ def test_journeys_without_a_known_time_are_not_said_to_be_none():
     assert NOTHING not in said and "No time is known that could be measured here." in said
 
 
-@pytest.mark.parametrize("view", [draw_variants, durations, bars.activities])
+@pytest.mark.parametrize("view", [draw_variants, partial(durations, of=0), bars.activities])
 def test_no_rows_say_so_kindly(view):
     picture = view([], **SAY | {"population": "0 journeys"}, note="Note.")
     assert NOTHING in words(picture.svg)
@@ -100,8 +101,7 @@ def test_no_rows_say_so_kindly(view):
 
 
 def test_bins_without_journeys_are_an_empty_selection():
-    nobody = SAY | {"population": "0 journeys"}
-    assert NOTHING in words(durations(histogram([0, 0, 0]), **nobody).svg)
+    assert NOTHING in words(durations(histogram([0, 0, 0]), of=0, **SAY).svg)
 
 
 def test_names_are_data_and_never_markup_or_expression():

@@ -66,6 +66,7 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
         ask=lambda: _named(table(journeys, by), by),
         count=lambda: journeys.n,
         parameters={"per": per, "by": by},
+        shown=lambda: {"of": journeys.n.journeys},
         note=LAST_SEEN if per == "journey" else "",
         hidden=(CUSTOMERS,),
     )

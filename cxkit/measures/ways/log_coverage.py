@@ -6,7 +6,6 @@ The unit is the customer: of each only the first journey counts, so that the obs
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from math import exp, log, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
@@ -14,6 +13,7 @@ import narwhals as nw
 from cxkit import times
 from cxkit.result import Population, Result
 from cxkit.schema import CUSTOMER, FIRST, ID, JOURNEY, LAST, SECOND, VARIANT
+from cxkit.statistics import unseen
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from cxkit.selection.selection import Selection
     from cxkit.where.filter import Frame
 
-Z = 1.959964  # of a 95 % interval
-MET = 3  # what may be expected on average, and still is not met in 5 of 100 logs (the rule of three)
-FEWEST = 2  # customers, below which nothing can be said
 PERSON = "person"
 
 
@@ -51,10 +48,10 @@ def log_coverage(journeys: Journeys) -> Result:
     100 logs. Unknown is empty: shares below two customers, recent ones without a whole month and a time before it.
 
     Covered is Good's and Turing's estimate in the form of Chao and Jost (2012), its interval by the normal limit of
-    Esty (1983), and at least the rule of three: what 3 in n customers do may have stayed unseen. Where no two customers
-    go alike it reaches from 0 to 6 / (n - 1): up to three pairs could have met, and by chance did not. The number of
-    variants is Chao's (1984), corrected for bias, its interval log-normal (Chao 1987). Resampling customers would
-    not do: a sample of a sample sees less, and takes the rare for common.
+    Esty (1983), and at least the exact limit of what none of n customers does, near 3 / n. Where no two customers go
+    alike it reaches from 0 to near 6 / (n - 1): up to three pairs could have met, and by chance did not. The number of
+    variants is Chao's (1984), corrected for bias, its interval log-normal (Chao 1987); see `cxkit.statistics.unseen`.
+    Resampling customers would not do: a sample of a sample sees less, and takes the rare for common.
 
     >>> import cxkit as cx
     >>> row = log_coverage(cx.toy_journeys()).df().loc[0]
@@ -76,45 +73,20 @@ def _table(journeys: Journeys) -> pa.Table:
     import pyarrow as pa
 
     seen = _seen(journeys)
-    low, covered, high = coverage(seen)
-    fewest, least, most = richness(seen)
+    covered, ways = unseen.coverage(seen.customers, seen.once, seen.twice), unseen.richness(*seen)
     recent, new = _recent(journeys)
     whole = {"customers": seen.customers, "variants": seen.variants, "once": seen.once, "twice": seen.twice}
-    shares = {"covered_share": covered, "covered_share_low": low, "covered_share_high": high}
-    bounds = {"variants_at_least": least, "variants_low": fewest, "variants_high": most}
+    shares = {
+        "covered_share": covered.value,
+        "covered_share_low": covered.low,
+        "covered_share_high": covered.high,
+    }
+    bounds = {"variants_at_least": ways.value, "variants_low": ways.low, "variants_high": ways.high}
     columns = {name: pa.array([value], pa.int64()) for name, value in whole.items()}
     columns |= {name: pa.array([value], pa.float64()) for name, value in (shares | bounds).items()}
     columns["recent"] = pa.array([recent], pa.int64())
     columns["recent_new_share"] = pa.array([new / recent if recent else None], pa.float64())
     return pa.table(columns)
-
-
-def coverage(seen: Seen) -> tuple[float | None, float | None, float | None]:
-    """The chance that the next customer's way was seen before, between the ends of its interval."""
-    n, _, once, twice = seen
-    if n < FEWEST:
-        return None, None, None
-    rare = (n - 1) * once if twice else (n - 1) * (once - 1)
-    missed = once / n * rare / (rare + 2 * (twice or 1)) if once else 0.0
-    if once == n:
-        return 0.0, 1 - missed, min(2 * MET / (n - 1), 1.0)
-    error = Z * sqrt(max(once / n + 2 * twice / n - (once / n) ** 2, 0.0) / n)
-    low = min(1 - missed - error, 1 - MET / n)
-    return max(low, 0.0), 1 - missed, min(1 - missed + error, 1.0)
-
-
-def richness(seen: Seen) -> tuple[float | None, float | None, float | None]:
-    """How many variants there are at least, between the ends of its interval."""
-    n, variants, once, twice = seen
-    if n < FEWEST:
-        return None, None, None
-    part, both = (n - 1) / n, twice + 1
-    unseen = part * once * (once - 1) / (2 * both)
-    if not unseen:
-        return variants, variants, variants
-    spread = unseen + (part / (2 * both)) ** 2 * once * ((2 * once - 1) ** 2 + once * twice * ((once - 1) / both) ** 2)
-    factor = exp(Z * sqrt(log(1 + spread / unseen**2)))
-    return variants + unseen / factor, variants + unseen, variants + unseen * factor
 
 
 def _seen(journeys: Journeys) -> Seen:

@@ -125,10 +125,8 @@ def _moves(selection: Selection, quantiles: bool) -> Frame:
 
 def _people(journeys: Journeys, at: Callable[[Selection], Selection]) -> dict[tuple[int, int], int]:
     """How many customers take each move, from the start and to the end too."""
-    moves, starts = (
-        journeys.collect(lambda selection, asked=asked: asked(at(selection))).to_pylist()
-        for asked in (_customers, _starters)
-    )
+    moves = journeys.collect(lambda selection: _customers(at(selection))).to_pylist()
+    starts = journeys.collect(lambda selection: _starters(at(selection))).to_pylist()
     taken = {(row[ACTIVITY], END if row[NEXT] is None else row[NEXT]): row["customers"] for row in moves}
     return taken | {(START, row[ACTIVITY]): row["customers"] for row in starts}
 
