@@ -11,7 +11,6 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from support.machine import ROOT
 
 import cxkit as cx
 from cxkit import where as w
@@ -384,8 +383,3 @@ def test_a_table_that_a_later_part_brings_takes_the_place_of_the_old_one(prepare
 
 
 # the sample
-
-
-@pytest.fixture(scope="module")
-def truth():
-    return json.loads((ROOT / "data" / "truth" / "truth.json").read_text(encoding="utf-8"))["truths"]

@@ -9,6 +9,11 @@ import cxkit as cx
 from cxkit.samples import BESIDE
 
 
+@pytest.fixture(scope="module")
+def truth():
+    return json.loads((ROOT / "data" / "truth" / "truth.json").read_text(encoding="utf-8"))["truths"]
+
+
 @pytest.mark.parametrize("name", [name for name, keys in BESIDE.items() if keys])
 def test_the_sample_is_joined_as_its_truth_says(name, truth):
     j, said = cx.sample_journeys(), truth[f"tables.{name}"]
