@@ -380,6 +380,3 @@ def test_a_table_that_a_later_part_brings_takes_the_place_of_the_old_one(prepare
     assert [table.name for table in later.manifest.tables] == ["costs", "new", "surveys"]
     assert set(joined(later)) == {0, 1}
     assert any("2 rows take the place of 12" in note for note in later.manifest.notes)
-
-
-# the sample

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pyarrow.parquet as pq
 import pytest
+from support.machine import ROOT
 
 import cxkit as cx
 from cxkit.samples import BESIDE
