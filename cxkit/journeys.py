@@ -237,8 +237,8 @@ class Journeys:
         return self._kept(asked, lambda: self._table(asked))
 
     def _kept(self, asked: Asked, table: Callable[[], pa.Table]) -> Frame:
-        base = self.base
-        key = f"{base.key}{base.marks}|{asked.key}"
+        base, said = self.base, self.engagement.fingerprint if self.engagement else ""
+        key = f"{base.key}{base.marks}|asked {said} {asked.key}"
         return base.engine.materialise(key, lambda: keyed(base, table(), asked.value))
 
     def _table(self, asked: Asked) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 
 import pytest
@@ -106,6 +107,15 @@ def test_a_tag_is_asked_once(log, monkeypatch):
     known.keep(w.attribute("persona", "once")).segments(by="persona").df()
     known.drop(w.contains("Cancel")).journeys().df()
     assert asked == [7]
+
+
+@pytest.mark.parametrize("measure", [entry.name for entry in catalog.CATALOG])
+def test_every_answer_says_how_it_was_asked(toy, measure):
+    function = catalog.entry(measure).function
+    needed = {"by": "plan"} if measure == "segments" else {}
+    asked = function(toy, **needed).parameters
+    assert asked.keys() == inspect.signature(function).parameters.keys() - {"journeys"}
+    assert function(toy, **asked).parameters == asked
 
 
 def test_a_column_of_the_tags_name_or_the_only_one_is_taken(log):

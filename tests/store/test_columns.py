@@ -115,6 +115,17 @@ def test_a_column_speaks_of_the_journeys_as_they_were(derived):
     assert ids(after.keep(w.attribute("short", True))) == "A01 A02"
 
 
+def test_a_column_of_events_moves_with_them(derived):
+    """A06: Order 1h, Pay 48h, Call 24h, Call 24h, Ship; its columns speak of the events as they were."""
+    whole = rows(derived.events(journey="A06"), "activity", "hours")
+    assert whole == [("Order", 1), ("Pay", 48), ("Call", 24), ("Call", 24), ("Ship", None)]
+    quiet = derived.hide("Call")
+    assert rows(quiet.events(journey="A06"), "activity", "hours") == [("Order", 1), ("Pay", 48), ("Ship", None)]
+    late = quiet.trim(since="2025-06-07 10:00").rename("Pay", "Paid")
+    assert rows(late.events(journey="A06"), "position", "activity", "hours") == [(1, "Paid", 48), (2, "Ship", None)]
+    assert ids(late.keep(w.attribute("hours", at_least=48))) == "A04 A05 A06 A08 A11"
+
+
 def test_a_tag_before_a_cut_and_one_after_it_are_told_apart(derived):
     first = derived.tag("few", w.length(at_most=2)).trim(since="2025-06-05")
     later = derived.trim(since="2025-06-05").tag("few", w.length(at_most=2))

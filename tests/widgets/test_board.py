@@ -6,6 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support import regulars
 
 import cxkit as cx
 from cxkit import where as w
@@ -102,6 +103,22 @@ def test_durations_are_chosen_by_bars(board):
     for wrong in ("bin 5 1", "bin -5 7", "bin 5", "bar 5 7", 5):
         bars.hear({"do": "choose", "key": wrong, "besides": False})
         assert bars.said == NOT_UNDERSTOOD
+
+
+def test_a_tag_made_of_an_answer_is_clicked_like_any_attribute(toy, loopless, monkeypatch):
+    regulars.listed(monkeypatch)
+    board = Board(toy.tag("persona", toy.regulars()).hide("Call")).show("segments", "process_map")
+    bars = panel(board, "segments")
+    bars.ask("persona")
+    assert bars.facts["keys"] == ["persona: once", "persona: regular"]
+    bars.choose("persona: regular", besides=False)
+    assert ids(board.journeys) == ["A01", "A02", "A06", "A12"]
+    codes = board.base.selection.star.codes
+    panel(board, "process_map").choose(f"move {codes['Pay']} {codes['Ship']}", besides=False)
+    assert ids(board.journeys) == ["A01", "A02", "A06"]
+    names = {}
+    exec(board.code, names)
+    assert ids(names["j"]) == ids(board.journeys)
 
 
 def test_segments_are_chosen_by_value(board):

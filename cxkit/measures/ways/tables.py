@@ -54,6 +54,7 @@ def table(journeys: Journeys, name: str | None = None, *, page: int = 1, rows: i
             recipe=journeys.recipe,
             ask=lambda: _overview(journeys),
             count=lambda: journeys.n,
+            parameters={"name": name, "page": page, "rows": rows},
             empty='No table lies beside this log. Put one there: log.beside("surveys", "surveys.csv", journey="id").',
         )
     by_name = {known.name: known for known in journeys.manifest.tables}
@@ -66,6 +67,7 @@ def table(journeys: Journeys, name: str | None = None, *, page: int = 1, rows: i
         recipe=journeys.recipe,
         ask=lambda: _rows(journeys, known, page, rows),
         count=lambda: _population(journeys, known),
+        parameters={"name": name, "page": page, "rows": rows},
         note=_note(known),
         empty="No row of the table speaks of these journeys.",
     )
