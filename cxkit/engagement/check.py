@@ -41,8 +41,8 @@ def contradictions(said: Engagement) -> Named:
     for name in said.tables:
         if name.lower() == "customers":
             yield ("tables", name), "has a section of its own: [customers], with a key"
-    for names in _alike(said.tables):
-        yield ("tables", names[-1]), f'differs from "{names[0]}" by its capitals only'
+    for alike in _alike(said.tables):
+        yield ("tables", alike[-1]), f'differs from "{alike[0]}" by its capitals only'
     if sum(need.firm_share or 0 for need in said.needs) > 1 + 1e-6:
         yield ("needs",), "the shares of all needs in firm_share are more than 1 together"
     for number, policy in enumerate(said.policies):
