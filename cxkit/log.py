@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
 from cxkit.errors import CxError, InputError, not_found
-from cxkit.reading.find import Options, find
+from cxkit.reading.find import OPTIONS, Options, find
 from cxkit.reading.source import Source
 from cxkit.shaping import beside as besides
 from cxkit.shaping.beside import Beside
@@ -314,8 +314,8 @@ def read(
 def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[str, str] | None]:
     """A table that is given as a path, a data frame or a log; where it is, and how it is read."""
     for option in reading:
-        if option not in READING:
-            raise not_found("option of reading", option, READING)
+        if option not in OPTIONS:
+            raise not_found("option of reading", option, OPTIONS)
     if not isinstance(source, Log):
         place = {"path": str(source), **reading} if isinstance(source, str | Path) else None
         return find(source, Options(**reading)), place

@@ -45,6 +45,9 @@ class Options(NamedTuple):
             raise InputError(f'delimiter="{text}" is not one character. Write for example ";" or "\\t".')
 
 
+OPTIONS = Options._fields
+
+
 def find(source: Any, options: Options) -> Source:
     """The source, opened by the reader that takes it."""
     options.check()

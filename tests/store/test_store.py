@@ -75,35 +75,6 @@ def test_manifest_of_the_toy_log(toy):
     assert known.made_with["engine"] == "duckdb"
 
 
-@pytest.mark.parametrize("older", [1, 3])
-def test_a_store_of_an_earlier_format_says_how_to_make_it_anew(older, make, tmp_path):
-    folder = make().folder
-    expected = cx.open(folder).manifest
-    manifest = folder / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": older}))
-    with pytest.raises(cx.CxError) as told:
-        cx.open(folder)
-    assert str(told.value) == (
-        f'The store in "{folder}" is of an earlier cxkit (format {older}; this one reads format {schema.FORMAT}); make '
-        f'it anew with cx.prepare(log, "{folder}") or `cxkit prepare FILE --store {folder}`.'
-    )
-    with pytest.raises(cx.CxError, match="make it anew"):
-        cx.prepare(cx.read(tmp_path / "log.csv"), folder, append=True, progress=False)
-    assert make().manifest == expected == cx.open(folder).manifest
-
-
-def test_the_engagement_that_a_log_was_read_under_is_in_its_store(make, tmp_path):
-    made = make()
-    said = cx.Engagement(roles={"journey": "id", "activity": "act", "time": "when"}, goals=["C"])
-    assert made.manifest.engagement == ""
-    first = cx.prepare(said.applied(cx.read(tmp_path / "log.csv")), tmp_path / "said", progress=False)
-    assert first.manifest.engagement == said.fingerprint
-    other = said.amended(goals=["B"])
-    again = cx.prepare(other.applied(cx.read(tmp_path / "log.csv")), tmp_path / "said", progress=False)
-    assert again.manifest.version == first.manifest.version
-    assert cx.open(tmp_path / "said").manifest.engagement == other.fingerprint != said.fingerprint
-
-
 def test_manifest_of_a_log_with_faults(make, tmp_path):
     known = make(zone="Europe/Berlin").manifest
     assert known.counts == {"events": 4, "journeys": 2, "customers": 2, "activities": 3, "variants": 2}

@@ -31,9 +31,9 @@ def table(journeys: Journeys, name: str | None = None, *, page: int = 1, rows: i
     name : a table that was put beside the log with `log.beside` or `log.customers`; without it, which ones there are.
     page, rows : which page of its rows, from 1, of how many rows each.
 
-    With a name: the rows that speak of the selected journeys and customers, in the table's own order, with `journey`
-    and `customer` (the client's ids), `position`, `activity` and `event_time` of the event that a row was joined to, as
-    in the whole log, then the columns of the table; one with such a name is called "name (of the table)". `n` counts
+    With a name: the rows that speak of the selected journeys and customers, in the table's own order. `journey` and
+    `customer` are the client's ids; `position`, `activity` and `event_time` are of the event that a row was joined to,
+    as in the whole log; then come the columns of the table, one with such a name as "name (of the table)". `n` counts
     the journeys and customers that the rows of all pages speak of. A row that speaks of a customer only is there if one
     of the customer's journeys is; a table without a key is always there whole.
 
