@@ -205,7 +205,7 @@ QUESTIONS = tuple(
         (DO, "journeys", "Which journeys are these?", "journeys", "", "customer time"),
         (DO, "rows", "What happened, event by event?", "events", "", "time"),
         (DO, "rejected", "Which rows of the source could not be used, and why?", "rejected"),
-        (DO, "outcomes", "Which journeys reach their goal, are cancelled, fall silent or are still open?", "funnel",
+        (DO, "outcomes", "How do journeys end?", "outcomes",
          "time goals", "cancels silence customer"),
         (DO, "leaks", "Where do customers leave our sight, and how soon?", "funnel",
          "time goals", "silence cancels lane customer"),
