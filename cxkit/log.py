@@ -314,8 +314,8 @@ def read(
 def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[str, str] | None]:
     """A table that is given as a path, a data frame or a log; where it is, and how it is read."""
     for option in reading:
-        if option not in Options._fields:
-            raise not_found("option of reading", option, Options._fields)
+        if option not in READING:
+            raise not_found("option of reading", option, READING)
     if not isinstance(source, Log):
         place = {"path": str(source), **reading} if isinstance(source, str | Path) else None
         return find(source, Options(**reading)), place

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import threading
 from pathlib import Path
 
@@ -19,12 +20,15 @@ PROOFS = Path(__file__).parent / "proofs"
 
 def pytest_addoption(parser):
     parser.addoption("--proofs", action="store_true", help="run the long proofs instead of the quick tests")
+    parser.addoption("--rounds", type=int, help="how often a proof draws; 200 for a release")
 
 
 def pytest_generate_tests(metafunc):
     if "engine_name" in metafunc.fixturenames:
         engines = ["duckdb", pytest.param("spark", marks=pytest.mark.spark)]
         metafunc.parametrize("engine_name", engines, scope="session")
+    if "draw" in metafunc.fixturenames:
+        metafunc.parametrize("draw", range(_rounds(metafunc.config)))
 
 
 def pytest_collection_modifyitems(config, items):
@@ -35,16 +39,34 @@ def pytest_collection_modifyitems(config, items):
     items[:] = chosen
 
 
+def _rounds(config):
+    return config.getoption("--rounds") or (20 if config.getoption("--proofs") else 5)
+
+
 def _is_proof(item):
     return PROOFS in item.path.parents or any(item.iter_markers("spark"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory):
-    """The user's cache, kept apart from the real one."""
-    folder = tmp_path_factory.mktemp("cache")
-    os.environ["XDG_CACHE_HOME"] = str(folder)
-    return folder
+@pytest.fixture(scope="session")
+def rounds(pytestconfig):
+    """How often a proof draws."""
+    return _rounds(pytestconfig)
+
+
+def pytest_configure(config):
+    """Keep the user's cache apart from the real one, for tests and for the kernels that notebooks start."""
+    config.cache_folder = tempfile.mkdtemp(prefix="cxkit-tests-")
+    os.environ["XDG_CACHE_HOME"] = config.cache_folder
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(config.cache_folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cache(pytestconfig):
+    """The user's cache."""
+    return Path(pytestconfig.cache_folder)
 
 
 @pytest.fixture(scope="session")

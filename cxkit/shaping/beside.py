@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cxkit.errors import InputError
 from cxkit.shaping.columns import filled
 from cxkit.shaping.roles import number_of
+from cxkit.words import listed, many
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -145,9 +146,8 @@ def _each_once(source: Source, key: int) -> None:
         )
         twice = source.connection.execute(f"{counted} GROUP BY 1 HAVING n > 1 ORDER BY n DESC, id").fetchall()
     if twice:
-        few = ", ".join(f'"{id}" ({count:,} rows)' for id, count in twice[:EXAMPLES])
-        more = f" and {len(twice) - EXAMPLES:,} more" if len(twice) > EXAMPLES else ""
+        few = listed([f'"{id}" ({many(count, "row")})' for id, count in twice], EXAMPLES)
         raise InputError(
-            f'"{source.name}" has several rows of one customer: {few}{more}. Keep one row each; a table with several '
+            f'"{source.name}" has several rows of one customer: {few}. Keep one row each; a table with several '
             f'is put beside the log with log.beside("name", ..., customer="{source.columns[key]}").'
         )

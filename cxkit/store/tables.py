@@ -20,6 +20,7 @@ from cxkit.schema import CUSTOMER, JOINED, JOURNEY, POSITION, ROW, TIME, Attribu
 from cxkit.shaping.beside import CUSTOMERS, whole
 from cxkit.shaping.columns import filled, fits, kind, typed
 from cxkit.shaping.events import in_zone
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,9 +31,9 @@ SAID = "said_"  # before the name of a key: the id as it is in the table
 DONE = f"e.{TIME} + coalesce(e.{schema.SERVICE}, 0)"
 SPACES, OTHER, WITHOUT = "spaces", "other customer", "without a row"
 TOLD = {
-    SPACES: "rows with spaces around an id that the log has without them: {:,}; take them away to join the rows.",
-    OTHER: "rows that name another customer than their journey has in the log: {:,}; the log's counts.",
-    WITHOUT: "customers of the log without a row: {:,}; their attributes are empty.",
+    SPACES: "rows with spaces around an id that the log has without them: {}; take them away to join the rows.",
+    OTHER: "rows that name another customer than their journey has in the log: {}; the log's counts.",
+    WITHOUT: "customers of the log without a row: {}; their attributes are empty.",
 }
 
 
@@ -57,7 +58,7 @@ def _after(before: tuple[Table, Path] | None, table: Table) -> Table:
     rows, old = (sum(one.joined.values()) for one in (table, before[0] if before else table))
     if rows >= old:
         return table
-    fewer = f"{rows:,} rows take the place of {old:,}: with a later part of the log, a table comes whole."
+    fewer = f"{many(rows)} rows take the place of {many(old)}: with a later part of the log, a table comes whole."
     return replace(table, notes=(*table.notes, fewer))
 
 
@@ -84,8 +85,8 @@ def _told(table: Table) -> Iterator[str]:
     rows, lost = sum(table.joined.values()), table.joined["nothing"]
     if lost and table.keys:
         of = "customer" if table.name == CUSTOMERS else "journey or customer"
-        yield f"{lost:,} of {rows:,} rows speak of no {of} of the log."
-    yield from (TOLD[word].format(count) for word, count in table.doubts.items())
+        yield f"{many(lost)} of {many(rows)} rows speak of no {of} of the log."
+    yield from (TOLD[word].format(many(count)) for word, count in table.doubts.items())
 
 
 def _read(table: Beside, folder: Path, zone: str) -> Table:
@@ -117,11 +118,11 @@ def _rows(table: Beside, kinds: Mapping[str, Kind], zone: str) -> Iterator[str]:
     with in_zone(source, zone) as run:
         run(f"CREATE OR REPLACE TEMP TABLE said_rows AS {statement}", values or None)
     if source.unfit:
-        yield f"{len(source.unfit):,} lines cannot be read."
+        yield f"{many(len(source.unfit))} lines cannot be read."
     unread = f"FROM said_rows JOIN {source.rows} USING ({ROW}) WHERE {TIME} IS NULL AND {filled(stamp)}"
     count, example = run(f"SELECT count(*), min({stamp}::VARCHAR) {unread}").fetchone()
     if count:
-        yield f'{count:,} times of "{table.keys["time"]}" cannot be read, such as "{example}".'
+        yield f'{many(count)} times of "{table.keys["time"]}" cannot be read, such as "{example}".'
 
 
 def _again(own: DuckDBPyConnection, table: Table, folder: Path, target: Path) -> Table:

@@ -33,9 +33,9 @@ def table(journeys: Journeys, name: str | None = None, *, page: int = 1, rows: i
 
     With a name: the rows that speak of the selected journeys and customers, in the table's own order, with `journey`
     and `customer` (the client's ids), `position`, `activity` and `event_time` of the event that a row was joined to, as
-    in the whole log, then the columns of the table; one with such a name is called "name (of the table)". `n` counts the
-    journeys and customers that the rows of all pages speak of. A row that speaks of a customer only is there if one of
-    the customer's journeys is; a table without a key is always there whole.
+    in the whole log, then the columns of the table; one with such a name is called "name (of the table)". `n` counts
+    the journeys and customers that the rows of all pages speak of. A row that speaks of a customer only is there if one
+    of the customer's journeys is; a table without a key is always there whole.
 
     Returns a Result; without a name it has a row per table: `table`, `source`, `rows`, and how many of them are joined
     to `events`, to `journeys` or `customers` only, or to `nothing`.

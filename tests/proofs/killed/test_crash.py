@@ -16,7 +16,7 @@ import cxkit as cx
 from cxkit.store import manifest
 
 FORKS = sys.platform == "linux"
-ROUNDS = 100 if FORKS else 10
+KILLS = 5 if FORKS else 1  # a round
 APPENDS = 10
 ROLES = {"journey": "id", "activity": "act", "time": "when"}
 
@@ -112,18 +112,18 @@ def kill_new_process(file, folder, moment, how="prepare"):
         process.kill()
 
 
-def shares():
+def shares(kills):
     """Seeded random moments as shares of a prepare's duration, spread over all of it and beyond, in random order."""
     chance = random.Random(20250602)
-    return chance.sample([1.3 * (number + chance.random()) / ROUNDS for number in range(ROUNDS)], ROUNDS)
+    return chance.sample([1.3 * (number + chance.random()) / kills for number in range(kills)], kills)
 
 
-def test_killed_at_any_moment(logs, kill, tmp_path):
+def test_killed_at_any_moment(logs, kill, rounds, tmp_path):
     """Round by round: log a is published, a prepare of b is killed, then c is prepared, and the roles move on."""
     folder = tmp_path / "store"
     prepare(logs[0], folder)
     (strike, lasts), outcomes = kill, []
-    for number, share in enumerate(shares()):
+    for number, share in enumerate(shares(KILLS * rounds)):
         old, new, following = (logs[(2 * number + step) % 3] for step in range(3))
         strike(new[0], folder, share * lasts)
         left = facts(cx.open(folder))
