@@ -205,6 +205,7 @@ QUESTIONS = tuple(
         (DO, "journeys", "Which journeys are these?", "journeys", "", "customer time"),
         (DO, "rows", "What happened, event by event?", "events", "", "time"),
         (DO, "rejected", "Which rows of the source could not be used, and why?", "rejected"),
+        (DO, "tables", "What lies beside the log: surveys, tickets, customers, costs?", "table"),
         (DO, "outcomes", "How do journeys end?", "outcomes",
          "time goals", "cancels silence customer"),
         (DO, "leaks", "Where do customers leave our sight, and how soon?", "funnel",
