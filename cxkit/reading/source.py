@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -51,8 +52,9 @@ class Source(ABC):
         self.lock = RLock()
         self.connection = connect()
         self.connection.execute(f"SET memory_limit = '{LITTLE_MEMORY}'")
-        self._scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
-        self.scratch = Path(self._scratch.name)
+        scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
+        weakref.finalize(self, scratch.cleanup)
+        self.scratch = Path(scratch.name)
 
     @abstractmethod
     def stage(self) -> Path:

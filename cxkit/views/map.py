@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +13,13 @@ from cxkit.views.curves import Box, Spline
 from cxkit.views.labels import places
 from cxkit.views.layout import FEW_MOVES, Geometry
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number, text
-from cxkit.views.relaid import geometry_of
 from cxkit.words import given, lasting, many, percent
 
 Row = Mapping[str, Any]
-
 COVERAGE, MOST_MOVES = 0.9, 40
-THIN, THICK = 1.4, 8.0
-LABEL_SIZE, LABEL_LEADING = 11, 13
+THIN, THICK, LABEL_SIZE, LABEL_LEADING = 1.4, 8.0, 11, 13
 MOST_LABELS = 60  # more than anybody can read; the other moves speak when the pointer rests on them
-NARROWEST = 700
-ASIDE = 160
+NARROWEST, ASIDE = 700, 160
 
 # Where a journey leaves the map: code -> (words, colour).
 ENDS: dict[int, tuple[str, str]] = {END: ("Ended", theme.ENDED)}
@@ -71,7 +67,7 @@ def process_map(
     """
     if not rows:
         return empty(title, population, note)
-    geometry = geometry or geometry_of(rows)
+    geometry = geometry or _laid_out(rows)
     boxes = {node["code"]: Box(*node["box"]) for node in geometry["nodes"]}
     limit = default_coverage(rows) if coverage is None else coverage
     shown = [row for row in rows if row["coverage"] < limit and {row["source"], row["target"]} <= boxes.keys()]
@@ -79,6 +75,16 @@ def process_map(
     words = _summary(rows, shown, boxes)
     body, width, height = _composed(title, [str(population), words, note], rows, moves, boxes)
     return Picture(title, drawing(title, f"{population}. {words}", body, width, height, STYLE))
+
+
+def _laid_out(rows: Sequence[Row]) -> Geometry:
+    """Where everything stands on a map that was not laid out with its store, such as one of stages."""
+    visits, names = Counter[int](), dict[int, str]()
+    for row in rows:
+        visits[row["target"]] += row["count"]
+        names[row["target"]] = row["next_activity"]
+    activities = [{"code": code, "activity": name, "count": visits[code]} for code, name in names.items() if code >= 0]
+    return layout.map_geometry(rows, activities)
 
 
 def default_coverage(rows: Sequence[Row]) -> float:

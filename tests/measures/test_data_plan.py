@@ -123,7 +123,7 @@ def test_the_status_is_that_of_the_weakest_field(hand):
     assert found.loc["callbacks", ["missing", "weakest"]].tolist() == ["customer", "customer"]
     assert found.quality_share["callbacks"] == pytest.approx(2 / 3 * 7 / 9)  # the last known one ends on day 7 of 9
     assert found.reason["callbacks"] == "customer is filled in 67% of 3 journeys"
-    assert found.reason["agents"] == "agent is not filled in the last 6 days of the log"
+    assert found.reason["agents"] == "agent is not filled in the last 6 d of the log"
     assert found.loc["worth", "missing"] == "value, cost, customer"
     assert found.reason["stages"].startswith("no stage")
 

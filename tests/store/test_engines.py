@@ -85,7 +85,8 @@ def test_answers_are_the_same(here, toy, answer):
 def test_the_answers_are_the_toys_numbers(here):
     assert here.summary().table.to_pylist() == [known.SUMMARY]
     assert (here.n.journeys, here.n.customers) == (12, 10)
-    assert known.rows(here.activities(), *here.activities().table.column_names) == known.ACTIVITIES
+    columns = [name for name in here.activities().table.column_names if name != "customers"]
+    assert known.rows(here.activities(), *columns) == known.ACTIVITIES
     times = ("mean_seconds", "median_seconds", "p90_seconds")
     moves = known.rows(here.process_map(), "activity", "next_activity", "count", "journeys", *times)
     assert moves == [(*move[:4], *known.hours(*move[4:])) for move in known.MOVES]

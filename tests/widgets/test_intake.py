@@ -170,7 +170,7 @@ def test_an_engagement_file_that_cannot_be_read_stays_as_it_is(begun, tmp_path):
     file = tmp_path / "stores" / "shop" / "engagement.toml"
     file.write_text("goals = 3", encoding="utf-8")
     begun.hear({"do": "prepare", "name": "shop"})
-    assert "cannot be used" in begun.said and "line 1" in begun.said
+    assert "cannot be used" in begun.said and "Line 1" in begun.said
     assert file.read_text(encoding="utf-8") == "goals = 3"
 
 
