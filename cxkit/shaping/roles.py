@@ -69,7 +69,7 @@ class Roles:
     start_writing: Writing
     evidence: tuple[tuple[str, str | None, str], ...]
     chosen: bool = False  # whether the attributes were given, or are every other column
-    given: frozenset[str] = field(default=frozenset(), repr=False)
+    given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     @property
     def taken(self) -> set[int | None]:

@@ -62,7 +62,7 @@ def test_ask_follows_a_recipe_and_takes_parameters(shop):
     words = ("ask", folder / "store", "journeys", "--recipe", folder / "paid.json", "--format", "json")
     assert [row["journey"] for row in json.loads(run(*words).output)["rows"]] == ["A"]
     moves = run("ask", folder / "store", "durations", "--with", "per=move", "--format", "csv").output
-    assert moves.splitlines()[1].startswith("Order,Pay,1,1,3600")
+    assert moves.splitlines()[1].startswith("Order,Pay,1,1,1,3600")
     answer = folder / "map.svg"
     assert (
         run(
