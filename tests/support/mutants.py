@@ -19,7 +19,7 @@ MUTANTS = {
         "cxkit/reading/delimited.py",
         "begins, line = line + 1, reader.line_num",
         "begins, line = reader.line_num, reader.line_num",
-        "tests/reading/test_read.py::test_lines_are_exact",
+        "tests/reading/test_read.py::test_a_row_of_several_lines_begins_on_its_first",
     ),
     "reading: milliseconds since 1970 are taken as microseconds": Mutant(
         "cxkit/reading/stamps.py",
