@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import pytest
 from support.toy import ACTIVITIES, ALL, BINS, FILTERS, HOUR, MOVES, PLANS, SUMMARY, VARIANTS, hours, ids, rows
 
@@ -35,6 +36,18 @@ def test_process_map(toy):
     found = rows(toy.process_map(), "activity", "next_activity", "count", "journeys", *times)
     assert found == [(*move[:4], *hours(*move[4:])) for move in MOVES]
     assert rows(toy.process_map(), "share") == [(pytest.approx(move[3] / 12),) for move in MOVES]
+
+
+def test_the_share_of_a_move_is_of_journeys(tmp_path):
+    """A goes from Ask to Wait twice, B once, C never: three times in two of three journeys."""
+    events = {"A": "Ask Wait Ask Wait", "B": "Ask Wait", "C": "Ask"}
+    log = [{"case": case, "what": what} for case, path in events.items() for what in path.split()]
+    roles = cx.read(pa.Table.from_pylist(log)).roles(journey="case", activity="what", time="")
+    found = cx.prepare(roles, tmp_path / "store", progress=False).process_map()
+    shares = {row[:2]: row[2:] for row in rows(found, "activity", "next_activity", "count", "journeys", "share")}
+    assert shares[("Ask", "Wait")] == (3, 2, pytest.approx(2 / 3))
+    assert shares[("Wait", "Ask")] == (1, 1, pytest.approx(1 / 3))
+    assert shares[(None, "Ask")] == (3, 3, 1)
 
 
 def test_process_map_without_quantiles_has_the_same_means(toy):

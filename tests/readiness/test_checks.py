@@ -260,6 +260,21 @@ def test_weights_and_bends(look):
     assert ties.examples[0] == "J001 · Pay · 2025-06-03 07:01:01"
 
 
+@pytest.mark.parametrize(
+    ("plant", "severity"),
+    [
+        (at_one_time(*range(1, 7)), "high"),  # 6 of 120 journeys: 5%
+        (at_one_time(*range(1, 6)), "medium"),  # 5 of 120: 4.2%
+        (put("order", "", 5, 9, 13), "medium"),  # 3 of 480 rows, of no journey: .63%
+        (put("order", "", 5, 9), "low"),  # 2 of 480: .42%
+    ],
+)
+def test_a_weight_changes_at_its_limit(plant, severity, look):
+    rows = clean()
+    plant(rows)
+    assert [finding.severity for finding in look(rows).findings] == [severity]
+
+
 def test_scores_lead_back_to_rows(look):
     """Two rows without journey, one of them also without activity: two faulty rows in completeness."""
     rows = clean()

@@ -108,6 +108,11 @@ def test_lines_are_exact(tmp_path):
     assert journeys.manifest.counts["events"] == 20_000 + len(range(7, 20_000, 1_499))
 
 
+def test_a_row_of_several_lines_begins_on_its_first(tmp_path):
+    log = read(tmp_path, 'id,act,when,note\nJ1,A,2025-01-01,"on\nthree\nlines"\nJ1,B,2025-01-02,n\n')
+    assert log.source.lines([0, 1]) == [2, 5]
+
+
 STAMPS = {
     "day first": {"03/04/2025": "2025-04-03", "31/12/2025 10:00": "2025-12-31T10:00"},
     "day first, points": {"03.04.2025 10:00:05": "2025-04-03T10:00:05", "31.12.2025": "2025-12-31"},

@@ -106,10 +106,12 @@ def test_an_unreadable_stamp_leaves_the_queue_as_it_is(tmp_path):
 def test_a_column_of_starts(tmp_path):
     text = "case,what,begun,when\nA,X,2025-06-02 09:00,2025-06-02 09:30\nA,Y,,2025-06-02 09:20\n"
     text += "A,Z,2025-06-02 12:00,2025-06-02 11:00\nA,W,2025-06-02 13:00,\nB,X,,\n"
+    text += "C,X,2025-06-02 09:00,2025-06-02 09:00\n"
     (tmp_path / "log.csv").write_text(text, encoding="utf-8")
     log = cx.read(tmp_path / "log.csv").roles(**ROLES, start="begun")
     journeys = cx.prepare(log, tmp_path / "store", progress=False)
-    assert events(journeys) == [(0, "X", 30, None), (0, "Y", None, None), (0, "Z", None, 120), (0, "W", None, None)]
+    assert events(journeys)[:4] == [(0, "X", 30, None), (0, "Y", None, None), (0, "Z", None, 120), (0, "W", None, None)]
+    assert events(journeys)[4:] == [(1, "X", 0, None)]  # begun and done at once
     assert journeys.manifest.notes == ("1 events would end before they start; when they started is unknown.",)
     assert journeys.manifest.dropped == {"no time": 1}
 

@@ -12,6 +12,8 @@ import pytest
 
 import cxkit as cx
 from cxkit.shaping.silences import GRID
+from cxkit.shaping.valley import LONGEST, PER_OCTAVE, SHORTEST, valley
+from cxkit.statistics import resampling
 from cxkit.times import duration
 
 ROLES = {"journey": "who", "activity": "what", "time": "when"}
@@ -131,6 +133,21 @@ def test_a_valley_between_two_modes_is_a_threshold(make):
     assert "they are rarest" in found.evidence and "100% of 200 samples" in found.evidence
     chosen = found.df().query("chosen != ''")["seconds"].tolist()
     assert chosen == [found.natural / 2, found.natural, found.natural * 2]
+
+
+@pytest.mark.parametrize(("waiting", "natural"), [(1, False), (2, False), (5, True)])
+def test_a_valley_that_hangs_on_few_journeys_is_no_threshold(waiting, natural):
+    """Ten short gaps in each of 40 groups, ten long ones in some: a sample has the valley if it draws one of these.
+
+    That are about 63, 87 and 99 in a hundred samples: 1 - (1 - waiting / 40) ** 40.
+    """
+    counts = np.zeros((40, (LONGEST - SHORTEST) * PER_OCTAVE))
+    counts[:, 130], counts[:waiting, 230] = 10, 10
+    best, counted = valley(counts)
+    assert best.counts and best.depth < 0.01
+    assert best.found == (resampling.drawn(40, 200)[:, :waiting].sum(axis=1) > 0).mean()
+    assert best.found == pytest.approx(1 - (1 - waiting / 40) ** 40, abs=0.08)
+    assert counted is natural
 
 
 @pytest.mark.parametrize("make", NOTHING)
