@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, keyed, number, text
 from cxkit.words import many, percent
 
 Row = Mapping[str, Any]
@@ -95,7 +95,8 @@ def _stretch(row: Row, x: float, y: float, width: float) -> str:
     fits = width > theme.text_width(share, 12, bold=True) + 12
     figure = text(x + 7, y + 15.5, share, fill=ink, more='font-weight="600"') if fits else ""
     return (
-        f'<g class="cx-outcome" data-outcome="{row["outcome"]}"><title>{html.escape(tip)}</title>'
+        f'<g class="cx-outcome" data-outcome="{row["outcome"]}"{keyed(row.get("key"))}>'
+        f"<title>{html.escape(tip)}</title>"
         f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(1.0, width))}" height="{BAR}" fill="{colour}"/>'
         f"{figure}</g>"
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, keyed, number, text
 from cxkit.words import given, lasting, many
 
 Row = Mapping[str, Any]
@@ -57,7 +57,7 @@ def _row(row: Row, y: float, longest: float) -> str:
         f"{many(row['waited'])} waits and {many(row['worked'])} times of work known"
     )
     return (
-        f'<g class="cx-bar"><title>{html.escape(tip)}</title>'
+        f'<g class="cx-bar"{keyed(row.get("key"))}><title>{html.escape(tip)}</title>'
         + area(y, ROW)
         + text(NAME - 12, base, theme.fit(_called(row), NAME - 20, SIZE), size=SIZE, more='text-anchor="end"')
         + _bar(NAME, y, wait, WAIT)

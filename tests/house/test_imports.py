@@ -11,7 +11,7 @@ from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
 GROUND = "errors schema cached words times duck places"
 PREPARED = f"{GROUND} reading shaping statistics"
-MEASURES = f"{GROUND} selection store.columns facts statistics result"
+MEASURES = f"{GROUND} where selection store.columns facts statistics result"
 
 # What of ours a room may import when it runs; a name stands for all in it. A room always imports its own.
 ROOMS = {
