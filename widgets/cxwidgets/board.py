@@ -128,7 +128,7 @@ class Board:
         return f"{imports}j = cx.open({str(self.base.folder)!r}){steps}\n"
 
     def panel(self, name: str) -> View:
-        """The panel of that name, to be shown on its own: "filters", "journeys", "moves", or a measure with a picture."""
+        """The panel of that name, on its own: "filters", "journeys", "moves", or any measure that has a picture."""
         shown = next((known for known in self.panels if known.name == name), None)
         if shown is None:
             shown = panel_of(name, self)

@@ -1,7 +1,7 @@
 """The register of questions: what each of them needs from a log, from the engagement file, and from tables beside it.
 
-The questions are those of the mission, not only those that can be asked today; a test holds that every measure of the
-catalog is among them.
+The questions are those of the mission, not only those that can be asked today. What a measure of the catalog needs, the
+catalog says.
 """
 
 from __future__ import annotations
@@ -210,8 +210,8 @@ QUESTIONS = (
     _asked(DO, "journeys", "Which journeys are these?", "journeys"),
     _asked(DO, "rows", "What happened, event by event?", "events"),
     _asked(DO, "rejected", "Which rows of the source could not be used, and why?", "rejected"),
-    _question(DO, "outcomes", "Which journeys reach their goal, are cancelled, fall silent or are still open?", "funnel",
-              "time goals", "cancels silence customer"),
+    _question(DO, "outcomes", "Which journeys reach their goal, are cancelled, fall silent or are still open?",
+              "funnel", "time goals", "cancels silence customer"),
     _question(DO, "leaks", "Where do customers leave our sight, and how soon?", "funnel",
               "time goals", "silence cancels lane customer"),
     _question(DO, "stages", "How far do journeys come, stage by stage?", "funnel", "stage", "time goals"),
