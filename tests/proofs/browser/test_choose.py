@@ -32,7 +32,7 @@ plans""",
 @pytest.fixture(scope="module")
 def address(toy, tmp_path_factory):
     pytest.importorskip("voila")
-    from cxkit import app
+    from cxkit.faces import app
 
     cells = [nbformat.v4.new_code_cell(source) for source in ("store = ''", *CELLS)]
     cells[0].metadata["tags"] = ["parameters"]
