@@ -1,26 +1,44 @@
-"""The catalog: every measure by name, with its function and its picture as dotted strings, resolved on use.
+"""The catalog: every measure by name, with all that others need to know of it; functions as dotted strings.
 
-Menus, the command line, the documentation and one contract test suite read this list. A measure's question is the
-first line of its docstring.
+Menus, the command line, the data plan, the panels, the documentation and one contract test suite read this list, and
+nothing else has to be told of a measure. Its question is the first line of its docstring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import not_found
+
+if TYPE_CHECKING:
+    from cxkit.journeys import Journeys
+    from cxkit.where.filter import Filter
+
+WAYS, DATA, ROWS = THEMES = ("ways", "data", "rows")
+PLAIN: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One measure: its name, its function, and the view that draws it, if any."""
+    """One measure: its name, its function, and the view that draws it, if any.
+
+    `theme` is where it stands in menus. `needs` names the fields without which it has no answer, and `sharper` those
+    that make the answer sharper, as the register of questions names them. `calls` are examples, for a log whose
+    journeys have an attribute "plan". `row` turns a row of the answer into the filter that keeps the journeys which
+    that row speaks of: `row(row, journeys, parameters of the answer)`, None for a row that is no set of journeys.
+    """
 
     name: str
     measure: str
     view: str | None = None
+    theme: str = WAYS
+    needs: tuple[str, ...] = ()
+    sharper: tuple[str, ...] = ()
+    calls: tuple[Mapping[str, Any], ...] = (PLAIN,)
+    row: str | None = None
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -37,22 +55,109 @@ class Entry:
         """The question that the measure answers."""
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
+    def keeps(self, row: Mapping[str, Any], journeys: Journeys, parameters: Mapping[str, Any]) -> Filter | None:
+        """The filter that keeps the journeys which a row of the answer speaks of; None where it is no set of them."""
+        return _resolve(self.row)(row, journeys, parameters) if self.row else None
+
+
+BY_PLAN: Mapping[str, Any] = {"by": "plan"}
+WITH_AND_WITHOUT = (PLAIN, BY_PLAN)
 
 CATALOG = (
-    Entry("summary", "cxkit.measures.ways.summary:summary", "cxkit.views.cards:summary"),
-    Entry("activities", "cxkit.measures.ways.activities:activities", "cxkit.views.bars:activities"),
-    Entry("process_map", "cxkit.measures.ways.process_map:process_map", "cxkit.views.map:process_map"),
-    Entry("variants", "cxkit.measures.ways.variants:variants", "cxkit.views.chevrons:variants"),
-    Entry("durations", "cxkit.measures.ways.durations:durations", "cxkit.views.histogram:durations"),
-    Entry("waiting", "cxkit.measures.ways.waiting:waiting", "cxkit.views.stacked:waiting"),
-    Entry("outcomes", "cxkit.measures.ways.outcomes:outcomes", "cxkit.views.stacked:outcomes"),
-    Entry("segments", "cxkit.measures.ways.segments:segments", "cxkit.views.bars:segments"),
-    Entry("log_coverage", "cxkit.measures.ways.log_coverage:log_coverage", "cxkit.views.cards:log_coverage"),
-    Entry("data_plan", "cxkit.measures.data.data_plan:data_plan", "cxkit.views.plan:data_plan"),
-    Entry("journeys", "cxkit.measures.ways.rows:journeys"),
-    Entry("events", "cxkit.measures.ways.rows:events"),
-    Entry("table", "cxkit.measures.ways.tables:table"),
-    Entry("rejected", "cxkit.measures.ways.rows:rejected"),
+    Entry(
+        "summary",
+        "cxkit.measures.ways.summary:summary",
+        "cxkit.views.cards:summary",
+        sharper=("time", "customer"),
+    ),
+    Entry(
+        "activities",
+        "cxkit.measures.ways.activities:activities",
+        "cxkit.views.bars:activities",
+        row="cxkit.measures.ways.activities:visiting",
+    ),
+    Entry(
+        "process_map",
+        "cxkit.measures.ways.process_map:process_map",
+        "cxkit.views.map:process_map",
+        sharper=("time",),
+        calls=(PLAIN, {"quantiles": False}),
+        row="cxkit.measures.ways.process_map:taking",
+    ),
+    Entry(
+        "variants",
+        "cxkit.measures.ways.variants:variants",
+        "cxkit.views.chevrons:variants",
+        sharper=("time",),
+        calls=(PLAIN, {"top": 2}),
+        row="cxkit.measures.ways.variants:going",
+    ),
+    Entry(
+        "durations",
+        "cxkit.measures.ways.durations:durations",
+        "cxkit.views.histogram:durations",
+        needs=("time",),
+        sharper=("start", "calendar"),
+        calls=(*WITH_AND_WITHOUT, {"per": "move"}, {"per": "move", "by": "plan"}),
+        row="cxkit.measures.ways.durations:lasting",
+    ),
+    Entry(
+        "waiting",
+        "cxkit.measures.ways.waiting:waiting",
+        "cxkit.views.stacked:waiting",
+        needs=("time", "start"),
+        sharper=("lane", "calendar"),
+        calls=WITH_AND_WITHOUT,
+        row="cxkit.measures.ways.waiting:visiting",
+    ),
+    Entry(
+        "outcomes",
+        "cxkit.measures.ways.outcomes:outcomes",
+        "cxkit.views.stacked:outcomes",
+        needs=("time", "goals"),
+        sharper=("cancels", "silence", "customer"),
+        calls=WITH_AND_WITHOUT,
+        row="cxkit.measures.ways.outcomes:ending",
+    ),
+    Entry(
+        "segments",
+        "cxkit.measures.ways.segments:segments",
+        "cxkit.views.bars:segments",
+        needs=("attributes",),
+        sharper=("customer",),
+        calls=(BY_PLAN,),
+        row="cxkit.measures.ways.segments:having",
+    ),
+    Entry(
+        "log_coverage",
+        "cxkit.measures.ways.log_coverage:log_coverage",
+        "cxkit.views.cards:log_coverage",
+        sharper=("customer", "time"),
+    ),
+    Entry(
+        "data_plan",
+        "cxkit.measures.data.data_plan:data_plan",
+        "cxkit.views.plan:data_plan",
+        theme=DATA,
+        sharper=("time", "customer"),
+        calls=(PLAIN, {"per": "field"}),
+    ),
+    Entry(
+        "journeys",
+        "cxkit.measures.ways.rows:journeys",
+        theme=ROWS,
+        sharper=("customer", "time"),
+        calls=(PLAIN, {"page": 2, "rows": 5}),
+    ),
+    Entry(
+        "events",
+        "cxkit.measures.ways.rows:events",
+        theme=ROWS,
+        sharper=("time",),
+        calls=(PLAIN, {"page": 3, "rows": 13}),
+    ),
+    Entry("table", "cxkit.measures.ways.tables:table", theme=ROWS),
+    Entry("rejected", "cxkit.measures.ways.rows:rejected", theme=ROWS),
 )
 
 

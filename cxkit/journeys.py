@@ -29,7 +29,7 @@ from cxkit.measures.ways.tables import table
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population, Result
-from cxkit.schema import CUSTOMER
+from cxkit.schema import CUSTOMER, Attribute
 from cxkit.selection import selection as selecting
 from cxkit.selection.activities import Collapse, Hide, Merge, Rename
 from cxkit.selection.recipe import Recipe
@@ -189,6 +189,16 @@ class Journeys:
         return {name: f"{origin(name)}{known.kind} of each {known.level}" for name, known in star.by_name.items()}
 
     @property
+    def known_activities(self) -> list[str]:
+        """The names of the activities, in order, after all steps of the recipe."""
+        return sorted(self.selection.star.codes)
+
+    @property
+    def known_attributes(self) -> dict[str, Attribute]:
+        """The attributes by name, each with its kind of value and its level; derived ones are among them."""
+        return dict(self.selection.star.by_name)
+
+    @property
     def selection(self) -> selecting.Selection:
         """The selected tables, for measures."""
         return selecting.select(self.base, self.recipe, self._answered)
@@ -214,6 +224,10 @@ class Journeys:
         engine = self.base.engine
         with engine.question():
             return engine.collect(question(self.selection))
+
+    def interrupt(self) -> None:
+        """Stop the question that is being answered, so that a later one need not wait for it."""
+        self.base.engine.interrupt()
 
     def _then(self, step: Step) -> Journeys:
         return replace(self, recipe=self.recipe.then(step))._checked()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cxkit.engagement.engagement import Engagement
     from cxkit.views.picture import Picture
 
+Row = Mapping[str, Any]
+
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
 NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of", "known")
@@ -76,10 +78,11 @@ class Result:
         """The answer as a pandas data frame."""
         return self.table.to_pandas()
 
-    def chart(self, **options: Any) -> Picture | None:
+    def chart(self, *, keyed: Callable[[Row], Row] | None = None, **options: Any) -> Picture | None:
         """The answer as a picture; None for answers that are tables only.
 
-        Options are those of the view: `coverage=` for a process map, `top=` for variants.
+        Options are those of the view: `coverage=` for a process map, `top=` for variants. `keyed` is for panels: it
+        says by which `key` the mark of a row is to be known.
         """
         draw = catalog.entry(self.name).draw
         if draw is None:
@@ -89,7 +92,10 @@ class Result:
             if option not in offered:
                 raise not_found(f"option of this picture ({self.name})", option, offered)
         words = {"title": self.question, "population": f"{self.n} · {self._steps}", "note": self.note}
-        return draw(self.table.to_pylist(), **words, **{**self.shown(), **options})
+        rows = self.table.to_pylist()
+        if keyed is not None:
+            rows = [{**row, **keyed(row)} for row in rows]
+        return draw(rows, **words, **{**self.shown(), **options})
 
     @property
     def _steps(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cxkit.answers.answer import LogAnswer, Part, Sheet
@@ -59,6 +60,21 @@ class Provenance(LogAnswer):
 
     facts: Manifest
     of = "facts"
+
+    @property
+    def events(self) -> int:
+        """How many events are in the store."""
+        return self.facts.counts["events"]
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """How many rows of the source were left out, by the reason."""
+        return self.facts.dropped
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What there was to say when the log was read."""
+        return self.facts.notes
 
     @property
     def sheet(self) -> Sheet:

@@ -18,7 +18,13 @@ FORMATS = ("table", "csv", "json", "svg")
 PYTHON_WORDS = {"true": True, "false": False}
 
 
-@click.command(epilog=f"Measures: {', '.join(known.name for known in catalog.CATALOG)}.")
+def _menu() -> str:
+    """The measures by theme, a paragraph each."""
+    names = {theme: [known.name for known in catalog.CATALOG if known.theme == theme] for theme in catalog.THEMES}
+    return "\n\n".join(f"Measures of {theme}: {', '.join(names[theme])}." for theme in catalog.THEMES)
+
+
+@click.command(epilog=_menu())
 @click.argument("store")
 @click.argument("measure")
 @click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")

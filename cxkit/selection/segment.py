@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from cxkit.errors import InputError, NameNotFound, not_found
 from cxkit.schema import JOURNEY
 from cxkit.store.columns import VALUE
+from cxkit.where.attributes import attribute
 
 if TYPE_CHECKING:
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 SEGMENT = "segment"
 MISSING = "(missing)"
+READ: Mapping[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": "true".__eq__}
 
 
 def check(journeys: Journeys, by: str | None) -> None:
@@ -39,3 +42,15 @@ def segmented(selection: Selection, by: str | None) -> Frame:
     values = selection.star.of_journeys(by).select(JOURNEY, nw.col(VALUE).cast(nw.String).alias(SEGMENT))
     segments = selection.outlines.join(values, on=JOURNEY, how="left")
     return segments.with_columns(nw.col(SEGMENT).fill_null(MISSING))
+
+
+def clause(text: str, journeys: Journeys, by: str) -> Filter:
+    """The filter that keeps the journeys of one segment."""
+    if text == MISSING:
+        return attribute(by, missing=True)
+    return attribute(by, READ.get(journeys.selection.star.by_name[by].kind, str)(text))
+
+
+def within(wanted: Filter, row: Mapping[str, Any], journeys: Journeys, by: str | None) -> Filter:
+    """A filter, narrowed to the segment of a row where the answer compares by an attribute."""
+    return wanted if by is None else wanted & clause(row[SEGMENT], journeys, by)

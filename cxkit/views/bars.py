@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, keyed, number, text
 from cxkit.views.specs import LABELS, altair, finished, inline, layered, left_out, tooltips, view
 from cxkit.words import given, lasting, many, percent
 
@@ -44,7 +44,7 @@ def _bar(row: Row, rank: int, y: float, most: int) -> str:
     tip = f"{name}: {figures}, {many(row['customers'], 'customer')}"
     label = theme.fit(name, NAME - 20, SIZE)
     return (
-        f'<g class="cx-bar" data-rank="{rank}"><title>{html.escape(tip)}</title>'
+        f'<g class="cx-bar" data-rank="{rank}"{keyed(row.get("key"))}><title>{html.escape(tip)}</title>'
         + area(y, ROW_HEIGHT)
         + text(NAME - 12, base, label, size=SIZE, more='text-anchor="end"')
         + f'<rect x="{NAME}" y="{number(y + 5)}" width="{number(width)}" height="18" rx="2" fill="{theme.BOX}"/>'
@@ -88,7 +88,7 @@ def activities(rows: Sequence[Row], *, title: str, population: object, note: str
     drawn = layered(view(bars) | inline(values), view(numbers) | ends)
     drawn |= {"width": WIDTH - LABELS - 20, "height": {"step": 26}}
     words = "Journeys in which each activity happens." + left_out(len(ranked) - len(shown), "rarer one")
-    return finished(drawn, title, population, words, note)
+    return finished(drawn, title, population, words, note, (row for row in shown for _ in kinds))
 
 
 def _pieces(row: Row) -> list[dict[str, Any]]:

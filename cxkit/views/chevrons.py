@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, escape, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, escape, heading, keyed, number, text
 from cxkit.words import lasting, many, percent
 
 Row = Mapping[str, Any]
@@ -166,7 +166,7 @@ def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tu
         text(WIDTH, base, lasting(row.get("median_seconds")), size=13, fill=theme.LONG, more=end),
         drawn,
     ]
-    keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"'
+    keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"{keyed(row.get("key"))}'
     group = f'<g class="cx-variant" {keys}><title>{html.escape(tip)}</title>{"".join(parts)}</g>'
     return group, tall
 

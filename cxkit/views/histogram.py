@@ -56,7 +56,7 @@ def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: 
     if "segment" not in rows[0]:
         panel = _panel(rows, edges, tallest, WIDTH - 44, 280)
         words = f"Half take up to {lasting(rows[0]['median_seconds'])}, nine in ten up to "
-        return finished(panel, title, population, words + f"{lasting(rows[0]['p90_seconds'])}.", note)
+        return finished(panel, title, population, words + f"{lasting(rows[0]['p90_seconds'])}.", note, rows)
     panels = [
         _panel(segments[name], edges, tallest, 414, 150)
         | {"title": {"text": theme.fit(name, 300, 13), "subtitle": _n(segments[name]), "fontSize": 13, "offset": 8}}
@@ -65,7 +65,8 @@ def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: 
     words = "Half take up to P50, nine in ten up to P90." + left_out(len(ranked) - len(shown), "smaller group")
     if len(large) < len(shown):
         words += f" Grey: fewer than {TINY} journeys, too few to compare; tall bars are cut."
-    return finished({"concat": panels, "columns": 2, "spacing": BETWEEN}, title, population, words, note)
+    drawn = {"concat": panels, "columns": 2, "spacing": BETWEEN}
+    return finished(drawn, title, population, words, note, (row for name in shown for row in segments[name]))
 
 
 def _n(rows: Sequence[Row]) -> str:

@@ -12,7 +12,7 @@ from cxkit.views import curves, layout, theme
 from cxkit.views.curves import Box, Spline
 from cxkit.views.labels import places
 from cxkit.views.layout import FEW_MOVES, Geometry
-from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, keyed, number, text
 from cxkit.words import given, lasting, many, percent
 
 Row = Mapping[str, Any]
@@ -44,8 +44,9 @@ class Move:
 
     @property
     def data(self) -> str:
-        source, target, coverage = self.row["source"], self.row["target"], self.row["coverage"]
-        return f'data-source="{source}" data-target="{target}" data-coverage="{coverage:.6g}"'
+        row = self.row
+        ends = f'data-source="{row["source"]}" data-target="{row["target"]}"{keyed(row.get("key"))}'
+        return f'{ends} data-coverage="{row["coverage"]:.6g}"'
 
 
 def process_map(
@@ -188,7 +189,7 @@ def _nodes(
     rows: Sequence[Row], moves: Sequence[Move], boxes: Mapping[int, Box], visits: Mapping[int, int]
 ) -> dict[int, str]:
     """The drawn nodes by code: whatever a shown move touches."""
-    names = _names(rows)
+    names, keys = _names(rows), _keys(rows)
     first: dict[int, float] = {}
     for move in moves:
         for side in ("source", "target"):
@@ -203,7 +204,7 @@ def _nodes(
         else:
             tip, shape = _caption(code, n), _drawn_ring(box, code, _caption(code, n))
         drawn[code] = (
-            f'<g class="cx-node" data-activity="{code}" data-coverage="{first[code]:.6g}">'
+            f'<g class="cx-node" data-activity="{code}" data-coverage="{first[code]:.6g}"{keyed(keys[code])}>'
             f"<title>{html.escape(tip)}</title>{shape}</g>"
         )
     return drawn
@@ -212,6 +213,10 @@ def _nodes(
 def _names(rows: Iterable[Row]) -> dict[int, str]:
     sides = (("source", "activity"), ("target", "next_activity"))
     return {row[code]: theme.clean(row[name]) for row in rows for code, name in sides if _is_activity(row[code])}
+
+
+def _keys(rows: Iterable[Row]) -> dict[int, str | None]:
+    return {row[code]: row.get(f"{code}_key") for row in rows for code in ("source", "target")}
 
 
 def _caption(code: int, visits: int) -> str:

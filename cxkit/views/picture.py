@@ -4,7 +4,7 @@ import hashlib
 import html
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,15 @@ PAGE_STYLE = (
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing with its title, or the way to make it; `spec` is the Vega-Lite specification of a chart."""
+    """A drawing with its title, or the way to make it; `spec` is the Vega-Lite specification of a chart.
+
+    `keys` are those of a chart's marks, in the order in which they are drawn: they cannot carry them.
+    """
 
     title: str
     drawn: str | Callable[[], str]
     spec: dict[str, Any] | None = None
+    keys: tuple[str, ...] = ()
 
     @cached_property
     def svg(self) -> str:
@@ -169,12 +173,17 @@ def empty(title: str, population: object, note: str = "", *, why: tuple[str, str
     return Picture(title, drawing(title, f"{reason} {advice}", body, WIDTH + 2 * MARGIN, top + 110 + 2 * MARGIN))
 
 
+def keyed(key: str | None) -> str:
+    """The attribute by which a panel knows a mark; nothing where nobody asked for keys."""
+    return "" if key is None else f' data-key="{html.escape(key)}"'
+
+
 # ---- charts ----------------------------------------------------------------------------------------------------------
 
 
-def chart(title: str, description: str, spec: dict[str, Any]) -> Picture:
+def chart(title: str, description: str, spec: dict[str, Any], keys: Iterable[str] = ()) -> Picture:
     """A Vega-Lite chart with its drawing; where nothing can draw it here, the figure says so in words."""
-    return Picture(title, lambda: _charted(title, description, spec), spec)
+    return Picture(title, lambda: _charted(title, description, spec), spec, tuple(keys))
 
 
 def _charted(title: str, description: str, spec: dict[str, Any]) -> str:

@@ -47,7 +47,7 @@ def ranges(rows: Sequence[Row], title: str, population: object, note: str) -> Pi
     drawn |= inline(_range(row, low, labels) for row in shown)
     drawn |= {"width": WIDTH - LABELS - 20, "height": {"step": 16 if segments else 26}}
     words = "Dot: median. Thick: the middle half. Thin: up to nine in ten."
-    return finished(drawn, title, population, words + left_out(len(order) - len(labels), "rarer move"), note)
+    return finished(drawn, title, population, words + left_out(len(order) - len(labels), "rarer move"), note, shown)
 
 
 def _marks(base: Any, x: Any, grouped: bool) -> list[Any]:

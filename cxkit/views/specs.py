@@ -20,14 +20,17 @@ def altair() -> Any:
     return altair
 
 
-def finished(drawn: Spec, title: str, population: object, words: str, note: str) -> Picture:
-    """The chart with its heading, in our colours, as a picture."""
+def finished(
+    drawn: Spec, title: str, population: object, words: str, note: str, keyed: Iterable[Mapping[str, Any]] = ()
+) -> Picture:
+    """The chart with its heading, in our colours, as a picture; `keyed` has the row of each mark, in their order."""
     sentences = [theme.clean(line) for line in (population, words, note) if line]
     lines = [row for line in sentences for row in theme.wrap(line, WIDTH, 13, lines=3)]
     description = " \N{MIDDLE DOT} ".join(sentences)
     heading = {"title": {"text": theme.clean(title), "subtitle": lines}, "description": description}
     whole = {"$schema": altair().SCHEMA_URL, "config": theme.altair_config()}
-    return chart(title, description, whole | heading | drawn)
+    keys = [row["key"] for row in keyed if row.get("key") is not None]
+    return chart(title, description, whole | heading | drawn, keys)
 
 
 def inline(rows: Iterable[Mapping[str, Any]]) -> Spec:

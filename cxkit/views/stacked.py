@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, keyed, number, text
 from cxkit.words import given, lasting, many, percent
 
 Row = Mapping[str, Any]
@@ -64,7 +64,7 @@ def _row(row: Row, y: float, longest: float) -> str:
         f"{many(row['waited'])} waits and {many(row['worked'])} times of work known"
     )
     return (
-        f'<g class="cx-bar"><title>{html.escape(tip)}</title>'
+        f'<g class="cx-bar"{keyed(row.get("key"))}><title>{html.escape(tip)}</title>'
         + area(y, ROW)
         + text(NAME - 12, base, theme.fit(_called(row), NAME - 20, SIZE), size=SIZE, more='text-anchor="end"')
         + _bar(NAME, y, wait, WAIT)
@@ -177,7 +177,8 @@ def _stretch(row: Row, x: float, y: float, width: float) -> str:
     fits = width > theme.text_width(share, 12, bold=True) + 12
     figure = text(x + 7, y + 15.5, share, fill=ink, more='font-weight="600"') if fits else ""
     return (
-        f'<g class="cx-outcome" data-outcome="{row["outcome"]}"><title>{html.escape(tip)}</title>'
+        f'<g class="cx-outcome" data-outcome="{row["outcome"]}"{keyed(row.get("key"))}>'
+        f"<title>{html.escape(tip)}</title>"
         f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(1.0, width))}" height="{BAR}" fill="{colour}"/>'
         f"{figure}</g>"
     )

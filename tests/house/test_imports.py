@@ -11,7 +11,7 @@ from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
 GROUND = "errors schema cached words times duck places"
 PREPARED = f"{GROUND} reading shaping statistics"
-MEASURES = f"{GROUND} selection store.columns facts statistics result"
+MEASURES = f"{GROUND} where selection store.columns facts statistics result"
 
 # What of ours a room may import when it runs; a name stands for all in it. A room always imports its own.
 ROOMS = {
@@ -48,6 +48,7 @@ ROOMS = {
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
     "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
 }
+BEHIND = ("selection", "manifest", "star", "engine", "geometry")
 PUBLIC = ("cli", "faces", "cxwidgets")  # rooms that use `import cxkit as cx`
 ONLY_IN_FUNCTIONS = """
     pandas pyarrow polars altair pyspark pm4py papermill nbconvert nbformat scipy sklearn statsmodels vl_convert duckdb
@@ -122,6 +123,15 @@ def test_private_names_stay_at_home(module):
     for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and ours.get(node.value.id) in MODULES:
             assert not node.attr.startswith("_") or node.attr.endswith("__"), ast.unparse(node)
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if under(module, "cxwidgets")])
+def test_panels_reach_no_further_than_a_journeys(module):
+    """What stands behind a Journeys - store, engine, tables - is not looked at; `base` is that of a board."""
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in BEHIND, ast.unparse(node)
+            assert not ast.unparse(node).endswith(".base.base"), ast.unparse(node)
 
 
 @pytest.mark.parametrize("module", MODULES)

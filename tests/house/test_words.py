@@ -22,7 +22,7 @@ DECIMALS = {
     "cxkit.views.layout": "the language of dot",
     "cxkit.views.map": "coverages in data attributes",
     "cxkit.views.ranges": "ticks as keys of a Vega expression",
-    "cxwidgets.chart": "bins as keys",
+    "cxwidgets.durations": "bins as keys",
 }
 MARKUP = re.compile(r"<(td|th|tr|table|p|div|span|ul|li|details|code|svg|figure)\b[^<]*>")
 DRAWN = "cxkit.views cxwidgets"  # rooms that write markup

@@ -10,20 +10,17 @@ from html.parser import HTMLParser
 
 import pyarrow as pa
 import pytest
+from support.machine import ROOT
+from support.rows import assert_rows_keep_their_journeys
 
 import cxkit as cx
 from cxkit import where as w
-from cxkit.catalog import CATALOG, entry
+from cxkit.catalog import CATALOG, THEMES, entry
 from cxkit.views.picture import Picture
 
 MONDAY = datetime(2025, 6, 2, 9, tzinfo=UTC)
-CALLS = {
-    "segments": ({"by": "plan"},),
-    "data_plan": ({}, {"per": "field"}),
-    "durations": ({}, {"per": "move"}, {"by": "plan"}, {"per": "move", "by": "plan"}),
-}
 ONE_ROW = ("summary", "log_coverage")
-ASKED = [(known.name, call) for known in CATALOG for call in CALLS.get(known.name, ({},))]
+ASKED = [(known.name, call) for known in CATALOG for call in known.calls]
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [
     SCRIPT,
@@ -63,9 +60,25 @@ LOGS = {
 }
 
 
+ANYWHERE = [*((name, "duckdb") for name in LOGS), pytest.param(("nulls", "spark"), marks=pytest.mark.spark)]
+
+
 @pytest.fixture(scope="module", params=LOGS)
+def drawn(request, tmp_path_factory):
+    """The journeys of a log, to be drawn; pictures know no engine."""
+    return prepared(LOGS[request.param], tmp_path_factory.mktemp("catalog"), None)
+
+
+@pytest.fixture(scope="module", params=ANYWHERE, ids=" on ".join)
 def journeys(request, tmp_path_factory):
-    table = log(LOGS[request.param])
+    """The journeys of a log, on DuckDB or on Spark."""
+    name, engine = request.param
+    session = request.getfixturevalue("spark") if engine == "spark" else None
+    return prepared(LOGS[name], tmp_path_factory.mktemp("catalog"), session)
+
+
+def prepared(events, folder, engine):
+    table = log(events)
     time = {"time": "when"} if "when" in table.column_names else {}
     roles = {
         "journey": "case",
@@ -74,12 +87,16 @@ def journeys(request, tmp_path_factory):
         "event_attributes": ["note"],
         **time,
     }
-    return cx.prepare(cx.read(table).roles(**roles), tmp_path_factory.mktemp("catalog"), progress=False)
+    return cx.prepare(cx.read(table).roles(**roles), folder, engine=engine, progress=False)
+
+
+def nothing(journeys):
+    return journeys.keep(w.length(at_least=1_000))
 
 
 @pytest.fixture(params=["whole", "empty"])
-def selected(request, journeys):
-    return journeys if request.param == "whole" else journeys.keep(w.length(at_least=1_000))
+def selected(request, drawn):
+    return drawn if request.param == "whole" else nothing(drawn)
 
 
 def ask(journeys, name, call):
@@ -99,6 +116,7 @@ def test_an_entry_is_a_method_with_a_question(known):
     assert known.question.endswith("?")
     assert ">>> " in known.function.__doc__
     assert known.draw is None or callable(known.draw)
+    assert known.theme in THEMES and known.calls
 
 
 def test_every_measure_on_journeys_is_in_the_catalog():
@@ -117,7 +135,7 @@ def test_an_unknown_measure_is_told_with_the_closest():
 
 @pytest.mark.parametrize("name", [known.name for known in CATALOG])
 def test_the_columns_are_those_that_the_docstring_declares(toy, name):
-    found = [ask(toy, name, call).table.column_names for call in CALLS.get(name, ({},))]
+    found = [ask(toy, name, call).table.column_names for call in entry(name).calls]
     extra = {"plan", "channel", "segment"} - set(declared(name))
     assert {column for columns in found for column in columns} - extra == set(declared(name))
     for columns in found:
@@ -127,25 +145,31 @@ def test_the_columns_are_those_that_the_docstring_declares(toy, name):
 
 
 @pytest.mark.parametrize(("name", "call"), ASKED, ids=str)
-def test_the_table_is_the_same_every_time(selected, name, call):
-    first = ask(selected, name, call)
-    again = ask(cx.open(selected.folder).apply(selected.recipe), name, call)
-    assert again.table == first.table
-    assert again.n == first.n
+def test_the_table_is_the_same_every_time(journeys, name, call):
+    for chosen in (journeys, nothing(journeys)):
+        first = ask(chosen, name, call)
+        again = ask(cx.open(journeys.folder, engine=journeys.base.engine).apply(chosen.recipe), name, call)
+        assert again.table == first.table
+        assert again.n == first.n
 
 
 @pytest.mark.parametrize(("name", "call"), ASKED, ids=str)
 def test_the_kinds_of_columns_do_not_depend_on_the_rows(journeys, name, call):
-    whole, empty = (ask(j, name, call).table for j in (journeys, journeys.keep(w.length(at_least=1_000))))
+    whole, empty = (ask(j, name, call).table for j in (journeys, nothing(journeys)))
     assert empty.schema == whole.schema
 
 
 @pytest.mark.parametrize(("name", "call"), ASKED, ids=str)
 def test_an_empty_selection_has_an_answer(journeys, name, call):
-    nothing = ask(journeys.keep(w.length(at_least=1_000)), name, call)
-    assert (nothing.n.journeys, nothing.n.customers) == (0, 0)
-    assert nothing.table.num_rows == (name in ONE_ROW)
-    assert "0 journeys of 0 customers" in repr(nothing)
+    answer = ask(nothing(journeys), name, call)
+    assert (answer.n.journeys, answer.n.customers) == (0, 0)
+    assert answer.table.num_rows == (name in ONE_ROW)
+    assert "0 journeys of 0 customers" in repr(answer)
+
+
+@pytest.mark.parametrize(("name", "call"), [asked for asked in ASKED if entry(asked[0]).row], ids=str)
+def test_a_row_is_the_filter_that_keeps_its_journeys(journeys, name, call):
+    assert_rows_keep_their_journeys(journeys, name, call)
 
 
 @pytest.mark.parametrize(("name", "call"), ASKED, ids=str)
@@ -210,3 +234,9 @@ def test_the_picture_draws(selected, name, call):
 @pytest.mark.parametrize("name", [known.name for known in CATALOG if not known.view])
 def test_a_measure_without_a_picture_has_none(toy, name):
     assert ask(toy, name, {}).chart() is None
+
+
+@pytest.mark.parametrize("known", CATALOG, ids=lambda known: known.name)
+def test_the_front_page_names_every_measure(known):
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| question | answer |")[1].split("\n\n")[0]
+    assert f"`j.{known.name}(" in table

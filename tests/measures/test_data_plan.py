@@ -288,12 +288,20 @@ def test_the_sample_counted_again_in_pandas():
 # ---- the register ----------------------------------------------------------------------------------------------------
 
 
-def test_every_measure_of_the_catalog_is_in_the_register_with_its_question():
-    asked = {
-        question.measure: {one.asks for one in QUESTIONS if one.measure == question.measure} for question in QUESTIONS
-    }
-    for known in CATALOG:
-        assert known.question in asked[known.name]
+def test_what_the_register_says_of_a_measure_the_catalog_says():
+    measured = {entry.name: entry for entry in CATALOG}
+    both = [question for question in QUESTIONS if question.measure in measured]
+    assert len(both) == 12
+    for question in both:
+        entry = measured[question.measure]
+        assert question.asks == entry.question
+        assert (question.needs, question.sharper) == (("journey", "activity", *entry.needs), entry.sharper)
+
+
+def test_what_a_measure_needs_is_a_field():
+    names = {field.name for field in FIELDS}
+    for entry in CATALOG:
+        assert {*entry.needs, *entry.sharper} <= names and not {*entry.needs} & {*entry.sharper}
 
 
 def test_the_register_is_whole():

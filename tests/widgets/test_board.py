@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support import regulars
+from support.toy import bound
 
 import cxkit as cx
 from cxkit import where as w
+from cxkit.catalog import CATALOG
 from cxwidgets import Board
 from cxwidgets.panel import FAILED, NOT_UNDERSTOOD, READY
 
@@ -25,6 +29,21 @@ def panel(board, name):
 
 def ids(journeys):
     return journeys.journeys().df()["journey"].tolist()
+
+
+def click(panel, clause, besides=False):
+    """What the browser asks for when the mark of these journeys is clicked."""
+    panel.hear({"do": "choose", "key": clause.key, "besides": besides})
+    assert panel.said == ""
+
+
+def plain(markup):
+    """A picture without the keys of its marks, which belong to its panel, and without the names of its parts."""
+    return re.sub(r' data-key="[^"]*"|cx-[td]-\w+', "", markup)
+
+
+def variant(number):
+    return w.variant_rank(at_least=number, at_most=number)
 
 
 def test_a_panel_sees_every_clause_but_its_own(board):
@@ -54,7 +73,7 @@ def test_undo_and_redo_walk_through_the_changes(board):
 
 
 def test_the_code_repeats_the_clicks(board):
-    panel(board, "process_map").choose("activity 0", besides=False)
+    click(panel(board, "process_map"), w.contains("Call"))
     panel(board, "filters").add({"filter": "none_of", "of": [{"filter": "lasts", "at_most": "1d"}]})
     names = {}
     exec(board.code, names)
@@ -65,16 +84,15 @@ def test_the_code_repeats_the_clicks(board):
 
 def test_choosing_on_the_map(board):
     chart = panel(board, "process_map")
-    codes = {name: code for code, name in enumerate(["Call", "Cancel", "Deliver", "Order", "Pay", "Ship"])}
-    chart.choose(f"activity {codes['Call']}", besides=False)
-    chart.choose(f"activity {codes['Pay']}", besides=True)
+    click(chart, w.contains("Call"))
+    click(chart, w.contains("Pay"), besides=True)
     assert ids(board.journeys) == ["A05", "A06"]
-    assert set(chart.marks) == {"activity 0", "activity 4"}
-    chart.choose("activity 0", besides=True)
+    assert set(chart.marks) == {w.contains("Call").key, w.contains("Pay").key}
+    click(chart, w.contains("Call"), besides=True)
     assert board.journeys.n.journeys == 9
-    chart.choose(f"move {codes['Pay']} -2", besides=False)
+    click(chart, w.ends_with("Pay"))
     assert ids(board.journeys) == ["A09", "A10"]
-    chart.choose(f"move {codes['Pay']} -2", besides=False)
+    click(chart, w.ends_with("Pay"))
     assert board.journeys.n.journeys == 12 and chart.marks == []
 
 
@@ -84,7 +102,7 @@ def test_panels_show_what_the_measures_say(board, name):
     drawn = panel(board, name)
     options = {"coverage": 1.0} if name == "process_map" else {}
     kept = board.base.keep(w.contains("Call"))
-    assert drawn.markup == getattr(kept, name)().chart(**options).svg
+    assert plain(drawn.markup) == plain(getattr(kept, name)().chart(**options).svg)
     assert drawn.status == READY
 
 
@@ -110,11 +128,11 @@ def test_a_tag_made_of_an_answer_is_clicked_like_any_attribute(toy, loopless, mo
     board = Board(toy.tag("persona", toy.regulars()).hide("Call")).show("segments", "process_map")
     bars = panel(board, "segments")
     bars.ask("persona")
-    assert bars.facts["keys"] == ["persona: once", "persona: regular"]
-    bars.choose("persona: regular", besides=False)
+    once, regular = (w.attribute("persona", value) for value in ("once", "regular"))
+    assert list(bars.choices.values()) == [once, regular]
+    click(bars, regular)
     assert ids(board.journeys) == ["A01", "A02", "A06", "A12"]
-    codes = board.base.selection.star.codes
-    panel(board, "process_map").choose(f"move {codes['Pay']} {codes['Ship']}", besides=False)
+    click(panel(board, "process_map"), w.follows("Pay", "Ship", directly=True))
     assert ids(board.journeys) == ["A01", "A02", "A06"]
     names = {}
     exec(board.code, names)
@@ -123,14 +141,16 @@ def test_a_tag_made_of_an_answer_is_clicked_like_any_attribute(toy, loopless, mo
 
 def test_segments_are_chosen_by_value(board):
     bars = panel(board, "segments")
-    keys = ["plan: basic", "plan: plus", "plan: (missing)"]
-    assert bars.facts == {"by": "plan", "attributes": ["plan"], "keys": keys}
-    bars.choose("plan: plus", besides=False)
-    assert ids(board.journeys) == ["A03", "A04", "A06", "A09", "A11"] and bars.marks == ["plan: plus"]
-    bars.choose("plan: (missing)", besides=True)
-    assert "A12" in ids(board.journeys) and set(bars.marks) == {"plan: plus", "plan: (missing)"}
-    for wrong in ({"key": "plan: other"}, {"key": "kind: plus"}, {"key": "plus"}, {"key": 7}):
-        bars.hear({"do": "choose", "besides": False, **wrong})
+    plus, basic = (w.attribute("plan", value) for value in ("plus", "basic"))
+    missing = w.attribute("plan", missing=True)
+    assert bars.facts == {"by": "plan", "attributes": ["plan"]}
+    assert list(bars.choices.values()) == [basic, plus, missing]
+    click(bars, plus)
+    assert ids(board.journeys) == ["A03", "A04", "A06", "A09", "A11"] and bars.marks == [plus.key]
+    click(bars, missing, besides=True)
+    assert "A12" in ids(board.journeys) and set(bars.marks) == {plus.key, missing.key}
+    for wrong in (w.attribute("plan", "other").key, w.attribute("kind", "plus").key, "plus", 7, ["plus"]):
+        bars.hear({"do": "choose", "besides": False, "key": wrong})
         assert bars.said == NOT_UNDERSTOOD
     bars.hear({"do": "ask", "by": "nothing"})
     assert bars.said == NOT_UNDERSTOOD
@@ -139,20 +159,20 @@ def test_segments_are_chosen_by_value(board):
 def test_the_attribute_of_the_choice_is_the_one_that_is_shown(toy, loopless):
     board = Board(toy.tag("called", w.contains("Call"))).show()
     bars = panel(board, "segments")
-    bars.choose("plan: (missing)", besides=False)
+    click(bars, w.attribute("plan", missing=True))
     bars.hear({"do": "ask", "by": "called"})
     assert bars.facts["by"] == "called" and bars.marks == [] and not board.clauses
     board.undo()
-    assert bars.facts["by"] == "plan" and bars.marks == ["plan: (missing)"]
+    assert bars.facts["by"] == "plan" and bars.marks == [w.attribute("plan", missing=True).key]
 
 
 @pytest.mark.parametrize("owner", ["process_map", "variants", "durations", "segments"])
 def test_a_panels_clause_that_is_edited_belongs_to_the_filter_bar(board, owner):
     chosen = {
-        "process_map": "activity 0",
-        "variants": "variant 1",
+        "process_map": w.contains("Call").key,
+        "variants": variant(1).key,
         "durations": panel(board, "durations").facts["bins"][-1],
-        "segments": "plan: plus",
+        "segments": w.attribute("plan", "plus").key,
     }
     panel(board, owner).choose(chosen[owner], besides=False)
     edited = {"do": "replace", "owner": owner, "filter": w.lasts(at_least="1d", at_most="3d").to_json()}
@@ -167,8 +187,8 @@ def test_a_panels_clause_that_is_edited_belongs_to_the_filter_bar(board, owner):
 
 def test_variants_add_up_and_the_table_drills_down(board):
     variants, table = panel(board, "variants"), panel(board, "journeys")
-    variants.choose("variant 1", besides=False)
-    variants.choose("variant 2", besides=True)
+    click(variants, variant(1))
+    click(variants, variant(2), besides=True)
     assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A07", "A08"]
     table.hear({"do": "open", "journey": "A07"})
     assert table.facts["journey"] == "A07" and "Cancel" in table.markup
@@ -178,7 +198,7 @@ def test_variants_add_up_and_the_table_drills_down(board):
 
 def test_the_journeys_of_variants_are_listed_in_their_place(board):
     variants = panel(board, "variants")
-    variants.choose("variant 1", besides=False)
+    click(variants, variant(1))
     pictures = variants.markup
     variants.hear({"do": "list"})
     chosen = ids(board.journeys)
@@ -219,11 +239,11 @@ def test_an_empty_board_says_which_choice_emptied_it(board):
         {"do": "__init__"},
         {"do": ["choose"]},
         {"do": "choose"},
-        {"do": "choose", "key": "activity 99", "besides": False},
-        {"do": "choose", "key": "activity -1", "besides": False},
-        {"do": "choose", "key": "move 0", "besides": False},
+        {"do": "choose", "key": w.contains("Nothing").key, "besides": False},
+        {"do": "choose", "key": w.length(at_least=1).key, "besides": False},
+        {"do": "choose", "key": "", "besides": False},
         {"do": "choose", "key": 7, "besides": False},
-        {"do": "choose", "key": "activity 0", "besides": False, "sql": "DROP TABLE events"},
+        {"do": "choose", "key": w.contains("Call").key, "besides": False, "sql": "DROP TABLE events"},
     ],
 )
 def test_hostile_messages_change_nothing(board, message):
@@ -261,8 +281,8 @@ def test_a_failing_panel_leaves_the_others_alive(board, monkeypatch):
 def test_a_later_change_overtakes_an_earlier_one(board):
     async def clicks():
         chart = panel(board, "process_map")
-        chart.hear({"do": "choose", "key": "activity 0", "besides": False})
-        chart.hear({"do": "choose", "key": "activity 1", "besides": False})
+        chart.hear({"do": "choose", "key": w.contains("Call").key, "besides": False})
+        chart.hear({"do": "choose", "key": w.contains("Cancel").key, "besides": False})
         while board.drawing:
             await asyncio.sleep(0.01)
 
@@ -270,7 +290,7 @@ def test_a_later_change_overtakes_an_earlier_one(board):
         apart_from_any_other_loop.submit(asyncio.run, clicks()).result()
     assert ids(board.journeys) == ["A07", "A08", "A11", "A12"]
     assert "4 journeys" in panel(board, "summary").markup
-    assert panel(board, "process_map").marks == ["activity 1"]
+    assert panel(board, "process_map").marks == [w.contains("Cancel").key]
 
 
 def test_without_a_kernel_the_pictures_stand(board):
@@ -294,3 +314,45 @@ def test_questions_asked_side_by_side_end(toy):
             rows = threads.map(lambda journeys: journeys.segments(by="plan").table.num_rows, asked, timeout=60)
             counts = threads.map(lambda journeys: journeys.variants(top=3).n.journeys, asked, timeout=60)
             assert (list(rows), list(counts)) == ([3, 2, 2, 2], [12, 9, 6, 5])
+
+
+# ---- any measure is a panel ------------------------------------------------------------------------------------------
+
+SAID = cx.Engagement(goals=["Deliver"], cancels=["Cancel"], silence="2d")
+PICTURES = [entry.name for entry in CATALOG if entry.view]
+
+
+@pytest.mark.parametrize("name", [*PICTURES, "moves"])
+def test_any_measure_with_a_picture_is_a_panel_whose_marks_are_journeys(toy, loopless, name):
+    board = Board(bound(toy, SAID))
+    shown = board.panel(name)
+    assert shown.status == READY and shown.said == ""
+    for key, clause in getattr(shown, "choices", {}).items():
+        shown.hear({"do": "choose", "key": key, "besides": False})
+        assert board.journeys.recipe == board.base.keep(clause).recipe and shown.marks == [key]
+        shown.hear({"do": "choose", "key": key, "besides": False})
+        assert not board.clauses and shown.marks == []
+
+
+@pytest.mark.parametrize("name", ["process_map", "variants", "segments", "outcomes"])
+def test_every_key_of_a_drawing_can_be_chosen(toy, loopless, name):
+    shown = Board(bound(toy, SAID)).panel(name)
+    drawn = {html.unescape(key) for key in re.findall(r'data-key="([^"]*)"', shown.markup)}
+    assert drawn and drawn <= shown.choices.keys()
+
+
+def test_outcomes_are_chosen_and_broken_down(toy, loopless):
+    board = Board(bound(toy, SAID))
+    bars = board.panel("outcomes")
+    assert bars.facts == {"by": "", "attributes": ["", "plan", "outcome"]}
+    click(bars, w.attribute("outcome", "goal"))
+    assert board.journeys.n.journeys == 5
+    bars.hear({"do": "ask", "by": "plan"})
+    assert board.clauses == {} and bars.marks == []
+    click(bars, w.attribute("outcome", "goal") & w.attribute("plan", "plus"))
+    click(bars, w.attribute("outcome", "cancel") & w.attribute("plan", missing=True), besides=True)
+    assert ids(board.journeys) == ["A03", "A04", "A12"] and len(bars.marks) == 2
+    board.undo()
+    board.undo()
+    board.undo()
+    assert bars.by == "" and bars.marks == [w.attribute("outcome", "goal").key]

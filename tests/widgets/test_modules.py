@@ -11,7 +11,8 @@ from cxwidgets import modules
 from cxwidgets.intake import Intake
 from cxwidgets.modules import STATIC, script
 from cxwidgets.panel import Panel
-from cxwidgets.panels import PANELS
+from cxwidgets.panels import OWN
+from cxwidgets.picture import Choosing
 
 FILES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
 ENTRIES = [name for name in FILES if "export default" in (STATIC / name).read_text(encoding="utf-8")]
@@ -112,7 +113,7 @@ def test_what_would_not_be_understood_is_refused(tmp_path, line):
 
 
 def test_every_file_is_used_by_a_panel():
-    panels = {Panel, Intake, *PANELS.values()}
+    panels = {Panel, Intake, Choosing, *OWN.values()}
     texts = [kind._esm for panel in panels for kind in panel.__mro__ if "_esm" in vars(kind)]
     used = {name for text in texts for name in re.findall(r'^\$modules\["(.+)"\] = ', str(text), re.MULTILINE)}
     assert used == set(FILES)

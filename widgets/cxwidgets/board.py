@@ -13,19 +13,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cxkit as cx
 from cxkit.errors import Interrupted
 from cxkit.where.filter import Filter
-
-if TYPE_CHECKING:
-    from cxwidgets.panel import View
+from cxwidgets.panel import AWAY, FAR, View
+from cxwidgets.panels import SHOWN, panel_of
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
 MOST_KEPT = 64  # selections, each with its n
-NEAR, FAR, AWAY = "near", "far", "away"  # on the screen or nearly; elsewhere on the page; in no page at all
 
 
 @dataclass(frozen=True)
@@ -130,21 +128,17 @@ class Board:
         return f"{imports}j = cx.open({str(self.base.folder)!r}){steps}\n"
 
     def panel(self, name: str) -> View:
-        """The panel of that name, to be shown on its own: "filters", "summary", "process_map", "variants" ..."""
-        from cxwidgets.panels import panel
-
+        """The panel of that name, on its own: "filters", "journeys", "moves", or any measure that has a picture."""
         shown = next((known for known in self.panels if known.name == name), None)
         if shown is None:
-            shown = panel(name, self)
+            shown = panel_of(name, self)
             self.panels.append(shown)
             shown.show(shown.drawn())
         return shown
 
     def show(self, *names: str) -> Board:
-        """Show these panels, with the filters above them; without names, all of them. Returns the board."""
-        from cxwidgets.panels import PANELS
-
-        for name in ("filters", *(names or PANELS)):
+        """Show these panels, with the filters above them; without names, the usual ones. Returns the board."""
+        for name in ("filters", *(names or SHOWN)):
             self.panel(name)
         return self
 
@@ -181,7 +175,7 @@ class Board:
         self._clauses = MappingProxyType(dict(clauses))
         self._generation += 1
         if self.drawing:
-            self.base.base.engine.interrupt()
+            self.base.interrupt()
         self.redraw(self.panels)
 
     def redraw(self, panels: Sequence[View]) -> None:

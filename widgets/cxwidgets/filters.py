@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxkit import where as w
 from cxkit.where.filter import Filter, none_of
 from cxkit.words import many
-from cxwidgets.board import Board
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
+
+if TYPE_CHECKING:
+    from cxwidgets.board import Board
 
 
 class Filters(View):
@@ -32,7 +34,6 @@ class Filters(View):
 
     def draw(self) -> Drawn:
         board = self.board
-        star = board.base.selection.star
         return Drawn(
             said=self._why_none(),
             facts={
@@ -41,8 +42,8 @@ class Filters(View):
                 "can_undo": board.can_undo,
                 "can_redo": board.can_redo,
                 "code": board.code,
-                "activities": sorted(star.codes),
-                "attributes": {name: known.kind for name, known in star.by_name.items()},
+                "activities": board.base.known_activities,
+                "attributes": {name: known.kind for name, known in board.base.known_attributes.items()},
             },
         )
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cxkit as cx
 from cxkit.views.table import captioned
 from cxkit.words import lasting, many
-from cxwidgets.board import Board
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
+
+if TYPE_CHECKING:
+    from cxwidgets.board import Board
 
 ROWS, MOST_EVENTS = 20, 1_000
 
@@ -18,8 +20,8 @@ ROWS, MOST_EVENTS = 20, 1_000
 class Listing(View):
     """A panel that can list the journeys under all clauses, page by page, and the events of one."""
 
-    def __init__(self, board: Board) -> None:
-        super().__init__(board)
+    def __init__(self, board: Board, name: str = "") -> None:
+        super().__init__(board, name)
         self._page = 1
         self._journey: str | None = None
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets as t
@@ -13,10 +13,14 @@ import traitlets as t
 import cxkit as cx
 from cxkit.errors import Interrupted
 from cxkit.views.page import failed_panel
-from cxwidgets.board import AWAY, FAR, NEAR, Board
 from cxwidgets.modules import script, style
 
+if TYPE_CHECKING:
+    from cxkit.where.filter import Filter
+    from cxwidgets.board import Board
+
 READY, BUSY, FAILED = "ready", "busy", "failed"
+NEAR, FAR, AWAY = "near", "far", "away"  # on the screen or nearly; elsewhere on the page; in no page at all
 MOST_PAGES = 50
 NOT_UNDERSTOOD = "That could not be understood. Nothing was changed."
 Action = Callable[..., None]
@@ -24,13 +28,17 @@ Action = Callable[..., None]
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a panel shows: markup in which everything from the log is escaped, what is chosen, and other facts."""
+    """What a panel shows: markup in which everything from the log is escaped, what is chosen, and other facts.
+
+    `choices` are the filters that the marks stand for, by their keys: what is not among them cannot be chosen.
+    """
 
     markup: str = ""
     marks: tuple[str, ...] = ()
     said: str = ""
     failed: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, Filter] = field(default_factory=dict)
 
 
 class Panel(anywidget.AnyWidget):
@@ -48,7 +56,7 @@ class Panel(anywidget.AnyWidget):
     marks = t.List(t.Unicode()).tag(sync=True)
     facts = t.Dict().tag(sync=True)
     label = t.Unicode("").tag(sync=True)
-    name: ClassVar[str] = ""
+    name: str = ""
 
     def __init__(self) -> None:
         super().__init__(label=self.name.replace("_", " ").capitalize())
@@ -126,7 +134,8 @@ class Panel(anywidget.AnyWidget):
 class View(Panel):
     """A panel that shows one side of a board; the browser says whether anybody can see it."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, name: str = "") -> None:
+        self.name = name or self.name
         super().__init__()
         self.board = board
         self.stale = False
@@ -159,7 +168,3 @@ class View(Panel):
     def act(self, action: Action, words: Mapping[str, Any]) -> None:
         with self.board.answering():
             action(**words)
-
-    def chosen(self) -> Iterable[str]:
-        """The keys of what this view's own clause has chosen."""
-        return ()

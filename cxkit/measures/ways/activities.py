@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, JOURNEY, NAME, NEXT, POSITION
+from cxkit.where.visits import contains
 
 if TYPE_CHECKING:
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 
 def activities(journeys: Journeys) -> Result:
@@ -34,6 +36,11 @@ def activities(journeys: Journeys) -> Result:
         ask=lambda: journeys.collect(_table),
         count=lambda: journeys.n,
     )
+
+
+def visiting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that visit the activity of a row."""
+    return contains(row["activity"])
 
 
 def _table(selection: Selection) -> Frame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals as nw
 
@@ -11,13 +12,16 @@ from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, FIRST_MOVE, GAP, JOURNEY, LAST, NAME, NEXT, SECOND
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
+from cxkit.where.amounts import lasts
+from cxkit.where.order import follows
+from cxkit.words import exactly
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 Grain = Literal["journey", "move"]
 SECONDS, BIN, CUSTOMERS = "seconds", "bin", "customers"
@@ -70,6 +74,16 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
         note=LAST_SEEN if per == "journey" else "",
         hidden=(CUSTOMERS,),
     )
+
+
+def lasting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that last as long as the bin of a row says, or that take its move."""
+    if "next_activity" in row:
+        clause: Filter = follows(row["activity"], row["next_activity"], directly=True)
+    else:
+        clause, high = lasts(at_least=exactly(row["low_seconds"])), row["high_seconds"]
+        clause = clause if high is None else clause & ~lasts(at_least=exactly(high))
+    return segment.within(clause, row, journeys, asked.get("by"))
 
 
 def _named(table: pa.Table, by: str | None) -> pa.Table:

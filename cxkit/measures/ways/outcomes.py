@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -16,6 +16,7 @@ from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 from cxkit.statistics.intervals import share_by_customer
 from cxkit.store.columns import VALUE
+from cxkit.where.attributes import attribute
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cxkit.engagement.engagement import Engagement
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 Row = dict[str, Any]
 UNKNOWN = (
@@ -74,6 +75,12 @@ def outcomes(journeys: Journeys, *, by: str | None = None) -> Result:
         empty=Result.empty if _is_known(said) else UNKNOWN,
         shown=lambda: {"known": _is_known(said) or not journeys.n.journeys},
     )
+
+
+def ending(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that ended as a row says."""
+    column = outcome.name_in(journeys.selection.star) or outcome.NAME
+    return segment.within(attribute(column, row["outcome"]), row, journeys, asked.get("by"))
 
 
 def ends(journeys: Journeys) -> dict[str, int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -14,13 +14,15 @@ from cxkit.facts.stages import Grain
 from cxkit.measures.ways.coverage import coverages
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, GAP, JOURNEY, NEXT, POSITION, SECOND, START
+from cxkit.where.order import follows
+from cxkit.where.visits import ends_with, starts_with
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9}
 
@@ -74,6 +76,16 @@ def process_map(
         hidden=("source", "target", "coverage"),
         shown=lambda: {"geometry": journeys.geometry if level == "activity" else None, "coverage": coverage},
     )
+
+
+def taking(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
+    """The journeys that take the move of a row; no filter speaks of stages."""
+    first, then = row["activity"], row["next_activity"]
+    if asked.get("level") == "stage":
+        return None
+    if first is None:
+        return starts_with(then)
+    return ends_with(first) if then is None else follows(first, then, directly=True)
 
 
 def _table(journeys: Journeys, level: Grain, quantiles: bool, customers: bool) -> pa.Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 
 def segments(journeys: Journeys, *, by: str) -> Result:
@@ -47,6 +48,11 @@ def segments(journeys: Journeys, *, by: str) -> Result:
         parameters={"by": by},
         note=f"By {by}.",
     )
+
+
+def having(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that have the value of a row."""
+    return segment.clause(row[SEGMENT], journeys, asked["by"])
 
 
 def _table(journeys: Journeys, by: str) -> pa.Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -11,13 +12,14 @@ from cxkit.facts import stages
 from cxkit.facts.stages import Grain
 from cxkit.result import Result
 from cxkit.schema import CUSTOMER, FIRST, LAST, PATH, SECOND, VARIANT, codes
+from cxkit.where.variants import variant_rank
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 
 def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None = None) -> Result:
@@ -54,6 +56,13 @@ def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None =
         note=stages.note(journeys, level),
         shown=lambda: _of(journeys, level) if top else {},
     )
+
+
+def going(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
+    """The journeys of the variant of a row; no filter speaks of stages."""
+    if asked.get("level") == "stage":
+        return None
+    return variant_rank(at_least=row["variant"], at_most=row["variant"])
 
 
 def _table(journeys: Journeys, level: Grain, top: int | None) -> pa.Table:

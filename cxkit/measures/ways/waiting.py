@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -10,13 +11,14 @@ from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, JOURNEY, NAME, NEXT, SECOND, SERVICE, WAITING
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
+from cxkit.where.visits import contains
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 SHARES = {"median": 0.5, "p90": 0.9}
 UNKNOWN = (
@@ -63,6 +65,11 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
         empty=UNKNOWN,
         hidden=("customers",),
     )
+
+
+def visiting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that visit the activity of a row."""
+    return segment.within(contains(row["activity"]), row, journeys, asked.get("by"))
 
 
 def _table(journeys: Journeys, by: str | None) -> pa.Table:

@@ -10,46 +10,29 @@ from cxkit import where as w
 LIVE = ".cxw-chart:not(.cxw-drawing)"
 CELLS = [
     "import cxkit as cx\nfrom cxkit import where as w\nfrom cxwidgets import Board\nfrom cxwidgets.panel import Drawn\n"
-    "from cxwidgets.chart import VegaChart\nfrom cxwidgets.picture import Choosing\n"
-    "from cxwidgets.modules import script\nboard = Board(cx.open(store))\n"
-    "def shown(panel):\n    board.panels.append(panel)\n    panel.show(panel.drawn())\n    return panel",
+    "from cxwidgets.picture import Choosing\nboard = Board(cx.open(store))",
     'board.panel("filters")',
     # A chart: its marks take the keys in the order of the rows.
-    """class Waits(VegaChart, Choosing):
-    _esm = script("shared/choose.js")
-    name = "waits"
-    def result(self, journeys):
-        return journeys.durations(per="move")
-    def sketch(self, journeys, how):
-        rows = self.result(journeys).table.to_pylist()
-        keys = [f"{row['activity']}, {row['next_activity']}" for row in rows]
-        return self.charted(self.result(journeys).chart(), how, keys=keys)
-    def condition(self, key):
-        return w.follows(*key.split(", "), directly=True)
-    def key(self, condition):
-        return f"{condition.first}, {condition.then}"
-shown(Waits(board))""",
+    'board.panel("moves")',
     # A drawing: its marks carry their keys; what stands on them is drawn too, and hostile.
     """class Plans(Choosing):
-    name = "plans"
-    def result(self, journeys):
-        return journeys.segments(by="plan")
+    name, measure, call = "plans", "segments", {"by": "plan"}
     def sketch(self, journeys, how):
         row = '<g data-key="{0}" onclick="owned = 1"><title>{0}</title><rect y="{1}" width="90" height="20"/></g>'
         rows = "".join(row.format(name, 30 * place) for place, name in enumerate(("basic", "plus")))
-        return Drawn(f'<svg role="group" aria-label="Plans" width="100" height="60">{rows}</svg>')
-    def condition(self, key):
-        return w.attribute("plan", key)
-    def key(self, condition):
-        return condition.values[0]
-shown(Plans(board))""",
+        markup = f'<svg role="group" aria-label="Plans" width="100" height="60">{rows}</svg>'
+        return Drawn(markup, choices={name: w.attribute("plan", name) for name in ("basic", "plus")})
+plans = Plans(board)
+board.panels.append(plans)
+plans.show(plans.drawn())
+plans""",
 ]
 
 
 @pytest.fixture(scope="module")
 def address(toy, tmp_path_factory):
     pytest.importorskip("voila")
-    from cxkit import app
+    from cxkit.faces import app
 
     cells = [nbformat.v4.new_code_cell(source) for source in ("store = ''", *CELLS)]
     cells[0].metadata["tags"] = ["parameters"]
@@ -77,7 +60,7 @@ def page(browser, address):
 
 
 def mark(page, key):
-    return page.locator(f'[data-key="{key}"]')
+    return page.locator(f"[data-key='{key}']")
 
 
 def counted(page, journeys):
@@ -100,18 +83,18 @@ BASIC, PLUS = w.attribute("plan", "basic"), w.attribute("plan", "plus")
 
 @pytest.mark.browser
 def test_the_marks_of_a_chart_are_chosen(page, toy):
-    mark(page, "Pay, Ship").click()
+    mark(page, SENT.key).click()
     counted(page, toy.keep(SENT))
     assert chosen(page) == 1
-    mark(page, "Order, Pay").click(modifiers=["Shift"])
+    mark(page, PAID.key).click(modifiers=["Shift"])
     counted(page, toy.keep(PAID | SENT))
     pressed = page.locator("[data-key][aria-pressed=true]").evaluate_all(
         "marks => marks.map((mark) => mark.dataset.key)"
     )
-    assert pressed == ["Order, Pay", "Pay, Ship"]
-    mark(page, "Order, Pay").click(modifiers=["Shift"])
+    assert pressed == [PAID.key, SENT.key]
+    mark(page, PAID.key).click(modifiers=["Shift"])
     counted(page, toy.keep(SENT))
-    mark(page, "Pay, Ship").click()
+    mark(page, SENT.key).click()
     counted(page, toy)
     assert chosen(page) == 4
 
@@ -119,7 +102,7 @@ def test_the_marks_of_a_chart_are_chosen(page, toy):
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("key", "condition", "other", "more"),
-    [("Order, Pay", PAID, "Pay, Ship", SENT), ("basic", BASIC, "plus", PLUS)],
+    [(PAID.key, PAID, SENT.key, SENT), ("basic", BASIC, "plus", PLUS)],
 )
 def test_the_keys_do_what_the_pointer_does(page, toy, key, condition, other, more):
     mark(page, key).press("Enter")

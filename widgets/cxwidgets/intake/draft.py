@@ -108,7 +108,7 @@ class Draft:
 
     def filters(self, journeys: cx.Journeys) -> dict[str, Filter]:
         """The filters that the marks stand for, by tag; an activity that no usable row has plays no part."""
-        known = journeys.selection.star.codes
+        known = journeys.known_activities
         chosen = {
             mark: [w.contains(name) for name, said in self.marks.items() if said == mark and name in known]
             for mark in TAGS

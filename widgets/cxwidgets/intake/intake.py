@@ -276,12 +276,12 @@ class Intake(Working):
         self.show(self.drawn())
 
     def _described(self, journeys: cx.Journeys, kept: str) -> dict[str, Any]:
-        manifest, target = journeys.manifest, self._target.as_posix()
-        dropped = ", ".join(f"{many(count)} {reason}" for reason, count in manifest.dropped.items())
+        made, target = journeys.provenance, self._target.as_posix()
+        dropped = ", ".join(f"{many(count)} {reason}" for reason, count in made.dropped.items())
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
-            "figures": [str(journeys.n), f"{many(manifest.counts['events'])} events", f"store {target}"],
-            "notes": [left, *manifest.notes, kept],
+            "figures": [str(journeys.n), f"{many(made.events)} events", f"store {target}"],
+            "notes": [left, *made.notes, kept],
             "code": self._checked.code(self._source, target, journeys.recipe) if self._checked else "",
         }
 

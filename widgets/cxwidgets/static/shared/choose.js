@@ -5,20 +5,13 @@ import { listing } from "./listing.js";
 import { button, make, number } from "./make.js";
 import { panel } from "./panel.js";
 
-// A mark carries its key as `data-key`. Those that only say what they show are named here.
-const NAMED = [
-  ['.cx-node:not([data-activity^="-"])', ({ activity }) => `activity ${activity}`],
-  [".cx-move", ({ source, target }) => `move ${source} ${target}`],
-  [".cx-variant", ({ variant }) => `variant ${variant}`],
-];
-// Marks that cannot say anything take their keys from Python's list, in the order in which they stand.
-const COUNTED = ".cx-bar, .role-mark:is(.mark-rect, .mark-symbol) path";
+// A mark of a drawing carries its key as `data-key`. The marks of a chart cannot say anything: they take their keys from
+// Python's list, in the order in which they stand.
+const COUNTED = ".role-mark:is(.mark-rect, .mark-symbol) path";
+const NOTHING = "nothing";
 
 // Makes buttons of the marks that have a key, and gives them back.
 export function keyed(body, keys = []) {
-  for (const [selector, key] of NAMED) {
-    for (const mark of body.querySelectorAll(`${selector}:not([data-key])`)) mark.dataset.key = key(mark.dataset);
-  }
   const counted = [...body.querySelectorAll(COUNTED)].slice(0, keys.length);
   counted.forEach((mark, place) => (mark.dataset.key = keys[place]));
   const marks = [...body.querySelectorAll("[data-key]")];
@@ -49,8 +42,8 @@ export function choosing({ ask, body, model, signal }) {
 function breakdown({ ask, model }) {
   const { attributes = [], by } = model.get("facts");
   if (!attributes.length) return [];
-  const options = attributes.map((name) => make("option", { value: name, textContent: name, selected: name === by }));
-  const select = make("select", { onchange: () => ask("ask", { by: select.value }) }, ...options);
+  const option = (name) => make("option", { value: name, textContent: name || NOTHING, selected: name === by });
+  const select = make("select", { onchange: () => ask("ask", { by: select.value }) }, ...attributes.map(option));
   return [make("label", {}, "By ", select)];
 }
 

@@ -1,0 +1,19 @@
+"""The law of rows: the filter of a row keeps as many journeys, of as many customers, as the row says."""
+
+from __future__ import annotations
+
+from cxkit.catalog import entry
+
+
+def assert_rows_keep_their_journeys(journeys, name, call):
+    """Ask, and keep the journeys of each row; returns how many rows had any."""
+    known = entry(name)
+    answer = known.function(journeys, **call)
+    counted = "count" if answer.unit == "journeys" else "journeys"
+    for row in answer.table.to_pylist():
+        clause = known.keeps(row, journeys, answer.parameters)
+        kept = journeys.keep(clause).n
+        assert row.get(counted) in (None, kept.journeys), (row, clause)
+        assert row.get("customers") in (None, kept.customers), (row, clause)
+        assert counted in row or "customers" in row
+    return answer.table.num_rows
