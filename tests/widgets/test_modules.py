@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cxwidgets import modules
-from cxwidgets.intake import Intake
+from cxwidgets.intake.intake import Intake
 from cxwidgets.modules import STATIC, script
 from cxwidgets.panel import Panel
 from cxwidgets.panels import OWN
