@@ -215,13 +215,9 @@ def test_moves_of_variants_times_their_journeys_are_the_map(here, cut):
     assert moves == {(r["activity"], r["next_activity"]): r["count"] for r in told if r["activity"] is not None}
     paths = journeys.variants(top=100).table.to_pylist()
     by_path = Counter((row["variant"], move) for row in paths for move in pairwise([*row["activities"], None]))
-    names = [*star.names, None]
+    names = star.names | {None: None}
     assert by_path == {
-        (
-            row["variant"],
-            (names[row["activity"]], names[-1 if row["next_activity"] is None else row["next_activity"]]),
-        ): row["times"]
-        for row in made
+        (row["variant"], (names[row["activity"]], names[row["next_activity"]])): row["times"] for row in made
     }
 
 
