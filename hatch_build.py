@@ -49,7 +49,8 @@ class CustomBuildHook(BuildHookInterface):
 def _vega_module(path: Path) -> Any:
     """The package's own recipe, loaded alone: the package's dependencies are not there while it is built."""
     spec = spec_from_file_location("cxkit_vega", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

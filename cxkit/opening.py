@@ -113,7 +113,7 @@ def open_store(
 
 
 def _drawn(star: Star) -> str:
-    from cxkit.views.layout import map_geometry
+    from cxkit.views.placing.layout import map_geometry
 
     return geometry(star, map_geometry)
 

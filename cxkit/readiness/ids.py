@@ -28,12 +28,12 @@ SAMPLED_PAIRS = 1_000
 ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
 
 
-def without_journey(ground: Ground) -> Iterator[Found]:
+def without_journey(_: Ground) -> Iterator[Found]:
     """Rows that name no journey."""
     yield Found("name no journey and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('journey')}")
 
 
-def without_activity(ground: Ground) -> Iterator[Found]:
+def without_activity(_: Ground) -> Iterator[Found]:
     """Rows that name no activity."""
     yield Found("name no activity and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('activity')}")
 
@@ -113,7 +113,7 @@ def constant_columns(ground: Ground) -> Iterator[Found]:
             yield Found(what, column=column, count=1, examples=(values[0][0],))
 
 
-def copies(ground: Ground) -> Iterator[Found]:
+def copies(_: Ground) -> Iterator[Found]:
     """Rows equal to another in every column; without a time they may well be true, and are let be."""
     what = "repeat another row in every column, so that an event may count twice"
     yield Found(what, "SELECT row FROM ready_rows WHERE again", repair=DropCopies())

@@ -18,7 +18,7 @@ LayOut = Callable[[Sequence[Row], Sequence[Row]], Any]
 def geometry(star: Star, lay_out: LayOut) -> str:
     """The geometry of the whole log's process map, as JSON: the same whichever numbers the activities have.
 
-    `lay_out` takes the rows of moves and of activities and places them, as `cxkit.views.layout.map_geometry` does.
+    `lay_out` takes the rows of moves and of activities and places them: `cxkit.views.placing.layout.map_geometry`.
     """
     place = star.places
     placed = lay_out(_moves(star, place), _activities(star, place))

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxkit.schema import END, START
-from cxkit.views import curves, layout, theme
-from cxkit.views.curves import Box, Spline
-from cxkit.views.labels import places
-from cxkit.views.layout import FEW_MOVES, Geometry
+from cxkit.views import theme
+from cxkit.views.legend import line_width
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, keyed, number, text
+from cxkit.views.placing import curves, layout
+from cxkit.views.placing.curves import Box, Spline
+from cxkit.views.placing.labels import places
+from cxkit.views.placing.layout import FEW_MOVES, Geometry
 from cxkit.words import given, lasting, many, percent
 
 Row = Mapping[str, Any]
 COVERAGE, MOST_MOVES = 0.9, 40
-THIN, THICK, LABEL_SIZE, LABEL_LEADING = 1.4, 8.0, 11, 13
+LABEL_SIZE, LABEL_LEADING = 11, 13
 MOST_LABELS = 60  # more than anybody can read; the other moves speak when the pointer rests on them
 NARROWEST, ASIDE = 700, 160
 
@@ -40,7 +42,7 @@ class Move:
 
     @property
     def width(self) -> float:
-        return THIN + (THICK - THIN) * self.weight
+        return line_width(self.weight)
 
     @property
     def data(self) -> str:
@@ -150,7 +152,8 @@ def _composed(
     crop = _around(fixed + [room for _, room in labels] + [_along(way) for way in tracks])
     width = max(crop.width, NARROWEST)
     head, above = heading(title, lines, width)
-    key, below = _legend(moves, max((visits[code] for code in nodes if _is_activity(code)), default=0), width)
+    most = max((visits[code] for code in nodes if _is_activity(code)), default=0)
+    key, below = legend(moves[0].row["count"] if moves else 1, most, width)
     inner = [_drawn_move(move, tips[move.row["source"], move.row["target"]]) for move in reversed(moves)]
     inner += [*nodes.values(), *(_drawn_label(move, room) for move, room in labels)]
     shift = f"{number((width - crop.width) / 2 - crop.left)} {number(above + 12 - crop.top)}"
@@ -240,53 +243,6 @@ def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
             words += "\n" + " \N{MIDDLE DOT} ".join(parts)
         tips[row["source"], row["target"]] = html.escape(words)
     return tips
-
-
-# ---- legend ----------------------------------------------------------------------------------------------------------
-
-
-def _legend(moves: Sequence[Move], most: int, width: float) -> tuple[str, float]:
-    """What line width, box colour and coloured numbers mean, on as many lines as it takes; and their height."""
-    parts, x, y = [], 0.0, 0.0
-    median = _inline(("3.2 d", theme.LONG), "median time between")
-    for key, wide in (_width_key(moves), _colour_key(most), median):
-        if x and x + wide > width:
-            x, y = 0.0, y + 24
-        parts.append(f'<g transform="translate({number(x)} {number(y)})">{key}</g>')
-        x += wide + 32
-    return "".join(parts), y + 8
-
-
-def _width_key(moves: Sequence[Move]) -> tuple[str, float]:
-    most = moves[0].row["count"] if moves else 1
-    items: list[Any] = ["times taken"]
-    for n in sorted({1, max(1, round(most / 4)), most}):
-        weight = math.sqrt(n / most)
-        thick, colour = number(THIN + (THICK - THIN) * weight), theme.LINES[min(2, int(3 * weight))]
-        items += [(f'<path d="M0,0H24" stroke="{colour}" stroke-width="{thick}"/>', 24.0), many(n)]
-    return _inline(*items)
-
-
-def _colour_key(most: int) -> tuple[str, float]:
-    swatches = "".join(
-        f'<rect x="{18 * i}" y="-6" width="18" height="12" fill="{fill}" stroke="{theme.BOX}" stroke-width=".6"/>'
-        for i, (fill, _) in enumerate(theme.MANY)
-    )
-    return _inline("visits", "1", (swatches, 90.0), many(most))
-
-
-def _inline(*items: Any) -> tuple[str, float]:
-    """Words (text, or text with its colour) and small drawings (with their width) side by side."""
-    parts, x = [], 0.0
-    for item in items:
-        content, extra = item if isinstance(item, tuple) else (item, theme.MUTED)
-        if isinstance(extra, float):
-            parts.append(f'<g transform="translate({number(x)} 0)">{content}</g>')
-            x += extra + 8
-        else:
-            parts.append(text(x, 4, content, size=12, fill=extra))
-            x += theme.text_width(content, 12) + 8
-    return "".join(parts), x - 8
 
 
 # ---- curves ----------------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def new_activity(events: pa.Table, rng: np.random.Generator, book: Book) -> pa.T
     return put(events, "activity", hit, NEW)
 
 
-def dropped_channel(events: pa.Table, rng: np.random.Generator, book: Book) -> pa.Table:
+def dropped_channel(events: pa.Table, _rng: np.random.Generator, book: Book) -> pa.Table:
     """A value of a column is no longer there: what was done in the app is now done on the web."""
     hit = pc.equal(events["channel"], OLD_CHANNEL).to_numpy()
     says = f"dropped value: channel '{OLD_CHANNEL}' is gone; so many events are now in channel '{OTHER_CHANNEL}'"
@@ -89,7 +89,7 @@ def dropped_channel(events: pa.Table, rng: np.random.Generator, book: Book) -> p
     return put(events, "channel", hit, OTHER_CHANNEL)
 
 
-def costs_not_booked(events: pa.Table, rng: np.random.Generator, book: Book) -> pa.Table:
+def costs_not_booked(events: pa.Table, _rng: np.random.Generator, book: Book) -> pa.Table:
     """A cell that was always filled is empty: the shops' costs are no longer booked."""
     hit = pc.equal(events["channel"], UNBOOKED).to_numpy()
     says = f"empty cells: events in channel '{UNBOOKED}' have no cost"

@@ -62,10 +62,12 @@ def test_an_engagement_says_where_the_log_is_and_what_is_what(folder):
     assert done.exit_code == 0, done.output
     facts = cx.open(folder / "store").manifest
     assert (facts.source, facts.zone) == ("The Shop", "Europe/Berlin")
-    assert facts.roles["customer"] == "client" and [one.name for one in facts.attributes] == ["note"]
+    assert facts.roles["customer"] == "client"
+    assert [one.name for one in facts.attributes] == ["note"]
     assert "4 events in 2 journeys of 2 customers" in done.output
     checked = run("ready", "--engagement", folder / "shop.toml")
-    assert checked.exit_code == 0 and "The Shop: 6 columns" in checked.output
+    assert checked.exit_code == 0
+    assert "The Shop: 6 columns" in checked.output
 
 
 def test_a_file_and_options_go_before_the_engagement(folder):
@@ -75,7 +77,8 @@ def test_a_file_and_options_go_before_the_engagement(folder):
     assert done.exit_code == 0, done.output
     journeys = cx.open(folder / "store")
     assert "Return" in journeys.activities().df().activity.tolist()
-    assert journeys.manifest.zone == "UTC" and [one.name for one in journeys.manifest.attributes] == ["plan"]
+    assert journeys.manifest.zone == "UTC"
+    assert [one.name for one in journeys.manifest.attributes] == ["plan"]
 
 
 def test_what_was_settled_is_written_and_gives_the_same_store_again(folder):
@@ -116,10 +119,12 @@ time = "at"
     assert "calls: 1 of 2 rows speak of no journey or customer of the log." in done.output
     said = cx.Engagement.load(target)
     assert (said.customers.path, said.customers.attributes) == ("../people.csv", ("age",))
-    assert said.tables["calls"].path == "../exports/calls.csv" and said.tables["calls"].time == "at"
+    assert said.tables["calls"].path == "../exports/calls.csv"
+    assert said.tables["calls"].time == "at"
     assert run("prepare", "--engagement", target, "--store", folder / "two").exit_code == 0
     one, two = (cx.open(folder / name) for name in ("one", "two"))
-    assert one.manifest.tables == two.manifest.tables and two.manifest.engagement == said.fingerprint
+    assert one.manifest.tables == two.manifest.tables
+    assert two.manifest.engagement == said.fingerprint
     assert two.table("calls").df()[["journey", "activity", "score"]].values.tolist() == [["A", "Order", 3]]
     assert "calls" in run("ask", folder / "two", "table", "--format", "csv").output
     asked = run("ask", folder / "two", "table", "--with", "name=calls", "--format", "json")
@@ -128,7 +133,8 @@ time = "at"
     done = run("prepare", folder / "july.csv", "--append", "--engagement", target, "--store", folder / "two")
     assert done.exit_code == 0, done.output
     after = cx.open(folder / "two")
-    assert after.table("calls").df().score.tolist() == [3, 1] and "calls" not in " ".join(after.manifest.notes)
+    assert after.table("calls").df().score.tolist() == [3, 1]
+    assert "calls" not in " ".join(after.manifest.notes)
     assert after.table("customers").df().age.tolist() == [31, 42, 53]
 
 
@@ -158,7 +164,8 @@ def test_saving_keeps_all_else_that_the_file_says(folder):
     done = run("prepare", "--engagement", target, "--zone", "UTC", "--store", folder / "s", "--save-engagement", target)
     assert done.exit_code == 0, done.output
     said = cx.Engagement.load(target)
-    assert said.zone == "UTC" and [goal.activity for goal in said.goals] == ["Pay"]
+    assert said.zone == "UTC"
+    assert [goal.activity for goal in said.goals] == ["Pay"]
     assert (said.roles.channel, said.name) == ("note", "The Shop")
     assert "# what the client told us" in target.read_text(encoding="utf-8")
 
@@ -166,7 +173,8 @@ def test_saving_keeps_all_else_that_the_file_says(folder):
 def test_what_the_file_names_and_the_log_has_not_is_said(folder):
     (folder / "shop.toml").write_text(SAID.replace('["Pay"]', '["Pays", "Pay"]'), encoding="utf-8")
     done = run("prepare", "--engagement", folder / "shop.toml", "--store", folder / "store")
-    assert 'Not in this log: Goals "Pays"' in done.output and 'Closest: "Pay"' in done.output
+    assert 'Not in this log: Goals "Pays"' in done.output
+    assert 'Closest: "Pay"' in done.output
 
 
 def test_a_database_is_read_by_its_variable_and_no_password_is_written(folder, monkeypatch):
@@ -188,8 +196,10 @@ def test_a_secret_is_refused_before_anything_is_made(folder, monkeypatch):
     log = cx.read(folder / "exports" / "shop.csv")
     monkeypatch.setattr(cx, "read", lambda *_, **__: log)
     done = run("prepare", "postgresql://me:geheim@host/db", "--store", folder / "s", "--save-engagement", "x.toml")
-    assert done.exit_code == 1 and "Secrets are never stored" in done.output
-    assert "geheim" not in done.output and not (folder / "s").exists()
+    assert done.exit_code == 1
+    assert "Secrets are never stored" in done.output
+    assert "geheim" not in done.output
+    assert not (folder / "s").exists()
 
 
 @pytest.mark.parametrize(
@@ -208,7 +218,9 @@ def test_a_secret_is_refused_before_anything_is_made(folder, monkeypatch):
 def test_errors_are_sentences(folder, words, said):
     (folder / "wrong.toml").write_text('goal = ["Pay"]\n', encoding="utf-8")
     done = run(*words)
-    assert done.exit_code != 0 and said in done.output and "Traceback" not in done.output
+    assert done.exit_code != 0
+    assert said in done.output
+    assert "Traceback" not in done.output
     assert not (folder / "elsewhere" / "s").exists()
 
 
@@ -217,7 +229,8 @@ def test_the_plan_is_asked_with_an_engagement(folder):
     words = ("ask", folder / "store", "data_plan", "--format", "json")
     plain, told = (json.loads(run(*words, *more).output) for more in ((), ("--engagement", folder / "shop.toml")))
     status = [{row["name"]: row["status"] for row in answer["rows"]} for answer in (plain, told)]
-    assert status[0]["outcomes"] == "blocked" and status[1]["outcomes"] == "answerable"
+    assert status[0]["outcomes"] == "blocked"
+    assert status[1]["outcomes"] == "answerable"
 
 
 def test_the_sample_is_prepared_as_its_engagement_says():
@@ -237,7 +250,8 @@ def test_a_later_part_does_not_rewrite_the_engagement(folder):
     before = (folder / "shop.toml").read_bytes()
     (folder / "july.csv").write_text(CSV.replace(".06.", ".07."), encoding="utf-8")
     done = run(*words, folder / "july.csv", "--append", "--save-engagement", folder / "shop.toml")
-    assert done.exit_code == 2 and "Leave it out with --append" in done.output
+    assert done.exit_code == 2
+    assert "Leave it out with --append" in done.output
     assert (folder / "shop.toml").read_bytes() == before
     assert cx.open(folder / "store").manifest.counts["events"] == 4
 
@@ -291,7 +305,8 @@ def test_a_later_part_has_its_own_name_and_sheet(folder):
     assert run(*words).exit_code == 0
     done = run(*words, folder / "July.xlsx", "--append")
     assert done.exit_code == 0, done.output
-    assert "July.xlsx: 4 events" in done.output and "The Shop" not in done.output
+    assert "July.xlsx: 4 events" in done.output
+    assert "The Shop" not in done.output
     assert cx.open(folder / "store").manifest.counts["events"] == 8
 
 

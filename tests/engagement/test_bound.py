@@ -35,7 +35,8 @@ def test_the_file_in_the_folder_speaks_of_the_store(store, tmp_path):
     SAID.save(store / "engagement.toml")
     assert cx.open(store).engagement == SAID
     again = cx.prepare(cx.read(cx.toy_table()).roles(**ROLES), store, progress=False)
-    assert again.engagement == SAID and again.keep(w.contains("Pay")).trim(until="2025-06-09").engagement == SAID
+    assert again.engagement == SAID
+    assert again.keep(w.contains("Pay")).trim(until="2025-06-09").engagement == SAID
     other = cx.Engagement(goals=["Ship"])
     assert cx.open(store, engagement=other).engagement == other
     path = other.save(tmp_path / "other.toml")
@@ -82,7 +83,8 @@ def test_notebooks_are_given_what_the_journeys_are_bound_to(store, tmp_path):
 def test_every_question_of_the_command_line_can_be_bound(store, tmp_path):
     file = SAID.save(tmp_path / "shop.toml")
     told = run("ask", store, "outcomes", "--engagement", file)
-    assert "goal" in told.output and SAID.fingerprint[:8] in told.output
+    assert "goal" in told.output
+    assert SAID.fingerprint[:8] in told.output
     assert "Name goals" in run("ask", store, "outcomes").output
     for measure in ("summary", "segments"):
         words = ("--with", "by=outcome") if measure == "segments" else ()
@@ -97,26 +99,34 @@ def test_every_question_of_the_command_line_can_be_bound(store, tmp_path):
 def test_check_says_what_a_file_says_and_what_nothing_uses(tmp_path):
     said = SAID.amended(stages={"buy": {"activities": ["Order"], "owner": "sales", "silence": "5d"}}, actions=[])
     done = run("check", said.save(tmp_path / "shop.toml"))
-    assert done.exit_code == 0 and done.output.startswith(f"Shop, engagement {said.fingerprint[:8]}, zone UTC\n")
+    assert done.exit_code == 0
+    assert done.output.startswith(f"Shop, engagement {said.fingerprint[:8]}, zone UTC\n")
     for line in ("It holds 1 goal, 1 cancel, 1 stage\n", "Silence: 2d, 5d in buy\n", "Not used yet: stages.owner.\n"):
         assert line in done.output
     bare = run("check", cx.Engagement().save(tmp_path / "bare.toml")).output
-    assert "not declared, so no journey counts as silent" in bare and "Everything that it says is used." in bare
+    assert "not declared, so no journey counts as silent" in bare
+    assert "Everything that it says is used." in bare
 
 
 def test_check_holds_the_file_against_the_log(store, tmp_path):
     file = SAID.save(tmp_path / "shop.toml")
     fits = run("check", file, "--store", store)
-    assert fits.exit_code == 0 and "every activity, column and value" in fits.output
+    assert fits.exit_code == 0
+    assert "every activity, column and value" in fits.output
     SAID.amended(goals=["Deliverd"], zone="Europe/Berlin").save(store / "engagement.toml")
     done = run("check", store)
-    assert done.exit_code == 1 and 'Closest: "Deliver"' in done.output and 'prepared in "UTC"' in done.output
+    assert done.exit_code == 1
+    assert 'Closest: "Deliver"' in done.output
+    assert 'prepared in "UTC"' in done.output
 
 
 def test_check_tells_faults_with_their_lines(store, tmp_path):
     (tmp_path / "wrong.toml").write_text('silence = "2d"\ngoal = ["Deliver"]\n', encoding="utf-8")
     done = run("check", tmp_path / "wrong.toml")
-    assert done.exit_code == 1 and "Line 2, goal" in done.output and 'Closest: "goals"' in done.output
+    assert done.exit_code == 1
+    assert "Line 2, goal" in done.output
+    assert 'Closest: "goals"' in done.output
     none = run("check", store)
-    assert none.exit_code == 1 and "has no engagement file" in none.output
+    assert none.exit_code == 1
+    assert "has no engagement file" in none.output
     assert "Not used yet: disclosure" in run("check").output

@@ -35,10 +35,12 @@ def test_every_section_is_read(full):
     said = cx.Engagement.load(full)
     unused = {name for name in type(said).model_fields if not getattr(said, name)}
     assert unused == set()
-    assert said.goals[0].activity == "Deliver" and said.goals[0].where == {}
+    assert said.goals[0].activity == "Deliver"
+    assert said.goals[0].where == {}
     assert said.cancels[0].where == {"plan": ("basic", "plus")}
     assert said.calendar.closed == (date(2025, 12, 25), date(2025, 12, 26))
-    assert list(said.stages) == ["buy", "get"] and said.stages["buy"].activities == ("Order", "Pay")
+    assert list(said.stages) == ["buy", "get"]
+    assert said.stages["buy"].activities == ("Order", "Pay")
     assert said.sides == {"customer action": "customer", "Lager": "back"}
     assert said.policies[0].where == {"plan": ("plus",)}
     assert said.disclosure.k == 10
@@ -112,7 +114,8 @@ def test_what_was_settled_is_settled_again_from_the_file(tmp_path):
         "writing",
     ):
         assert getattr(again, field) == getattr(settled, field), field
-    assert [goal.activity for goal in said.goals] == ["Deliver"] and said.source.path == "toy.parquet"
+    assert [goal.activity for goal in said.goals] == ["Deliver"]
+    assert said.source.path == "toy.parquet"
 
 
 def test_the_notion_of_a_journey_is_applied_and_written_again(tmp_path):
@@ -125,7 +128,8 @@ def test_the_notion_of_a_journey_is_applied_and_written_again(tmp_path):
     kept = cx.Engagement(split={"silence": "2d"}).applied(log)
     assert kept.columns[kept.settled.customer] == "client"
     again = cx.Engagement.of_log(made, path="toy.parquet")
-    assert again.split == said.split and again.roles.journey == "client"
+    assert again.split == said.split
+    assert again.roles.journey == "client"
     assert (again.identities.id, again.identities.same_as, again.identities.column) == ("web", "shop", "client")
     twice = again.applied(cx.read(cx.toy_table()), tmp_path)
     assert twice.source.fingerprint == made.source.fingerprint
@@ -142,7 +146,8 @@ def test_what_an_engagement_cannot_keep_is_said():
 
 def test_a_guessed_log_without_customers_names_none():
     said = cx.Engagement.of_log(cx.read(cx.toy_table().select(["order", "step", "when"])))
-    assert said.roles.customer == said.roles_words["customer"] == "" and said.source is None
+    assert said.roles.customer == said.roles_words["customer"] == ""
+    assert said.source is None
     assert said.roles_words["journey"] == "order"
 
 

@@ -120,7 +120,8 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path):
         "Line 5, disclosure, k",
     ]
     many = said_of("".join(f"key{number} = 1\n" for number in range(500)), tmp_path).splitlines()
-    assert len(many) == 22 and many[-1] == "  And more."
+    assert len(many) == 22
+    assert many[-1] == "  And more."
 
 
 def test_python_gets_the_same_sentences():
@@ -154,8 +155,10 @@ SECRETS = [
 @pytest.mark.parametrize("text", SECRETS)
 def test_a_secret_is_refused_and_not_repeated(text, tmp_path):
     said = said_of(text, tmp_path)
-    assert "Secrets are never stored in this file" in said and "variable=" in said
-    assert "hunter2" not in said and "ter2" not in said
+    assert "Secrets are never stored in this file" in said
+    assert "variable=" in said
+    assert "hunter2" not in said
+    assert "ter2" not in said
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,8 @@ def test_an_address_without_a_secret_is_none(path):
 )
 def test_a_hostile_file_is_refused_with_a_sentence(text, tmp_path):
     said = said_of(text, tmp_path)
-    assert said.startswith('"e.toml"') and len(said) < 300
+    assert said.startswith('"e.toml"')
+    assert len(said) < 300
 
 
 def test_deep_values_are_refused_as_what_they_are(tmp_path):
@@ -210,7 +214,9 @@ def test_deep_values_are_refused_as_what_they_are(tmp_path):
 
 def test_long_and_odd_names_are_cut_and_kept_on_one_line(tmp_path):
     said = said_of(f'"{"x" * 10_000}" = 1\n"a\\u001b[31m\\nb" = 2', tmp_path)
-    assert len(said) < 700 and "\x1b" not in said and len(said.splitlines()) == 3
+    assert len(said) < 700
+    assert "\x1b" not in said
+    assert len(said.splitlines()) == 3
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):

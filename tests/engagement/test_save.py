@@ -39,7 +39,8 @@ def test_an_amended_file_keeps_its_comments_and_order(full):
     changed = said.amended(zone="UTC", silence="45d", roles={"journey": "order"}, stages=stages, needs=needs)
     changed.save(full)
     text = full.read_text(encoding="utf-8")
-    assert cx.Engagement.load(full) == changed and list(cx.Engagement.load(full).stages) == ["buy", "get", "return"]
+    assert cx.Engagement.load(full) == changed
+    assert list(cx.Engagement.load(full).stages) == ["buy", "get", "return"]
     for comment in (
         "# The client in its own words.",
         "# agreed in May",
@@ -47,7 +48,9 @@ def test_an_amended_file_keeps_its_comments_and_order(full):
         "# ends with the money",
     ):
         assert comment in text
-    assert '"45d"' in text and "Europe/Berlin" not in text and 'activity = "step"' not in text
+    assert '"45d"' in text
+    assert "Europe/Berlin" not in text
+    assert 'activity = "step"' not in text
     assert "[roles] are below." in text
 
 
@@ -59,9 +62,11 @@ def test_tables_beside_a_log_are_kept_in_the_file_and_data_frames_are_not(tmp_pa
     kept = kept.beside("calls", cx.read(tmp_path / "calls.csv", delimiter=";"), journey="order")
     said = cx.Engagement.of_log(kept)
     assert said.written()["customers"] == {"path": str(tmp_path / "people.csv"), "delimiter": ";", "key": "id"}
-    assert list(said.tables) == ["calls"] and said.tables["calls"].delimiter == ";"
+    assert list(said.tables) == ["calls"]
+    assert said.tables["calls"].delimiter == ";"
     again = cx.Engagement.load(said.save(tmp_path / "e.toml"))
-    assert again == said and again.fingerprint == said.fingerprint != said.amended(zone="Asia/Tokyo").fingerprint
+    assert again == said
+    assert again.fingerprint == said.fingerprint != said.amended(zone="Asia/Tokyo").fingerprint
     assert [table.facts for table in again.applied(log).tables] == [table.facts for table in kept.tables]
     with pytest.raises(InputError, match='The table "rows" lies in no file of its own'):
         cx.Engagement.of_log(log.beside("rows", cx.toy_table(), journey="order"))
@@ -92,7 +97,8 @@ def test_nothing_changes_an_engagement(full):
     said = cx.Engagement.load(full)
     with pytest.raises(ValueError, match="frozen"):
         said.zone = "UTC"
-    assert said.amended(zone="UTC").zone == "UTC" and said.zone == "Europe/Berlin"
+    assert said.amended(zone="UTC").zone == "UTC"
+    assert said.zone == "Europe/Berlin"
 
 
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
@@ -139,7 +145,8 @@ def test_any_engagement_survives_its_file_and_any_amendment(first, second, tmp_p
         said = cx.Engagement(**values)
         said.save(path)
         again = cx.Engagement.load(path)
-        assert again == said and json.dumps(again.written(), default=str) == json.dumps(said.written(), default=str)
+        assert again == said
+        assert json.dumps(again.written(), default=str) == json.dumps(said.written(), default=str)
 
 
 # ---- files that people write -----------------------------------------------------------------------------------------
@@ -205,5 +212,6 @@ def test_any_way_of_writing_can_be_amended_and_keeps_its_comment(text, tmp_path)
         said = cx.Engagement.load(path).amended(**first).amended(**second)
         said.save(path)
         again = cx.Engagement.load(path)
-        assert again == said and list(again.stages) == list(said.stages), (first, second)
+        assert again == said, (first, second)
+        assert list(again.stages) == list(said.stages), (first, second)
         assert "# agreed" in path.read_text(encoding="utf-8"), (first, second)

@@ -159,7 +159,8 @@ def test_hostile_metadata_is_text() -> None:
     page = convert(nb)
     head, body = re.split(r"<main", page)[0], re.sub(r"<script>.*?</script>", "", page, flags=re.S)
     assert "<img src" not in body
-    assert "number" not in head.split("cx-facts")[-1] and "nested" not in head.split("cx-facts")[-1]
+    assert "number" not in head.split("cx-facts")[-1]
+    assert "nested" not in head.split("cx-facts")[-1]
 
 
 def test_an_error_is_said_soberly_and_the_report_calls_itself_incomplete() -> None:
@@ -168,7 +169,8 @@ def test_an_error_is_said_soberly_and_the_report_calls_itself_incomplete() -> No
     assert "This part could not be computed." in page
     assert "no &lt;b&gt;journeys&lt;/b&gt;" in page
     assert "This report is incomplete." in page
-    assert "/home/me" not in page and "\x1b" not in page
+    assert "/home/me" not in page
+    assert "\x1b" not in page
 
 
 def test_only_the_pages_own_scripts_may_run(report: str) -> None:
@@ -226,7 +228,8 @@ def test_a_chart_comes_alive_and_tells_its_numbers(visit: Any, report: str) -> N
     bar.hover()
     tooltip = page.locator("#vg-tooltip-element.visible")
     tooltip.wait_for()
-    assert "Wait" in tooltip.inner_text() and "216" in tooltip.inner_text()
+    assert "Wait" in tooltip.inner_text()
+    assert "216" in tooltip.inner_text()
 
 
 @pytest.mark.browser

@@ -132,7 +132,8 @@ def _later(rows, firm):
 
 def test_without_goals_and_cancels_there_is_no_outcome(toy):
     bare = cx.open(toy.folder, engagement=cx.Engagement(silence="2d"))
-    assert "outcome" not in bare.attributes and bare.outcomes().table.num_rows == 0
+    assert "outcome" not in bare.attributes
+    assert bare.outcomes().table.num_rows == 0
     with pytest.raises(cx.CxError, match='No attribute "outcome"'):
         bare.keep(w.attribute("outcome", "goal"))
 

@@ -63,7 +63,8 @@ def test_moves_between_stages_are_the_moves_between_their_activities(journeys, s
     assert {move: row["count"] for move, row in found.items()} == moves
     for move, row in found.items():
         assert row["count"] * (row["mean_seconds"] or 0) == pytest.approx(seconds[move])
-        assert row["journeys"] <= row["count"] and row["journeys"] <= journeys.n.journeys
+        assert row["journeys"] <= row["count"]
+        assert row["journeys"] <= journeys.n.journeys
     visits = sum(row["count"] for row in found.values() if row["next_activity"])
     assert visits + inside == journeys.summary().table["events"][0].as_py()
 
@@ -78,7 +79,8 @@ def test_variants_of_stages_are_those_of_activities_with_repeats_as_one(journeys
     assert [row["length"] for row in rows] == [len(row["activities"]) for row in rows]
     assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
     counts = [row["count"] for row in rows]
-    assert counts == sorted(counts, reverse=True) and sum(counts) == journeys.n.journeys
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == journeys.n.journeys
     moves = Counter(move for path, count in paths.items() for move in pairwise(path) for _ in range(count))
     found = {
         (row["activity"], row["next_activity"]): row["count"]

@@ -18,7 +18,8 @@ def test_notebook_is_plain(path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert 0 < len(code) <= 15
     for cell in code:
-        assert not cell.outputs and cell.execution_count is None
+        assert not cell.outputs
+        assert cell.execution_count is None
         nodes = [type(node) for node in ast.walk(ast.parse(cell.source))]
         assert not {ast.FunctionDef, ast.ClassDef, ast.Lambda} & set(nodes)
         assert "._" not in cell.source

@@ -86,4 +86,5 @@ def test_no_connection_is_opened(monkeypatch, tmp_path):
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when")
     journeys = cx.prepare(log, tmp_path / "store", progress=False).keep(w.contains("Pay"))
-    assert journeys.process_map()._repr_html_() and journeys.durations()._repr_html_()
+    assert journeys.process_map()._repr_html_()
+    assert journeys.durations()._repr_html_()

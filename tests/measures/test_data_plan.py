@@ -91,7 +91,8 @@ def test_how_full_how_fresh_and_whose(hand):
     found = fields(bound(hand, said))
     way = found.loc["channel"]
     assert (way.due, way.filled, way.unit) == (10, 8, "events")
-    assert way.filled_share == 0.8 and way.freshness_share == 1.0
+    assert way.filled_share == 0.8
+    assert way.freshness_share == 1.0
     assert way.identity_share == pytest.approx(6 / 8)  # the two events of journey C have no known customer
     clerk = found.loc["agent"]
     assert (clerk.due, clerk.filled) == (10, 4)
@@ -245,7 +246,8 @@ def test_adding_a_field_unlocks_exactly_what_was_listed(full, added):
         old = answerable(bound(full, together(*without)))
         new = answerable(bound(full, together(*without, PLACED[added])))
         listed = set(filter(None, told.questions.split(", ")))
-        assert old <= new and new - old == listed
+        assert old <= new
+        assert new - old == listed
         assert told.unlocks == len(listed)
     assert listed or added in ("agent", "cost")  # with goals, needs and costs all others open something
 
@@ -301,7 +303,8 @@ def test_what_the_register_says_of_a_measure_the_catalog_says():
 def test_what_a_measure_needs_is_a_field():
     names = {field.name for field in FIELDS}
     for entry in CATALOG:
-        assert {*entry.needs, *entry.sharper} <= names and not {*entry.needs} & {*entry.sharper}
+        assert {*entry.needs, *entry.sharper} <= names
+        assert not {*entry.needs} & {*entry.sharper}
 
 
 def test_the_register_is_whole():
@@ -310,7 +313,8 @@ def test_the_register_is_whole():
     for question in QUESTIONS:
         assert set(question.needs) | set(question.sharper) <= names
         assert not set(question.needs) & set(question.sharper)
-        assert question.theme in THEMES and question.asks.endswith("?")
+        assert question.theme in THEMES
+        assert question.asks.endswith("?")
         assert not {"," in question.name, question.name.startswith(" ")} & {True}
     assert names == {name for one in QUESTIONS for name in (*one.needs, *one.sharper)}
 

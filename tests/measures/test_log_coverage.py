@@ -192,7 +192,8 @@ def test_the_picture_says_what_is_new_and_how_sure_that_is(toy):
         "2 seen only once",
     ):
         assert words in text
-    assert "unknown" in text and "no whole month" in text  # nothing is said of a last month that is not whole
+    assert "unknown" in text
+    assert "no whole month" in text
 
 
 def test_the_estimates_keep_their_word():

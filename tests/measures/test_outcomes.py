@@ -41,7 +41,8 @@ def test_by_an_attribute_and_by_a_tag(toy):
     found = {}
     for segment, outcome, count in rows(journeys.outcomes(by="plan"), "segment", "outcome", "count"):
         found.setdefault(segment, {})[outcome] = count
-    assert found == BY_PLAN and list(found) == list(BY_PLAN)
+    assert found == BY_PLAN
+    assert list(found) == list(BY_PLAN)
     called = journeys.tag("called", w.contains("Call")).outcomes(by="called").df().set_index(["segment", "outcome"])
     assert called["count"][["true"]].tolist() == [1, 1, 1, 0]
     crossed = journeys.outcomes(by="outcome").df()
@@ -58,7 +59,8 @@ def test_everything_adds_up(toy, silence, by):
     assert found["count"].sum() == journeys.n.journeys == 6
     sizes = journeys.segments(by=by).df().set_index("segment")["count"] if by else {"all": journeys.n.journeys}
     for segment, part in found.groupby("segment"):
-        assert part["count"].sum() == sizes[segment] and part["outcome"].tolist() == [
+        assert part["count"].sum() == sizes[segment]
+        assert part["outcome"].tolist() == [
             "goal",
             "cancel",
             "silent",
@@ -67,7 +69,8 @@ def test_everything_adds_up(toy, silence, by):
         shares = part["share"].dropna()
         assert shares.sum() == pytest.approx(1) if len(shares) else part["count"].iloc[:3].sum() == 0
     known = found.dropna(subset=["share_low"])
-    assert (known["share_low"] <= known["share"]).all() and (known["share"] <= known["share_high"]).all()
+    assert (known["share_low"] <= known["share"]).all()
+    assert (known["share"] <= known["share_high"]).all()
     assert not found[found.outcome == "open"][["share", "share_low", "share_high"]].notna().any(axis=None)
 
 
@@ -81,7 +84,8 @@ def test_a_goal_that_is_followed_by_a_cancel_is_a_goal(toy):
 def test_nothing_is_invented(toy):
     for journeys in (toy, bound(toy, cx.Engagement(silence="2d"))):
         result = journeys.outcomes()
-        assert result.table.num_rows == 0 and 'such as goals = ["Deliver"]' in repr(result)
+        assert result.table.num_rows == 0
+        assert 'such as goals = ["Deliver"]' in repr(result)
         assert "Name goals in the engagement file" in result.chart().svg
         assert "goal_journeys" not in journeys.summary().table.column_names
         assert result.table.schema == bound(toy, cx.Engagement(**ENDS)).outcomes().table.schema
@@ -92,7 +96,9 @@ def test_the_summary_says_how_journeys_ended(toy):
     words = [f"{word}_journeys" for word in ("goal", "cancel", "silent", "open")]
     assert rows(journeys.summary(), *words) == [(5, 4, 1, 2)]
     text = " ".join(ET.fromstring(journeys.summary().chart().svg).itertext())
-    assert "Goal reached" in text and "of 10 ended journeys" in text and "Still open" in text
+    assert "Goal reached" in text
+    assert "of 10 ended journeys" in text
+    assert "Still open" in text
     nobody = journeys.keep(w.attribute("outcome", "open"))
     assert rows(nobody.summary(), *words) == [(0, 0, 0, 2)]
     assert "of 0 ended journeys" in " ".join(ET.fromstring(nobody.summary().chart().svg).itertext())
@@ -113,6 +119,8 @@ def test_a_number_names_its_engagement(toy):
     journeys = bound(toy, said)
     mark = f"engagement {said.fingerprint[:8]}"
     for result in (journeys.summary(), journeys.keep(w.contains("Pay")).outcomes(), journeys.data_plan()):
-        assert mark in repr(result) and mark in result.chart().svg
-    assert mark in journeys.events()._repr_html_() and "engagement" not in repr(toy.summary())
+        assert mark in repr(result)
+        assert mark in result.chart().svg
+    assert mark in journeys.events()._repr_html_()
+    assert "engagement" not in repr(toy.summary())
     assert cx.Engagement(**ENDS).fingerprint == said.fingerprint != cx.Engagement(**ENDS, silence="1d").fingerprint

@@ -309,5 +309,6 @@ def test_an_event_is_when_it_started(look):
         {"order": "A", "step": "V", "begun": "", "at": ""},
     ]
     names = {name: count for name, _, count, _ in found(look(rows, time="at", start="begun", customer=""))}
-    assert names.get("unreadable") == 1 and names.get("without_time") == 1
+    assert names.get("unreadable") == 1
+    assert names.get("without_time") == 1
     assert "unsorted" not in names

@@ -91,7 +91,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("content, name, words", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("content", "name", "words"), REFUSED.values(), ids=REFUSED)
 def test_refused_and_the_old_store_stays(content, name, words, prepared, tmp_path):
     old = prepared(GOOD)
     before = sorted(path.name for path in (tmp_path / "store").iterdir())
@@ -130,7 +130,7 @@ ASIDE = {
 }
 
 
-@pytest.mark.parametrize("rows, aside", ASIDE.values(), ids=ASIDE)
+@pytest.mark.parametrize(("rows", "aside"), ASIDE.values(), ids=ASIDE)
 def test_rows_put_aside_are_counted_and_shown(rows, aside, prepared):
     content = HEAD.encode() + (rows if isinstance(rows, bytes) else rows.encode())
     journeys = prepared(content)
@@ -210,7 +210,9 @@ def test_activities_stay_as_they_are(prepared):
     assert "<script>" not in journeys.process_map()._repr_html_().replace("&lt;script", "")
 
 
-@pytest.mark.parametrize("journeys, activities, events", [(1, 50, 100_000), (7, 1_000, 3_000), (7, 20_000, 20_000)])
+@pytest.mark.parametrize(
+    ("journeys", "activities", "events"), [(1, 50, 100_000), (7, 1_000, 3_000), (7, 20_000, 20_000)]
+)
 def test_large_shapes(journeys, activities, events, prepared):
     rows = (
         f"J{n % journeys},A{n % activities},2025-01-01 {n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02},n\n"

@@ -72,10 +72,13 @@ def shop(server, monkeypatch, tmp_path):
 def test_a_log_is_fetched_once_checked_and_mapped(shop, tmp_path):
     _, _, asked, stop = shop
     log = cx.datasets.read("shop")
-    assert log.source.name == "A shop" and log.settled.journey == 0 and len(asked) == 1
+    assert log.source.name == "A shop"
+    assert log.settled.journey == 0
+    assert len(asked) == 1
     assert cx.prepare(log, tmp_path / "store", progress=False).n.journeys == 1
     stop()
-    assert cx.datasets.fetch("shop").read_bytes() == LOG and len(asked) == 1
+    assert cx.datasets.fetch("shop").read_bytes() == LOG
+    assert len(asked) == 1
 
 
 def test_a_file_that_is_another_is_thrown_away(shop, tmp_path):
@@ -89,7 +92,8 @@ def test_a_file_that_is_another_is_thrown_away(shop, tmp_path):
 def test_a_damaged_copy_is_fetched_anew(shop):
     path = cx.datasets.fetch("shop")
     path.write_bytes(b"damaged")
-    assert cx.datasets.fetch("shop").read_bytes() == LOG and len(shop[2]) == 2
+    assert cx.datasets.fetch("shop").read_bytes() == LOG
+    assert len(shop[2]) == 2
 
 
 def test_offline_is_one_sentence(shop):
@@ -129,9 +133,12 @@ def test_looking_opens_no_connection(monkeypatch):
 
 @pytest.mark.parametrize("entry", datasets.CATALOG, ids=lambda entry: entry.name)
 def test_every_entry_is_whole(entry):
-    assert entry.url.startswith("https://") and entry.page.startswith("https://doi.org/") and entry.licence
+    assert entry.url.startswith("https://")
+    assert entry.page.startswith("https://doi.org/")
+    assert entry.licence
     assert re.fullmatch(r"sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}", entry.checksum)
-    assert Path(entry.file).name == entry.file and [e.name for e in datasets.CATALOG].count(entry.name) == 1
+    assert Path(entry.file).name == entry.file
+    assert [e.name for e in datasets.CATALOG].count(entry.name) == 1
 
 
 @pytest.mark.parametrize(("name", "folder"), [("bpi2020_domestic", "bpi2020"), ("bpi2020_payments", "bpi2020")])

@@ -47,7 +47,8 @@ def packed(text):
 
 def test_a_folder_is_one_log_in_the_order_of_the_names(exports):
     log = cx.read(exports)
-    assert log.columns == ["order", "step", "when"] and log.source.name == "exports [old]"
+    assert log.columns == ["order", "step", "when"]
+    assert log.source.name == "exports [old]"
     assert [row[0] for row in rows(log)] == ["A", "A", "A", "B", "Müller", "B", "B"]
     assert [row[1] for row in rows(log)][4:] == ["Order", "Order", "Send"]
     assert log.source.reading == {
@@ -61,15 +62,18 @@ def test_a_rejected_row_is_found_in_its_file(exports, tmp_path):
     log = cx.read(exports).roles(journey="order", activity="step", time="when")
     journeys = cx.prepare(log, tmp_path / "store", progress=False)
     rejected = journeys.rejected().df()
-    assert rejected["line"].tolist() == [6, 10] and rejected["reason"].tolist() == ["no activity", "too few columns"]
-    assert journeys.manifest.counts["events"] == 6 and journeys.n.journeys == 3
+    assert rejected["line"].tolist() == [6, 10]
+    assert rejected["reason"].tolist() == ["no activity", "too few columns"]
+    assert journeys.manifest.counts["events"] == 6
+    assert journeys.n.journeys == 3
     assert log.source.lines([0, 2, 3, 6]) == [2, 5, 6, 11]
 
 
 def test_a_pattern_is_a_folder_of_those_that_are_like_it(exports, monkeypatch):
     assert len(rows(cx.read(exports.parent / "exports*" / "2024-0[12].csv"))) == 5
     monkeypatch.chdir(exports.parent)
-    assert len(rows(cx.read("exp*/2024-01*"))) == 2 and len(rows(cx.read("**/2024-0?.csv"))) == 5
+    assert len(rows(cx.read("exp*/2024-01*"))) == 2
+    assert len(rows(cx.read("**/2024-0?.csv"))) == 5
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,8 @@ def test_a_folder_of_parquet_files_has_the_widest_types(tmp_path):
     pq.write_table(pa.table({"order": ["A", "A"], "n": [1, 2], "N": [True, None]}), folder / "part-0.parquet")
     pq.write_table(pa.table({"N": [False], "order": ["B"], "n": [2.5]}), folder / "part-1.parquet")
     log = cx.read(folder)
-    assert log.columns == ["order", "n", "N"] and log.source.kinds == ("text", "number", "boolean")
+    assert log.columns == ["order", "n", "N"]
+    assert log.source.kinds == ("text", "number", "boolean")
     assert rows(log) == [("A", 1.0, True), ("A", 2.0, None), ("B", 2.5, False)]
     assert log.source.reading["files"] == '"part-0.parquet" (lines 1 to 2), "part-1.parquet" (lines 3 to 3)'
     assert log.source.lines([0, 2]) == [1, 3]
@@ -120,7 +125,8 @@ def test_one_log_cut_into_files_is_the_same_log(shared, tmp_path):
         (folder / f"{number:02}.csv").write_text(whole[0] + "".join(whole[start : start + 1_500]), encoding="utf-8")
     one = cx.prepare(cx.read(shared / "receipt" / "receipt.csv.gz"), tmp_path / "one", progress=False)
     many = cx.prepare(cx.read(folder), tmp_path / "many", progress=False)
-    assert many.manifest.counts == one.manifest.counts and many.n == one.n
+    assert many.manifest.counts == one.manifest.counts
+    assert many.n == one.n
     assert many.variants().df().equals(one.variants().df())
     assert many.process_map().df().equals(one.process_map().df())
 
@@ -150,7 +156,8 @@ def test_a_file_packed_with_zstd_is_the_same_log(shared, tmp_path):
     for name, data in (("whole", packed(text)), ("frames", packed(text[:half]) + packed(text[half:]))):
         (tmp_path / f"{name}.csv.zst").write_bytes(data)
         log, plain = cx.read(tmp_path / f"{name}.csv.zst"), cx.read(shared / "receipt" / "receipt.csv.gz")
-        assert log.source.fingerprint == plain.source.fingerprint and rows(log) == rows(plain)
+        assert log.source.fingerprint == plain.source.fingerprint
+        assert rows(log) == rows(plain)
 
 
 def test_a_packed_file_in_another_encoding_is_read(tmp_path):
@@ -158,7 +165,8 @@ def test_a_packed_file_in_another_encoding_is_read(tmp_path):
     data = pa.compress(text.encode("cp1252"), "zstd", asbytes=True)
     (tmp_path / "old.csv.zst").write_bytes(data)
     log = cx.read(tmp_path / "old.csv.zst")
-    assert rows(log)[0] == ("A", "Prüfung") and log.source.reading == {"delimiter": "semicolon", "encoding": "cp1252"}
+    assert rows(log)[0] == ("A", "Prüfung")
+    assert log.source.reading == {"delimiter": "semicolon", "encoding": "cp1252"}
 
 
 def test_a_damaged_packed_file_is_refused_or_read_whole(tmp_path):
@@ -181,4 +189,5 @@ def test_a_damaged_packed_file_is_refused_or_read_whole(tmp_path):
 def test_duckdb_and_arrow_unpack_alike(tmp_path):
     (tmp_path / "a.csv.zst").write_bytes(packed(JANUARY) + packed("B,Pay,2024-01-05 09:00\n"))
     read = duckdb.sql(f"SELECT * FROM read_csv('{tmp_path / 'a.csv.zst'}', all_varchar = true)").fetchall()
-    assert rows(cx.read(tmp_path / "a.csv.zst")) == read and len(read) == 3
+    assert rows(cx.read(tmp_path / "a.csv.zst")) == read
+    assert len(read) == 3

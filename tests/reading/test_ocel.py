@@ -292,7 +292,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name, body, words", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("name", "body", "words"), REFUSED.values(), ids=REFUSED)
 def test_refused(name, body, words, tmp_path):
     (tmp_path / name).write_text(body)
     with pytest.raises(cx.CxError, match=f"(?s)log.*{words}"):

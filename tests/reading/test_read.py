@@ -56,7 +56,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("content, facts", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("content", "facts"), WAYS.values(), ids=WAYS)
 def test_every_way_of_writing_gives_the_same_events(content, facts, packed, tmp_path):
     log = read(tmp_path, gzip.compress(content), "log.csv.gz") if packed else read(tmp_path, content)
     events = prepare(log, tmp_path).events().df()

@@ -56,25 +56,31 @@ def test_values_stay_what_they_are(workbook):
     kinds = ("integer", "text", "boolean", "number", "date", "time", "text", "text", "text", "text")
     assert log.source.kinds == kinds
     table = log.head()
-    assert table["id"].tolist() == [1001, 1002] and table["code"].tolist() == ["007", " 8"]
-    assert table["paid"].tolist() == [True, False] and table["price"].tolist() == [9.5, 10.0]
+    assert table["id"].tolist() == [1001, 1002]
+    assert table["code"].tolist() == ["007", " 8"]
+    assert table["paid"].tolist() == [True, False]
+    assert table["price"].tolist() == [9.5, 10.0]
     assert [str(day)[:10] for day in table["day"]] == ["2024-02-29", "1999-12-31"]
     assert table["when"].tolist() == [WHEN, WHEN]
-    assert table["clock"].tolist() == ["07:05:00", "00:30:00"] and table["took"].tolist() == ["30:00:00", "0:01:30"]
-    assert table["mixed"].tolist() == ["12", "A-17"] and table["wrong"].isna().all()
+    assert table["clock"].tolist() == ["07:05:00", "00:30:00"]
+    assert table["took"].tolist() == ["30:00:00", "0:01:30"]
+    assert table["mixed"].tolist() == ["12", "A-17"]
+    assert table["wrong"].isna().all()
 
 
 def test_a_workbook_becomes_a_store(workbook, tmp_path):
     journeys = cx.prepare(cx.read(workbook(Log=[HEADER, *ROWS])), tmp_path / "store", progress=False)
     assert journeys.variants().df()["variant"].tolist() == ["Order > Pay", "Order"] or journeys.n.journeys == 2
-    assert journeys.durations().df() is not None and journeys.manifest.counts["events"] == 3
+    assert journeys.durations().df() is not None
+    assert journeys.manifest.counts["events"] == 3
     assert journeys.manifest.reading["sheet"] == "Log"
 
 
 def test_rows_above_the_header_and_empty_rows_are_left_out(workbook):
     rows = [["Export of orders"], [], ["made", "yesterday"], HEADER, ROWS[0], [], *ROWS[1:]]
     log = cx.read(workbook(Log=rows))
-    assert log.columns == HEADER and len(cells(log)) == 3
+    assert log.columns == HEADER
+    assert len(cells(log)) == 3
     assert log.source.reading["rows above the header"] == "3"
     assert log.source.lines([0, 1, 2]) == [5, 7, 8]
 
@@ -94,7 +100,8 @@ def test_two_readers_agree_on_a_real_file(shared):
     path = shared / "shopeasy" / "dim_customer.xlsx"
     header, *rows = openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True)
     log = cx.read(path)
-    assert log.columns == list(header) and log.head(10_000).to_numpy().tolist() == [list(row) for row in rows]
+    assert log.columns == list(header)
+    assert log.head(10_000).to_numpy().tolist() == [list(row) for row in rows]
 
 
 # ---- sheets ----------------------------------------------------------------------------------------------------------
@@ -104,7 +111,8 @@ LEGEND = [["code", "meaning"], *([f"X{n}", "a word"] for n in range(40))]
 
 def test_the_sheet_that_looks_like_a_log_is_read_and_the_others_are_named(workbook):
     log = cx.read(workbook(Legend=LEGEND, Events=[HEADER, *ROWS], Empty=[], Old_hidden=[HEADER, *ROWS * 9]))
-    assert log.columns == HEADER and log.source.reading["sheet"] == "Events"
+    assert log.columns == HEADER
+    assert log.source.reading["sheet"] == "Events"
     assert log.source.reading["other sheets"] == '"Legend" (40 rows), "Empty" (0 rows), "Old" (27 rows, hidden)'
     assert '"Legend" (40 rows)' in repr(log)
 
@@ -125,7 +133,8 @@ def test_a_sheet_of_the_same_columns_is_pointed_out(workbook):
 
 def test_a_sheets_name_is_text(workbook):
     log = cx.read(workbook(**{"<b>x": [HEADER, *ROWS]}))
-    assert "<b>" not in log._repr_html_() and "&lt;b&gt;" in log._repr_html_()
+    assert "<b>" not in log._repr_html_()
+    assert "&lt;b&gt;" in log._repr_html_()
 
 
 @pytest.mark.parametrize("sheets", [{"Empty": []}, {"One": [["just a header"]]}, {"Chart": [], "B": []}])

@@ -272,8 +272,10 @@ def test_unusual_writing(written):
     log = written(f"<!DOCTYPE log>\n<log>{trace('Müller &amp; &#252;', event('Prüfung', more=more))}</log>")
     row = log.head().iloc[0]
     assert (row["case:concept:name"], row["concept:name"], row["k"]) == ("Müller & ü", "Prüfung", "v")
-    assert row["twice"] == "2" and "1 attributes repeat a key" in repr(log)
-    assert "none" not in log.columns and "<strange>" in repr(log)
+    assert row["twice"] == "2"
+    assert "1 attributes repeat a key" in repr(log)
+    assert "none" not in log.columns
+    assert "<strange>" in repr(log)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "cp1252"])
@@ -300,7 +302,8 @@ def test_roles_can_be_given(written, tmp_path):
     ]
     log = written(f"<log>{trace('J', *events)}</log>")
     mapped = log.roles(journey="who", activity="concept:name")
-    assert "named by XES" in repr(mapped) and "given" in repr(mapped)
+    assert "named by XES" in repr(mapped)
+    assert "given" in repr(mapped)
     journeys = prepared(mapped, tmp_path)
     assert journeys.n.journeys == 2
     with pytest.raises(cx.CxError, match=r'No column "whom". Closest: "who"'):
@@ -348,7 +351,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("body, words", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("body", "words"), REFUSED.values(), ids=REFUSED)
 def test_refused(body, words, written):
     with pytest.raises(cx.CxError, match=f"(?s)log.xes.*{words}"):
         written(body)

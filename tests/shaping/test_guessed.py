@@ -74,7 +74,8 @@ def test_a_date_of_a_visit_is_no_visit():
 
 def test_nothing_that_looks_like_a_journey_is_said_and_no_error():
     found = guessed([(1.5, True), (2.5, False)], ("weight", "flag"))
-    assert found.df().empty and list(found.df().columns) == ["role", "column", "confidence", "taken", "evidence"]
+    assert found.df().empty
+    assert list(found.df().columns) == ["role", "column", "confidence", "taken", "evidence"]
     assert "No column looks like the journey" in repr(found)
 
 
@@ -87,14 +88,17 @@ def test_the_display_names_columns_and_escapes_them():
     columns = ("order_no", "<script>step</script>", "when", "client", "rank")
     log = cx.read(table(columns=columns))
     shown = log.guess()._repr_html_()
-    assert "<script>" not in shown and "&lt;script&gt;" in shown
-    assert "order_no" in repr(log.guess()) and "taken: the name says so" in repr(log.guess())
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "order_no" in repr(log.guess())
+    assert "taken: the name says so" in repr(log.guess())
 
 
 def test_no_column_name_steers_the_terminal():
     log = cx.read(table(columns=("order_no", "step\x1b[2J\x07", "when", "client", "rank")))
     for shown in (repr(log), repr(log.guess())):
-        assert "step\\x1b[2J\\x07" in shown and shown.replace("\n", "").isprintable()
+        assert "step\\x1b[2J\\x07" in shown
+        assert shown.replace("\n", "").isprintable()
 
 
 XES = """<log><trace><string key="concept:name" value="A"/><event><string key="concept:name" value="Order"/>
@@ -106,7 +110,8 @@ def test_a_format_that_names_its_roles_is_not_guessed_at(tmp_path):
     file.write_text(XES, encoding="utf-8")
     found = cx.read(file).guess().df()
     assert set(found.role) >= {"journey", "activity", "time"}
-    assert (found.confidence == 1).all() and found.evidence.str.startswith("named by XES").sum() == 3
+    assert (found.confidence == 1).all()
+    assert found.evidence.str.startswith("named by XES").sum() == 3
 
 
 # ---- warnings --------------------------------------------------------------------------------------------------------
@@ -121,7 +126,8 @@ STILL = [("A", what, "2025-06-01 09:00", "anna", 1) for what in ("Order", "Pay",
 )
 def test_what_is_hardly_meant_is_said_by_the_log_its_guesses_and_the_command_line(rows, said, tmp_path):
     log = cx.read(table(rows)).roles(journey="order_no", activity="step", time="when")
-    assert said in repr(log) and said.replace('"', "&quot;") in log._repr_html_()
+    assert said in repr(log)
+    assert said.replace('"', "&quot;") in log._repr_html_()
     file = tmp_path / "log.csv"
     table(rows).to_pandas().to_csv(file, index=False)
     roles = ("--journey", "order_no", "--activity", "step", "--time", "when")

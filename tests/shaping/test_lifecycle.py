@@ -79,7 +79,8 @@ def test_waiting_is_counted_by_hand(log, tmp_path):
     ]
     shares = dict(zip(found.df()["activity"], found.df()["waiting_share"], strict=True))
     assert shares == {"Call": 1.0, "Ship": pytest.approx(60 / 90), "Pack": 0.0}
-    assert "median wait 1 h" in found.chart().svg and "no time of work known" in found.chart().svg
+    assert "median wait 1 h" in found.chart().svg
+    assert "no time of work known" in found.chart().svg
 
 
 def test_instances_say_which_belong_together(tmp_path):
@@ -119,7 +120,8 @@ def test_a_column_of_starts(tmp_path):
 def test_a_cut_leaves_no_wait_for_what_was_cut_off(log, tmp_path):
     journeys = cx.prepare(log.roles(**ROLES, lifecycle="step"), tmp_path / "store", progress=False)
     cut = journeys.trim(until="2025-06-02 10:10").waiting().df()
-    assert cut["activity"].tolist() == ["Pack"] and cut["waited"].tolist() == [1]
+    assert cut["activity"].tolist() == ["Pack"]
+    assert cut["waited"].tolist() == [1]
     assert cut["worked"].tolist() == [3]
 
 
@@ -156,7 +158,8 @@ def test_the_engagement_keeps_how_rows_were_joined(log, tmp_path):
     joined = log.roles(**ROLES, lifecycle="step")
     file = cx.Engagement.of_log(joined, path="log.csv").save(tmp_path / "engagement.toml")
     kept = cx.Engagement.load(file).roles_words
-    assert kept["lifecycle"] == "step" and "start" not in kept
+    assert kept["lifecycle"] == "step"
+    assert "start" not in kept
     again = log.roles(**kept)
     assert again.head(6).equals(joined.head(6))
 

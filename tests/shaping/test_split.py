@@ -77,10 +77,13 @@ def test_no_row_is_lost_and_what_is_no_event_is_counted_as_before(log, tmp_path)
 def test_the_old_log_and_its_source_stay(log):
     before = log.head()
     parts = log.split(start="Order")
-    assert log.head().equals(before) and log.columns == ["who", "what", "when", "visit"]
-    assert parts.head()[log.columns].equals(before) and parts.columns[-1] == "journey"
+    assert log.head().equals(before)
+    assert log.columns == ["who", "what", "when", "visit"]
+    assert parts.head()[log.columns].equals(before)
+    assert parts.columns[-1] == "journey"
     assert parts.source.lines([0, 9]) == [2, 11]
-    assert 'split before "Order"' in repr(parts) and "made by splitting" in repr(parts)
+    assert 'split before "Order"' in repr(parts)
+    assert "made by splitting" in repr(parts)
 
 
 def test_names_and_roles(log):
@@ -88,7 +91,8 @@ def test_names_and_roles(log):
     settled = parts.settled
     assert (parts.columns[settled.journey], parts.columns[settled.customer]) == ("journey", "who")
     again = parts.split(end="Order")
-    assert again.columns[-1] == "journey 2" and again.columns[again.settled.customer] == "who"
+    assert again.columns[-1] == "journey 2"
+    assert again.columns[again.settled.customer] == "who"
     assert ids(again, "journey 2")[:3] == ["A/1/1", "A/1/2", "A/2/1"]
     taken = pd.DataFrame({"Journey": ["A", "A"], "what": ["x", "y"], "when": ["2025-06-01", "2025-06-02"]})
     assert (
@@ -112,7 +116,8 @@ def test_one_source_has_three_grains(tmp_path):
     assert found == {"order": (12, 10), "client": (10, 10), "visit": (11, 10), "again": (12, 10), "back": (10, 10)}
     assert {store.manifest.counts["events"] for store in stores.values()} == {40}
     levels = {name: store.attributes for name, store in stores.items()}
-    assert levels["order"]["plan"] == "text of each journey" and levels["client"]["plan"] == "text of each event"
+    assert levels["order"]["plan"] == "text of each journey"
+    assert levels["client"]["plan"] == "text of each event"
     assert levels["visit"]["order"] == "text of each event"
     assert levels["again"]["journey"] == "text of each journey"
     assert stores["again"].variants().df().equals(stores["order"].variants().df())
@@ -140,7 +145,8 @@ def test_the_zone_and_the_writing_of_times_stay(tmp_path):
     (tmp_path / "log.csv").write_text(text, encoding="utf-8")
     log = cx.read(tmp_path / "log.csv").roles(**ROLES, zone="Asia/Tokyo", time_format="%d.%m.%Y %H:%M")
     for parts in (log.split(silence="1h"), log.split(silence="1h").roles(journey="who")):
-        assert parts.settled.zone == "Asia/Tokyo" and parts.settled.writing.name == "%d.%m.%Y %H:%M"
+        assert parts.settled.zone == "Asia/Tokyo"
+        assert parts.settled.writing.name == "%d.%m.%Y %H:%M"
     one, other = (
         cx.prepare(x, tmp_path / str(n), progress=False) for n, x in enumerate((log, log.split(silence="2h")))
     )
@@ -291,7 +297,8 @@ def test_the_store_has_the_parts_one_after_the_other(tmp_path):
     column = star.by_name["journey"].column
     events = star.engine.collect(star.events.sort("journey", "position")).to_pylist()
     numbers = [(event["journey"], int(event[column].rpartition("/")[2])) for event in events]
-    assert numbers == sorted(numbers) and len(set(numbers)) > 50
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) > 50
 
 
 # ---- real logs -------------------------------------------------------------------------------------------------------
@@ -315,6 +322,8 @@ def test_a_file_that_names_its_roles_can_be_split(shared, tmp_path):
     parts = log.split(start="examine thoroughly")
     assert parts.columns[parts.settled.customer] == log.columns[log.settled.journey]
     store = cx.prepare(parts, tmp_path / "store", progress=False)
-    assert store.manifest.counts["events"] == 42 and store.n.customers == 6
+    assert store.manifest.counts["events"] == 42
+    assert store.n.customers == 6
     whole = cx.prepare(parts.roles(journey=log.columns[log.settled.journey]), tmp_path / "whole", progress=False)
-    assert whole.n.journeys == 6 and whole.manifest.counts["variants"] == 6
+    assert whole.n.journeys == 6
+    assert whole.manifest.counts["variants"] == 6

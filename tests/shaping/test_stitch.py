@@ -44,9 +44,11 @@ def test_ids_are_followed_on_by_hand(tmp_path):
     assert found.conflicts().values.tolist() == [["A22", 2, ["A1", "A333"]]]
     assert (len(found.seen), found.after, found.warnings) == (6, 4, ())
     assert found.note.startswith('Stitched "who": 6 ids became 4; 5 pairs of "id" and "same_as" join 7 ids')
-    assert "2 with an empty id" in repr(found) and "2 (an id with itself, or again)" in repr(found)
+    assert "2 with an empty id" in repr(found)
+    assert "2 (an id with itself, or again)" in repr(found)
     store = cx.prepare(one, tmp_path / "store", progress=False)
-    assert store.n.customers == 5 and store.manifest.notes[0] == found.note
+    assert store.n.customers == 5
+    assert store.manifest.notes[0] == found.note
 
 
 def test_columns_are_named_or_the_first_two(tmp_path):
@@ -57,7 +59,8 @@ def test_columns_are_named_or_the_first_two(tmp_path):
     assert who(log.stitch(cx.read(table), id="web", same_as="till")) == ["A", "A", "C"]
     assert "No id of the key table" in log.stitch(table[["note", "web"]].iloc[1:]).identities().warnings[0]
     shops = log.stitch(pairs("x=z"), column="shop")
-    assert shops.head()["shop"].tolist() == ["x", "y", "x"] and who(shops) == ["A", "B", "C"]
+    assert shops.head()["shop"].tolist() == ["x", "y", "x"]
+    assert who(shops) == ["A", "B", "C"]
     for words, said in (
         ({"id": "wob"}, 'No column "wob". Closest: "web"'),
         ({"id": "web", "same_as": "web"}, "cannot be both"),
@@ -85,7 +88,8 @@ def test_journeys_of_one_customer_become_one(tmp_path):
     assert cx.prepare(one, tmp_path / "a", progress=False).n.journeys == 2
     parts = one.split(silence="1h")
     assert parts.head()["journey"].tolist() == ["A/1", "B/1", "A/2"]
-    assert len(parts.source.notes) == 2 and parts.identities().after == 2
+    assert len(parts.source.notes) == 2
+    assert parts.identities().after == 2
 
 
 IDS = st.sampled_from("ABCDEFGHIJ")
@@ -123,7 +127,9 @@ def test_exactly_the_planted_merges_are_found(tmp_path):
     truth = pq.read_table(places.sample().parent / "truth" / "customers.parquet").to_pandas()
     planted = truth.dropna(subset="alias").set_index("alias")["customer"].to_dict()
     assert dict(zip(*found.kept.to_pydict().values(), strict=True)) == planted
-    assert found.after == len(truth) and found.warnings == () and found.conflicts().empty
+    assert found.after == len(truth)
+    assert found.warnings == ()
+    assert found.conflicts().empty
     assert cx.prepare(one, tmp_path / "store", progress=False).n.customers == len(truth)
     rows = one.head(300_000)
     assert (rows["system_id"] == rows["customer"]).all()
@@ -136,18 +142,22 @@ def test_an_id_that_stands_for_nobody_is_warned_of():
     [warning] = found.warnings
     assert "2,000 ids of the log became one, with 67% of its rows. Is that one person?" in warning
     assert '"unknown" is in 2,000 of its pairs' in warning
-    assert warning in found.note and "border-left" in found._repr_html_()
+    assert warning in found.note
+    assert "border-left" in found._repr_html_()
     few = log.stitch(pairs(*(f"C{n}=C{n + 1}" for n in range(8)))).identities()
     assert few.warnings == ()
     usual = log.stitch(pairs(*(f"C{n}=C{n - n % 20}" for n in range(3_000)))).identities()
-    assert usual.warnings == () and usual.after == 150
+    assert usual.warnings == ()
+    assert usual.after == 150
 
 
 def test_a_long_chain_is_one():
     count = 200_000
     keys = pd.DataFrame({"a": [f"C{n}" for n in range(count)], "b": [f"C{n + 1}" for n in range(count)]})
     found = log_of(["C7", f"C{count}", "D"]).stitch(keys.sample(frac=1, random_state=1)).identities()
-    assert found.pairs.groups.keys() == {"C0"} and found.after == 2 and found.warnings == ()
+    assert found.pairs.groups.keys() == {"C0"}
+    assert found.after == 2
+    assert found.warnings == ()
 
 
 def test_hostile_ids_are_inert(tmp_path):
@@ -156,8 +166,10 @@ def test_hostile_ids_are_inert(tmp_path):
     one = log.stitch(pd.DataFrame({"<b>": [bad, "A\nB"], "'": ["long enough to be the longer of two" * 4, "B"]}))
     found = one.identities()
     for said in (found._repr_html_(), one._repr_html_()):
-        assert "<script>" not in said and "<b>" not in said
-    assert "\x00" not in repr(found) and "\u202e" not in found._repr_html_()
+        assert "<script>" not in said
+        assert "<b>" not in said
+    assert "\x00" not in repr(found)
+    assert "\u202e" not in found._repr_html_()
     assert who(one) == [bad, "A", "B"]
 
 

@@ -37,7 +37,8 @@ def test_attributes_of_customers(prepare):
     j = prepare(log().customers(people(), key="id"))
     found = customers(j)
     assert len(found) == j.manifest.counts["customers"] == 10
-    assert found["C01"] == {"age": 31, "segment": "old"} and found["C02"] == {"age": None, "segment": "new"}
+    assert found["C01"] == {"age": 31, "segment": "old"}
+    assert found["C02"] == {"age": None, "segment": "new"}
     assert found["C03"] == {"age": None, "segment": None}
     kinds = [(a.name, a.column, a.level, a.kind) for a in j.manifest.attributes if a.level == "customer"]
     assert kinds == [("age", "y1", "customer", "integer"), ("segment", "y2", "customer", "text")]
@@ -69,12 +70,14 @@ def test_ids_of_another_type_are_the_same_customers(ids, kind, prepare, tmp_path
     pd.DataFrame({"id": ids, "age": [1, 2]}).to_csv(tmp_path / "people.csv", index=False)
     events = log(pd.DataFrame(rows).astype({"client": kind}))
     j = prepare(events.customers(tmp_path / "people.csv", key="id"))
-    assert [row["age"] for row in customers(j).values()] == [1, 2] and j.manifest.notes == ()
+    assert [row["age"] for row in customers(j).values()] == [1, 2]
+    assert j.manifest.notes == ()
 
 
 def test_a_log_without_customers_has_one_for_each_journey(prepare):
     j = prepare(log(customer="").customers(pa.table({"id": ["A01"], "vip": [True]}), key="id"))
-    assert customers(j)["A01"] == {"vip": True} and len(customers(j)) == 12
+    assert customers(j)["A01"] == {"vip": True}
+    assert len(customers(j)) == 12
 
 
 def test_spaces_are_said(prepare):
@@ -109,11 +112,13 @@ def test_a_name_that_the_log_has_already(prepare):
 def test_it_is_a_value_and_says_so(prepare):
     one = log()
     told = one.customers(people(), key="id")
-    assert one.tables == () and 'customers data frame by customer "id"' in repr(told)
+    assert one.tables == ()
+    assert 'customers data frame by customer "id"' in repr(told)
     versions = [
         prepare(each).manifest.version for each in (one, told, one.customers(people(age=[1, 2, 3, 4]), key="id"))
     ]
-    assert len(set(versions)) == 3 and prepare(told).manifest.version == versions[1]
+    assert len(set(versions)) == 3
+    assert prepare(told).manifest.version == versions[1]
     split = told.split(silence="30d")
     assert [table.name for table in split.tables] == ["customers"]
 

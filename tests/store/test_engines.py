@@ -197,7 +197,8 @@ def test_what_lies_beside_the_log(engine, toy, tmp_path):
         ("A06", "C01", 2, "Pay", 1),
         ("A06", "C01", 2, "Pay", 2),
     ]
-    assert here.manifest.tables == there.manifest.tables and here.attributes["age"] == "integer of each customer"
+    assert here.manifest.tables == there.manifest.tables
+    assert here.attributes["age"] == "integer of each customer"
 
 
 @pytest.mark.parametrize("cut", [{}, {"since": "2025-06-04", "until": "2025-06-11"}], ids=["whole", "cut"])

@@ -97,7 +97,8 @@ def test_chains_read_back_as_they_are(toy):
 
 def test_others_may_read_a_store(toy):
     version = toy.folder / toy.manifest.version
-    assert version.stat().st_mode & 0o055 and (toy.folder / "manifest.json").stat().st_mode & 0o044
+    assert version.stat().st_mode & 0o055
+    assert (toy.folder / "manifest.json").stat().st_mode & 0o044
 
 
 def test_a_finished_store_needs_no_lock(tmp_path, toy):

@@ -87,7 +87,7 @@ def test_manifest_of_a_log_with_faults(make, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "order, activities, rule", [(None, "ABC", "time, then row"), ("rank", "ACB", 'time, then "rank", then row')]
+    ("order", "activities", "rule"), [(None, "ABC", "time, then row"), ("rank", "ACB", 'time, then "rank", then row')]
 )
 def test_ties_follow_the_order_rule(order, activities, rule, make):
     journeys = make(order=order, event_attributes=[])

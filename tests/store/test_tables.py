@@ -78,7 +78,8 @@ def test_rows_speak_of_what_they_do_by_hand(prepare):
     assert str(j.table("surveys").n) == "4 journeys of 4 customers"
     first = j.table("surveys", rows=1).df()
     assert list(first) == ["journey", "customer", "position", "activity", "event_time", "n", "sent"]
-    assert first.activity.tolist() == ["Order"] and str(first.sent[0]) == "2025-06-02 09:00:00+00:00"
+    assert first.activity.tolist() == ["Order"]
+    assert str(first.sent[0]) == "2025-06-02 09:00:00+00:00"
     assert j.table("surveys", rows=4, page=2).df().n.tolist() == [4, 6, 7, 8]
 
 
@@ -88,7 +89,8 @@ def test_without_a_time_rows_speak_of_journeys_or_customers(prepare):
         {"events": 0, "journeys": 5, "customers": 0, "nothing": 7},
         {"events": 0, "journeys": 0, "customers": 4, "nothing": 8},
     ]
-    assert "position" not in j.table("a").df() and "order" not in j.table("a").df()
+    assert "position" not in j.table("a").df()
+    assert "order" not in j.table("a").df()
     assert j.table("b").df().customer.tolist() == ["C05", "C01", "C01", "C02"]
     assert (j.table("b").n.journeys, j.table("b").n.customers) == (0, 3)
 
@@ -221,7 +223,8 @@ def test_a_log_without_times_joins_to_journeys(prepare):
 def test_which_tables_there_are(prepare, toy):
     j = prepare(log().beside("surveys", surveys(), **BOTH).beside("costs", pd.DataFrame({"x": [1]})))
     found = j.table().df()
-    assert found.table.tolist() == ["costs", "surveys"] and found.rows.tolist() == [1, 12]
+    assert found.table.tolist() == ["costs", "surveys"]
+    assert found.rows.tolist() == [1, 12]
     assert (found[list(JOINED)].sum(axis=1) == found.rows).all()
     assert "No table lies beside this log" in repr(toy.table())
     with pytest.raises(cx.CxError, match=r'No table "survey". Closest: "surveys". See j.table'):
@@ -304,8 +307,10 @@ def test_bad_tables_are_told_at_once(tmp_path):
 def test_a_log_says_what_lies_beside_it():
     told = log().beside("surveys", surveys(), **BOTH).beside("costs", surveys())
     text = 'surveys: data frame by journey "order", customer "client", time "sent"'
-    assert text in repr(told) and "costs: data frame by no key" in repr(told)
-    assert "by journey" in told._repr_html_() and log().tables == ()
+    assert text in repr(told)
+    assert "costs: data frame by no key" in repr(told)
+    assert "by journey" in told._repr_html_()
+    assert log().tables == ()
     again = told.beside("surveys", surveys(), journey="order")
     assert [str(table) for table in again.tables] == [
         "costs: data frame by no key",

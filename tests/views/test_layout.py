@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cxkit.schema import END, START
-from cxkit.views import curves, layout
-from cxkit.views.curves import Box
-from cxkit.views.layout import map_geometry
+from cxkit.views.placing import curves, layout
+from cxkit.views.placing.curves import Box
+from cxkit.views.placing.layout import map_geometry
 
 
 def log(size: int, moves: int, seed: int = 1) -> tuple[list[dict], list[dict]]:

@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 
 from cxkit.schema import END, START
-from cxkit.views import layout
-from cxkit.views.layout import FEW_MOVES, map_geometry
 from cxkit.views.map import default_coverage, process_map
 from cxkit.views.picture import NOTHING
+from cxkit.views.placing import layout
+from cxkit.views.placing.layout import FEW_MOVES, map_geometry
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [

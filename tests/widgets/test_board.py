@@ -63,10 +63,12 @@ def test_undo_and_redo_walk_through_the_changes(board):
     board.undo()
     assert ids(board.journeys) == ["A05", "A06", "A12"]
     board.undo()
-    assert board.journeys.n.journeys == 12 and not board.can_undo
+    assert board.journeys.n.journeys == 12
+    assert not board.can_undo
     board.redo()
     board.redo()
-    assert board.journeys.n.journeys == 9 and not board.can_redo
+    assert board.journeys.n.journeys == 9
+    assert not board.can_redo
     board.clear()
     board.undo()
     assert board.journeys.n.journeys == 9
@@ -93,7 +95,8 @@ def test_choosing_on_the_map(board):
     click(chart, w.ends_with("Pay"))
     assert ids(board.journeys) == ["A09", "A10"]
     click(chart, w.ends_with("Pay"))
-    assert board.journeys.n.journeys == 12 and chart.marks == []
+    assert board.journeys.n.journeys == 12
+    assert chart.marks == []
 
 
 @pytest.mark.parametrize("name", ["summary", "process_map", "variants", "durations"])
@@ -110,7 +113,8 @@ def test_durations_are_chosen_by_bars(board):
     bars = panel(board, "durations")
     assert bars.facts["bins"][0] == "bin 3600 7200"
     bars.choose("bin 172800 259200", besides=False)
-    assert ids(board.journeys) == ["A03", "A08", "A11"] and bars.marks == ["bin 172800 259200"]
+    assert ids(board.journeys) == ["A03", "A08", "A11"]
+    assert bars.marks == ["bin 172800 259200"]
     bars.choose("bin 345600 432000", besides=True)
     assert ids(board.journeys) == ["A01", "A02", "A03", "A05", "A06", "A08", "A11"]
     assert board.code.endswith("j = j.keep(w.lasts(at_least='2d') & ~w.lasts(at_least='5d'))\n")
@@ -146,9 +150,11 @@ def test_segments_are_chosen_by_value(board):
     assert bars.facts == {"by": "plan", "attributes": ["plan"]}
     assert list(bars.choices.values()) == [basic, plus, missing]
     click(bars, plus)
-    assert ids(board.journeys) == ["A03", "A04", "A06", "A09", "A11"] and bars.marks == [plus.key]
+    assert ids(board.journeys) == ["A03", "A04", "A06", "A09", "A11"]
+    assert bars.marks == [plus.key]
     click(bars, missing, besides=True)
-    assert "A12" in ids(board.journeys) and set(bars.marks) == {plus.key, missing.key}
+    assert "A12" in ids(board.journeys)
+    assert set(bars.marks) == {plus.key, missing.key}
     for wrong in (w.attribute("plan", "other").key, w.attribute("kind", "plus").key, "plus", 7, ["plus"]):
         bars.hear({"do": "choose", "besides": False, "key": wrong})
         assert bars.said == NOT_UNDERSTOOD
@@ -161,9 +167,12 @@ def test_the_attribute_of_the_choice_is_the_one_that_is_shown(toy, loopless):
     bars = panel(board, "segments")
     click(bars, w.attribute("plan", missing=True))
     bars.hear({"do": "ask", "by": "called"})
-    assert bars.facts["by"] == "called" and bars.marks == [] and not board.clauses
+    assert bars.facts["by"] == "called"
+    assert bars.marks == []
+    assert not board.clauses
     board.undo()
-    assert bars.facts["by"] == "plan" and bars.marks == [w.attribute("plan", missing=True).key]
+    assert bars.facts["by"] == "plan"
+    assert bars.marks == [w.attribute("plan", missing=True).key]
 
 
 @pytest.mark.parametrize("owner", ["process_map", "variants", "durations", "segments"])
@@ -177,12 +186,15 @@ def test_a_panels_clause_that_is_edited_belongs_to_the_filter_bar(board, owner):
     panel(board, owner).choose(chosen[owner], besides=False)
     edited = {"do": "replace", "owner": owner, "filter": w.lasts(at_least="1d", at_most="3d").to_json()}
     panel(board, "filters").hear(edited)
-    assert list(board.clauses) == ["filter 1"] and panel(board, owner).marks == []
+    assert list(board.clauses) == ["filter 1"]
+    assert panel(board, owner).marks == []
     assert all(view.status == READY for view in board.panels)
     board.undo()
-    assert list(board.clauses) == [owner] and panel(board, owner).marks == [chosen[owner]]
+    assert list(board.clauses) == [owner]
+    assert panel(board, owner).marks == [chosen[owner]]
     board.put(owner, w.during("2025"))
-    assert panel(board, owner).status == READY and panel(board, owner).marks == []
+    assert panel(board, owner).status == READY
+    assert panel(board, owner).marks == []
 
 
 def test_variants_add_up_and_the_table_drills_down(board):
@@ -191,7 +203,8 @@ def test_variants_add_up_and_the_table_drills_down(board):
     click(variants, variant(2), besides=True)
     assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A07", "A08"]
     table.hear({"do": "open", "journey": "A07"})
-    assert table.facts["journey"] == "A07" and "Cancel" in table.markup
+    assert table.facts["journey"] == "A07"
+    assert "Cancel" in table.markup
     table.hear({"do": "close"})
     assert table.facts == {"page": 1, "pages": 1, "journey": None}
 
@@ -202,15 +215,18 @@ def test_the_journeys_of_variants_are_listed_in_their_place(board):
     pictures = variants.markup
     variants.hear({"do": "list"})
     chosen = ids(board.journeys)
-    assert chosen == ["A01", "A02", "A03", "A04"] and variants.facts["n"] == 4
+    assert chosen == ["A01", "A02", "A03", "A04"]
+    assert variants.facts["n"] == 4
     assert [name for name in ids(board.base) if f">{name}<" in variants.markup] == chosen
     variants.hear({"do": "open", "journey": "A02"})
-    assert variants.facts["journey"] == "A02" and variants.markup.count("<tr>") == 1 + 4
+    assert variants.facts["journey"] == "A02"
+    assert variants.markup.count("<tr>") == 1 + 4
     variants.hear({"do": "open", "journey": "A99"})
     assert variants.facts["journey"] == "A02"
     for step in ("close", "leave"):
         variants.hear({"do": step})
-    assert variants.markup == pictures and variants.facts["listing"] is False
+    assert variants.markup == pictures
+    assert variants.facts["listing"] is False
 
 
 def test_an_empty_board_says_which_choice_emptied_it(board):
@@ -256,7 +272,8 @@ def test_hostile_messages_change_nothing(board, message):
 def test_filters_are_refused_in_plain_words(board):
     bar = panel(board, "filters")
     bar.hear({"do": "add", "filter": {"filter": "contains", "activity": "Cal"}})
-    assert 'Closest: "Call"' in bar.said and board.clauses == {}
+    assert 'Closest: "Call"' in bar.said
+    assert board.clauses == {}
     bar.hear({"do": "add", "filter": {"filter": "contains", "activity": "Call", "sql": "1"}})
     assert "No word" in bar.said
     bar.hear({"do": "negate", "owner": "nobody"})
@@ -267,7 +284,8 @@ def test_traits_cannot_be_set_from_the_browser(board):
     chart = panel(board, "process_map")
     before = chart.markup
     chart.set_state({"markup": "<script>alert(1)</script>", "status": FAILED, "facts": {"n": 0}})
-    assert chart.markup == before and chart.status == READY
+    assert chart.markup == before
+    assert chart.status == READY
 
 
 def test_a_failing_panel_leaves_the_others_alive(board, monkeypatch):
@@ -275,7 +293,8 @@ def test_a_failing_panel_leaves_the_others_alive(board, monkeypatch):
     board.put("process_map", w.contains("Call"))
     assert panel(board, "variants").status == FAILED
     assert "could not be drawn" in panel(board, "variants").said
-    assert panel(board, "summary").status == READY and "3 journeys" in panel(board, "summary").markup
+    assert panel(board, "summary").status == READY
+    assert "3 journeys" in panel(board, "summary").markup
 
 
 def test_a_later_change_overtakes_an_earlier_one(board):
@@ -326,19 +345,23 @@ PICTURES = [entry.name for entry in CATALOG if entry.view]
 def test_any_measure_with_a_picture_is_a_panel_whose_marks_are_journeys(toy, loopless, name):
     board = Board(bound(toy, SAID))
     shown = board.panel(name)
-    assert shown.status == READY and shown.said == ""
+    assert shown.status == READY
+    assert shown.said == ""
     for key, clause in getattr(shown, "choices", {}).items():
         shown.hear({"do": "choose", "key": key, "besides": False})
-        assert board.journeys.recipe == board.base.keep(clause).recipe and shown.marks == [key]
+        assert board.journeys.recipe == board.base.keep(clause).recipe
+        assert shown.marks == [key]
         shown.hear({"do": "choose", "key": key, "besides": False})
-        assert not board.clauses and shown.marks == []
+        assert not board.clauses
+        assert shown.marks == []
 
 
 @pytest.mark.parametrize("name", ["process_map", "variants", "segments", "outcomes"])
 def test_every_key_of_a_drawing_can_be_chosen(toy, loopless, name):
     shown = Board(bound(toy, SAID)).panel(name)
     drawn = {html.unescape(key) for key in re.findall(r'data-key="([^"]*)"', shown.markup)}
-    assert drawn and drawn <= shown.choices.keys()
+    assert drawn
+    assert drawn <= shown.choices.keys()
 
 
 def test_outcomes_are_chosen_and_broken_down(toy, loopless):
@@ -348,11 +371,14 @@ def test_outcomes_are_chosen_and_broken_down(toy, loopless):
     click(bars, w.attribute("outcome", "goal"))
     assert board.journeys.n.journeys == 5
     bars.hear({"do": "ask", "by": "plan"})
-    assert board.clauses == {} and bars.marks == []
+    assert board.clauses == {}
+    assert bars.marks == []
     click(bars, w.attribute("outcome", "goal") & w.attribute("plan", "plus"))
     click(bars, w.attribute("outcome", "cancel") & w.attribute("plan", missing=True), besides=True)
-    assert ids(board.journeys) == ["A03", "A04", "A12"] and len(bars.marks) == 2
+    assert ids(board.journeys) == ["A03", "A04", "A12"]
+    assert len(bars.marks) == 2
     board.undo()
     board.undo()
     board.undo()
-    assert bars.by == "" and bars.marks == [w.attribute("outcome", "goal").key]
+    assert bars.by == ""
+    assert bars.marks == [w.attribute("outcome", "goal").key]

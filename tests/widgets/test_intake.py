@@ -69,12 +69,14 @@ def test_roles_are_guessed_with_their_evidence(begun):
     assert why["activity"] == ("Schritt", "6 values, changing within a journey", "guessed")
     assert why["customer"] == ("Kunde", "10 values for 12 journeys", "guessed")
     assert why["time"][1].startswith("100% of a sample read as times; day first")
-    assert begun.facts["ready"] and begun.facts["faults"] == begun.facts["doubts"] == []
+    assert begun.facts["ready"]
+    assert begun.facts["faults"] == begun.facts["doubts"] == []
 
 
 def test_a_role_moves_and_what_it_gives_is_said_at_once(begun):
     assign(begun, "Schritt", "journey")
-    assert role_of(begun)["Auftrag"] == "keep" and not begun.facts["ready"]
+    assert role_of(begun)["Auftrag"] == "keep"
+    assert not begun.facts["ready"]
     assert begun.facts["faults"] == ["Choose the column that says what happened."]
     assign(begun, "channel", "activity")
     assert begun.facts["ready"]
@@ -82,7 +84,8 @@ def test_a_role_moves_and_what_it_gives_is_said_at_once(begun):
     assign(begun, "Tarif", "time")
     assert begun.facts["faults"] == ['"Tarif" does not read as a time. Choose another column.']
     begun.hear({"do": "go", "step": 3})
-    assert begun.said == NOT_UNDERSTOOD and begun.facts["step"] == 2
+    assert begun.said == NOT_UNDERSTOOD
+    assert begun.facts["step"] == 2
     assign(begun, "Tarif", "keep")
     assert begun.facts["faults"] == []
     assert "every duration is unknown" in begun.facts["evidence"][2]["why"]
@@ -114,9 +117,11 @@ def test_the_time_zone_is_the_browsers_once_and_then_the_users(intake):
     intake.hear({"do": "here", "zone": "Europe/Berlin"})
     intake.hear({"do": "here", "zone": "Asia/Tokyo"})
     send(intake, export())
-    assert intake.said == "" and intake.facts["zone"] == "Europe/Berlin"
+    assert intake.said == ""
+    assert intake.facts["zone"] == "Europe/Berlin"
     intake.hear({"do": "place", "zone": "Nowhere"})
-    assert "Nowhere" in intake.said and intake.facts["zone"] == "Europe/Berlin"
+    assert "Nowhere" in intake.said
+    assert intake.facts["zone"] == "Europe/Berlin"
     intake.hear({"do": "place", "zone": "America/Lima"})
     intake.hear({"do": "prepare", "name": "shop"})
     assert intake.journeys.manifest.zone == "America/Lima"
@@ -134,7 +139,8 @@ def test_goals_and_cancels_become_tags(begun):
     marks = {known["name"]: known["mark"] for known in begun.facts["activities"] if known["mark"]}
     assert marks == {"Deliver": "goal", "Pay": "goal", "Cancel": "cancel"}
     begun.hear({"do": "prepare", "name": "shop"})
-    assert begun.facts["step"] == 5 and begun.share == 1
+    assert begun.facts["step"] == 5
+    assert begun.share == 1
     toy = cx.toy_journeys()
     for tag, filter_ in (
         ("reached a goal", w.contains("Pay") | w.contains("Deliver")),
@@ -153,7 +159,8 @@ def test_what_was_settled_is_kept_beside_what_was_written_before(begun, tmp_path
     begun.hear({"do": "prepare", "name": "shop"})
     assert file.as_posix() in begun.facts["made"]["notes"][-1]
     said = cx.Engagement.load(file)
-    assert [goal.activity for goal in said.goals] == ["Deliver"] and said.cancels[0].activity == "Cancel"
+    assert [goal.activity for goal in said.goals] == ["Deliver"]
+    assert said.cancels[0].activity == "Cancel"
     assert (said.roles.journey, said.roles.time_format, said.source) == ("Auftrag", None, None)
     more = '\n[lanes]\n"front-stage" = ["Call"]\n\n[split]\nend = ["Pay"]\n\n[identities]\npath = "keys.csv"\n'
     file.write_text('zone = "Asia/Tokyo"\n' + file.read_text(encoding="utf-8") + more, encoding="utf-8")
@@ -162,7 +169,8 @@ def test_what_was_settled_is_kept_beside_what_was_written_before(begun, tmp_path
     said = cx.Engagement.load(file)
     assert list(said.lanes) == ["front-stage"]
     assert (said.split, said.identities, said.zone) == (None, None, "UTC")
-    assert [goal.activity for goal in said.goals] == [] and len(said.cancels) == 2
+    assert [goal.activity for goal in said.goals] == []
+    assert len(said.cancels) == 2
 
 
 def test_an_engagement_file_that_cannot_be_read_stays_as_it_is(begun, tmp_path):
@@ -170,7 +178,8 @@ def test_an_engagement_file_that_cannot_be_read_stays_as_it_is(begun, tmp_path):
     file = tmp_path / "stores" / "shop" / "engagement.toml"
     file.write_text("goals = 3", encoding="utf-8")
     begun.hear({"do": "prepare", "name": "shop"})
-    assert "cannot be used" in begun.said and "Line 1" in begun.said
+    assert "cannot be used" in begun.said
+    assert "Line 1" in begun.said
     assert file.read_text(encoding="utf-8") == "goals = 3"
 
 
@@ -215,7 +224,8 @@ def test_the_code_repeats_it(begun, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(begun.code, names)
-    assert names["j"].n == begun.journeys.n and names["j"].recipe == begun.journeys.recipe
+    assert names["j"].n == begun.journeys.n
+    assert names["j"].recipe == begun.journeys.recipe
     assert names["j"].attributes == begun.journeys.attributes
     assert names["j"].summary().df().equals(begun.journeys.summary().df())
     exec(begun.board.code, names)
@@ -225,7 +235,8 @@ def test_the_code_repeats_it(begun, tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["", "  ", "../x", "a/b", ".hidden", "a\0b", "x" * 61, "-a", "a.b", 5.5])
 def test_names_that_no_store_may_have(begun, name):
     begun.hear({"do": "prepare", "name": name})
-    assert begun.said == NO_NAME and begun.facts["step"] == 2
+    assert begun.said == NO_NAME
+    assert begun.facts["step"] == 2
 
 
 def test_what_is_there_already_is_told(begun, tmp_path):
@@ -256,10 +267,13 @@ def test_an_error_is_a_sentence_and_the_roles_stay(begun, monkeypatch):
     monkeypatch.setattr(cx, "prepare", fails)
     begun.hear({"do": "go", "step": 4})
     begun.hear({"do": "prepare", "name": "shop"})
-    assert begun.said == "The disk is full." and begun.facts["step"] == 4 and role_of(begun) == roles
+    assert begun.said == "The disk is full."
+    assert begun.facts["step"] == 4
+    assert role_of(begun) == roles
     monkeypatch.setattr(cx, "prepare", lambda *_, **__: 1 / 0)
     begun.hear({"do": "prepare", "name": "shop"})
-    assert begun.said == "That could not be done (ZeroDivisionError)." and begun.status == READY
+    assert begun.said == "That could not be done (ZeroDivisionError)."
+    assert begun.status == READY
 
 
 def test_before_there_is_anything(intake):
@@ -272,7 +286,8 @@ def test_before_there_is_anything(intake):
         assert intake.said == NOT_UNDERSTOOD
     for asked in ({"do": "prepare", "name": "x"}, {"do": "assign", "column": 0, "role": "time"}):
         intake.hear(asked)
-        assert intake.said and intake.facts["step"] == 1
+        assert intake.said
+        assert intake.facts["step"] == 1
 
 
 def test_messages_that_lie_are_refused(begun):
@@ -294,14 +309,17 @@ def test_messages_that_lie_are_refused(begun):
         begun.hear(asked)
         assert begun.said == NOT_UNDERSTOOD, asked
     begun.set_state({"facts": {}, "receiving": {"upload": 1}, "share": 9.0})
-    assert begun.facts == before and begun.share != 9
+    assert begun.facts == before
+    assert begun.share != 9
 
 
 def test_start_over(begun):
     begun.hear({"do": "prepare", "name": "shop"})
     path = begun._upload.path
     begun.hear({"do": "restart"})
-    assert begun.facts["step"] == 1 and begun.said == "" and not path.exists()
+    assert begun.facts["step"] == 1
+    assert begun.said == ""
+    assert not path.exists()
     with pytest.raises(cx.CxError):
         _ = begun.board
     send(begun, export(), "second.csv")
@@ -311,14 +329,16 @@ def test_start_over(begun):
 def test_from_python_it_begins_with_the_columns(tmp_path):
     (tmp_path / "export.csv").write_bytes(export())
     begun = Intake(tmp_path / "export.csv", folder=tmp_path)
-    assert begun.facts["step"] == 2 and begun.facts["store"]["name"] == "export"
+    assert begun.facts["step"] == 2
+    assert begun.facts["store"]["name"] == "export"
     with pytest.raises(cx.CxError, match="There is no file"):
         Intake(tmp_path / "exports.csv")
 
 
 def test_without_a_kernel_it_is_one_sentence(begun):
     shown = begun._repr_mimebundle_()
-    assert shown["text/html"].count("<p") == 1 and "Auftrag" not in shown["text/html"]
+    assert shown["text/html"].count("<p") == 1
+    assert "Auftrag" not in shown["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in shown
 
 
@@ -326,7 +346,8 @@ def test_prepare_tells_a_function_how_far_it_is(tmp_path):
     log, told = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when"), []
     cx.prepare(log, tmp_path / "store", progress=lambda *said: told.append(said))
     assert [share for _, share in told] == [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    assert told[0][0] == "reading rows" and told[-1][0] == "drawing the map"
+    assert told[0][0] == "reading rows"
+    assert told[-1][0] == "drawing the map"
     cx.prepare(log, tmp_path / "store", progress=lambda *said: told.append(said))
     assert told[6:] == [("drawing the map", 1.0)]
     with pytest.raises(ZeroDivisionError):
@@ -341,4 +362,5 @@ def test_hostile_texts_are_only_text(intake):
     assign(intake, SCRIPT, "order")
     intake.hear({"do": "prepare", "name": "shop"})
     assert intake.journeys.keep(w.attribute("reached a goal", True)).n.journeys == 4
-    assert "cx.read('<script>.csv')" in intake.code and intake.journeys.manifest.source == "<script>.csv"
+    assert "cx.read('<script>.csv')" in intake.code
+    assert intake.journeys.manifest.source == "<script>.csv"

@@ -33,7 +33,9 @@ def intake(tmp_path, loopless):
 
 def test_a_file_arrives_in_pieces(intake):
     send(intake, LOG, step=10)
-    assert intake.said == "" and intake.facts["step"] == 2 and intake.status == READY
+    assert intake.said == ""
+    assert intake.facts["step"] == 2
+    assert intake.status == READY
     assert intake._upload.path.read_bytes() == LOG
     assert intake.facts["reading"] == ["9 rows", "delimiter semicolon", "encoding utf-8"]
     first = cx.read(intake._upload.path).head(8)
@@ -58,7 +60,9 @@ def test_pieces_that_do_not_fit_break_the_file_off(intake, pieces, why):
     for piece, chunk in pieces:
         intake.hear({"do": "piece", "upload": upload, "piece": piece}, [memoryview(chunk)])
     assert intake.said == BROKEN, why
-    assert intake.receiving == {} and not path.exists() and intake.facts["step"] == 1
+    assert intake.receiving == {}
+    assert not path.exists()
+    assert intake.facts["step"] == 1
 
 
 def test_a_cancelled_file_leaves_nothing_and_its_late_pieces_are_passed_over(intake):
@@ -66,12 +70,15 @@ def test_a_cancelled_file_leaves_nothing_and_its_late_pieces_are_passed_over(int
     upload, path = intake.receiving["upload"], intake._upload.path
     intake.hear({"do": "cancel"})
     intake.hear({"do": "piece", "upload": upload, "piece": 0}, [memoryview(b"12345")])
-    assert intake.said == "" and intake.receiving == {} and not path.parent.exists()
+    assert intake.said == ""
+    assert intake.receiving == {}
+    assert not path.parent.exists()
     intake.hear({"do": "begin", "name": "b.csv", "size": 10})
     intake.hear({"do": "piece", "upload": upload, "piece": 0}, [memoryview(b"12345")])
     assert intake.receiving["received"] == 0
     intake.hear({"do": "lost"})
-    assert intake.said == BROKEN and intake.receiving == {}
+    assert intake.said == BROKEN
+    assert intake.receiving == {}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +115,9 @@ def test_the_name_of_a_file_is_only_text(intake, name, shown):
 )
 def test_what_cannot_be_a_log_is_refused_before_it_is_sent(intake, name, size, says):
     intake.hear({"do": "begin", "name": name, "size": size})
-    assert says in intake.said and intake.receiving == {} and kept_files(intake) == []
+    assert says in intake.said
+    assert intake.receiving == {}
+    assert kept_files(intake) == []
 
 
 @pytest.mark.parametrize(
@@ -121,8 +130,11 @@ def test_what_cannot_be_a_log_is_refused_before_it_is_sent(intake, name, size, s
 )
 def test_a_file_that_cannot_be_read_says_so_under_its_own_name(intake, name, content, says):
     send(intake, content, name)
-    assert says in intake.said and "upload" not in intake.said
-    assert intake.facts["step"] == 1 and intake.receiving == {} and kept_files(intake) == []
+    assert says in intake.said
+    assert "upload" not in intake.said
+    assert intake.facts["step"] == 1
+    assert intake.receiving == {}
+    assert kept_files(intake) == []
 
 
 def test_parquet_too(intake, tmp_path):

@@ -59,14 +59,17 @@ def test_the_browser_is_answered_while_the_store_is_made_and_may_stop_it(tmp_pat
             intake.hear({"do": "prepare", "name": "shop"})
             await asyncio.to_thread(inside.wait, 20)
             intake.hear({"do": "assign", "column": 0, "role": "keep"})
-            assert intake.said == NOT_UNDERSTOOD and roles(intake)["order"] == "journey"
+            assert intake.said == NOT_UNDERSTOOD
+            assert roles(intake)["order"] == "journey"
             intake.hear({"do": "stop"})
             go_on.set()
             await settled(intake)
-        assert intake.said == "Stopped. Nothing was changed." and intake.facts["step"] == 4
+        assert intake.said == "Stopped. Nothing was changed."
+        assert intake.facts["step"] == 4
         intake.hear({"do": "prepare", "name": "shop"})
         await settled(intake)
-        assert intake.facts["step"] == 5 and intake.share == 1, intake.said
+        assert intake.facts["step"] == 5, intake.said
+        assert intake.share == 1, intake.said
         return intake.journeys.n
 
     assert beside(clicks()) == cx.toy_journeys().n
@@ -80,7 +83,9 @@ def test_a_later_correction_overtakes_an_earlier_one(tmp_path):
             intake.hear({"do": "assign", "column": list(roles(intake)).index(column), "role": role})
         intake.hear({"do": "assign", "column": list(roles(intake)).index("plan"), "role": "order"})
         await settled(intake)
-        assert intake.facts["ready"] and roles(intake)["plan"] == "order" and roles(intake)["channel"] == "keep"
+        assert intake.facts["ready"]
+        assert roles(intake)["plan"] == "order"
+        assert roles(intake)["channel"] == "keep"
         return intake.code
 
     assert "order='plan'" in beside(clicks())

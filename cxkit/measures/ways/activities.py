@@ -38,7 +38,7 @@ def activities(journeys: Journeys) -> Result:
     )
 
 
-def visiting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+def visiting(row: Mapping[str, Any], _journeys: Journeys, _asked: Mapping[str, Any]) -> Filter:
     """The journeys that visit the activity of a row."""
     return contains(row["activity"])
 

@@ -78,7 +78,7 @@ def process_map(
     )
 
 
-def taking(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
+def taking(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
     """The journeys that take the move of a row; no filter speaks of stages."""
     first, then = row["activity"], row["next_activity"]
     if asked.get("level") == "stage":

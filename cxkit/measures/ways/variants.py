@@ -58,7 +58,7 @@ def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None =
     )
 
 
-def going(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
+def going(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
     """The journeys of the variant of a row; no filter speaks of stages."""
     if asked.get("level") == "stage":
         return None

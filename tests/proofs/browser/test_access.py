@@ -96,7 +96,8 @@ def test_axe_finds_nothing_serious(opened, notebook):
 def test_tab_reaches_every_control_and_each_has_a_name(opened, notebook):
     page = opened(notebook)
     names = page.evaluate(CONTROLS)
-    assert len(names) > 10 and all(names)
+    assert len(names) > 10
+    assert all(names)
     reached = []
     for _ in range(len(names) + 5):
         page.keyboard.press("Tab")
@@ -211,7 +212,8 @@ def test_the_map_is_moved_and_zoomed_with_keys(home, toy):
     for key in ("+", "-", "ArrowLeft", "ArrowUp"):
         home.keyboard.press(key)
         found.append(chart.get_attribute("transform"))
-    assert len(set(found)) == 4 and found[0] == found[2]
+    assert len(set(found)) == 4
+    assert found[0] == found[2]
     home.keyboard.press("0")
     assert chart.get_attribute("transform") == placed
     settled(home, toy, [])

@@ -54,7 +54,8 @@ def page(browser, address):
     page.wait_for_selector(f"{LIVE} [data-key]")
     page.wait_for_selector('.cxw-panel[aria-label="Plans"] [data-key]')
     yield page
-    assert page.wrong == [] and page.evaluate("window.owned") is None
+    assert page.wrong == []
+    assert page.evaluate("window.owned") is None
     page.goto("about:blank")
     page.context.close()
 

@@ -389,7 +389,7 @@ def test_app_jupyterlab_report_and_library_agree(tab, lab, paper, base, draw, tm
     printed(paper, bound(selected, tmp_path / "panels.html"), selected)
 
 
-@pytest.mark.parametrize("seed", (3, 17))
+@pytest.mark.parametrize("seed", [3, 17])
 def test_a_whole_report_agrees_too(paper, base, seed, tmp_path):
     """The notebooks, executed with the recipe of a few random clauses, in kernels of their own."""
     chance, names = random.Random(seed), list(base.selection.star.codes)

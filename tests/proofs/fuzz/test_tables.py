@@ -101,7 +101,8 @@ def check(log, name, data):
     table, unfit = log.head(1_000), log.source.unfit
     if name.endswith(".parquet"):
         theirs = pq.read_table(io.BytesIO(data))
-        assert len(table) == len(theirs) and table.iloc[:, 1].tolist() == theirs.column(1).to_pylist()
+        assert len(table) == len(theirs)
+        assert table.iloc[:, 1].tolist() == theirs.column(1).to_pylist()
     elif name.endswith(".xlsx"):
         assert 0 < len(table) <= len(CELLS)
     elif found := simple_rows(data, log):
@@ -193,8 +194,8 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data, name):
 # ---- bombs -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pack, ending", [(gzip.compress, "gz"), (zstd, "zst")])
-@pytest.mark.parametrize("name, head", [("log.csv", b"id,act,when\n"), ("log.xes", b"<log>"), ("log.json", b"[")])
+@pytest.mark.parametrize(("pack", "ending"), [(gzip.compress, "gz"), (zstd, "zst")])
+@pytest.mark.parametrize(("name", "head"), [("log.csv", b"id,act,when\n"), ("log.xes", b"<log>"), ("log.json", b"[")])
 def test_a_small_file_that_unpacks_without_end_is_refused(pack, ending, name, head, tmp_path, monkeypatch):
     from cxkit.reading import packed
 

@@ -105,7 +105,9 @@ def test_rows_stream_from_a_cursor_of_the_server(shop, server):
     before = len(server[1].read_text(encoding="utf-8"))
     assert len(cx.read(shop, query="SELECT id, step FROM events ORDER BY id").head(EVENTS + 1)) == EVENTS
     said = server[1].read_text(encoding="utf-8")[before:]
-    assert "BEGIN READ ONLY" in said and "DECLARE" in said and said.count("FETCH FORWARD") >= EVENTS // 10_000
+    assert "BEGIN READ ONLY" in said
+    assert "DECLARE" in said
+    assert said.count("FETCH FORWARD") >= EVENTS // 10_000
 
 
 def test_a_view_and_a_table_of_a_schema_are_read(shop):
@@ -119,7 +121,8 @@ def test_a_query_is_sent_as_it_is_written(shop):
     )
     log = cx.read(shop, query=query)
     assert log.head(1).to_numpy().tolist() == [["100%", " :name", "%s", 3]]
-    assert log.source.reading["query"] == query and log.source.notes == ()
+    assert log.source.reading["query"] == query
+    assert log.source.notes == ()
     assert "in no certain order" in cx.read(shop, table="late").source.notes[0]
 
 
@@ -138,14 +141,16 @@ def test_every_kind_of_value_has_a_place(shop):
     }  # fmt: skip
     row = log.head().iloc[0]
     assert (row["large"], row["price"], row["huge"]) == (2**63 - 1, 12.5, "12345678901234567890")
-    assert row["local"] == datetime(2024, 3, 1, 9, 30) and row["instant"] == datetime(2024, 3, 1, 7, 30, tzinfo=UTC)
+    assert row["local"] == datetime(2024, 3, 1, 9, 30)
+    assert row["instant"] == datetime(2024, 3, 1, 7, 30, tzinfo=UTC)
     assert (row["clock"], row["took"], row["doc"], row["list"]) == ("07:05:00", "30:00:00", '{"a": [1]}', "[1, 2]")
     assert (row["bytes"], row["text"], str(row["day"])[:10]) == ("00ff", "ünï", "1999-12-31")
 
 
 def test_a_name_is_quoted_by_the_database(shop):
     log = cx.read(shop, table=HOSTILE)
-    assert log.columns == [HOSTILE, "step"] and log.head().to_numpy().tolist() == [[1, "Pay"]]
+    assert log.columns == [HOSTILE, "step"]
+    assert log.head().to_numpy().tolist() == [[1, "Pay"]]
     for name in ("events; DROP TABLE events", "events--", "sales.nothing", "a.b.c", "'", '"'):
         with pytest.raises(cx.CxError, match="No table"):
             cx.read(shop, table=name)
@@ -246,7 +251,8 @@ def test_a_sqlite_file_is_read_by_path_and_by_address(sqlite_file):
     for source in (sqlite_file, str(sqlite_file), f"sqlite:///{sqlite_file}"):
         log = cx.read(source, table="events")
         first, second = log.head().astype(object).to_numpy().tolist()
-        assert first == ["1", "Order", "2024-03-01 09:30", 9.5] and second[:3] == ["A-2", "Pay", "2024-03-01 11:30"]
+        assert first == ["1", "Order", "2024-03-01 09:30", 9.5]
+        assert second[:3] == ["A-2", "Pay", "2024-03-01 11:30"]
         assert log.source.kinds == ("text", "text", "text", "number")
     assert cx.read(sqlite_file, table='a "b" %').columns == ["n"]
 
@@ -257,7 +263,8 @@ def test_a_sqlite_file_is_never_written(sqlite_file, monkeypatch):
     for query in ("DELETE FROM events", "CREATE TABLE x (y)", "PRAGMA user_version = 7", "ATTACH 'new.db' AS new"):
         with pytest.raises(cx.CxError):
             cx.read(sqlite_file, query=query)
-    assert sqlite_file.read_bytes() == before and not Path("new.db").exists()
+    assert sqlite_file.read_bytes() == before
+    assert not Path("new.db").exists()
 
 
 def test_a_sqlite_file_that_is_no_log_says_how_to_read_it(sqlite_file):

@@ -68,7 +68,8 @@ def test_moves_starts_and_ends(real):
     ends = table[table.next_activity.isna()].set_index("activity")["count"].to_dict()
     for counted, known in ((starts, figures["start_activities"]), (ends, figures["end_activities"])):
         assert {name: counted[name] for name in known} == known  # the six most frequent
-        assert len(known) in (6, len(counted)) and min(known.values()) == sorted(counted.values())[-len(known)]
+        assert len(known) in (6, len(counted))
+        assert min(known.values()) == sorted(counted.values())[-len(known)]
         assert sum(counted.values()) == figures["cases"]
 
 
@@ -178,7 +179,8 @@ def test_every_file_is_read_with_all_its_rows(shared):
         else:
             assert (list(source.columns), rows, source.unfit) == (*counted_elsewhere(shared / name), []), name
         seen.append(name)
-    assert len(seen) >= 60 and OBJECT_CENTRIC.keys() <= set(seen)
+    assert len(seen) >= 60
+    assert OBJECT_CENTRIC.keys() <= set(seen)
 
 
 TABLES = {  # logs without reference figures: counted here with pandas

@@ -175,7 +175,8 @@ def test_seeds_spell_activities_differently(made: Made) -> None:
 def test_the_mini_sample_shows_all_there_is_in_sixty_journeys(made: Made, tmp_path: Path) -> None:
     small = mini(made)
     names = set(small["events"]["journey"].to_pylist())
-    assert len(names) == 60 and 300 < small["events"].num_rows < 900
+    assert len(names) == 60
+    assert 300 < small["events"].num_rows < 900
     assert small.keys() == made.tables.keys()
     all_of_them, some = made.hidden["journeys"], where(made.hidden["journeys"], "journey", names)
     for column in ("kind", "persona", "outcome", "end_reason", "entry"):
@@ -187,7 +188,8 @@ def test_the_mini_sample_shows_all_there_is_in_sixty_journeys(made: Made, tmp_pa
         assert set(small["events"][column].to_pylist()) == set(made.tables["events"][column].to_pylist())
     assert small["identities"].num_rows > 0
     times = Counter(Counter(some["customer"].to_pylist()).values())
-    assert times.keys() >= {1, 2, 3} and times[1] > 10
+    assert times.keys() >= {1, 2, 3}
+    assert times[1] > 10
     assert size(small, tmp_path) < 80_000
     assert all(table.equals(mini(made)[name]) for name, table in small.items())
 
@@ -217,7 +219,8 @@ def test_the_next_month_is_the_longer_world_but_for_its_changes(
     events = tables["events"]
     begin = dt.datetime.fromtimestamp(WORLD.end, dt.UTC)
     times = events["time"].to_pylist()
-    assert begin <= min(times) and max(times) < begin + dt.timedelta(days=31)
+    assert begin <= min(times)
+    assert max(times) < begin + dt.timedelta(days=31)
     key = operator.itemgetter("journey", "time")
     before = {key(row): row for row in longer.tables["events"].to_pylist() if row["time"] >= begin}
     changed: Counter[tuple[str, Any, Any]] = Counter()
@@ -269,7 +272,8 @@ def test_the_next_month_fits_the_sample(made: Made, month: tuple[dict[str, pa.Ta
     ):
         assert not set(tables[name][key].to_pylist()) & set(made.tables[name][key].to_pylist()), name
     again, truth = next_month(made)
-    assert truth == month[1] and all(table.equals(again[name]) for name, table in tables.items())
+    assert truth == month[1]
+    assert all(table.equals(again[name]) for name, table in tables.items())
     assert size(tables, tmp_path) < 80_000
 
 
@@ -292,7 +296,8 @@ def test_only_the_twin_that_understands_its_customers_has_stitched_its_log(
         tables = twins[0][firm].tables
         ids, customers = (set(tables["events"][column].to_pylist()) for column in ("system_id", "customer"))
         second = {name for name in ids if name.startswith("S")}
-        assert second and (customers == ids - second if stitched else customers == ids)
+        assert second
+        assert customers == ids - second if stitched else customers == ids
         assert set(tables["identities"]["system_id"].to_pylist()) == (second if stitched else set())
         for name in ("customers", "surveys", "fields"):
             assert bool(second & set(tables[name]["customer"].to_pylist())) is not stitched, name
@@ -310,7 +315,8 @@ def test_what_is_planted_in_the_twins_is_counted(twins: tuple[dict[str, Made], T
         heard = {row["journey"] for row in tables["surveys"].to_pylist() if row["score"] is not None}
         assert truth["answers"]["realised"] == share(journey in heard for journey in journeys)
         believed = {one["name"]: one["firm_share"] for one in tomllib.loads(firm.engagement)["needs"]}
-        assert truth["need_tv"]["shares"] == believed and sum(believed.values()) == pytest.approx(1, abs=0.005)
+        assert truth["need_tv"]["shares"] == believed
+        assert sum(believed.values()) == pytest.approx(1, abs=0.005)
         late = waits(tables["events"], "Credit approved", "Router shipped")
         assert truth["shipping_broken"]["realised"] == share(wait > dt.timedelta(days=5) for wait in late)
         (tmp_path / name).mkdir()
@@ -342,7 +348,8 @@ def test_the_twins_differ_in_understanding_and_are_alike_in_delivery(twins: tupl
         for name in ("low_low", "high_low"):
             entry = twins[1][f"firm.{name}.{key}"]
             assert abs(entry["realised"] - parameter) <= entry["half_width"], (name, key)
-    assert abs(high["score"] - low["score"]) < 1.5 and max(high["score"], low["score"]) < 6.7
+    assert abs(high["score"] - low["score"]) < 1.5
+    assert max(high["score"], low["score"]) < 6.7
 
 
 def test_the_same_seed_makes_the_same_twins(twins: tuple[dict[str, Made], Truth]) -> None:

@@ -58,7 +58,9 @@ def where(table: pa.Table, column: str, values: Any) -> pa.Table:
 
 def test_the_export_is_one_text_for_one_seed(events: pa.Table, messy: Messy) -> None:
     again = faulty(events, World.seed)
-    assert again[0] == messy[0] and again[1].equals(messy[1]) and again[2] == messy[2]
+    assert again[0] == messy[0]
+    assert again[1].equals(messy[1])
+    assert again[2] == messy[2]
     assert faulty(events, 8)[0] != messy[0]
 
 
@@ -113,7 +115,8 @@ def test_faults_that_can_be_seen_are_as_many_in_the_file(messy: Messy) -> None:
     assert count["na_id"] == column["Case No."].count("NA") >= 8
     spellings = truth["fault.label"]["spellings"]
     assert count["label"] == sum(cell in spellings for cell in column["Step"]) == 150
-    assert len(spellings) == 6 and set(spellings.values()) <= set(company.ACTIVITIES)
+    assert len(spellings) == 6
+    assert set(spellings.values()) <= set(company.ACTIVITIES)
     assert set(column["Step"]) <= {*company.ACTIVITIES, *spellings, ""}
 
 

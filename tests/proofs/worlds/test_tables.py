@@ -22,7 +22,8 @@ def test_the_sample_is_joined_as_its_truth_says(name, truth):
     j, said = cx.sample_journeys(), truth[f"tables.{name}"]
     answer = j.table(name, rows=100_000)
     found = answer.df()
-    assert len(found) == said["joined"] and answer.n.customers == said["customers"]
+    assert len(found) == said["joined"]
+    assert answer.n.customers == said["customers"]
     assert found.activity.isna().sum() == said["too_early"]
     assert found.activity.value_counts().to_dict() == said["as_of"]
     assert answer.n.journeys == said.get("journeys", found.journey.nunique())

@@ -24,10 +24,12 @@ def test_every_truth_has_a_proof(world: World) -> None:
 
 def test_every_truth_says_what_it_is(world: World) -> None:
     for key, truth in world.truths.items():
-        assert len(truth["says"]) > 10 and truth["realised"] is not None, key
+        assert len(truth["says"]) > 10, key
+        assert truth["realised"] is not None, key
         assert truth["half_width"] >= 0, key
         if isinstance(truth["realised"], float) and isinstance(truth["parameter"], float):
-            assert truth["half_width"] > 0 and truth["unit"], key
+            assert truth["half_width"] > 0, key
+            assert truth["unit"], key
 
 
 def test_every_truth_says_which_numbers_move_it(world: World) -> None:

@@ -21,7 +21,8 @@ def weights(world: World) -> pd.Series:
 
 def test_eight_needs(world: World) -> None:
     truth, mean = world.of("need.register"), weights(world)
-    assert sorted(truth["realised"]) == sorted(mean.index) and len(mean) == 8
+    assert sorted(truth["realised"]) == sorted(mean.index)
+    assert len(mean) == 8
     assert truth["shares"] == pytest.approx(mean.to_dict(), abs=1e-4)
     assert set(world.table("needs").need) == set(mean.index)
 
@@ -33,7 +34,8 @@ def test_the_company_has_two_needs_in_the_wrong_place(world: World) -> None:
     assert by_firm == world.of("need.firm_ranking")["realised"]
     assert by_people == world.of("need.true_ranking")["realised"]
     wrong = [name for name, other in zip(by_firm, by_people, strict=True) if name != other]
-    assert sorted(wrong) == sorted(world.of("need.firm_wrong")["realised"]) and len(wrong) == 2
+    assert sorted(wrong) == sorted(world.of("need.firm_wrong")["realised"])
+    assert len(wrong) == 2
     world.counted("need.firm_tv", (true / true.sum() - firm / firm.sum()).abs().sum() / 2)
 
 
@@ -119,7 +121,8 @@ def test_the_pattern_of_the_unregistered_need(world: World, lifts: pd.DataFrame)
     truth = world.of("need.pattern")
     pattern = tuple(truth["realised"])
     assert lifts.n[[pattern]].item() == truth["n"]
-    assert lifts.lift[[pattern]].item() == pytest.approx(truth["lift"], abs=1e-3) and truth["lift"] > 1.5
+    assert lifts.lift[[pattern]].item() == pytest.approx(truth["lift"], abs=1e-3)
+    assert truth["lift"] > 1.5
     assert lifts.surprise.idxmax() == pattern
     shows = world.people.shows_at_home[world.journeys.customer]
     assert shows.mean() == pytest.approx(world.rates["unregistered_need"], abs=0.03)
@@ -141,7 +144,8 @@ def test_decoys_are_frequent_and_no_more_than_a_chain_makes_them(world: World, l
     truth = world.of("need.decoys")
     decoys = [tuple(decoy) for decoy in truth["realised"]]
     rows = lifts.loc[decoys]
-    assert list(rows.n) == truth["n"] and len(decoys) == 4
+    assert list(rows.n) == truth["n"]
+    assert len(decoys) == 4
     assert list(rows.lift) == pytest.approx(truth["lift"], abs=1e-3)
     assert (rows.surprise.abs() < 4).all(), rows
     world.only_shipped()

@@ -64,6 +64,7 @@ def test_journeys_of_one_customer_are_alike(world: World) -> None:
 
 def test_journeys_cut_by_the_end_are_those_with_a_gap_that_nobody_saw_the_end_of(world: World) -> None:
     last = world.journeys["last"]
-    assert (last < world.end).all() and (world.log["at"] >= world.begin).all()
+    assert (last < world.end).all()
+    assert (world.log["at"] >= world.begin).all()
     open_ones = ~world.journeys.whole
     assert (world.end - last[open_ones]).median() < (world.end - last[~open_ones]).median()

@@ -18,7 +18,8 @@ def asked(world: World, survey: str) -> pd.DataFrame:
     assert (shown[KEYS] == hidden[KEYS]).all(axis=None)
     both = both[both.survey == survey].join(world.journeys[["outcome", "persona", "kind", "region"]], on="journey")
     said = both.score.notna()
-    assert (both.score[said] == both.truly[said]).all() and (said == both.answered.notna()).all()
+    assert (both.score[said] == both.truly[said]).all()
+    assert (said == both.answered.notna()).all()
     return both.assign(said=said, sent=seconds(both.sent))
 
 
@@ -92,8 +93,6 @@ def test_praise_that_nobody_asked_for(world: World) -> None:
     assert list(comments.comment) == list(hidden.comment)
     unasked = comments.source == "web"
     world.counted("comment.unasked_praise", unasked.sum())
-    assert (
-        hidden.praise[unasked].all()
-        and comments.activity[unasked].isin(["Technician visit", "Visit shop with question"]).all()
-    )
+    assert hidden.praise[unasked].all()
+    assert comments.activity[unasked].isin(["Technician visit", "Visit shop with question"]).all()
     assert comments.text.str.len().min() > 5

@@ -46,13 +46,15 @@ def test_a_row_speaks_of_the_last_event_at_or_before_its_time(world: World, key:
 @pytest.mark.parametrize("key", [key for key in TIMED if key != "tables.needs"])
 def test_every_row_about_a_journey_finds_it_begun_and_names_its_customer(world: World, key: str) -> None:
     truth, rows = world.of(key), as_of(world, key)
-    assert truth["joined"] == truth["realised"] and truth["too_early"] == 0
+    assert truth["joined"] == truth["realised"]
+    assert truth["too_early"] == 0
     assert (rows.customer == rows.journey.map(world.journeys.customer)).all()
 
 
 def test_a_form_field_is_of_the_event_at_its_second(world: World) -> None:
     rows = as_of(world, "tables.fields")
-    assert (rows["at"] == rows.moment).all() and (rows.said == rows.activity).all()
+    assert (rows["at"] == rows.moment).all()
+    assert (rows.said == rows.activity).all()
 
 
 def test_no_two_events_of_a_customer_share_a_second(world: World) -> None:
@@ -63,5 +65,6 @@ def test_no_two_events_of_a_customer_share_a_second(world: World) -> None:
 
 def test_people_on_record_are_there_once_and_some_have_no_journey(world: World) -> None:
     truth, people = world.of("tables.customers"), world.table("customers").customer
-    assert people.is_unique and set(world.log.customer) <= set(people)
+    assert people.is_unique
+    assert set(world.log.customer) <= set(people)
     assert truth["joined"] == truth["customers"] == world.log.customer.nunique() < len(people)

@@ -19,7 +19,7 @@ from typing import Any
 
 from cxkit.schema import END, START
 from cxkit.views import theme
-from cxkit.views.curves import Box, Point, sampled
+from cxkit.views.placing.curves import Box, Point, sampled
 
 Geometry = dict[str, Any]
 Row = Mapping[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from cxkit.views.curves import Box, Point
+from cxkit.views.placing.curves import Box, Point
 
 CELL = 9  # pixels: lines are looked up by the square they run through
 STRIDE = 2  # points: places on a line are tried this far apart

@@ -1,0 +1,1 @@
+"""Where the boxes, lines and labels of a process map stand."""
