@@ -9,7 +9,7 @@ from typing import Any
 
 from cxkit.schema import END, START
 from cxkit.views import theme
-from cxkit.views.legend import line_width
+from cxkit.views.legend import legend, line_width
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, keyed, number, text
 from cxkit.views.placing import curves, layout
 from cxkit.views.placing.curves import Box, Spline
