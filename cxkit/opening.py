@@ -124,12 +124,20 @@ def _folder(folder: str | Path) -> Path:
     return Path(folder).expanduser().absolute()
 
 
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a path that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _said(folder: Path, given: Engagement | str | Path | None) -> Engagement | None:
     """The engagement that speaks of the store in this folder: the one given, or the file beside it."""
     if given is None:
         own = folder / ENGAGEMENT
-        given = own if own.is_file() or not _is_sample(folder) else places.sample() / ENGAGEMENT
-        if not given.is_file():
+        given = own if _is_file(own) or not _is_sample(folder) else places.sample() / ENGAGEMENT
+        if not _is_file(given):
             return None
     from cxkit.engagement.engagement import Engagement
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import cxkit as cx
 from cxkit import cli
 from cxkit import where as w
+from cxkit.faces import lab
 from cxkit.faces.book import CHAPTERS
 
 CSV = "order;step;when\nA;Order;01.06.2025 09:00\nA;Pay;01.06.2025 10:00\nB;Order;30.06.2025 09:00\nB;Pay;never\n"
@@ -98,7 +99,7 @@ def test_errors_are_sentences(words, said, tmp_path, monkeypatch):
 
 
 def test_a_bug_is_no_traceback_either(monkeypatch, tmp_path):
-    monkeypatch.setattr(cx, "open", lambda folder: 1 / 0)
+    monkeypatch.setattr(cx, "open", lambda folder, **_: 1 / 0)
     done = run("ask", tmp_path, "summary")
     assert done.exit_code == 1
     assert "Error: ZeroDivisionError" in done.output
@@ -113,7 +114,7 @@ def test_help_has_examples():
 def test_lab_copies_notebooks_once_and_sets_the_store(shop, monkeypatch):
     folder, _ = shop
     calls = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command: calls.append(command) or 0)
+    monkeypatch.setattr(lab.subprocess, "call", lambda command: calls.append(command) or 0)
     book = folder / "book"
     assert run("lab", folder / "store", "--folder", book, "--no-browser").exit_code == 0
     copies = sorted(book.glob("*.ipynb"))

