@@ -314,7 +314,7 @@ def test_a_log_says_what_lies_beside_it():
     again = told.beside("surveys", surveys(), journey="order")
     assert [str(table) for table in again.tables] == [
         "data frame by no key",
-        'surveys: data frame by journey "order"',
+        'data frame by journey "order"',
     ]
 
 
