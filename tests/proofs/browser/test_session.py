@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -203,7 +204,7 @@ def test_names_from_a_log_are_only_ever_text(opened, hostile):
     page.locator(f'.cx-node[data-activity="{hostile.selection.star.codes[SCRIPT]}"]').click()
     visits, plan = w.contains(SCRIPT), w.attribute("plan", SCRIPT)
     settled(page, hostile.keep(visits), [visits])
-    page.locator(f'.cx-bar[data-key="plan: {SCRIPT}"] rect').first.click()
+    page.locator(f".cx-bar[data-key={json.dumps(plan.key)}] rect").first.click()
     settled(page, hostile.keep(visits).keep(plan), [visits, plan])
     page.get_by_role("button", name="Clear").click()
     settled(page, hostile, [])
