@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import expect
 
-from cxkit.views import theme
+from cxkit.words import lasting
 from cxwidgets.panels import MOST_MOVES
 
 SLOW = 120_000  # milliseconds that a loaded machine may take until a page is up
@@ -292,7 +292,7 @@ def _visits(moves):
 
 
 def _said(seconds):
-    return None if seconds is None else theme.duration(seconds)
+    return None if seconds is None else lasting(seconds)
 
 
 def _number(text):
