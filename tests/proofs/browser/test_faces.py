@@ -317,7 +317,7 @@ def base(tmp_path_factory):
     """The journeys of the sample that begin in its first two months: small, so that many clicks take little time."""
     import pandas as pd
 
-    events = pd.read_parquet(places.sample() / "events.parquet")
+    events = pd.read_parquet(places.sample() / "events.parquet").drop(columns="system_id")
     events = events[events["time"].groupby(events["journey"]).transform("min") < "2025-03-01"]
     return cx.prepare(cx.read(events).roles(**ROLES), tmp_path_factory.mktemp("base") / "store", progress=False)
 
