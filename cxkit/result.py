@@ -42,9 +42,9 @@ class Population:
 class Result:
     """An answer that is computed when it is first looked at.
 
-    `.df()` is the table, `.chart()` the picture, `.n` the journeys and customers it speaks of, `.recipe` the steps
-    that selected them, `.parameters` what else was asked for, `.engagement` what was said beside the log; displaying it
-    shows picture, n and table together.
+    `.df()` is the table (and so is the answer itself, to libraries that take Arrow), `.chart()` the picture, `.n` the
+    journeys and customers it speaks of, `.recipe` the steps that selected them, `.parameters` what else was asked for,
+    `.engagement` what was said beside the log; displaying it shows picture, n and table together.
     """
 
     name: str
@@ -77,6 +77,10 @@ class Result:
     def df(self) -> pd.DataFrame:
         """The answer as a pandas data frame."""
         return self.table.to_pandas()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The table as a stream of Arrow, for every library that takes one (the Arrow PyCapsule interface)."""
+        return self.table.__arrow_c_stream__(requested_schema)
 
     def chart(self, *, keyed: Callable[[Row], Row] | None = None, **options: Any) -> Picture | None:
         """The answer as a picture; None for answers that are tables only.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -56,7 +57,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class LogAnswer(Result):
+class LogAnswer(Result, ABC):
     """An answer about a log: `.df()` is its table, `.facts` the value behind it, `.n` the rows that it speaks of.
 
     The first line of what a kind of answer says of itself is its question.
@@ -82,13 +83,13 @@ class LogAnswer(Result):
         return self.count()  # type: ignore[return-value]
 
     @property
+    @abstractmethod
     def sheet(self) -> Sheet:
         """What is shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def df(self) -> pd.DataFrame:
         """The answer as a pandas data frame."""
-        raise NotImplementedError
 
     def chart(self, **options: Any) -> None:
         """Nothing: these answers are tables."""

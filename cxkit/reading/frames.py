@@ -1,4 +1,4 @@
-"""Tables as sources: Parquet files, and data frames of pandas, polars or arrow."""
+"""Tables as sources: Parquet files, data frames of pandas, polars or arrow, and streams of Arrow."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ParquetFile(Source):
 
 
 class DataFrame(Source):
-    """A data frame that narwhals knows: pandas, polars, arrow."""
+    """A data frame that narwhals knows (pandas, polars, arrow), or what hands out a stream of Arrow."""
 
     def __init__(self, frame: Any) -> None:
         super().__init__()
@@ -53,10 +53,7 @@ def _arrow(frame: Any) -> pa.Table:
     try:
         wrapped = nw.from_native(frame)
     except TypeError:
-        raise InputError(
-            f"cx.read cannot use a {type(frame).__name__}. Give a path to a CSV or Parquet file, "
-            "or a pandas, polars or arrow data frame."
-        ) from None
+        return _streamed(frame)
     except Exception as error:
         raise InputError(f"The data frame cannot be read: {error} Rename its columns.") from None
     try:
@@ -64,6 +61,21 @@ def _arrow(frame: Any) -> pa.Table:
         return _plain(eager).to_arrow()
     except Exception as error:
         raise InputError(f"The data frame cannot be read: {error}") from None
+
+
+def _streamed(frame: Any) -> pa.Table:
+    """The rows of what is no data frame but hands out Arrow: a RecordBatchReader, a Result, another library's table."""
+    import pyarrow as pa
+
+    if not hasattr(frame, "__arrow_c_stream__"):
+        raise InputError(
+            f"cx.read cannot use a {type(frame).__name__}. Give a path to a CSV or Parquet file, "
+            "a pandas, polars or arrow data frame, or a stream of Arrow."
+        )
+    try:
+        return pa.RecordBatchReader.from_stream(frame).read_all()
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise InputError(f"The stream of Arrow cannot be read: {error}") from None
 
 
 def _plain(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:

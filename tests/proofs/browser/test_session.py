@@ -249,7 +249,7 @@ def test_a_report_shows_such_names_as_text(hostile, browser, tmp_path):
 
 # The first fails from the start, the second from the first change on.
 BREAKS = {
-    "variants": "broken = board.panel('variants')\nbroken.result = lambda j: j.segments(by='nothing')\nbroken",
+    "variants": "broken = board.panel('variants')\nbroken.result = lambda j, by='': j.segments(by='nothing')\nbroken",
     "moves": "later = board.panel('moves')\nlater",
     "journeys": "later.result = None\nboard.panel('journeys')",
 }
