@@ -14,6 +14,7 @@ from cxkit.errors import InputError
 from cxkit.facts.bound import bound
 from cxkit.journeys import Journeys
 from cxkit.log import Log
+from cxkit.progress import stepping
 from cxkit.store import changes, manifest
 from cxkit.store import prepare as preparing
 from cxkit.store.engine import Engine, engine_of
@@ -52,9 +53,9 @@ def prepare(
         refused; it may also say "leave out". An engagement holds it as `.contract_words`.
     engine : None for DuckDB, or a Spark session. DuckDB reads and codes the source on this machine either way; the
         session's executors must see the folder.
-    progress : whether to show a progress bar when it takes longer than a second; or a function that is told the name
-        of each step before it starts and the share that is done, from 0 to 1, and at last that all is done. An error
-        that it raises ends the work; what was in the folder stays as it was.
+    progress : whether to show a bar when it takes longer than a second, on a terminal or in a notebook; or a function
+        that is told the name of each step before it starts and the share that is done, from 0 to 1, and at last that
+        all is done. An error that it raises ends the work; what was in the folder stays as it was.
 
     Returns the Journeys of the new store, bound to the `engagement.toml` in its folder if there is one. Rows that could
     not be used are counted in `.manifest.dropped` and kept in `.rejected()`. Preparing the same source with the same
@@ -159,7 +160,7 @@ def _journeys(folder: Path, described: manifest.Manifest, engine: Engine, engage
 
 
 def _steps(progress: bool | Told) -> AbstractContextManager[Callable[[str], None]]:
-    return _told(progress) if callable(progress) else _bar(progress)
+    return _told(progress) if callable(progress) else stepping("Preparing", preparing.STEPS, progress)
 
 
 @contextmanager
@@ -171,17 +172,3 @@ def _told(progress: Told) -> Iterator[Callable[[str], None]]:
 
     yield step
     progress(names[-1], 1.0)
-
-
-@contextmanager
-def _bar(shown: bool) -> Iterator[Callable[[str], None]]:
-    from tqdm.auto import tqdm
-
-    with tqdm(total=len(preparing.STEPS), delay=1, disable=not shown, unit="step", leave=False) as bar:
-
-        def step(name: str) -> None:
-            bar.set_description(f"Preparing: {name}", refresh=False)
-            if name != preparing.STEPS[0]:
-                bar.update()
-
-        yield step

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +19,11 @@ from cxkit.cli.check import check
 from cxkit.cli.prepare import prepare, ready
 from cxkit.cli.report import report
 from cxkit.cli.serve import app, lab
+from cxkit.progress import LOGGER
+
+COMPLETION = """For completion by the Tab key, put this into your shell's start file (bash; zsh and fish likewise):
+
+eval "$(_CXKIT_COMPLETE=bash_source cxkit)\""""
 
 
 class Group(click.Group):
@@ -39,9 +48,11 @@ class Group(click.Group):
         sys.exit(1)
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=COMPLETION)
+@click.option("--log", "file", type=click.Path(path_type=Path), help="File to which each step is written as it begins.")
 @click.version_option(package_name="cxkit")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context, file: Path | None) -> None:
     """See the journeys that customers really make.
 
     \b
@@ -54,6 +65,35 @@ def main() -> None:
     cxkit lab stores/shop                         the notebooks, in JupyterLab
     cxkit app stores/shop                         the same, as an app in the browser
     """
+    context.with_resource(_told(file))
+
+
+@contextmanager
+def _told(file: Path | None) -> Iterator[None]:
+    """Each step as a line: in the file, and on a standard error that is no terminal and so shows no bar."""
+    handlers: list[logging.Handler] = [] if sys.stderr.isatty() else [logging.StreamHandler()]
+    if file is not None:
+        handlers.append(_to_file(file))
+    level = LOGGER.level
+    LOGGER.setLevel(logging.INFO)
+    for handler in handlers:
+        LOGGER.addHandler(handler)
+    try:
+        yield
+    finally:
+        LOGGER.setLevel(level)
+        for handler in handlers:
+            LOGGER.removeHandler(handler)
+            handler.close()
+
+
+def _to_file(file: Path) -> logging.Handler:
+    try:
+        handler = logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f'"{file}" cannot be written: {error.strerror}.') from None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    return handler
 
 
 for command in (ready, prepare, check, ask, report, lab, app):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-import cxkit as cx
 from cxkit import catalog
+from cxkit.cli.forms import FORMS
 from cxkit.cli.options import opened, speaking
 
-FORMATS = ("table", "csv", "json", "svg")
 PYTHON_WORDS = {"true": True, "false": False}
 
 
@@ -24,11 +22,35 @@ def _menu() -> str:
     return "\n\n".join(f"Measures of {theme}: {', '.join(names[theme])}." for theme in catalog.THEMES)
 
 
+def _questions() -> str:
+    """Every measure with its question, by theme."""
+    width = max(len(known.name) for known in catalog.CATALOG)
+    themes = [
+        "\n".join(
+            [
+                theme,
+                *(f"  {known.name:<{width}}  {known.question}" for known in catalog.CATALOG if known.theme == theme),
+            ]
+        )
+        for theme in catalog.THEMES
+    ]
+    return "\n\n".join(
+        [*themes, "Ask one: cxkit ask STORE MEASURE. What your data can answer: cxkit ask STORE data_plan"]
+    )
+
+
+def _completed(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The measures that begin so, for a shell that completes."""
+    return [known.name for known in catalog.CATALOG if known.name.startswith(incomplete)]
+
+
 @click.command(epilog=_menu())
 @click.argument("store")
-@click.argument("measure")
+@click.argument("measure", required=False, shell_complete=_completed)
 @click.option("--recipe", type=click.Path(path_type=Path), help="JSON file of a recipe that selects journeys.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="How to answer.  [default: table, or as --out ends]")
+@click.option(
+    "--format", "form", type=click.Choice(tuple(FORMS)), help="How to answer.  [default: table, or as --out ends]"
+)
 @click.option(
     "--with", "words", multiple=True, metavar="NAME=VALUE", help="A parameter of the measure; may be repeated."
 )
@@ -36,32 +58,39 @@ def _menu() -> str:
 @click.option("--out", type=click.Path(path_type=Path), help="File to write instead of the terminal.")
 def ask(
     store: str,
-    measure: str,
+    measure: str | None,
     recipe: Path | None,
     form: str | None,
     words: Sequence[str],
     engagement: Path | None,
     out: Path | None,
 ) -> None:
-    """Answer a question about STORE (a store's folder, or "sample").
+    """Answer a question about STORE (a store's folder, or "sample"). Without a MEASURE: the questions there are.
 
     \b
+    cxkit ask sample
     cxkit ask sample summary
     cxkit ask sample process_map --with coverage=0.9 --out map.svg
     cxkit ask sample durations --with per=move --with by=kind --format csv
+    cxkit ask sample journeys --out journeys.xlsx
     cxkit ask stores/shop journeys --recipe late.json --with rows=1000 --format json
     cxkit ask stores/shop data_plan --engagement engagement.toml
 
     """
+    journeys = opened(store, recipe, engagement)
+    if measure is None:
+        click.echo(_questions())
+        return
     function = catalog.entry(measure).function
-    said = _parameters(function, measure, words)
-    result = function(opened(store, recipe, engagement), **said)
-    text = _answer(result, form or _form(out))
-    if out is None:
-        click.echo(text)
-    else:
-        _write(out, text)
+    result = function(journeys, **_parameters(function, measure, words))
+    answer = FORMS[form or _form(out)](result)
+    if out is not None:
+        _write(out, answer)
         click.echo(f"{out}: {result.n}")
+    elif isinstance(answer, bytes):
+        raise click.UsageError("A workbook is no text. Say where it goes with --out answer.xlsx.")
+    else:
+        click.echo(answer)
 
 
 def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, Any]:
@@ -94,38 +123,14 @@ def _value(text: str) -> Any:
 def _form(out: Path | None) -> str:
     """The form that a file's ending asks for; a table on the terminal."""
     ending = "table" if out is None else out.suffix.lower().removeprefix(".").replace("txt", "table")
-    if ending not in FORMATS:
-        raise click.UsageError(f'"{out}" ends in no form of answer. End it in .csv, .json, .svg or .txt.')
+    if ending not in FORMS:
+        raise click.UsageError(f'"{out}" ends in no form of answer. End it in .csv, .xlsx, .json, .svg or .txt.')
     return ending
 
 
-def _answer(result: cx.Result, form: str) -> str:
-    if form == "svg":
-        picture = result.chart()
-        if picture is None:
-            raise click.UsageError(f"{result.name} has no picture. Ask for a table, csv or json.")
-        return picture.svg
-    if form == "table":
-        return result.text("--format csv has them all")
-    table = result.df()
-    if form == "csv":
-        lists = [
-            name
-            for name, kind in zip(table.columns, result.table.schema.types, strict=True)
-            if str(kind).startswith("list")
-        ]
-        for name in lists:
-            table[name] = table[name].map(" > ".join)
-        return table.to_csv(index=False).rstrip("\n")
-    rows = json.loads(table.to_json(orient="records", date_format="iso", date_unit="us"))
-    n = {"journeys": result.n.journeys, "customers": result.n.customers}
-    said = {"recipe": result.recipe.to_json(), "engagement": result.engagement and result.engagement.fingerprint}
-    answer = {"question": result.question, "unit": result.unit, "n": n, **said, "rows": rows}
-    return json.dumps(answer, ensure_ascii=False, indent=1)
-
-
-def _write(out: Path, text: str) -> None:
+def _write(out: Path, answer: str | bytes) -> None:
+    content = answer if isinstance(answer, bytes) else f"{answer}\n".encode()
     try:
-        out.write_text(text + "\n", encoding="utf-8")
+        out.write_bytes(content)
     except OSError as error:
         raise click.UsageError(f'"{out}" cannot be written: {error.strerror}.') from None

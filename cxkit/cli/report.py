@@ -8,6 +8,7 @@ import click
 
 from cxkit.cli.options import SAMPLE, opened, speaking
 from cxkit.faces.book import CHAPTERS
+from cxkit.progress import stepping
 
 
 @click.command()
@@ -24,19 +25,12 @@ def report(source: str, recipe: Path | None, out: Path | None, engagement: Path 
     cxkit report stores/shop --out shop.html --recipe late.json
     cxkit report export.csv
     """
-    from tqdm import tqdm
-
     from cxkit.faces import report as reports
 
     journeys = opened(source, recipe, engagement)
     page = out or Path(f"{Path(source).resolve().name.split('.')[0]}-report.html")
-    with tqdm(total=len(CHAPTERS), unit="notebook", leave=False, desc="Report") as bar:
-
-        def running(name: str) -> None:
-            bar.set_description(f"Running {name}")
-            bar.update(name != CHAPTERS[0])
-
-        reports.report(journeys, page, progress=running)
+    with stepping("Running", CHAPTERS) as step:
+        reports.report(journeys, page, progress=step)
     click.echo(f"{page}: {journeys.n}")
     if show:
         click.launch(str(page.resolve()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from cxkit.cli.options import SAMPLE, opened, speaking
+from cxkit.faces.serving import until_told
 
 
 @click.command()
@@ -21,19 +22,22 @@ from cxkit.cli.options import SAMPLE, opened, speaking
     help="Where your copies go.",
 )
 @click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening the browser.")
-def lab(source: str, folder: Path, no_browser: bool) -> None:
+@click.argument("more", metavar="[-- OPTIONS OF JUPYTERLAB]", nargs=-1, type=click.UNPROCESSED)
+def lab(source: str, folder: Path, no_browser: bool, more: Sequence[str]) -> None:
     """Open the notebooks in JupyterLab: copies of them, set to SOURCE. Copies that are there are kept.
 
     \b
     cxkit lab
     cxkit lab stores/shop --folder work/shop
+    cxkit lab -- --ServerApp.port=8890
     """
     from cxkit.faces import lab as labs
 
+    source, more = (SAMPLE, (source, *more)) if source.startswith("-") else (source, more)
     for copy, is_new in labs.copies(opened(source, None), folder, of_sample=source == SAMPLE):
         if not is_new:
             click.echo(f"{copy} is there already and stays as it is.")
-    sys.exit(labs.run(folder, browser=not no_browser))
+    sys.exit(labs.run(folder, browser=not no_browser, more=more))
 
 
 @click.command()
@@ -51,9 +55,8 @@ def app(source: str, port: int | None, engagement: Path | None, no_browser: bool
     from cxkit.faces import app as apps
 
     journeys = opened(source, None, engagement)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with apps.serving(journeys, port=port) as server:
+        with until_told(), apps.serving(journeys, port=port) as server:
             click.echo(f"{server.address}\nCtrl-C ends the app.")
             if not no_browser:
                 click.launch(server.address)

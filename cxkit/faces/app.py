@@ -24,6 +24,7 @@ from typing import IO, Any
 from cxkit import places
 from cxkit.errors import CxError
 from cxkit.faces.book import engagement_in, parameters
+from cxkit.faces.serving import end
 from cxkit.journeys import Journeys
 from cxkit.times import zone_of
 
@@ -31,7 +32,6 @@ HOST = "127.0.0.1"
 FIRST_PORT = 8866
 READY_KERNELS = 1
 LEFT_SECONDS = 600
-ENDING_SECONDS = 15
 ADDRESS = re.compile(r"^http://127\.0\.0\.1:\d+/")
 POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -116,7 +116,7 @@ def serving(
         try:
             yield Server(_address(process, port), process)
         finally:
-            _end(process)
+            end(process)
 
 
 def _lay_out(
@@ -203,12 +203,3 @@ def _relay(log: IO[str]) -> None:
             error = line.startswith("[Voila] ERROR")
         if error:
             print(line, end="", file=sys.stderr)
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(ENDING_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

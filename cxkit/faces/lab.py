@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from cxkit import places
 from cxkit.errors import CxError
+from cxkit.faces.serving import end, until_told
 from cxkit.journeys import Journeys
 
 NO_QUESTIONS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
@@ -20,6 +22,11 @@ QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+)
+ALLOWED = "--allow-root"
+AS_ROOT = (
+    "JupyterLab does not start for root, as in many containers. Start it as another user, or, where nobody else can "
+    f"reach this machine, with: cxkit lab -- {ALLOWED}"
 )
 
 
@@ -51,14 +58,29 @@ def _is_set_to(notebook: Any, store: str) -> bool:
     return any(f"store = {store!r}" in source or (not store and 'store = ""' in source) for source in said)
 
 
-def run(folder: Path, *, browser: bool) -> int:
-    """Start JupyterLab on the folder and wait for its end; gives its exit code."""
+def run(folder: Path, *, browser: bool, more: Sequence[str] = ()) -> int:
+    """Start JupyterLab on the folder, with more of its own options, and wait for its end; gives its exit code.
+
+    Errors: CxError when JupyterLab refuses to run for root.
+    """
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *QUIET]
     start = f"--LabApp.default_url=/lab/tree/{sorted(places.notebooks().glob('*.ipynb'))[0].name}"
     with tempfile.TemporaryDirectory(prefix="cxkit-lab-", ignore_cleanup_errors=True) as settings:
         Path(settings, "overrides.json").write_text(json.dumps(NO_QUESTIONS), encoding="utf-8")
         place = f"--LabApp.app_settings_dir={settings}"
+        words = [*command, place, start, *([] if browser else ["--no-browser"]), *more]
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
-            return subprocess.call([*command, place, start, *([] if browser else ["--no-browser"])])
+            with until_told():
+                code = process.wait()
         except KeyboardInterrupt:
             return 0
+        finally:
+            end(process)
+    if code and _is_root() and ALLOWED not in more:
+        raise CxError(AS_ROOT)
+    return code
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import nbformat
+import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 import cxkit as cx
-from cxkit import cli
+from cxkit import catalog, cli
 from cxkit import where as w
 from cxkit.faces import lab
 from cxkit.faces.book import CHAPTERS
+from cxkit.store.prepare import STEPS
 
 CSV = "order;step;when\nA;Order;01.06.2025 09:00\nA;Pay;01.06.2025 10:00\nB;Order;30.06.2025 09:00\nB;Pay;never\n"
 
@@ -86,7 +91,7 @@ def test_ask_follows_a_recipe_and_takes_parameters(shop):
         (("ask", "sample", "summary", "--out", "no/such/folder/x.csv"), "cannot be written"),
         (("prepare", "missing.csv", "--store", "s"), "There is no file"),
         (("report", "missing.csv"), "There is no file"),
-        (("ask", "sample", "summary", "--out", "x.xlsx"), "ends in no form"),
+        (("ask", "sample", "summary", "--out", "x.pdf"), "ends in no form"),
         (("report", "sample", "--out", "report.pdf"), "ends in .html"),
     ],
 )
@@ -114,7 +119,19 @@ def test_help_has_examples():
 def test_lab_copies_notebooks_once_and_sets_the_store(shop, monkeypatch):
     folder, _ = shop
     calls = []
-    monkeypatch.setattr(lab.subprocess, "call", lambda command: calls.append(command) or 0)
+
+    class Ended:
+        """A JupyterLab that has ended at once."""
+
+        def __init__(self, command, **_):
+            calls.append(command)
+
+        def wait(self, timeout=None):
+            return 0
+
+        terminate = wait
+
+    monkeypatch.setattr(lab.subprocess, "Popen", Ended)
     book = folder / "book"
     assert run("lab", folder / "store", "--folder", book, "--no-browser").exit_code == 0
     copies = sorted(book.glob("*.ipynb"))
@@ -187,3 +204,56 @@ def test_repairs_replace_nothing_but_repairs(tmp_path):
     assert run("ready", file, "--repairs", offered).exit_code == 0
     assert "drop" not in offered.read_text(encoding="utf-8")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["repairs.json", "shop.csv"]
+
+
+def test_without_a_measure_the_questions_are_listed(shop):
+    said = run("ask", shop[0] / "store").output
+    for known in catalog.CATALOG:
+        assert f"  {known.name} " in said
+        assert known.question in said
+
+
+def test_a_workbook_holds_the_rows_and_what_they_answer(shop):
+    folder, _ = shop
+    book = folder / "journeys.xlsx"
+    assert run("ask", folder / "store", "journeys", "--out", book).exit_code == 0
+    sheets = pd.read_excel(book, sheet_name=None, engine="openpyxl")
+    assert sheets["answer"].journey.tolist() == ["A", "B"]
+    assert sheets["answer"]["first"].dt.hour.tolist() == [9, 9]
+    assert "2 journeys of 2 customers" in sheets["about"].iloc[:, 1].tolist()
+    assert "say where it goes" in run("ask", folder / "store", "journeys", "--format", "xlsx").output.lower()
+
+
+def test_a_workbook_has_no_formula_of_a_log(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text('case,step,when\na,"=HYPERLINK(""http://x.example"",""Pay"")",2025-01-01\n', encoding="utf-8")
+    run("prepare", file, "--store", tmp_path / "store")
+    run("ask", tmp_path / "store", "activities", "--out", tmp_path / "answer.xlsx")
+    cells = openpyxl.load_workbook(tmp_path / "answer.xlsx")["answer"]["A"]
+    assert [(cell.value, cell.data_type, cell.hyperlink) for cell in cells][1] == (
+        '=HYPERLINK("http://x.example","Pay")',
+        "s",
+        None,
+    )
+
+
+def test_steps_are_lines_where_nobody_sees_a_bar(tmp_path):
+    """In a file, and on a standard error that is no terminal: a line each, no carriage return."""
+    (tmp_path / "shop.csv").write_text(CSV, encoding="utf-8")
+    words = ["prepare", "shop.csv", "--store", "store"]
+    command = [sys.executable, "-m", "cxkit", "--log", "steps.log", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True)
+    lines = done.stderr.decode().splitlines()
+    assert b"\r" not in done.stderr.replace(os.linesep.encode(), b"\n")
+    assert [line.removeprefix("Preparing: ") for line in lines[:-1]] == list(STEPS)
+    assert lines[-1].startswith("Preparing: done in ")
+    logged = (tmp_path / "steps.log").read_text(encoding="utf-8").splitlines()
+    assert [line.partition("INFO ")[2] for line in logged] == lines
+
+
+def test_the_shell_completes_measures():
+    asked = {"_CXKIT_COMPLETE": "bash_complete", "COMP_WORDS": "cxkit ask sample proc", "COMP_CWORD": "3"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cxkit"], env=os.environ | asked, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "plain,process_map\n"

@@ -9,7 +9,7 @@ import sys
 import pytest
 from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
-GROUND = "errors schema cached words times duck places"
+GROUND = "errors schema cached words times duck places progress"
 PREPARED = f"{GROUND} reading shaping statistics"
 MEASURES = f"{GROUND} where selection store.columns facts statistics result"
 
@@ -22,6 +22,7 @@ ROOMS = {
     "times": "errors schema",
     "duck": "errors",
     "places": "errors",
+    "progress": "words",
     "statistics": GROUND,
     "views": GROUND,
     "engagement": GROUND,
@@ -45,6 +46,7 @@ ROOMS = {
     "datasets": f"{GROUND} log",
     "faces": f"{GROUND} journeys selection.recipe result views.page",
     "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.repairs store.changes",
+    "__main__": "cli",
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
     "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
 }

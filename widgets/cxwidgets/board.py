@@ -18,7 +18,7 @@ from typing import Any
 import cxkit as cx
 from cxkit.errors import Interrupted
 from cxkit.where.filter import Filter
-from cxwidgets.panel import AWAY, FAR, View
+from cxwidgets.panel import AWAY, FAR, View, answerable
 from cxwidgets.panels import SHOWN, panel_of
 
 Clauses = Mapping[str, Filter]
@@ -214,7 +214,7 @@ class Board:
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
         """The panels where there is a kernel, and the pictures they hold where there is none."""
-        bundle = dict(self.box()._repr_mimebundle_(**words))
+        bundle = dict(self.box()._repr_mimebundle_(**words)) if answerable() else {}
         bundle["text/html"] = "".join(panel.standing() for panel in self.panels)
         return bundle
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 READY, BUSY, FAILED = "ready", "busy", "failed"
 NEAR, FAR, AWAY = "near", "far", "away"  # on the screen or nearly; elsewhere on the page; in no page at all
 MOST_PAGES = 50
+MOST_LETTERS = 40  # of a beat
 NOT_UNDERSTOOD = "That could not be understood. Nothing was changed."
 Action = Callable[..., None]
 
@@ -56,6 +59,7 @@ class Panel(anywidget.AnyWidget):
     marks = t.List(t.Unicode()).tag(sync=True)
     facts = t.Dict().tag(sync=True)
     label = t.Unicode("").tag(sync=True)
+    beat = t.Unicode("").tag(sync=True)
     name: str = ""
 
     def __init__(self) -> None:
@@ -98,9 +102,12 @@ class Panel(anywidget.AnyWidget):
         return f'<div class="cx-output">{self.markup}</div>' if self.markup else ""
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
+        still = {"text/html": self.standing()}
+        if not answerable():
+            return still, {}
         shown = super()._repr_mimebundle_(**words)
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
-        return {**data, "text/html": self.standing()}, metadata
+        return {**data, **still}, metadata
 
     def standing(self) -> str:
         """What stands where there is no kernel, or why nothing does: an error stays in its panel."""
@@ -110,8 +117,11 @@ class Panel(anywidget.AnyWidget):
             return failed_panel(f"{self.label} could not be drawn: {error or type(error).__name__}")
 
     def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
-        """Do what the browser asks, if it may; bytes that came along are passed on as `chunk`."""
+        """Do what the browser asks, if it may; bytes that came along are passed on as `chunk`, a beat is given back."""
         asked = dict(content) if isinstance(content, dict) else {}
+        if asked.get("do") == "beat":
+            self.beat = str(asked.get("beat"))[:MOST_LETTERS]
+            return
         action = self.actions.get(str(asked.pop("do", "")))
         self.said = ""
         try:
@@ -129,6 +139,17 @@ class Panel(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Traits flow from Python to the browser only."""
+
+
+def answerable() -> bool:
+    """Whether a page may answer: not where a notebook runs without one, as Papermill and `nbconvert --execute` run it.
+
+    Nothing there can be asked for input either, which a kernel knows; only Voila shows a page without that.
+    """
+    python = sys.modules.get("IPython")
+    shell = python.get_ipython() if python else None
+    kernel = getattr(shell, "kernel", None)
+    return kernel is None or kernel._allow_stdin or "VOILA_BASE_URL" in os.environ
 
 
 class View(Panel):

@@ -212,6 +212,20 @@ def test_a_session_that_is_over_says_so(browser, server):
     opened.close()
 
 
+def test_a_kernel_that_died_is_told_within_a_poll(browser, store):
+    """The server begins it anew under its old name and calls it idle; the page must not go on as before."""
+    with app.serving(store) as server:
+        opened = Tab(browser, server)
+        opened.page.wait_for_selector(MAP)
+        for kernel in kernels(server):
+            os.kill(kernel, signal.SIGKILL)
+        until(lambda: len(kernels(server)) == 1 + READY)
+        opened.page.get_by_text("Your session has expired. Reload the page to start again.").wait_for(timeout=60_000)
+        assert "has ended or begun anew" in opened.page.locator(".cxw-panel .cxw-said:visible").first.inner_text()
+        assert opened.page.locator(MAP).first.is_visible()
+        opened.close()
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -351,7 +365,7 @@ def test_a_taken_port_is_an_error(store, server):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on Windows")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)])
 def test_the_command_ends_clean(store, tmp_path, number):
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -161,7 +161,8 @@ def test_without_a_library_the_picture_stays_and_works(visit, address, address_w
     assert still.locator(LIVE).count() == 0
     assert live.locator(BARS).evaluate_all(DRAWN) == still.locator(BARS).evaluate_all(DRAWN)
     look = "(svg) => [svg.clientWidth, svg.clientHeight, svg.querySelector('.background').getBoundingClientRect().x]"
-    assert live.locator("svg:has(.cxw-plot)").evaluate(look) == still.locator("svg:has(.cxw-plot)").evaluate(look)
+    alive, stands = (page.locator("svg:has(.cxw-plot)").evaluate(look) for page in (live, still))
+    assert alive == pytest.approx(stands, abs=1)  # a pixel: without a canvas the width of labels is estimated
     assert live.locator(".cxw-body").nth(2).inner_text() == still.locator(".cxw-body").nth(2).inner_text()
     still.mouse.move(*middle(still, DAYS[0]))
     still.mouse.down()

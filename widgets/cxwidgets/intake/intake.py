@@ -21,7 +21,7 @@ from cxwidgets.intake.draft import Checked, Draft
 from cxwidgets.intake.upload import BROKEN, ENDINGS, PIECE, Upload
 from cxwidgets.intake.working import Working
 from cxwidgets.modules import script, style
-from cxwidgets.panel import Action, Drawn
+from cxwidgets.panel import Action, Drawn, answerable
 
 CHOOSE, ROLES, GOALS, PREPARE, EXPLORE = range(1, 6)
 ROWS, LONGEST_CELL = 8, 80
@@ -297,7 +297,8 @@ class Intake(Working):
         return f"What was settled is kept in {file.as_posix()}: goals, stages, needs and costs have their place there."
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
-        return dict(self._box._repr_mimebundle_(**words)) | {"text/html": self.still()}
+        bundle = dict(self._box._repr_mimebundle_(**words)) if answerable() else {}
+        return bundle | {"text/html": self.still()}
 
 
 def _first_rows(log: cx.Log) -> list[list[str]]:

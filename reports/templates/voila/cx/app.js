@@ -42,18 +42,24 @@
     if (held) navigator.sendBeacon(`${held.baseUrl}voila/api/shutdown/${held.kernelId}`);
   });
 
-  // A kernel that was ended says nothing, so the page asks.
+  // A kernel that was ended says nothing, so the page asks. One that died was begun anew under its old name and knows
+  // nothing of the page: its panels find out.
   const bar = document.querySelector(".cx-gone");
   bar.querySelector("button").addEventListener("click", () => location.reload());
-  let timer;
+  let timer, begunAnew = false;
+  document.addEventListener("cx-gone", () => { begunAnew = true; say(EXPIRED); });
   async function watch() {
     clearTimeout(timer);
     const { baseUrl, kernelId } = session();
-    const status = await fetch(`${baseUrl}api/kernels/${kernelId}`).then((answer) => answer.status, () => 0);
-    const said = status === 404 ? EXPIRED : status === 0 ? SILENT : "";
-    bar.firstElementChild.textContent = said;
-    bar.hidden = !said;
-    if (said !== EXPIRED) timer = setTimeout(watch, POLL);
+    const answer = await fetch(`${baseUrl}api/kernels/${kernelId}`).catch(() => null);
+    const { execution_state: state } = answer?.ok ? await answer.json() : {};
+    say(answer === null ? SILENT : answer.status === 404 || begunAnew ? EXPIRED : "");
+    if (state === "idle") document.dispatchEvent(new Event("cx-idle"));
+    if (answer?.status !== 404) timer = setTimeout(watch, POLL);
+  }
+  function say(text) {
+    bar.firstElementChild.textContent = text;
+    bar.hidden = !text;
   }
   document.addEventListener("visibilitychange", () => { if (timer && !document.hidden) watch(); });
 })();

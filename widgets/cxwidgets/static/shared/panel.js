@@ -1,7 +1,11 @@
 // One panel: shows what Python drew, tells Python what was done, and never runs anything from the log.
+import { doubting } from "./alive.js";
 import { focusing } from "./focus.js";
 import { make, watch } from "./make.js";
 
+const GONE =
+  "This picture stands still: what computed it has ended or begun anew. " +
+  "In a notebook, run the cell again; in the app, reload the page.";
 const UNSAFE = "script, foreignObject, iframe, object, embed, link, meta, base, form";
 
 function parsed(markup) {
@@ -21,11 +25,20 @@ function framed(label) {
   const tools = make("div", { className: "cxw-tools" });
   const body = make("div", { className: "cxw-body" });
   const root = make("section", { className: "cxw-panel", ariaLabel: label }, tools, said, body);
-  root.dataset.lmSuppressShortcuts = "true"; // the notebook's own keys
   const inPicture = (event) => event.target.closest?.("svg");
   body.addEventListener("mousedown", (event) => inPicture(event) && event.shiftKey && event.preventDefault());
   body.addEventListener("dragstart", (event) => inPicture(event) && event.preventDefault());
   return { root, said, tools, body };
+}
+
+// A key alone is the panel's; with Ctrl or Cmd it stays the notebook's, such as the one that saves it. The notebook looks
+// at keys as they come down to the page, so this has to be settled before: at the window.
+function ownKeys(root, signal) {
+  const settle = (event) => {
+    if (event.ctrlKey || event.metaKey) delete root.dataset.lmSuppressShortcuts;
+    else root.dataset.lmSuppressShortcuts = "true";
+  };
+  window.addEventListener("keydown", settle, { capture: true, signal });
 }
 
 // `connect` is called with each picture and what it needs: where it stands, how to ask Python, and how long it counts.
@@ -33,6 +46,7 @@ export function panel({ model, el }, connect = () => {}) {
   const { root, said, tools, body } = framed(model.get("label"));
   el.append(root);
   const life = new AbortController();
+  ownKeys(root, life.signal);
   let connected = new AbortController();
   const ask = (action, words = {}) => model.send({ do: action, ...words });
 
@@ -52,22 +66,34 @@ export function panel({ model, el }, connect = () => {}) {
     mark();
     refocus();
   };
-  const tell = () => {
-    root.dataset.status = model.get("status");
-    root.setAttribute("aria-busy", String(model.get("status") === "busy"));
-    said.textContent = model.get("said");
-    said.hidden = !model.get("said");
-  };
-  const reactions = { markup: draw, facts: draw, marks: mark, status: tell, said: tell };
-  watch(model, reactions, life.signal);
+  watch(model, { markup: draw, facts: draw, marks: mark }, life.signal);
   draw();
-  tell();
+  telling({ model, root, said, ask, signal: life.signal });
   const page = crypto.randomUUID();
   sighted(root, (sight) => ask("seen", { page, sight }), life.signal);
   return () => {
     life.abort();
     connected.abort();
   };
+}
+
+// Says how the panel is doing: as Python has it, or that nothing answers any more.
+function telling({ model, root, said, ask, signal }) {
+  let answers = true;
+  const tell = () => {
+    const status = answers ? model.get("status") : "gone";
+    root.dataset.status = status;
+    root.setAttribute("aria-busy", String(status === "busy"));
+    said.textContent = answers ? model.get("said") : GONE;
+    said.hidden = !said.textContent;
+  };
+  watch(model, { status: tell, said: tell }, signal);
+  tell();
+  doubting({ model, ask, signal }, (does) => {
+    answers = does;
+    tell();
+    if (!does) document.dispatchEvent(new Event("cx-gone"));
+  });
 }
 
 // Tells where the panel is: near the screen, elsewhere on the page, or in a page that nobody sees.
