@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from .levers import with_levers
 from .make import Made, make
 from .parameters import World
-from .truth import Book
+from .truths.book import Book
 
 CUSTOMERS = 250
 DELIVERY_LOW: dict[str, Any] = {

@@ -16,14 +16,14 @@ from .papers import Survey, comments, hidden_surveys, surveys, surveys_table, ti
 from .parameters import World
 from .register import costs_table, engagement, needs_table
 from .tables import Case, cases, customers_table, events_table, identities_table
-from .truth import Book, look
-from .truth_calls import calls
-from .truth_needs import needs
-from .truth_orders import orders
-from .truth_outcomes import outcomes
-from .truth_papers import papers
-from .truth_people import people
-from .truth_tables import beside
+from .truths.book import Book, look
+from .truths.calls import calls
+from .truths.needs import needs
+from .truths.orders import orders
+from .truths.outcomes import outcomes
+from .truths.papers import papers
+from .truths.people import people
+from .truths.tables import beside
 
 Lives = tuple[list[Customer], list[Journey]]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .make import Made, export
-from .truth import Book
+from .truths.book import Book
 
 REPLACED, NEW, SHARE = "Check status", "Ask status assistant", 0.4
 OLD_CHANNEL, OTHER_CHANNEL = "app", "web"

@@ -15,7 +15,7 @@ from .journey import Journey
 from .orders import send_documents, when_shipped
 from .parameters import DAY, World
 from .scene import leaning
-from .truth import Seen, mean, median
+from .truths.book import Seen, mean, median
 
 TIMES = 3  # how often a wait is told again
 MANY = 20  # the same, where only some journeys of the log's end need it

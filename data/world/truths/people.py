@@ -8,12 +8,12 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
-from .company import ACTIVITIES, CUSTOMER, FRONT
-from .customers import age_band
-from .hidden import guess
-from .needs import KNOW, MARKERS, PERSONAS, SLUGS, TALK, personas_at
-from .planted import as_declared
-from .truth import WIDE, Book, Seen, doubt, mean, variance
+from world.company import ACTIVITIES, CUSTOMER, FRONT
+from world.customers import age_band
+from world.hidden import guess
+from world.needs import KNOW, MARKERS, PERSONAS, SLUGS, TALK, personas_at
+from world.planted import as_declared
+from world.truths.book import WIDE, Book, Seen, doubt, mean, variance
 
 FOLDS = 20
 FINE = 0.0002  # two formulas of one index may differ by so much

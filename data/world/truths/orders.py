@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from itertools import pairwise
 
-from .hidden import turns
-from .needs import KNOW, PERSONAS, SLUGS, TIME
-from .orders import DEPOSIT_CHANNELS, entries
-from .parameters import DAY
-from .planted import TIMES, check_days, pending, silent_wait, vacuous
-from .scene import success_after
-from .truth import WIDE, Book, Seen, doubt, early, half, mean, median
+from world.hidden import turns
+from world.needs import KNOW, PERSONAS, SLUGS, TIME
+from world.orders import DEPOSIT_CHANNELS, entries
+from world.parameters import DAY
+from world.planted import TIMES, check_days, pending, silent_wait, vacuous
+from world.scene import success_after
+from world.truths.book import WIDE, Book, Seen, doubt, early, half, mean, median
 
 FOLLOWED = 60  # days after an offer in which somebody may still come back
 NAIVE_SILENCE = 21 * DAY

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pyarrow as pa
 
-from .journey import Customer
-from .needs import DECOYS, NEEDS, PATTERN, Need, believed, weights_of
-from .truth import WIDE, Book, Seen, doubt, mean
+from world.journey import Customer
+from world.needs import DECOYS, NEEDS, PATTERN, Need, believed, weights_of
+from world.truths.book import WIDE, Book, Seen, doubt, mean
 
 
 def needs(book: Book, seen: list[Seen], rows: pa.Table) -> None:

@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .hidden import row_of
-from .journey import Event
-from .parameters import DAY, World
-from .tables import Case
+from world.hidden import row_of
+from world.journey import Event
+from world.parameters import DAY, World
+from world.tables import Case
 
 WIDE = 4.0  # standard errors in a half-width: of 20 worlds with 90 truths each, one in ten has a truth outside
 LEAST = 0.005

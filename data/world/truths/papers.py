@@ -7,15 +7,15 @@ from collections import defaultdict
 
 import pyarrow as pa
 
-from .company import CONTACT_COST, CONTRACTS
-from .forms import Asked
-from .needs import KNOW, TALK
-from .papers import SPREADS, Survey, mean_score, whole_score
-from .parameters import World
-from .register import POLICIES, price
-from .scene import NORMAL, cell_of
-from .tables import value
-from .truth import WIDE, Book, Seen, doubt, mean, variance
+from world.company import CONTACT_COST, CONTRACTS
+from world.forms import Asked
+from world.needs import KNOW, TALK
+from world.papers import SPREADS, Survey, mean_score, whole_score
+from world.parameters import World
+from world.register import POLICIES, price
+from world.scene import NORMAL, cell_of
+from world.tables import value
+from world.truths.book import WIDE, Book, Seen, doubt, mean, variance
 
 FINE = 0.01
 

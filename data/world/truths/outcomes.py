@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .hidden import turns
-from .parameters import DAY, World
-from .truth import Book, Seen, half, mean
+from world.hidden import turns
+from world.parameters import DAY, World
+from world.truths.book import Book, Seen, half, mean
 
 ENDINGS = {
     "goal": "ended journeys that reached the goal of their kind",

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from .clock import midnight
-from .tables import Case
-from .truth import Book
+from world.clock import midnight
+from world.tables import Case
+from world.truths.book import Book
 
 
 class Speaks(NamedTuple):

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from .clock import local_date
-from .company import CONTACT_CHANNELS, TARIFFS
-from .journey import Event
-from .parameters import DAY, WEEK
-from .scene import HARMED, PLACEBO
-from .truth import WIDE, Book, Seen, clustered, doubt, mean, variance
-from .truth_repeats import AGAIN, Call, agents, calls_of, repeats, weeks_apart
+from world.clock import local_date
+from world.company import CONTACT_CHANNELS, TARIFFS
+from world.journey import Event
+from world.parameters import DAY, WEEK
+from world.scene import HARMED, PLACEBO
+from world.truths.book import WIDE, Book, Seen, clustered, doubt, mean, variance
+from world.truths.repeats import AGAIN, Call, agents, calls_of, repeats, weeks_apart
 
 NAIVE_WINDOW = 120  # days before and after, for who compares without a comparison
 

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .company import CALLS
-from .needs import PERSONAS, TALK
-from .parameters import WEEK, World
-from .planted import TIMES, repeated_again
-from .truth import LEAST, WIDE, Book, Seen, clustered, mean
-from .truth_people import anova
+from world.company import CALLS
+from world.needs import PERSONAS, TALK
+from world.parameters import WEEK, World
+from world.planted import TIMES, repeated_again
+from world.truths.book import LEAST, WIDE, Book, Seen, clustered, mean
+from world.truths.people import anova
 
 AGAIN, MOVED = "Call: same question again", "Call transferred"
 
