@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cxkit.schema import SECOND
 from cxkit.times import EPOCH, zone_of
@@ -30,24 +30,12 @@ FIRST_DAY, LAST_DAY = date.min.toordinal() - EPOCH.toordinal() + 2, date.max.too
 UTC_DAY, BEFORE = "utc_day", "open_before"
 
 
-class OpenDays(NamedTuple):
-    """The table of the days of a period: `since` is its first microsecond, `pieces` how often a day opens at most.
-
-    A row per day in UTC: `utc_day` (0 for the first), `open_before` (open microseconds of all days before it), and for
-    each piece `opens_0`, `shuts_0`, ... (microseconds after the day's beginning; a piece that a day lacks is empty).
-    """
-
-    since: int
-    pieces: int
-    table: pa.Table
-
-
 @dataclass(frozen=True)
 class WorkingHours:
     """When somebody works: the hours of each weekday, what is public holiday, and days with hours of their own.
 
     >>> office = WorkingHours("Europe/Berlin", {"monday": [(540, 1020)]}, country="DE")
-    >>> office.open_seconds(datetime(2026, 3, 30, 6, tzinfo=EPOCH.tzinfo), datetime(2026, 4, 6, 20, tzinfo=EPOCH.tzinfo))
+    >>> office.open_seconds(EPOCH.replace(year=2026, month=3, day=30), EPOCH.replace(year=2026, month=4, day=7))
     28800.0
     """
 
@@ -62,8 +50,13 @@ class WorkingHours:
         first, last = ((moment - EPOCH) // timedelta(microseconds=1) for moment in (since, until))
         return int(sum(shuts - opens for opens, shuts in zip(*self._open(first, last), strict=True))) / SECOND
 
-    def days(self, since: int, until: int) -> OpenDays:
-        """The running total of open time by day from the first moment to the last, in microseconds since 1970."""
+    def days(self, since: int, until: int) -> pa.Table:
+        """The running total of open time from the day of one moment to that of another, in microseconds since 1970.
+
+        A row per day in UTC: `utc_day` (0 for the first), `open_before` (open microseconds of all days before it), and
+        in as many pieces as a day may have `opens_0`, `shuts_0`, ... (microseconds after the day's beginning; a piece
+        that a day lacks is empty).
+        """
         import numpy as np
         import pyarrow as pa
 
@@ -78,7 +71,7 @@ class WorkingHours:
         columns = {UTC_DAY: np.arange(last - first + 1), BEFORE: np.cumsum(total) - total}
         for number in range(pieces):
             columns |= {f"opens_{number}": bounds[0, number], f"shuts_{number}": bounds[1, number]}
-        return OpenDays(first * DAY, pieces, pa.table({name: pa.array(column) for name, column in columns.items()}))
+        return pa.table({name: pa.array(column) for name, column in columns.items()})
 
     def _open(self, since: int, until: int) -> tuple[Times, Times]:
         """When the firm opens and when it shuts again, in order, as microseconds since 1970 in UTC."""
@@ -103,7 +96,9 @@ class WorkingHours:
         parts = [np.zeros((2, 0), np.int64)]
         for weekday, name in enumerate(WEEKDAYS):
             same = usual[(usual + THURSDAY) % 7 == weekday]
-            parts += [np.stack([same * DAY + a * MINUTE, same * DAY + b * MINUTE]) for a, b in self.weekly.get(name, ())]
+            parts += [
+                np.stack([same * DAY + a * MINUTE, same * DAY + b * MINUTE]) for a, b in self.weekly.get(name, ())
+            ]
         special = [(day * DAY + a * MINUTE, day * DAY + b * MINUTE) for day, hours in own.items() for a, b in hours]
         parts += [np.array(special, np.int64).T] if special else []
         both = np.concatenate(parts, axis=1)

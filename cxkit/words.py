@@ -96,6 +96,11 @@ def exactly(seconds: float) -> str:
     return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
 
 
+def sentences(*texts: str) -> str:
+    """These texts as sentences, those that are empty left out."""
+    return " ".join(f"{text.removesuffix('.')}." for text in texts if text)
+
+
 def listed(texts: Sequence[str], most: int) -> str:
     """The first few of these, and how many more there are."""
     more = len(texts) - most

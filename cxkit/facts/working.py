@@ -56,9 +56,9 @@ class Clock:
         return f"Working time, by the hours of [calendar] in {self.hours.zone}"
 
     @property
-    def of_moves(self) -> str:
-        """Which time that of a move is."""
-        return ". ".join(text for text in (self.note, END_TO_START if self.stamps else "") if text)
+    def of_moves(self) -> tuple[str, ...]:
+        """Which time that of a move is, in sentences."""
+        return self.note, END_TO_START if self.stamps else ""
 
     def unit(self, unit: str) -> str:
         """The unit of an answer, which says if its times are working time."""
@@ -95,7 +95,11 @@ class Clock:
         """The events with the working time of their gaps, services and waits."""
         if not self.stamps:
             return days.between(events.select(*EVENT_COLUMNS), nw.col(TIME), nw.col(TIME) + nw.col(GAP), GAP)
-        begins, waited, table = nw.col(TIME) + nw.col(GAP), nw.col(WAITING), events.select(*EVENT_COLUMNS, *STAMP_COLUMNS)
+        begins, waited, table = (
+            nw.col(TIME) + nw.col(GAP),
+            nw.col(WAITING),
+            events.select(*EVENT_COLUMNS, *STAMP_COLUMNS),
+        )
         gaps = days.between(table, begins - _idle(), begins, GAP)
         works = days.between(gaps, nw.col(TIME), nw.col(TIME) + nw.col(SERVICE), SERVICE)
         return works.with_columns(nw.when(~waited.is_null()).then(nw.col(GAP)).alias(WAITING))
@@ -166,7 +170,7 @@ def _open_days(star: Star, hours: WorkingHours, key: str) -> OpenTime:
     """The running total of open time over all that the star spans."""
     ends = star.engine.collect(star.outlines.select(nw.col(FIRST).min(), nw.col(LAST).max())).to_pylist()[0]
     first, last = ends[FIRST] or 0, ends[LAST] or 0
-    days = star.engine.materialise(f"{key}|open days", lambda: star.engine.frame(hours.days(first, last).table))
+    days = star.engine.materialise(f"{key}|open days", lambda: star.engine.frame(hours.days(first, last)))
     return OpenTime(days, first // DAY * DAY)
 
 

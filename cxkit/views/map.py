@@ -15,7 +15,7 @@ from cxkit.views.placing import curves, layout
 from cxkit.views.placing.curves import Box, Spline
 from cxkit.views.placing.labels import places
 from cxkit.views.placing.layout import FEW_MOVES, Geometry
-from cxkit.words import given, lasting, many, percent
+from cxkit.words import CLOCK, given, many, percent, timed
 
 Row = Mapping[str, Any]
 COVERAGE, MOST_MOVES = 0.9, 40
@@ -239,8 +239,8 @@ def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
         words += f" ({percent(row['share'])} of journeys)"
         if given(row.get("median_seconds")) is not None:
             times = (("median", "median_seconds"), ("mean", "mean_seconds"), ("P90", "p90_seconds"))
-            parts = (f"{word} {lasting(row.get(key))}" for word, key in times)
-            words += "\n" + " \N{MIDDLE DOT} ".join(parts)
+            parts = (f"{word} {timed(row, key)}" for word, key in times)
+            words += "\n" + " \N{MIDDLE DOT} ".join(parts) + (f" ({row[CLOCK]})" if row.get(CLOCK) else "")
         tips[row["source"], row["target"]] = html.escape(words)
     return tips
 
@@ -306,7 +306,7 @@ def _tip_box(move: Move) -> Box:
 
 def _label(row: Row) -> list[str]:
     median = given(row.get("median_seconds"))
-    return [many(row["count"])] + ([lasting(median)] if median is not None else [])
+    return [many(row["count"])] + ([timed(row, "median_seconds")] if median is not None else [])
 
 
 def _drawn_label(move: Move, box: Box) -> str:

@@ -16,7 +16,7 @@ from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 from cxkit.where.amounts import lasts
 from cxkit.where.order import follows
-from cxkit.words import exactly
+from cxkit.words import exactly, sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,7 +80,7 @@ def durations(
         count=lambda: journeys.n,
         parameters={"per": per, "by": by, "working": working},
         shown=lambda: {"of": journeys.n.journeys},
-        note=_note(clock) if per == "journey" else clock.of_moves,
+        note=sentences(*((clock.note, LAST_SEEN) if per == "journey" else clock.of_moves)),
         hidden=(CUSTOMERS,),
     )
 
@@ -95,10 +95,6 @@ def lasting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]
         clause, high = lasts(at_least=exactly(row["low_seconds"])), row["high_seconds"]
         clause = clause if high is None else clause & ~lasts(at_least=exactly(high))
     return segment.within(clause, row, journeys, asked.get("by"))
-
-
-def _note(clock: Clock) -> str:
-    return f"{clock.note}. {LAST_SEEN}" if clock.note else LAST_SEEN
 
 
 def _named(table: pa.Table, by: str | None) -> pa.Table:

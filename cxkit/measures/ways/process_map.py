@@ -18,6 +18,7 @@ from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, GAP, JOURNEY, NEXT, POSITION, SECOND, START
 from cxkit.where.order import follows
 from cxkit.where.visits import ends_with, starts_with
+from cxkit.words import sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +83,7 @@ def process_map(
         ask=lambda: clock.told(_table(journeys, level, clock, quantiles, customers)),
         count=lambda: journeys.n,
         parameters=asked,
-        note=" ".join(f"{text.removesuffix('.')}." for text in (clock.of_moves, stages.note(journeys, level)) if text),
+        note=sentences(*clock.of_moves, stages.note(journeys, level)),
         hidden=("source", "target", "coverage"),
         shown=lambda: {"geometry": journeys.geometry if level == "activity" else None, "coverage": coverage},
     )

@@ -14,6 +14,7 @@ from cxkit.schema import ACTIVITY, CUSTOMER, JOURNEY, NAME, NEXT, SECOND, SERVIC
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 from cxkit.where.visits import contains
+from cxkit.words import sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,7 +68,7 @@ def waiting(journeys: Journeys, *, by: str | None = None, working: bool | None =
         count=lambda: journeys.n,
         parameters={"by": by, "working": working},
         shown=lambda: {"of": journeys.n.journeys},
-        note=f"{clock.note}. {KNOWN}" if clock.note else KNOWN,
+        note=sentences(clock.note, KNOWN),
         empty=UNKNOWN,
         hidden=("customers",),
     )
