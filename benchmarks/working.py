@@ -41,7 +41,7 @@ def main() -> None:
     done = time.perf_counter()
     [total] = engine.collect(kept.select((nw.col("working") / SECOND).sum().alias("seconds"))).to_pylist()
     busy = time.process_time() - busy
-    print(f"{many:,} spans: the days {made - begin:.2f} s, two look-ups a span {done - made:.1f} s ({busy:.1f} s of CPU)")
+    print(f"{many:,} spans: days {made - begin:.2f} s, two look-ups a span {done - made:.1f} s ({busy:.1f} s of CPU)")
     print(f"working time of all spans together: {total['seconds'] / 3600:,.0f} h")
 
 

@@ -15,7 +15,6 @@ import narwhals as nw
 
 from cxkit import schema
 from cxkit.calendar import BEFORE, DAY, UTC_DAY, WorkingHours
-from cxkit.engagement.values import spans
 from cxkit.errors import InputError
 from cxkit.schema import EVENT_COLUMNS, FIRST, GAP, JOURNEY, LAST, SERVICE, STAMP_COLUMNS, TIME, WAITING
 from cxkit.words import CLOCK, WORKING
@@ -146,6 +145,8 @@ def clock(journeys: Journeys, working: bool | None) -> Clock:
 
 def working_hours(said: Engagement, zone: str) -> WorkingHours:
     """The hours of an engagement's calendar, in its zone or else in this one."""
+    from cxkit.engagement.values import spans
+
     calendar: Any = said.calendar
     own: dict[date, list[tuple[int, int]]] = {day: [] for day in calendar.closed}
     own |= {date.fromisoformat(day): spans(hours) for day, hours in calendar.days.items()}

@@ -16,7 +16,7 @@ from cxkit.views.placing import curves, layout
 from cxkit.views.placing.curves import Box, Spline
 from cxkit.views.placing.labels import places
 from cxkit.views.placing.layout import FEW_MOVES, Geometry
-from cxkit.words import CLOCK, given, many, percent, timed
+from cxkit.words import CLOCK, given, in_days, many, percent, timed
 
 Row = Mapping[str, Any]
 COVERAGE, MOST_MOVES = 0.9, 40
@@ -157,7 +157,7 @@ def _composed(
     width = max(crop.width, NARROWEST)
     head, above = heading(title, lines, width)
     most = max((visits[code] for code in nodes if _is_activity(code)), default=0)
-    key, below = legend(moves[0].row["count"] if moves else 1, most, width)
+    key, below = legend(moves[0].row["count"] if moves else 1, most, width, all(map(in_days, rows)))
     inner = [_drawn_move(move, tips[move.row["source"], move.row["target"]]) for move in reversed(moves)]
     inner += [*nodes.values(), *(other.drawn(boxes[other.code]) for other in others)]
     inner += [_drawn_label(move, room) for move, room in labels]
