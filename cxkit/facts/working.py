@@ -52,7 +52,9 @@ class Clock:
         """Which time it is, where there could be another."""
         if self.hours is None:
             return BY_CALENDAR if self.choice else ""
-        return f"Working time, by the hours of [calendar] in {self.hours.zone}"
+        place = ", ".join(filter(None, (self.hours.country, self.hours.region)))
+        holidays = f", without the public holidays of {place}" if place else ""
+        return f"Working time, by the hours of [calendar] in {self.hours.zone}{holidays}"
 
     @property
     def of_moves(self) -> tuple[str, ...]:
