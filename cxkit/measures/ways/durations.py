@@ -57,8 +57,8 @@ def durations(
     whole segment `journeys`, `mean_seconds`, `median_seconds`, `p90_seconds`. A journey lasts from its first event to
     the last one seen; open journeys are not told apart, so these are not times to completion. Per move, a row per move:
     `activity`, `next_activity`, `count`, `journeys`, `customers`, `mean_seconds`, `p25_seconds`, `median_seconds`,
-    `p75_seconds`, `p90_seconds`: from the end of the one event to the start of the next where both are known, as in
-    `waiting`; else from stamp to stamp. Quantiles interpolate linearly (Hyndman, Fan 1996, type 7).
+    `p75_seconds`, `p90_seconds`: from the end of the one event to the start of the next where both are known, as
+    waiting is counted; else from stamp to stamp. Quantiles interpolate linearly (Hyndman, Fan 1996, type 7).
 
     Errors: an unknown grain or attribute; working time where nobody has said when the firm works.
 

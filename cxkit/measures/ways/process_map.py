@@ -57,8 +57,8 @@ def process_map(
     Returns a Result with a row per move, the most frequent first: `activity` (null at the start), `next_activity`
     (null at the end), `count` (times taken), `journeys` (that take it at least once), `share` (of the selected
     journeys), `coverage` (the lowest at which the picture shows it), `mean_seconds`, `median_seconds`, `p90_seconds`
-    (from the end of one event to the start of the next where both are known, as in `waiting`, else from stamp to
-    stamp; empty at start and end), `source` and `target` (activity codes; -1 start, -2 end).
+    (from the end of one event to the start of the next where both are known, as waiting is counted, else from stamp
+    to stamp; empty at start and end), `source` and `target` (activity codes; -1 start, -2 end).
 
     A move is a directly-follows pair (van der Aalst 2016, Process Mining, 2nd ed., ch. 6). An end is the last event
     seen: a journey may still be open.
