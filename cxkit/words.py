@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 SHOWN = 60  # characters of an example
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 LIMITS = {"d": 365 * 86_400, "h": 86_400, "min": 3_600, "s": 60}  # seconds from which the next unit is used
 YEAR = 365.25 * 86_400
 UNKNOWN = "\N{EN DASH}"
+CLOCK, WORKING = "clock", "working time"  # the column by which a row says so, and what it says
 
 
 def given(value: object) -> float | None:
@@ -58,21 +60,32 @@ def precise(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def lasting(seconds: object) -> str:
-    """A length of time as people say it: `3.2 d`, `45 min`, `900 ms`."""
+def lasting(seconds: object, days: bool = True) -> str:
+    """A length of time as people say it: `3.2 d`, `45 min`, `900 ms`; without days `77 h`."""
     value = given(seconds)
     if value is None:
         return UNKNOWN
     if math.isinf(value):
         return "\N{INFINITY}"
     if value < 0:
-        return "\N{MINUS SIGN}" + lasting(-value)
+        return "\N{MINUS SIGN}" + lasting(-value, days)
     if 0 < value < 0.9995:
         return f"{rounded(value * 1000)} ms" if value >= 0.001 else "<1 ms"
     for unit, size in reversed(UNITS):
-        if float(rounded(value / size).replace(",", "")) * size < LIMITS[unit]:
+        limit = math.inf if unit == "h" and not days else LIMITS[unit]
+        if float(rounded(value / size).replace(",", "")) * size < limit:
             return f"{rounded(value / size)} {unit}"
     return f"{rounded(value / YEAR)} y"
+
+
+def timed(row: Mapping[str, Any], column: str) -> str:
+    """A row's length of time as people say it; working time in hours, for a day of work has no 24 of them."""
+    return lasting(row.get(column), days=in_days(row))
+
+
+def in_days(row: Mapping[str, Any]) -> bool:
+    """Whether the times of a row may be said in days."""
+    return row.get(CLOCK) != WORKING
 
 
 def exactly(seconds: float) -> str:
@@ -81,6 +94,11 @@ def exactly(seconds: float) -> str:
         if seconds >= size and seconds % size == 0:
             return f"{round(seconds / size)}{unit}"
     return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
+
+
+def sentences(*texts: str) -> str:
+    """These texts as sentences, those that are empty left out."""
+    return " ".join(f"{text.removesuffix('.')}." for text in texts if text)
 
 
 def listed(texts: Sequence[str], most: int) -> str:

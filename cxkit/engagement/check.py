@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from cxkit.calendar import regions_of
 from cxkit.engagement.mistakes import Place, shown, unknown
 from cxkit.engagement.sections import LANE_SIDES
 
 if TYPE_CHECKING:
     from cxkit.engagement.engagement import Engagement
+    from cxkit.engagement.sections import Calendar
     from cxkit.journeys import Journeys
 
 ATTRIBUTES = ("agent", "channel", "lane", "stage", "cost", "value")
@@ -45,9 +47,27 @@ def contradictions(said: Engagement) -> Named:
         yield ("tables", alike[-1]), f'differs from "{alike[0]}" by its capitals only'
     if sum(need.firm_share or 0 for need in said.needs) > 1 + 1e-6:
         yield ("needs",), "the shares of all needs in firm_share are more than 1 together"
+    if said.calendar is not None:
+        yield from _of_calendar(said.calendar)
     for number, policy in enumerate(said.policies):
         if policy.working_hours and said.calendar is None:
             yield ("policies", number, "working_hours"), "needs a [calendar]"
+
+
+def _of_calendar(said: Calendar) -> Named:
+    """Days that are both closed and open, holidays of nowhere."""
+    for day in said.closed:
+        if day.isoformat() in said.days:
+            yield ("calendar", "days", day.isoformat()), "is one of the days without work in closed too"
+    if said.country is None:
+        if said.region is not None:
+            yield ("calendar", "region"), 'needs a country, such as country = "DE"'
+        return
+    known = regions_of()
+    if said.country not in known:
+        yield ("calendar", "country"), unknown("country", said.country, known)
+    elif said.region is not None and said.region not in known[said.country]:
+        yield ("calendar", "region"), unknown(f"region of {said.country}", said.region, known[said.country])
 
 
 def _alike(names: Iterable[str]) -> list[list[str]]:

@@ -12,6 +12,7 @@ from cxkit.engagement.values import (
     Brief,
     Count,
     Day,
+    DayName,
     Duration,
     Flag,
     Hours,
@@ -65,7 +66,15 @@ class Calendar(Section):
     hours: dict[Weekday, Hours] = Field(min_length=1)
     """The hours of each weekday; a day that is not named is closed."""
     closed: Annotated[tuple[Day, ...], AfterValidator(each_once)] = ()
-    """Holidays and other days without work."""
+    """Holidays of its own and other days without work."""
+    days: dict[DayName, Hours] = Field(default_factory=dict)
+    """Days with hours of their own, such as half-days and holidays on which it works."""
+    country: Annotated[Text, Field(examples=["DE"])] | None = None
+    """The country whose public holidays are days without work, in two letters, such as "DE"."""
+    region: Annotated[Text, Field(examples=["BY"])] | None = None
+    """The region of the country whose holidays count too, such as "BY"."""
+    default: Literal["calendar", "working"] = "calendar"
+    """Which time answers count where nobody says working=: all of the calendar's, or working time."""
 
 
 class Goal(Brief):

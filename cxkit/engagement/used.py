@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 USED = (
     *("name", "about", "zone", "source", "roles", "identities", "split", "customers", "tables", "contract"),
-    *("silence", "goals", "cancels", "stages", "lanes", "channels"),
+    *("silence", "goals", "cancels", "stages", "lanes", "channels", "calendar"),
 )
-ONLY_PLANNED = ("calendar", "offerings", "needs", "policies", "actions", "costs")  # the data plan counts them
+ONLY_PLANNED = ("offerings", "needs", "policies", "actions", "costs")  # the data plan counts them
 UNUSED = ("disclosure", "report", "cancels.reason", "stages.owner", "channels.kind")
 
 

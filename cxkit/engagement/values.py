@@ -24,6 +24,8 @@ from cxkit.errors import InputError
 from cxkit.times import duration
 
 SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
+MIDNIGHT, LONGEST_NIGHT = 24 * 60, 12 * 60  # minutes
+NO_HOURS = 'must be hours in order such as "09:00-17:00", "09:00-12:30, 13:30-18:00" or, for a night, "22:00-06:00"'
 Listed = TypeVar("Listed", bound=tuple[Any, ...])
 
 
@@ -64,13 +66,25 @@ def _day(value: Any) -> date:
 
 
 def spans(text: str) -> list[tuple[int, int]]:
-    """The spans of a day's hours such as "09:00-12:30, 13:30-18:00", in minutes after midnight."""
+    """The spans of a day's hours such as "09:00-12:30, 13:30-18:00", in minutes after midnight.
+
+    The last may be a night, such as "22:00-06:00", of at most half a day: it ends after the next midnight.
+    """
     found = [SPAN.fullmatch(part.strip()) for part in text.split(",")]
     minutes = [tuple(int(h) * 60 + int(m) for h, m in (one.group(1, 2), one.group(3, 4))) for one in found if one]
-    flat = [minute for span in minutes for minute in span]
-    if not all(found) or flat != sorted(set(flat)) or flat[-1] > 24 * 60:
-        raise ValueError('must be hours in order such as "09:00-17:00" or "09:00-12:30, 13:30-18:00"')
-    return [(since, until) for since, until in minutes]
+    if not all(found) or max(map(max, minutes)) > MIDNIGHT:
+        raise ValueError(NO_HOURS)
+    each = [*minutes[:-1], _through_the_night(*minutes[-1])]
+    flat = [minute for span in each for minute in span]
+    if flat != sorted(set(flat)):
+        raise ValueError(NO_HOURS)
+    return [(since, until) for since, until in each]
+
+
+def _through_the_night(since: int, until: int) -> tuple[int, int]:
+    """A span that ends after the next midnight, if it says so; what would be longer than half a day is no night."""
+    later = until + MIDNIGHT
+    return (since, later) if until < since and later - since <= LONGEST_NIGHT else (since, until)
 
 
 def _hours(text: str) -> str:
@@ -108,7 +122,9 @@ Count = Annotated[int, Field(strict=True, ge=1)]
 Flag = Annotated[bool, Field(strict=True)]
 Duration = Annotated[Text, BeforeValidator(_lasting), Field(examples=["2d", "36h", "15min"])]
 Day = Annotated[date, BeforeValidator(_day)]
-Hours = Annotated[Text, AfterValidator(_hours), Field(examples=["09:00-17:00", "09:00-12:30, 13:30-18:00"])]
+DayName = Annotated[Text, BeforeValidator(lambda value: _day(value).isoformat())]
+HOURS = ["09:00-17:00", "09:00-12:30, 13:30-18:00", "22:00-06:00"]
+Hours = Annotated[Text, AfterValidator(_hours), Field(examples=HOURS)]
 Where = Annotated[
     dict[str, tuple[Any, ...]],
     BeforeValidator(_conditions),

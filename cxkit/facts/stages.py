@@ -124,7 +124,8 @@ def staged(star: Star, said: Engagement) -> Star:
     key, engine = f"{star.key}|stages {said.fingerprint}", star.engine
 
     def visits() -> Frame:
-        both = star.moves.with_columns(_coded(ACTIVITY, into), _coded(NEXT, into))
+        own = star.events.select(*schema.EVENT_COLUMNS, *schema.STAMP_COLUMNS)
+        both = own.with_columns(_coded(ACTIVITY, into), _coded(NEXT, into))
         last = both.filter(nw.col(NEXT).is_null() | (nw.col(ACTIVITY) != nw.col(NEXT)))
         place = (nw.col("visit").cum_sum().over(JOURNEY, order_by=POSITION) - 1).cast(nw.Int32).alias(POSITION)
         numbered = last.with_columns(nw.lit(1).alias("visit")).with_columns(place)

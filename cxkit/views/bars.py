@@ -9,7 +9,7 @@ from typing import Any
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, keyed, number, text
 from cxkit.views.specs import LABELS, altair, finished, inline, layered, left_out, tooltips, view
-from cxkit.words import given, lasting, many, percent
+from cxkit.words import given, many, percent, timed
 
 Row = Mapping[str, Any]
 MOST, ROW_HEIGHT, NAME, FIGURES, SIZE = 20, 28, 260, 250, 13
@@ -40,7 +40,7 @@ def _left_out(rest: Sequence[Row]) -> str:
 def _bar(row: Row, rank: int, y: float, most: int) -> str:
     name, base = theme.clean(row["segment"]), y + 18
     width = max(1.0, (WIDTH - NAME - FIGURES) * row["count"] / most)
-    figures = f"{many(row['count'])} · {percent(row['share'])} · median {lasting(row['median_seconds'])}"
+    figures = f"{many(row['count'])} · {percent(row['share'])} · median {timed(row, 'median_seconds')}"
     tip = f"{name}: {figures}, {many(row['customers'], 'customer')}"
     label = theme.fit(name, NAME - 20, SIZE)
     return (

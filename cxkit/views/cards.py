@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, escape, heading, number, text
-from cxkit.words import lasting, many, percent, rounded
+from cxkit.words import CLOCK, many, percent, rounded, timed
 
 COLUMNS, GAP, PADDING, LARGEST = 4, 12, 18, 30
 YEAR, MONTH = 365.25, 365.25 / 12  # days
@@ -53,9 +53,9 @@ def _of_summary(row: Mapping[str, Any]) -> list[Card]:
         Card("Events", many(row["events"]), f"{rounded(row['events_per_journey'])} per journey"),
         Card("Period", *_period(row["first"], row["last"])),
         Card(
-            "Median duration",
-            lasting(row["median_seconds"]),
-            f"P90 {lasting(row['p90_seconds'])}, to the last event",
+            f"Median {row.get(CLOCK) or 'duration'}",
+            timed(row, "median_seconds"),
+            f"P90 {timed(row, 'p90_seconds')}, to the last event",
         ),
         Card("Variants", many(row["variants"]), "different ways through"),
         Card("Activities", many(row["activities"]), f"{many(row['moves'])} moves between them"),

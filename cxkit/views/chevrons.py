@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, escape, heading, keyed, number, text
-from cxkit.words import lasting, many, percent
+from cxkit.words import many, percent, timed
 
 Row = Mapping[str, Any]
 Path = list[tuple[str, int]]
@@ -154,7 +154,7 @@ def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tu
     tip = (
         f"Variant {row['rank']}: {many(row['count'], 'journey')} ({percent(row['share'])}), "
         f"{percent(row['cumulative_share'])} with all above\n{many(row['length'], 'step')}, median "
-        f"{lasting(row.get('median_seconds'))}"
+        f"{timed(row, 'median_seconds')}"
     )
     parts = [
         area(y, tall),
@@ -163,7 +163,7 @@ def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tu
         text(76, base, percent(row["share"]), size=13, more=f'{end} font-weight="600"'),
         f'<rect x="84" y="{number(base - 9)}" width="{number(max(bar, 1))}" height="10" rx="2" fill="{theme.BOX}"/>',
         text(LEFT - 12, base, many(row["count"]), more=end),
-        text(WIDTH, base, lasting(row.get("median_seconds")), size=13, fill=theme.LONG, more=end),
+        text(WIDTH, base, timed(row, "median_seconds"), size=13, fill=theme.LONG, more=end),
         drawn,
     ]
     keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"{keyed(row.get("key"))}'

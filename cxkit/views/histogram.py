@@ -14,7 +14,7 @@ from cxkit.views import theme
 from cxkit.views.picture import WIDTH, Picture, empty
 from cxkit.views.ranges import ranges
 from cxkit.views.specs import PERCENT, Spec, altair, finished, inline, layered, left_out, tooltips, view
-from cxkit.words import given, lasting, many, percent
+from cxkit.words import given, in_days, lasting, many, percent, timed
 
 Row = Mapping[str, Any]
 
@@ -55,8 +55,8 @@ def _histogram(rows: Sequence[Row], edges: list[float], title: str, population: 
     tallest = max(row["share"] for name in large for row in segments[name])
     if "segment" not in rows[0]:
         panel = _panel(rows, edges, tallest, WIDTH - 44, 280)
-        words = f"Half take up to {lasting(rows[0]['median_seconds'])}, nine in ten up to "
-        return finished(panel, title, population, words + f"{lasting(rows[0]['p90_seconds'])}.", note, rows)
+        words = f"Half take up to {timed(rows[0], 'median_seconds')}, nine in ten up to "
+        return finished(panel, title, population, words + f"{timed(rows[0], 'p90_seconds')}.", note, rows)
     panels = [
         _panel(segments[name], edges, tallest, 414, 150)
         | {"title": {"text": theme.fit(name, 300, 13), "subtitle": _n(segments[name]), "fontSize": 13, "offset": 8}}
@@ -97,7 +97,11 @@ def _place(seconds: float, edges: Sequence[float]) -> float:
 
 def _panel(rows: Sequence[Row], edges: list[float], tallest: float, width: int, height: int) -> Spec:
     alt = altair()
-    x = alt.X("from:Q", axis=_bin_axis(edges), scale=alt.Scale(domain=[0, len(edges) - 1], nice=False, zero=False))
+    x = alt.X(
+        "from:Q",
+        axis=_bin_axis(edges, in_days(rows[0])),
+        scale=alt.Scale(domain=[0, len(edges) - 1], nice=False, zero=False),
+    )
     y = alt.Y("share:Q", axis=_share_axis(tallest), scale=alt.Scale(domain=[0, tallest * 1.22], nice=False, clamp=True))
     bars = (
         alt.Chart()
@@ -111,7 +115,7 @@ def _panel(rows: Sequence[Row], edges: list[float], tallest: float, width: int, 
 
 
 def _bar(row: Row, edges: Sequence[float]) -> dict[str, Any]:
-    takes = f"{lasting(row['low_seconds'])} to {lasting(_high(row))}"
+    takes = f"{timed(row, 'low_seconds')} to {lasting(_high(row), in_days(row))}"
     part = percent(row["share"])
     return {
         "from": edges.index(row["low_seconds"]), "to": edges.index(_high(row)), "share": row["share"],
@@ -120,8 +124,8 @@ def _bar(row: Row, edges: Sequence[float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _bin_axis(edges: Sequence[float]) -> Any:
-    labels = json.dumps([lasting(edge) for edge in edges], ensure_ascii=False)
+def _bin_axis(edges: Sequence[float], days: bool) -> Any:
+    labels = json.dumps([lasting(edge, days) for edge in edges], ensure_ascii=False)
     return altair().Axis(
         values=list(range(len(edges))), labelExpr=f"{labels}[datum.value]", title=None, grid=False,
         labelOverlap="greedy", labelFlush=False, tickSize=4, zindex=1,
@@ -144,7 +148,7 @@ def _rules(row: Row, edges: Sequence[float], width: float) -> list[Spec]:
         place = _place(seconds, edges)
         left = place / (len(edges) - 1) * width
         right_of_it = left < RULE_WORDS or (name == "P90" and width - left > RULE_WORDS - BETWEEN)
-        data = inline([{"at": place, "words": f"{name} {lasting(seconds)}"}])
+        data = inline([{"at": place, "words": f"{name} {timed(row, key)}"}])
         line, *label = (view | data for view in _rule(top, dash, right_of_it))
         lines.append(line)
         words += label

@@ -7,7 +7,7 @@ from typing import Any
 
 from cxkit.views import theme
 from cxkit.views.picture import number, text
-from cxkit.words import many
+from cxkit.words import WORKING, lasting, many
 
 THIN, THICK = 1.4, 8.0
 
@@ -17,10 +17,14 @@ def line_width(weight: float) -> float:
     return THIN + (THICK - THIN) * weight
 
 
-def legend(most_taken: int, most: int, width: float) -> tuple[str, float]:
-    """What line width, box colour and coloured numbers mean, on as many lines as it takes; and their height."""
+def legend(most_taken: int, most: int, width: float, days: bool = True) -> tuple[str, float]:
+    """What line width, box colour and coloured numbers mean, on as many lines as it takes; and their height.
+
+    Without `days` the times are working time.
+    """
     parts, x, y = [], 0.0, 0.0
-    median = _inline(("3.2 d", theme.LONG), "median time between")
+    sample, time = (3.2 * 86_400, "time") if days else (15 * 3_600, WORKING)
+    median = _inline((lasting(sample, days), theme.LONG), f"median {time} between")
     for key, wide in (_width_key(most_taken), _colour_key(most), median):
         if x and x + wide > width:
             x, y = 0.0, y + 24

@@ -10,12 +10,13 @@ from typing import Any
 from cxkit.schema import END, START
 from cxkit.views import theme
 from cxkit.views.legend import legend, line_width
+from cxkit.views.others import unseen
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, keyed, number, text
 from cxkit.views.placing import curves, layout
 from cxkit.views.placing.curves import Box, Spline
 from cxkit.views.placing.labels import places
 from cxkit.views.placing.layout import FEW_MOVES, Geometry
-from cxkit.words import given, lasting, many, percent
+from cxkit.words import CLOCK, given, in_days, many, percent, timed
 
 Row = Mapping[str, Any]
 COVERAGE, MOST_MOVES = 0.9, 40
@@ -48,7 +49,7 @@ class Move:
     def data(self) -> str:
         row = self.row
         ends = f'data-source="{row["source"]}" data-target="{row["target"]}"{keyed(row.get("key"))}'
-        return f'{ends} data-coverage="{row["coverage"]:.6g}"'
+        return f'{ends} data-count="{row["count"]}" data-coverage="{row["coverage"]:.6g}"'
 
 
 def process_map(
@@ -66,7 +67,8 @@ def process_map(
     for start and end), `count`, `journeys`, `share` of journeys, `coverage` above which it shows, and where times are
     known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log,
     None to lay it out anew. `coverage` in [0, 1] says how much to show; None: all of up to 25 moves, else up to 0.9 and
-    about 40 moves, and always a way from start to end.
+    about 40 moves, and always a way from start to end. What starts and ends by other moves is said at start and end,
+    and at an activity that has a place while all that lead to it, or on from it, have none.
     """
     if not rows:
         return empty(title, population, note)
@@ -144,7 +146,9 @@ def _composed(
     """Heading, map and legend, cropped to what is shown; returns the drawing and its size."""
     visits, tips = _visits(rows), _tips(move.row for move in moves)
     nodes = _nodes(rows, moves, boxes, visits)
+    others = list(unseen(rows, [move.row for move in moves]))
     rings = [_caption_box(boxes[code], code, _caption(code, visits[code])) for code in nodes if not _is_activity(code)]
+    rings += [other.room(boxes[other.code]) for other in others if other.rest]
     fixed, tracks = [boxes[code] for code in nodes] + rings, [curves.sampled(move.spline) for move in moves]
     sizes = [_label_size(move.row) for move in moves[:MOST_LABELS]]
     rooms = places(tracks, sizes, fixed + [_tip_box(move) for move in moves])
@@ -153,9 +157,10 @@ def _composed(
     width = max(crop.width, NARROWEST)
     head, above = heading(title, lines, width)
     most = max((visits[code] for code in nodes if _is_activity(code)), default=0)
-    key, below = legend(moves[0].row["count"] if moves else 1, most, width)
+    key, below = legend(moves[0].row["count"] if moves else 1, most, width, all(map(in_days, rows)))
     inner = [_drawn_move(move, tips[move.row["source"], move.row["target"]]) for move in reversed(moves)]
-    inner += [*nodes.values(), *(_drawn_label(move, room) for move, room in labels)]
+    inner += [*nodes.values(), *(other.drawn(boxes[other.code]) for other in others)]
+    inner += [_drawn_label(move, room) for move, room in labels]
     shift = f"{number((width - crop.width) / 2 - crop.left)} {number(above + 12 - crop.top)}"
     foot = above + crop.height + 32
     body = (
@@ -239,8 +244,8 @@ def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
         words += f" ({percent(row['share'])} of journeys)"
         if given(row.get("median_seconds")) is not None:
             times = (("median", "median_seconds"), ("mean", "mean_seconds"), ("P90", "p90_seconds"))
-            parts = (f"{word} {lasting(row.get(key))}" for word, key in times)
-            words += "\n" + " \N{MIDDLE DOT} ".join(parts)
+            parts = (f"{word} {timed(row, key)}" for word, key in times)
+            words += "\n" + " \N{MIDDLE DOT} ".join(parts) + (f" ({row[CLOCK]})" if row.get(CLOCK) else "")
         tips[row["source"], row["target"]] = html.escape(words)
     return tips
 
@@ -306,7 +311,7 @@ def _tip_box(move: Move) -> Box:
 
 def _label(row: Row) -> list[str]:
     median = given(row.get("median_seconds"))
-    return [many(row["count"])] + ([lasting(median)] if median is not None else [])
+    return [many(row["count"])] + ([timed(row, "median_seconds")] if median is not None else [])
 
 
 def _drawn_label(move: Move, box: Box) -> str:

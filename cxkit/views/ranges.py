@@ -10,7 +10,7 @@ from typing import Any
 from cxkit.views import theme
 from cxkit.views.picture import WIDTH, Picture
 from cxkit.views.specs import LABELS, altair, finished, inline, layered, left_out, tooltips, view
-from cxkit.words import given, lasting, many
+from cxkit.words import given, in_days, lasting, many, timed
 
 Row = Mapping[str, Any]
 
@@ -70,9 +70,10 @@ def _range_tooltips(grouped: bool) -> list[Any]:
 
 def _time_axis(rows: Sequence[Row], low: float, high: float) -> Any:
     alt = altair()
-    names = {tick: lasting(tick) for tick in TICKS if low <= tick <= high}
+    days = all(map(in_days, rows))
+    names = {tick: lasting(tick, days) for tick in TICKS if low <= tick <= high}
     if any(_low(row) < low for row in rows):
-        names[low] = f"up to {lasting(low)}"
+        names[low] = f"up to {lasting(low, days)}"
     axis = alt.Axis(values=list(names), labelExpr=_worded(names), title=None, orient="top", labelOverlap=True)
     return alt.X("p50:Q", axis=axis, scale=alt.Scale(type="log", domain=[low, high], nice=False, clamp=True))
 
@@ -122,7 +123,7 @@ def _or(row: Row, key: str) -> float:
 
 def _range(row: Row, low: float, labels: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     quantiles = {f"p{n}": max(_or(row, f"p{n}_seconds"), low) for n in (25, 75, 90)}
-    say = {key: lasting(row.get(f"{key}_seconds")) for key in ("p25", "p75", "p90", "mean", "median")}
+    say = {key: timed(row, f"{key}_seconds") for key in ("p25", "p75", "p90", "mean", "median")}
     return {
         "move": _arrow(_move(row)), "label": labels[_move(row)],
         **({"segment": theme.clean(row["segment"])} if "segment" in row else {}),

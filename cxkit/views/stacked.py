@@ -8,7 +8,7 @@ from typing import Any
 
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, area, drawing, empty, heading, keyed, number, text
-from cxkit.words import given, lasting, many, percent
+from cxkit.words import given, many, percent, sentences, timed
 
 Row = Mapping[str, Any]
 MOST, ROW, NAME, FIGURES, SIZE = 20, 34, 240, 270, 13
@@ -35,8 +35,8 @@ def waiting(
     if not rows:
         return empty(title, population, note, why=UNKNOWN)
     shown, rest = rows[:top], rows[top:]
-    left_out = f"{many(len(rest), 'activity', 'activities')} with less waiting left out." if rest else ""
-    head, height = heading(title, [str(population), f"{note}. {left_out}".strip()], WIDTH)
+    left_out = f"{many(len(rest), 'activity', 'activities')} with less waiting left out" if rest else ""
+    head, height = heading(title, [str(population), sentences(note, left_out)], WIDTH)
     longest = max(_long(row) for row in shown) or 1.0
     legend, first = _legend(height + 22), height + 40
     bars = "".join(_row(row, first + place * ROW, longest) for place, row in enumerate(shown))
@@ -59,8 +59,8 @@ def _row(row: Row, y: float, longest: float) -> str:
     wait, work = (_mean(row, kind) * scale for kind in ("waiting", "service"))
     end = NAME + wait + work
     tip = (
-        f"{_called(row)}: {_figures(row)}; P90 {lasting(row['p90_waiting_seconds'])} and "
-        f"{lasting(row['p90_service_seconds'])}; {many(row['count'], 'event')}, "
+        f"{_called(row)}: {_figures(row)}; P90 {timed(row, 'p90_waiting_seconds')} and "
+        f"{timed(row, 'p90_service_seconds')}; {many(row['count'], 'event')}, "
         f"{many(row['waited'])} waits and {many(row['worked'])} times of work known"
     )
     return (
@@ -86,8 +86,8 @@ def _called(row: Row) -> str:
 
 
 def _figures(row: Row) -> str:
-    waits = f"median wait {lasting(row['median_waiting_seconds'])}" if row["waited"] else "no wait known"
-    works = f"work {lasting(row['median_service_seconds'])}" if row["worked"] else "no time of work known"
+    waits = f"median wait {timed(row, 'median_waiting_seconds')}" if row["waited"] else "no wait known"
+    works = f"work {timed(row, 'median_service_seconds')}" if row["worked"] else "no time of work known"
     return f"{waits} · {works}"
 
 

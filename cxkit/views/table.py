@@ -10,7 +10,7 @@ from typing import Any
 
 from cxkit.views import theme
 from cxkit.views.picture import Picture, escape, number
-from cxkit.words import many, percent, precise, safe
+from cxkit.words import many, percent, precise, safe, timed
 
 Row = Mapping[str, Any]
 
@@ -45,7 +45,7 @@ def table(
 
     The numbers of the column `bar` are drawn as bars too; the rows at the places of `strong` are bold.
     """
-    texts = [{name: _said(row.get(name), name) for name in columns} for row in rows]
+    texts = [{name: _said(row, name) for name in columns} for row in rows]
     looks = _looks(rows, columns, texts, bar)
     most = max((row.get(bar) or 0 for row in rows), default=0)
     bars = [_bar(row[bar] / most) if most and row.get(bar) is not None else "" for row in rows]
@@ -65,14 +65,14 @@ def as_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
     """Rows as aligned text, long cells cut; one row alone is written downwards."""
     if len(rows) == 1:
         width = max(map(len, columns))
-        return "\n".join(f"{name:<{width}}  {_said(rows[0][name], name)}" for name in columns)
+        return "\n".join(f"{name:<{width}}  {_said(rows[0], name)}" for name in columns)
     return lines(rows, columns, WIDEST)
 
 
 def lines(rows: Sequence[Row], columns: Sequence[str], widest: int | None = None) -> str:
     """Rows as aligned text under their heads; cells are cut where they are wider than said."""
     numeric = {name for name in columns if all(_is_number(row.get(name)) for row in rows)}
-    cells = [list(columns), *([_cut(_said(row.get(name), name), widest) for name in columns] for row in rows)]
+    cells = [list(columns), *([_cut(_said(row, name), widest) for name in columns] for row in rows)]
     widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     sides = [">" if name in numeric else "<" for name in columns]
     form = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
@@ -111,13 +111,16 @@ def _is_number(value: object) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
-def _said(value: Any, name: str) -> str:
+def _said(row: Row, name: str) -> str:
+    value = row.get(name)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list):
         return " → ".join(safe(str(part)) for part in value)
+    if _is_number(value) and name.endswith("seconds"):
+        return timed(row, name)
     if isinstance(value, float):
         return percent(value) if any(word in name for word in SHARES) else precise(value)
     if isinstance(value, int) and not isinstance(value, bool) and name not in NAMED:

@@ -43,7 +43,10 @@ class between(Leaf):
 
 
 class lasts(between):
-    """Journeys by the time from their first event to their last one so far: durations such as "36h" or "30d"."""
+    """Journeys by the time from their first event to their last one so far: durations such as "36h" or "30d".
+
+    It is calendar time, also where answers count working time.
+    """
 
     needs_time = True
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class follows(Leaf):
     """Journeys in which `then` comes after `first`: at once (`directly=True`) or at any time later.
 
-    `within` is a duration such as "2d": the two events lie at most that far apart.
+    `within` is a duration such as "2d": the one begins at most so much calendar time after the other began.
     """
 
     first: str

@@ -62,6 +62,16 @@ def test_ask_answers_in_every_form(shop):
     assert rejected == [{"line": 5, "reason": "time not readable", "text": "B;Pay;never", "source": "shop.csv"}]
 
 
+def test_a_table_says_lengths_of_time_in_words_and_a_file_has_seconds(shop):
+    store = shop[0] / "store"
+    for measure, name in (("journeys", "seconds"), ("summary", "p90_seconds"), ("variants", "median_seconds")):
+        seconds = json.loads(run("ask", store, measure, "--format", "json").output)["rows"]
+        assert 3600 in [row[name] for row in seconds] or 3240 in [row[name] for row in seconds]
+        assert "3,600" not in run("ask", store, measure).output
+        assert "1 h" in run("ask", store, measure).output or "54 min" in run("ask", store, measure).output
+        assert name in pd.read_csv(io.StringIO(run("ask", store, measure, "--format", "csv").output)).columns
+
+
 def test_ask_follows_a_recipe_and_takes_parameters(shop):
     folder, _ = shop
     cx.open(folder / "store").keep(w.contains("Pay")).recipe.save(folder / "paid.json")

@@ -236,6 +236,10 @@ def test_the_samples_own_files_are_engagements(path):
 
 def test_hours_are_spans_in_order():
     assert spans("09:00-12:30, 13:30-24:00") == [(540, 750), (810, 1440)]
-    for wrong in ("9-5", "17:00-09:00", "09:00-12:00, 11:00-13:00", "09:00-24:30", "", "25:00-26:00"):
+    assert spans("00:00-24:00") == [(0, 1440)]
+    assert spans("22:00-06:00") == [(1320, 1800)]
+    assert spans("06:00-14:00, 20:30-02:15") == [(360, 840), (1230, 1575)]
+    wrong_ones = ("9-5", "17:00-09:00", "09:00-12:00, 11:00-13:00", "09:00-24:30", "", "25:00-26:00")
+    for wrong in (*wrong_ones, "22:00-06:00, 07:00-08:00", "09:00-09:00", "22:00-06:00, 23:00-23:30", "22:00-24:30"):
         with pytest.raises(ValueError, match="must be hours in order"):
             spans(wrong)

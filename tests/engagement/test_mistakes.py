@@ -8,10 +8,12 @@ import sys
 import pytest
 
 import cxkit as cx
+from cxkit.engagement.values import NO_HOURS
 from cxkit.errors import InputError
 
 NEED = '[[needs]]\nname = "calm"\n'
 POLICY = '[[policies]]\nname = "p"\nperspective = "firm"\n'
+HOURS = '[calendar]\nhours = {monday = "09:00-17:00"}\n'
 ACTION = '[[actions]]\nname = "a"\nmetric = "m"\nsince = 2025-06-10\n'
 MISTAKES = {
     # what lies beside the log
@@ -59,11 +61,20 @@ MISTAKES = {
     "silence = 5": 'Line 1, silence: must be a duration with a unit, such as "2d", "36h" or "15min".',
     f'{ACTION}until = "soon"': 'Line 5, actions "a", until: must be a day such as 2026-01-31.',
     f"{ACTION}until = 2025-06-09": 'Line 1, actions "a": ends on 2025-06-09, before it starts on 2025-06-10.',
-    '[calendar.hours]\nmonday = "9-5"': "Line 2, calendar, hours, monday: must be hours in order such as "
-    '"09:00-17:00" or "09:00-12:30, 13:30-18:00".',
+    '[calendar.hours]\nmonday = "9-5"': f"Line 2, calendar, hours, monday: {NO_HOURS}.",
     '[calendar.hours]\nmonda = "09:00-17:00"': "Line 2, calendar, hours, monda: must be monday, tuesday, wednesday, "
     'thursday, friday, saturday or sunday, not "monda". Closest: "monday".',
     "[calendar]\nhours = {}": "Line 2, calendar, hours: is empty.",
+    f'{HOURS}country = "XX"': 'Line 3, calendar, country: there is no country "XX".',
+    f'{HOURS}country = "DE"\nregion = "Bayern"': 'Line 4, calendar, region: there is no region of DE "Bayern".',
+    f'{HOURS}region = "BY"': 'Line 3, calendar, region: needs a country, such as country = "DE".',
+    f'{HOURS}default = "work"': 'Line 3, calendar, default: must be calendar or working, not "work". Closest: '
+    '"working".',
+    f'{HOURS}closed = [2026-12-24]\ndays = {{2026-12-24 = "09:00-12:00"}}': 'Line 4, calendar, days, "2026-12-24": is '
+    "one of the days without work in closed too.",
+    f'{HOURS}days = {{2026-02-30 = "09:00-12:00"}}': 'Line 3, calendar, days, "2026-02-30": must be a day such as '
+    "2026-01-31.",
+    f'{HOURS}days = {{2026-12-24 = "09-12"}}': f'Line 3, calendar, days, "2026-12-24": {NO_HOURS}.',
     'zone = "Europe/Berln"': 'Line 1, zone: No time zone "Europe/Berln". Write an IANA name such as "UTC" or '
     '"Europe/Berlin".',
     # what belongs together

@@ -9,7 +9,7 @@ import sys
 import pytest
 from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
-GROUND = "errors schema cached words times duck places progress"
+GROUND = "errors schema cached words times calendar duck places progress"
 PREPARED = f"{GROUND} reading shaping statistics"
 MEASURES = f"{GROUND} where selection store.columns facts statistics result"
 
@@ -20,6 +20,7 @@ ROOMS = {
     "cached": "",
     "words": "errors schema",
     "times": "errors schema",
+    "calendar": "errors schema times",
     "duck": "errors",
     "places": "errors",
     "progress": "words",

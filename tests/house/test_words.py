@@ -21,6 +21,7 @@ DECIMALS = {
     "cxkit.views.picture": "coordinates",
     "cxkit.views.placing.layout": "the language of dot",
     "cxkit.views.map": "coverages in data attributes",
+    "cxkit.views.others": "coverages in data attributes",
     "cxkit.views.ranges": "ticks as keys of a Vega expression",
     "cxwidgets.durations": "bins as keys",
 }

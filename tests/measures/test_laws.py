@@ -393,7 +393,7 @@ def test_trim_is_preparing_the_cut_log(stores, rows, low, days):
     assume(left)
     trimmed = stores(rows).trim(since=f"{since:%Y-%m-%d}", until=f"{until:%Y-%m-%d}")
     cut = stores(left)
-    facts = ["plan", "source", "target", "tied_events"]  # the whole journey's, the whole log's codes and facts
+    facts = ["plan", "source", "target"]  # the whole journey's, and the whole log's codes
     for name in (name for name in MEASURES if name != "data_plan"):  # it speaks of rows that the whole log lost
         one, other = (getattr(journeys, name)().table for journeys in (trimmed, cut))
         kept = [column for column in other.column_names if column not in facts]

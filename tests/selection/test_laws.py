@@ -23,7 +23,7 @@ SCHEMA = pa.schema(
 )
 ROLES = {"journey": "case", "activity": "what", "customer": "who", "time": "done", "start": "begun", "order": "turn"}
 NOT_COMPARED = ("rejected", "segments", "data_plan")  # the last speaks of rows that the whole log lost
-OF_THE_WHOLE_LOG = ("source", "target", "tied_events")
+OF_THE_WHOLE_LOG = ("source", "target")
 
 
 def event(number, activity, tick, hours):

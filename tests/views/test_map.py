@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from cxkit.measures.ways.coverage import coverages
 from cxkit.schema import END, START
 from cxkit.views.map import default_coverage, process_map
 from cxkit.views.picture import NOTHING
@@ -229,6 +230,48 @@ def test_no_rows_say_so_kindly():
 def test_a_selection_whose_activities_have_no_place_says_so():
     svg = drawn(journeys_of({("Rare",): 2}), geometry=map_geometry([], []))
     assert "1 rare activity has no place" in " ".join(text.text or "" for text in svg.iter(f"{SVG}text"))
+
+
+WIDE = {("in", f"step {n}", "out"): 400 - n for n in range(60)} | {(f"step {n}",): 3 for n in range(60)}
+HIDDEN_AHEAD = {("hub", f"rare {n}"): 1 for n in range(300)} | {("a", f"b {n % 130}"): 2 for n in range(130)}
+LEFT_OUT = [(SHOP, 0.5), (SHOP, 1.0), (WIDE, None), (WIDE, 0.3), (WIDE, 1.0), (HIDDEN_AHEAD, 1.0), (HIDDEN_AHEAD, None)]
+
+
+@pytest.mark.parametrize(("paths", "coverage"), LEFT_OUT, ids=str)
+def test_what_starts_and_ends_on_no_line_is_said(paths, coverage):
+    """Shown and other are all, and no box hangs in the air."""
+    rows = measured(paths)
+    svg = drawn(rows, coverage=coverage)
+    moves = [move_of(group) for group in groups(svg, "cx-move")]
+    counts = {(row["source"], row["target"]): row["count"] for row in rows}
+    others = said_by_others(svg)
+    for node in (int(group.get("data-activity", "")) for group in groups(svg, "cx-node")):
+        for way, side in (("out", 0), ("in", 1)):
+            every = sum(count for move, count in counts.items() if move[side] == node and move[0] != move[1])
+            shown = sum(counts[move] for move in moves if move[side] == node and move[0] != move[1])
+            if every and (node < 0 or not shown):
+                assert others.pop((node, way)) == (f"other · {every - shown:,}" if every > shown else None)
+    assert not others
+
+
+def said_by_others(svg):
+    """The words about what is not drawn, by node and way."""
+    found = groups(svg, "cx-other")
+    return {(int(one.get("data-of")), one.get("data-way")): one.find(f"{SVG}text").text for one in found}
+
+
+def test_the_hub_before_many_rare_activities_is_no_end():
+    """It has a place, all that follow it have none."""
+    rows = measured(HIDDEN_AHEAD)
+    hub = next(row["source"] for row in rows if row["activity"] == "hub")
+    assert said_by_others(drawn(rows, coverage=1.0))[hub, "out"] == "other · 300"
+
+
+def measured(paths):
+    """Rows of the map for these journeys, with the coverage above which each shows as the measure has it."""
+    rows = journeys_of(paths)
+    shows = coverages([(row["source"], row["target"], row["count"]) for row in rows], START, END)
+    return [{**row, "coverage": shows[row["source"], row["target"]]} for row in rows]
 
 
 def test_a_thousand_activities_in_good_time():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any, ClassVar
 
 import cxkit as cx
 from cxkit import times
@@ -18,10 +19,14 @@ MICROSECONDS = 1_000_000
 
 
 class Durations(Pictured):
-    """How long journeys take: a drag keeps those of a range of bars, a click those of one, with Shift up to it."""
+    """How long journeys take: a drag keeps those of a range of bars, a click those of one, with Shift up to it.
+
+    Its bars are of calendar time, as filters count it.
+    """
 
     _esm = script("panels/durations.js")
     name = "durations"
+    call: ClassVar[Mapping[str, Any]] = {"working": False}
 
     @property
     def actions(self) -> Mapping[str, Action]:

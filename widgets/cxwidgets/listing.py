@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import cxkit as cx
 from cxkit.views.table import captioned
-from cxkit.words import lasting, many
+from cxkit.words import many, timed
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
 
@@ -85,7 +85,7 @@ def _readable(result: cx.Result, word: str) -> tuple[list[dict[str, Any]], list[
     known = result.table.column_names
     names = {name: word if name == "seconds" and word not in known else name for name in known}
     rows = [
-        {names[name]: lasting(value) if name == "seconds" else value for name, value in row.items()}
+        {names[name]: timed(row, name) if name == "seconds" else value for name, value in row.items()}
         for row in result.table.to_pylist()
     ]
     return rows, list(names.values())

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import narwhals as nw
 
 from cxkit.errors import not_found
+from cxkit.facts import working as clocks
+from cxkit.facts.working import Clock
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, FIRST_MOVE, GAP, JOURNEY, LAST, NAME, NEXT, SECOND
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 from cxkit.where.amounts import lasts
 from cxkit.where.order import follows
-from cxkit.words import exactly
+from cxkit.words import exactly, sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,22 +39,28 @@ QUANTILES = {"p25_seconds": 0.25, "median_seconds": 0.5, "p75_seconds": 0.75, "p
 LAST_SEEN = "From the first event to the last one seen; open journeys are still running"
 
 
-def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = None) -> Result:
+def durations(
+    journeys: Journeys, *, per: Grain = "journey", by: str | None = None, working: bool | None = None
+) -> Result:
     """How long does it take?
 
     Parameters
     ----------
     per : "journey" for the distribution of whole journeys, "move" for the time between two activities.
     by : an attribute of journeys or a tag, to compare its values; they stand in the column `segment`.
+    working : True for working time: only the hours in which the firm works, by the engagement's [calendar]; a column
+        `clock` then says so, and bins are of hours of it. False for all of the calendar's time. Where nothing is given
+        the calendar's `default` counts. Filters such as `w.lasts` always count calendar time.
 
     Returns, per journey, a Result with a row per bin of a fixed grid of durations: `low_seconds` (included),
     `high_seconds` (not included), `count` (journeys), `customers` (of them), `share`, `cumulative_share`, and for the
     whole segment `journeys`, `mean_seconds`, `median_seconds`, `p90_seconds`. A journey lasts from its first event to
     the last one seen; open journeys are not told apart, so these are not times to completion. Per move, a row per move:
     `activity`, `next_activity`, `count`, `journeys`, `customers`, `mean_seconds`, `p25_seconds`, `median_seconds`,
-    `p75_seconds`, `p90_seconds`. Quantiles interpolate linearly (Hyndman, Fan 1996, type 7).
+    `p75_seconds`, `p90_seconds`: from the end of the one event to the start of the next where both are known, as
+    waiting is counted; else from stamp to stamp. Quantiles interpolate linearly (Hyndman, Fan 1996, type 7).
 
-    Errors: an unknown grain or attribute.
+    Errors: an unknown grain or attribute; working time where nobody has said when the firm works.
 
     >>> import cxkit as cx
     >>> int(cx.toy_journeys().durations().df()["count"].sum())
@@ -61,23 +69,26 @@ def durations(journeys: Journeys, *, per: Grain = "journey", by: str | None = No
     if per not in get_args(Grain):
         raise not_found("grain", per, get_args(Grain))
     segment.check(journeys, by)
+    clock = clocks.clock(journeys, working)
     table = _of_journeys if per == "journey" else _of_moves
     return Result(
         name="durations",
-        unit="journeys" if per == "journey" else "moves between events",
+        unit=clock.unit("journeys" if per == "journey" else "moves between events"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _named(table(journeys, by), by),
+        ask=lambda: clock.told(_named(table(journeys, by, clock), by)),
         count=lambda: journeys.n,
-        parameters={"per": per, "by": by},
+        parameters={"per": per, "by": by, "working": working},
         shown=lambda: {"of": journeys.n.journeys},
-        note=LAST_SEEN if per == "journey" else "",
+        note=sentences(*((clock.note, LAST_SEEN) if per == "journey" else clock.of_moves)),
         hidden=(CUSTOMERS,),
     )
 
 
-def lasting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
-    """The journeys that last as long as the bin of a row says, or that take its move."""
+def lasting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
+    """The journeys that last as long as the bin of a row says, or that take its move; no filter counts working time."""
+    if "next_activity" not in row and clocks.clock(journeys, asked.get("working")).hours:
+        return None
     if "next_activity" in row:
         clause: Filter = follows(row["activity"], row["next_activity"], directly=True)
     else:
@@ -90,12 +101,13 @@ def _named(table: pa.Table, by: str | None) -> pa.Table:
     return table.drop_columns([SEGMENT]) if by is None else table
 
 
-def _of_journeys(journeys: Journeys, by: str | None) -> pa.Table:
+def _of_journeys(journeys: Journeys, by: str | None, clock: Clock) -> pa.Table:
     import pyarrow as pa
 
-    tails = {row[SEGMENT]: row for row in journeys.collect(lambda selection: _tails(selection, by)).to_pylist()}
+    found = journeys.collect(lambda selection: _tails(clock.at(selection), by)).to_pylist()
+    tails = {row[SEGMENT]: row for row in found}
     bins: dict[str, dict[int, dict]] = {name: {} for name in sorted(tails)}
-    for row in journeys.collect(lambda selection: _bins(selection, by)).to_pylist():
+    for row in journeys.collect(lambda selection: _bins(clock.at(selection), by)).to_pylist():
         bins[row[SEGMENT]][row[BIN]] = row
     numbers = {number for found in bins.values() for number in found}
     grid = range(min(numbers, default=0), max(numbers, default=-1) + 1)
@@ -168,8 +180,8 @@ def _bin(first: int, end: int) -> nw.Expr:
     return nw.when(nw.col(SECONDS) < EDGES[middle]).then(_bin(first, middle)).otherwise(_bin(middle, end))
 
 
-def _of_moves(journeys: Journeys, by: str | None) -> pa.Table:
-    return journeys.collect(lambda selection: _moves(selection, by))
+def _of_moves(journeys: Journeys, by: str | None, clock: Clock) -> pa.Table:
+    return journeys.collect(lambda selection: _moves(clock.at(selection), by))
 
 
 def _moves(selection: Selection, by: str | None) -> Frame:

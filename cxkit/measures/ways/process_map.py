@@ -10,12 +10,15 @@ import narwhals as nw
 
 from cxkit.errors import InputError
 from cxkit.facts import stages
+from cxkit.facts import working as clocks
 from cxkit.facts.stages import Grain
+from cxkit.facts.working import Clock
 from cxkit.measures.ways.coverage import coverages
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, GAP, JOURNEY, NEXT, POSITION, SECOND, START
 from cxkit.where.order import follows
 from cxkit.where.visits import ends_with, starts_with
+from cxkit.words import sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +37,7 @@ def process_map(
     coverage: float | None = None,
     quantiles: bool = True,
     customers: bool = False,
+    working: bool | None = None,
 ) -> Result:
     """Which way do journeys go?
 
@@ -42,19 +46,25 @@ def process_map(
     level : "activity", or "stage" for the stages of the engagement: events of one stage that follow each other are one
         visit, and a move between stages is every move between their activities. The columns then hold stages.
     coverage : the share of all moves (above 0, up to 1) that the picture shows, from the most frequent down; chosen
-        for a readable picture when not given. The table always has every move.
+        for a readable picture when not given. The table always has every move. The picture has a place for the 120 most
+        frequent activities; 1.0 shows every move between these, and what takes other moves is said as "other".
     quantiles : whether to compute median and 90th percentile too, which takes longer than counts and means.
     customers : whether to count the customers of each move too, in a column `customers`, which takes longer still.
+    working : True for working time: only the hours in which the firm works, by the engagement's [calendar]; a column
+        `clock` then says so. False for all of the calendar's time. Where nothing is given the calendar's `default`
+        counts.
 
     Returns a Result with a row per move, the most frequent first: `activity` (null at the start), `next_activity`
     (null at the end), `count` (times taken), `journeys` (that take it at least once), `share` (of the selected
     journeys), `coverage` (the lowest at which the picture shows it), `mean_seconds`, `median_seconds`, `p90_seconds`
-    (from one event to the next; empty at start and end), `source` and `target` (activity codes; -1 start, -2 end).
+    (from the end of one event to the start of the next where both are known, as waiting is counted, else from stamp
+    to stamp; empty at start and end), `source` and `target` (activity codes; -1 start, -2 end).
 
     A move is a directly-follows pair (van der Aalst 2016, Process Mining, 2nd ed., ch. 6). An end is the last event
     seen: a journey may still be open.
 
-    Errors: a coverage outside (0, 1], an unknown level, no stages.
+    Errors: a coverage outside (0, 1], an unknown level, no stages; working time where nobody has said when the firm
+    works.
 
     >>> import cxkit as cx
     >>> toy = cx.toy_journeys()
@@ -64,15 +74,17 @@ def process_map(
     if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
         raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")
     stages.check(journeys, level)
+    clock = clocks.clock(journeys, working)
+    asked = {"level": level, "coverage": coverage, "quantiles": quantiles, "customers": customers, "working": working}
     return Result(
         name="process_map",
-        unit="moves between events",
+        unit=clock.unit("moves between events"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _table(journeys, level, quantiles, customers),
+        ask=lambda: clock.told(_table(journeys, level, clock, quantiles, customers)),
         count=lambda: journeys.n,
-        parameters={"level": level, "coverage": coverage, "quantiles": quantiles, "customers": customers},
-        note=stages.note(journeys, level),
+        parameters=asked,
+        note=sentences(*clock.of_moves, stages.note(journeys, level)),
         hidden=("source", "target", "coverage"),
         shown=lambda: {"geometry": journeys.geometry if level == "activity" else None, "coverage": coverage},
     )
@@ -88,11 +100,11 @@ def taking(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]
     return ends_with(first) if then is None else follows(first, then, directly=True)
 
 
-def _table(journeys: Journeys, level: Grain, quantiles: bool, customers: bool) -> pa.Table:
+def _table(journeys: Journeys, level: Grain, clock: Clock, quantiles: bool, customers: bool) -> pa.Table:
     import pyarrow as pa
 
     at = stages.at_level(journeys, level)
-    moves = journeys.collect(lambda selection: _moves(at(selection), quantiles)).to_pylist()
+    moves = journeys.collect(lambda selection: _moves(clock.at(at(selection)), quantiles)).to_pylist()
     rows = [_move(row) for row in moves]
     starts = _starts(rows)
     total = sum(row["count"] for row in starts)

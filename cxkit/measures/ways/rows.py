@@ -9,6 +9,8 @@ import narwhals as nw
 
 from cxkit import schema
 from cxkit.errors import InputError
+from cxkit.facts import working as clocks
+from cxkit.facts.working import Clock
 from cxkit.result import Population, Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, ID, JOURNEY, LAST, LENGTH, NAME, POSITION, TIME, VARIANT
 from cxkit.store.columns import VALUE
@@ -25,35 +27,40 @@ if TYPE_CHECKING:
 
 ROWS = 100
 MOST_ROWS = 100_000
-NUMBER, PLACE = "number", "place"
+NUMBER, PLACE, LASTING = "number", "place", "lasting"
 
 
-def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS) -> Result:
+def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS, working: bool | None = None) -> Result:
     """Which journeys are these?
 
     Parameters
     ----------
     page, rows : which page, from 1, of how many rows each.
+    working : True for working time, by the engagement's [calendar] (a column `clock` then says so), False for calendar
+        time; where nothing is given the calendar's `default` counts.
 
     Returns a Result with a row per journey, by id: `journey` and `customer` (the client's ids), `variant` (its number
     in the whole store), `first` and `last` (event, in the log's zone), `seconds` (between them), `events`, then the
     attributes of journeys and customers, derived ones such as tags last. `n` counts all pages. An attribute with one
     of these names is called "name (attribute)".
 
-    Errors: a page or a number of rows below 1.
+    Errors: a page or a number of rows below 1; working time where nobody has said when the firm works.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().journeys(rows=2).df()[["journey", "events"]].values.tolist()
     [['A01', 4], ['A02', 4]]
     """
     check_page(page, rows)
+    clock = clocks.clock(journeys, working)
     return Result(
         name="journeys",
-        unit="journeys",
+        unit=clock.unit("journeys"),
         recipe=journeys.recipe,
-        ask=lambda: _journeys(journeys, page, rows),
+        engagement=journeys.engagement,
+        ask=lambda: clock.told(_journeys(journeys, page, rows, clock)),
         count=lambda: journeys.n,
-        parameters={"page": page, "rows": rows},
+        parameters={"page": page, "rows": rows, "working": working},
+        note=clock.note,
     )
 
 
@@ -66,7 +73,8 @@ def events(journeys: Journeys, *, page: int = 1, rows: int = ROWS, journey: str 
     journey : the id of one journey, to see only its events.
 
     Returns a Result with a row per event, journey by journey and in order: `journey` (the client's id), `position`
-    (from 1), `activity`, `time` (in the log's zone), `seconds` (to the next event), then the attributes of events.
+    (from 1), `activity`, `time` (in the log's zone), `seconds` (of the calendar, from this time to that of the next
+    event), then the attributes of events.
     `n` counts the journeys of all pages, or the one journey.
 
     Errors: a page or a number of rows below 1, a journey that is not in the selection.
@@ -127,10 +135,12 @@ def check_page(page: int, rows: int) -> None:
         raise InputError(f"rows={many(rows)} is more than a page holds ({many(MOST_ROWS)}).")
 
 
-def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
+def _journeys(journeys: Journeys, page: int, rows: int, clock: Clock) -> pa.Table:
     def question(selection: Selection) -> Frame:
         star = selection.star
-        found = paged(selection.journeys, [ID], page, rows)
+        length = (nw.col(LAST) - nw.col(FIRST)).alias(LASTING)
+        lengths = clock.at(selection).star.outlines.select(JOURNEY, length)
+        found = paged(selection.journeys, [ID], page, rows).join(lengths, on=JOURNEY, how="inner")
         for number, name in enumerate(_beside(star, ("journey", "customer"))):
             values = star.of_journeys(name).rename({VALUE: f"{VALUE}{number}"})
             found = found.join(values, on=JOURNEY, how="left")
@@ -140,7 +150,7 @@ def _journeys(journeys: Journeys, page: int, rows: int) -> pa.Table:
     table, star = journeys.collect(question), journeys.selection.star
     own = {"journey": table[ID], "customer": table["customer_id"], VARIANT: table[VARIANT]}
     own |= {name: zoned(table[name], star.zone) for name in (FIRST, LAST)}
-    own |= {"seconds": _seconds(_difference(table[FIRST], table[LAST])), "events": table[LENGTH]}
+    own |= {"seconds": _seconds(table[LASTING]), "events": table[LENGTH]}
     return _with_attributes(own, _attributes(star, ("journey", "customer"), table))
 
 
@@ -218,12 +228,6 @@ def _with_attributes(own: dict[str, Any], attributes: Any) -> pa.Table:
             name = f"{name} (attribute)"
         columns[name] = values
     return pa.table(columns)
-
-
-def _difference(first: Any, last: Any) -> Any:
-    import pyarrow.compute as pc
-
-    return pc.subtract(last, first)
 
 
 def _seconds(microseconds: Any) -> Any:

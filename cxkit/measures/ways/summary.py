@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from cxkit.facts import working as clocks
+from cxkit.facts.working import Clock
 from cxkit.measures.ways.outcomes import ends
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, LAST, LENGTH, NEXT, SECOND, VARIANT
+from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, LAST, LENGTH, NEXT, SECOND, VARIANT
 from cxkit.times import zoned
 
 if TYPE_CHECKING:
@@ -19,35 +21,47 @@ if TYPE_CHECKING:
     from cxkit.where.filter import Frame
 
 
-def summary(journeys: Journeys) -> Result:
+def summary(journeys: Journeys, *, working: bool | None = None) -> Result:
     """What is in this log?
+
+    Parameters
+    ----------
+    working : True for working time, by the engagement's [calendar] (a column `clock` then says so), False for calendar
+        time; where nothing is given the calendar's `default` counts.
 
     Returns a Result with one row: `events`, `journeys`, `customers`, `activities`, `variants`, `moves` (different
     pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone),
     `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first
-    to last event), `tied_events` (that share their time with the event before in the journey; whole store) and
-    `dropped_rows` (rows of the source that could not be used; see `rejected`). Where the engagement names goals or
+    to last event), `tied_events` (that share their time with the event before in the journey) and `dropped_rows`
+    (rows of the whole source that could not be used; see `rejected`). Where the engagement names goals or
     cancels also goal_journeys, cancel_journeys, silent_journeys and open_journeys; see `outcomes`.
+
+    Errors: working time where nobody has said when the firm works.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().summary().df().loc[0, ["events", "journeys", "customers"]].tolist()
     [40, 12, 10]
     """
+    clock = clocks.clock(journeys, working)
     return Result(
         name="summary",
-        unit="journeys",
+        unit=clock.unit("journeys"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _table(journeys),
+        ask=lambda: clock.told(_table(journeys, clock)),
         count=lambda: journeys.n,
+        parameters={"working": working},
+        note=clock.note,
     )
 
 
-def _table(journeys: Journeys) -> pa.Table:
+def _table(journeys: Journeys, clock: Clock) -> pa.Table:
     import pyarrow as pa
 
     pairs = journeys.collect(_pairs)
     facts = journeys.collect(_facts).to_pylist()[0]
+    facts |= journeys.collect(lambda selection: _lasting(clock.at(selection))).to_pylist()[0]
+    facts |= journeys.collect(_tied).to_pylist()[0]
     facts |= {"activities": len(pairs[ACTIVITY].unique()), "moves": len(pairs) - pairs[NEXT].null_count}
     zone = journeys.selection.star.zone
     people = max(facts["customers"], 1)
@@ -59,7 +73,7 @@ def _table(journeys: Journeys) -> pa.Table:
         name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")
     }
     columns |= {
-        "tied_events": pa.array([journeys.manifest.ties], pa.int64()),
+        "tied_events": pa.array([facts["tied_events"]], pa.int64()),
         "dropped_rows": pa.array([sum(journeys.manifest.dropped.values())], pa.int64()),
     }
     columns |= {f"{outcome}_journeys": pa.array([count], pa.int64()) for outcome, count in ends(journeys).items()}
@@ -67,8 +81,7 @@ def _table(journeys: Journeys) -> pa.Table:
 
 
 def _facts(selection: Selection) -> Frame:
-    lasting = selection.outlines.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds"))
-    return lasting.select(
+    return selection.outlines.select(
         nw.len().cast(nw.Int64).alias("journeys"),
         nw.col(LENGTH).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64).alias("events"),
         nw.col(CUSTOMER).n_unique().fill_null(0).cast(nw.Int64).alias("customers"),
@@ -76,9 +89,21 @@ def _facts(selection: Selection) -> Frame:
         nw.col(FIRST).min().alias(FIRST),
         nw.col(LAST).max().alias(LAST),
         nw.col(LENGTH).mean().alias("events_per_journey"),
+    )
+
+
+def _lasting(selection: Selection) -> Frame:
+    lasting = selection.outlines.select(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias("seconds"))
+    return lasting.select(
         nw.col("seconds").median().alias("median_seconds"),
         nw.col("seconds").quantile(0.9, "linear").alias("p90_seconds"),
     )
+
+
+def _tied(selection: Selection) -> Frame:
+    """How many events share their time with the one before."""
+    tied = (nw.col(GAP) == 0).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64)
+    return selection.moves.select(tied.alias("tied_events"))
 
 
 def _pairs(selection: Selection) -> Frame:

@@ -9,10 +9,13 @@ import narwhals as nw
 
 from cxkit.errors import InputError
 from cxkit.facts import stages
+from cxkit.facts import working as clocks
 from cxkit.facts.stages import Grain
+from cxkit.facts.working import Clock
 from cxkit.result import Result
 from cxkit.schema import CUSTOMER, FIRST, LAST, PATH, SECOND, VARIANT, codes
 from cxkit.where.variants import variant_rank
+from cxkit.words import sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from cxkit.where.filter import Filter, Frame
 
 
-def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None = None) -> Result:
+def variants(
+    journeys: Journeys, *, level: Grain = "activity", top: int | None = None, working: bool | None = None
+) -> Result:
     """Which sequences of activities do journeys take, and how common is each?
 
     Parameters
@@ -30,13 +35,16 @@ def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None =
     level : "activity", or "stage" for the stages of the engagement: events of one stage that follow each other are one
         visit. `activities` and `length` then speak of visits, and variants are numbered among those of stages.
     top : how many of the most frequent variants to return; all of them when not given.
+    working : True for working time, by the engagement's [calendar] (a column `clock` then says so), False for calendar
+        time; where nothing is given the calendar's `default` counts.
 
     Returns a Result with a row per variant, the most frequent first: `variant` (its number in the whole store, where 1
     is the most frequent), `rank` (in this selection), `count` (journeys), `customers` (of them), `share`,
     `cumulative_share` (of the selected journeys), `length` (events), `median_seconds` (from first to last event) and
     `activities` (their names, in order). Equally frequent variants come in the order of the whole store.
 
-    Errors: a top that is no whole number above 0, an unknown level, no stages.
+    Errors: a top that is no whole number above 0, an unknown level, no stages; working time where nobody
+    has said when the firm works.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().variants().df().loc[0, "activities"].tolist()
@@ -45,15 +53,16 @@ def variants(journeys: Journeys, *, level: Grain = "activity", top: int | None =
     if top is not None and (not isinstance(top, int) or top < 1):
         raise InputError(f"top={top!r} is no number of variants. Write a whole number above 0, such as 20.")
     stages.check(journeys, level)
+    clock = clocks.clock(journeys, working)
     return Result(
         name="variants",
-        unit="journeys",
+        unit=clock.unit("journeys"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _table(journeys, level, top),
+        ask=lambda: clock.told(_table(journeys, level, top, clock)),
         count=lambda: journeys.n,
-        parameters={"level": level, "top": top},
-        note=stages.note(journeys, level),
+        parameters={"level": level, "top": top, "working": working},
+        note=sentences(clock.note, stages.note(journeys, level)),
         shown=lambda: _of(journeys, level) if top else {},
     )
 
@@ -65,12 +74,12 @@ def going(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any])
     return variant_rank(at_least=row["variant"], at_most=row["variant"])
 
 
-def _table(journeys: Journeys, level: Grain, top: int | None) -> pa.Table:
+def _table(journeys: Journeys, level: Grain, top: int | None, clock: Clock) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     at = stages.at_level(journeys, level)
-    found = journeys.collect(lambda selection: _counts(at(selection), top))
+    found = journeys.collect(lambda selection: _counts(clock.at(at(selection)), top))
     names = at(journeys.selection).star.names
     counts, total = found["count"], max(journeys.n.journeys, 1)
     columns = {

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from cxkit.facts import working as clocks
+from cxkit.facts.working import Clock
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, JOURNEY, NAME, NEXT, SECOND, SERVICE, WAITING
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 from cxkit.where.visits import contains
+from cxkit.words import sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +31,7 @@ UNKNOWN = (
 KNOWN = "Only events with both stamps count as worked, only waits between two known stamps as waited"
 
 
-def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
+def waiting(journeys: Journeys, *, by: str | None = None, working: bool | None = None) -> Result:
     """Where do customers wait, and where is work done?
 
     Service time is from the start of an event to its end. Waiting time before an event is from the end of all that
@@ -38,6 +41,9 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
     Parameters
     ----------
     by : an attribute of journeys or a tag, to compare its values; they stand in the column `segment`.
+    working : True for working time: only the hours in which the firm works, by the engagement's [calendar]; a column
+        `clock` then says so. False for all of the calendar's time. Where nothing is given the calendar's `default`
+        counts.
 
     Returns a Result with a row per activity, the one with most waiting in all first: `activity`, `count` (events),
     `customers` (who have such an event), `worked` (events whose service time is known), `mean_service_seconds`,
@@ -45,23 +51,24 @@ def waiting(journeys: Journeys, *, by: str | None = None) -> Result:
     `mean_waiting_seconds`, `median_waiting_seconds`, `p90_waiting_seconds`, `waiting_share` (of the known service and
     waiting time of the activity). No rows where the log has no starts.
 
-    Errors: an unknown attribute.
+    Errors: an unknown attribute; working time where nobody has said when the firm works.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().waiting().df().empty
     True
     """
     segment.check(journeys, by)
+    clock = clocks.clock(journeys, working)
     return Result(
         name="waiting",
-        unit="events",
+        unit=clock.unit("events"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _table(journeys, by),
+        ask=lambda: clock.told(_table(journeys, by, clock)),
         count=lambda: journeys.n,
-        parameters={"by": by},
+        parameters={"by": by, "working": working},
         shown=lambda: {"of": journeys.n.journeys},
-        note=KNOWN,
+        note=sentences(clock.note, KNOWN),
         empty=UNKNOWN,
         hidden=("customers",),
     )
@@ -72,8 +79,8 @@ def visiting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any
     return segment.within(contains(row["activity"]), row, journeys, asked.get("by"))
 
 
-def _table(journeys: Journeys, by: str | None) -> pa.Table:
-    table = journeys.collect(lambda selection: _rows(selection, by))
+def _table(journeys: Journeys, by: str | None, clock: Clock) -> pa.Table:
+    table = journeys.collect(lambda selection: _rows(clock.at(selection), by))
     return table.drop_columns([SEGMENT]) if by is None else table
 
 

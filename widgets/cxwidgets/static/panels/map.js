@@ -107,11 +107,19 @@ function covering({ body, tools, signal, model }, view) {
   const least = Math.min(100 * LEAST, max);
   const slider = make("input", { type: "range", min: least, max, step: 1, value: Math.round(100 * coverage) });
   const output = make("output");
+  const others = [...body.querySelectorAll(".cx-other[data-total]")];
   const said = [...body.querySelectorAll("text")].find((text) => text.textContent.startsWith("Shows "));
   const apply = () => {
     const share = Number(slider.value) === max ? most : Number(slider.value) / 100;
     for (const part of parts) part.classList.toggle("cxw-hidden", Number(part.dataset.coverage) >= share);
-    const shown = moves.filter((move) => !move.classList.contains("cxw-hidden")).length;
+    const drawn = moves.filter((move) => !move.classList.contains("cxw-hidden"));
+    const shown = drawn.length;
+    for (const other of others) {
+      const side = other.dataset.way === "out" ? "source" : "target";
+      const taken = drawn.filter((move) => move.dataset[side] === other.dataset.of);
+      const rest = other.dataset.total - taken.reduce((sum, move) => sum + Number(move.dataset.count), 0);
+      other.querySelector("text").textContent = rest ? `other · ${number(rest)}` : "";
+    }
     output.textContent = `${slider.value} %`;
     if (said) said.textContent = `Shows ${shown} of ${number(every)} moves, starts and ends included.`;
   };
