@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import weakref
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+FULL = "The disk is full. Make room on it, or let TMPDIR name a folder on another one, and try again."
+NO_SPACE = ("No space left", "Disk quota exceeded", "max_temp_directory_size", "There is not enough space on the disk")
 LITTLE_MEMORY = f"{max(800, 200 * (os.cpu_count() or 1))}MB"  # each thread needs some of its own
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that a disk has no room left, or no more than DuckDB may take of it."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or any(said in str(error) for said in NO_SPACE)
 
 
 def connect() -> duckdb.DuckDBPyConnection:

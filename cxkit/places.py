@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 from cxkit.errors import StoreError
 
@@ -35,10 +37,28 @@ def cache() -> Path:
 
     folder = platformdirs.user_cache_path("cxkit", appauthor=False)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make(folder)
     except OSError:
         return Path(tempfile.mkdtemp(prefix="cxkit-"))
     return folder
+
+
+def make(folder: Path) -> None:
+    """Make the folder for its user alone, whatever the umask; one that is there stays as it is."""
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, exist_ok=True)
+
+
+def keep_private(folder: Path) -> None:
+    """Let nobody but their user read the folder and all that is in it."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def private(path: Path) -> TextIO:
+    """A new text file that nobody but its user may read, to write into."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="\n")
 
 
 def templates() -> list[str]:

@@ -15,6 +15,7 @@ from cxkit.cli.check import check
 from cxkit.cli.prepare import prepare, ready
 from cxkit.cli.report import report
 from cxkit.cli.serve import app, lab
+from cxkit.duck import FULL, is_full
 
 
 class Group(click.Group):
@@ -31,6 +32,9 @@ class Group(click.Group):
         except MemoryError:
             click.echo("Error: there is not enough memory for this log.", err=True)
         except Exception as error:
+            if is_full(error):
+                click.echo(f"Error: {FULL}", err=True)
+                sys.exit(1)
             if os.environ.get("CXKIT_DEBUG"):
                 raise
             click.echo(

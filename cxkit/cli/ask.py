@@ -13,8 +13,10 @@ import click
 import cxkit as cx
 from cxkit import catalog
 from cxkit.cli.options import opened, speaking
+from cxkit.words import quoted
 
 FORMATS = ("table", "csv", "json", "svg")
+MOST_NAMED = 10
 PYTHON_WORDS = {"true": True, "false": False}
 
 
@@ -55,7 +57,9 @@ def ask(
     """
     function = catalog.entry(measure).function
     said = _parameters(function, measure, words)
-    result = function(opened(store, recipe, engagement), **said)
+    journeys = opened(store, recipe, engagement)
+    _check_needed(function, measure, said, journeys)
+    result = function(journeys, **said)
     text = _answer(result, form or _form(out))
     if out is None:
         click.echo(text)
@@ -78,6 +82,15 @@ def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, 
             raise click.UsageError(f'"{word}" is no parameter of {measure}, written NAME=VALUE. It has {options}.')
         said[name] = value if "str" in known[name] else _value(value)
     return said
+
+
+def _check_needed(function: Any, measure: str, said: dict[str, Any], journeys: cx.Journeys) -> None:
+    """Raise unless every parameter is said that the measure cannot do without."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    for word in (word.name for word in parameters if word.default is word.empty and word.name not in said):
+        names = journeys.known_attributes if word == "by" else ()
+        of = f" Attributes: {quoted(list(names), MOST_NAMED)}." if names else ""
+        raise click.UsageError(f"{measure} needs {word}=. Write --with {word}=NAME.{of}")
 
 
 def _value(text: str) -> Any:

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cxkit.cached import cached_property
-from cxkit.duck import LITTLE_MEMORY, connect
-from cxkit.errors import InputError
+from cxkit.duck import FULL, LITTLE_MEMORY, connect, is_full
+from cxkit.errors import InputError, StoreError
 from cxkit.reading.known import Known
 from cxkit.schema import ROW
 
@@ -110,11 +110,17 @@ class Source(ABC):
 
         try:
             yield
-        except duckdb.OutOfMemoryException:
-            raise MemoryError from None
+        except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as error:
+            if is_full(error):
+                raise StoreError(FULL) from None
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise MemoryError from None
+            if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+                raise
+            raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
             raise
-        except (duckdb.Error, FileNotFoundError) as error:
+        except duckdb.Error as error:
             raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
 
     @cached_property
