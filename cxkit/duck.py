@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 import weakref
 from typing import TYPE_CHECKING
+
+from cxkit import scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,14 +26,14 @@ def connect() -> duckdb.DuckDBPyConnection:
     """A private DuckDB connection: UTC, no extension fetched from anywhere, spilling to the system's scratch space."""
     import duckdb
 
-    scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
+    space = scratch.folder()
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": scratch.name,
+            "temp_directory": space.name,
         }
     )
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    weakref.finalize(connection, scratch.cleanup)
+    weakref.finalize(connection, space.cleanup)
     return connection

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 SHOWN = 60  # characters of an example
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 LIMITS = {"d": 365 * 86_400, "h": 86_400, "min": 3_600, "s": 60}  # seconds from which the next unit is used
+SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 YEAR = 365.25 * 86_400
 UNKNOWN = "\N{EN DASH}"
 
@@ -81,6 +82,14 @@ def exactly(seconds: float) -> str:
         if seconds >= size and seconds % size == 0:
             return f"{round(seconds / size)}{unit}"
     return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
+
+
+def sized(count: float) -> str:
+    """An amount of bytes as people say it: `25 GB`, `3.2 MB`, `977 bytes`."""
+    for unit, size in SIZES:
+        if count >= size:
+            return f"{rounded(count / size)} {unit}"
+    return many(count, "byte")
 
 
 def listed(texts: Sequence[str], most: int) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from cxkit import places
+from cxkit import places, scratch
 from cxkit.errors import CxError
 from cxkit.journeys import Journeys
 
@@ -55,7 +54,7 @@ def run(folder: Path, *, browser: bool) -> int:
     """Start JupyterLab on the folder and wait for its end; gives its exit code."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *QUIET]
     start = f"--LabApp.default_url=/lab/tree/{sorted(places.notebooks().glob('*.ipynb'))[0].name}"
-    with tempfile.TemporaryDirectory(prefix="cxkit-lab-", ignore_cleanup_errors=True) as settings:
+    with scratch.folder() as settings:
         Path(settings, "overrides.json").write_text(json.dumps(NO_QUESTIONS), encoding="utf-8")
         place = f"--LabApp.app_settings_dir={settings}"
         try:

@@ -7,13 +7,12 @@ The page is put in its place only when every notebook has run; a notebook that f
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxkit import places
+from cxkit import places, scratch
 from cxkit.errors import CxError, InputError
 from cxkit.faces.book import CHAPTERS, engagement_in, parameters
 from cxkit.journeys import Journeys
@@ -46,31 +45,31 @@ def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], 
         raise InputError(f'"{page.name}" is no page. Write a name that ends in .html.')
     if not page.parent.is_dir():
         raise InputError(f'There is no folder "{page.parent}".')
-    with tempfile.TemporaryDirectory(prefix="cxkit-") as scratch:
-        recipe = journeys.recipe.save(Path(scratch) / "recipe.json")
-        more = {"recipe": recipe, "engagement": engagement_in(Path(scratch), journeys)}
+    with scratch.folder() as space:
+        recipe = journeys.recipe.save(Path(space) / "recipe.json")
+        more = {"recipe": recipe, "engagement": engagement_in(Path(space), journeys)}
         executed = []
         for name in CHAPTERS:
             progress(name)
             words = parameters(places.notebooks() / f"{name}.ipynb", journeys, **more)
-            executed.append(_execute(name, words, Path(scratch), page))
+            executed.append(_execute(name, words, Path(space), page))
         html = _page(_bound(executed), _facts(journeys))
     _publish(html, page)
     return page
 
 
-def _execute(name: str, words: dict[str, str], scratch: Path, page: Path) -> NotebookNode:
+def _execute(name: str, words: dict[str, str], space: Path, page: Path) -> NotebookNode:
     import papermill
 
     from cxkit.views.page import failed_panels
 
-    output = scratch / f"{name}.ipynb"
+    output = space / f"{name}.ipynb"
     try:
         executed = papermill.execute_notebook(
             places.notebooks() / f"{name}.ipynb",
             output,
             parameters=words,
-            cwd=scratch,
+            cwd=space,
             kernel_name="python3",
             progress_bar=False,
             extra_arguments=["--IPKernelApp.log_level=ERROR"],

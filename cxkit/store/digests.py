@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import StoreError
-from cxkit.words import listed, many
+from cxkit.words import listed, many, sized
 
 if TYPE_CHECKING:
     from cxkit.store.manifest import Manifest
@@ -55,7 +55,7 @@ def check(folder: Path, described: Manifest) -> None:
 def size(folder: Path) -> str:
     """How much the files below a folder hold, in words."""
     held = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-    return f"{many(len(held), 'file')}, {many(-(-sum(held) // 1_000_000))} MB"
+    return f"{many(len(held), 'file')}, {sized(sum(held))}"
 
 
 def sealed(document: Mapping[str, Any]) -> dict[str, Any]:

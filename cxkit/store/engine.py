@@ -175,9 +175,8 @@ class DuckDB(Engine):
         paths = [glob.escape(str(file)) for file in files]
         try:
             return nw.from_native(self._connection.read_parquet(paths, hive_partitioning=False))
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise StoreError(f'The table "{folder.name}" is damaged ({reason}). Prepare the log again.') from None
+        except duckdb.Error:
+            raise StoreError(f'The table "{folder.name}" is damaged. Prepare the log again.') from None
 
     def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
         folder.mkdir()

@@ -9,7 +9,7 @@ import sys
 import pytest
 from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
-GROUND = "errors schema cached words times duck places"
+GROUND = "errors schema cached words times scratch duck places"
 PREPARED = f"{GROUND} reading shaping statistics"
 MEASURES = f"{GROUND} where selection store.columns facts statistics result"
 
@@ -20,7 +20,8 @@ ROOMS = {
     "cached": "",
     "words": "errors schema",
     "times": "errors schema",
-    "duck": "errors",
+    "scratch": "",
+    "duck": "errors scratch",
     "places": "errors",
     "statistics": GROUND,
     "views": GROUND,
