@@ -163,7 +163,7 @@ class Journeys:
         """
         from cxkit.log import reopened
 
-        return reopened(self.manifest)
+        return reopened(self.manifest, self.folder)
 
     @property
     def changes(self) -> Changes:
@@ -218,7 +218,7 @@ class Journeys:
             return json.loads((self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise StoreError(f"The map's geometry cannot be read ({reason}). Open or prepare the store again.") from None
+            raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
 
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""

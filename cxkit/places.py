@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TextIO
 
+from cxkit import scratch
 from cxkit.errors import StoreError
 
 PACKAGE = Path(__file__).parent
@@ -38,15 +38,30 @@ def cache() -> Path:
     folder = platformdirs.user_cache_path("cxkit", appauthor=False)
     try:
         make(folder)
+        folder.chmod(0o700)
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="cxkit-"))
+        folder = scratch.own() / "cache"
+        make(folder)
     return folder
 
 
+def called(place: str | Path) -> str:
+    """How a page names a place: from the working folder on, or else by its last name. It tells nobody where that is."""
+    path = Path(place).absolute()
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.name
+
+
+def unplaced(text: str, *folders: Path) -> str:
+    """A sentence for a page, in which these folders are named as pages name them."""
+    for folder in folders:
+        text = text.replace(str(folder), called(folder)).replace(folder.as_posix(), called(folder))
+    return text
+
+
 def make(folder: Path) -> None:
-    """Make the folder for its user alone, whatever the umask; one that is there stays as it is."""
+    """Make the folder, and those that it lies in, for its user alone; one that is there stays as it is."""
     if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make(folder.parent)
         folder.mkdir(0o700, exist_ok=True)
 
 

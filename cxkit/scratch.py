@@ -1,4 +1,4 @@
-"""Scratch space: one folder for each process, held by a lock while it runs, and swept by a later one if it was killed."""
+"""Scratch space: one folder for each process, held by a lock while it runs, swept by a later one if it was killed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ _making = Lock()
 
 def folder() -> tempfile.TemporaryDirectory[str]:
     """A new folder in this process's scratch space, which goes when nobody holds it."""
+    return tempfile.TemporaryDirectory(dir=own(), ignore_cleanup_errors=True)
+
+
+def own() -> Path:
+    """This process's scratch space."""
     with _making:
         if os.getpid() not in _own:
             sweep()
             _own[os.getpid()] = _made()
-        own = _own[os.getpid()]
-        own.mkdir(0o700, exist_ok=True)
-    return tempfile.TemporaryDirectory(dir=own, ignore_cleanup_errors=True)
+        _own[os.getpid()].mkdir(0o700, exist_ok=True)
+        return _own[os.getpid()]
 
 
 def left() -> Iterator[Path]:
@@ -46,20 +50,20 @@ def _made() -> Path:
     """A new folder, held by this process until it ends."""
     import filelock
 
-    own = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = filelock.FileLock(own / HELD, mode=0o600, thread_local=False)
+    made = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lock = filelock.FileLock(made / HELD, mode=0o600, thread_local=False)
     with suppress(NotImplementedError):  # a file system without locks: nothing there is ever swept
         lock.acquire()
-    if not own.is_dir():  # swept before it was held
+    if not made.is_dir():  # swept before it was held
         return _made()
     _locks.append(lock)
-    weakref.finalize(lock, _clear, own, os.getpid())
-    return own
+    weakref.finalize(lock, _clear, made, os.getpid())
+    return made
 
 
-def _clear(own: Path, process: int) -> None:
+def _clear(made: Path, process: int) -> None:
     if os.getpid() == process:  # a fork has a space of its own
-        shutil.rmtree(own, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _is_ours(path: Path) -> bool:

@@ -108,6 +108,11 @@ def safe(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+def inert(text: str) -> str:
+    """Lines of text as a terminal may have them: what cannot be seen of them is written out."""
+    return "\n".join(map(safe, text.split("\n")))
+
+
 def short(text: str) -> str:
     """A text of the client's on one line, safe, cut where it is long."""
     line = safe(text)

@@ -1,4 +1,4 @@
-"""The command line: cxkit ready | prepare | check | ask | report | lab | app."""
+"""The command line: cxkit ready | prepare | check | ask | report | lab | app | clean."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 import cxkit as cx
 from cxkit.cli.ask import ask
 from cxkit.cli.check import check
+from cxkit.cli.clean import clean
 from cxkit.cli.prepare import prepare, ready
 from cxkit.cli.report import report
 from cxkit.cli.serve import app, lab
@@ -57,8 +58,9 @@ def main() -> None:
     cxkit report stores/shop                      the report on your own data
     cxkit lab stores/shop                         the notebooks, in JupyterLab
     cxkit app stores/shop                         the same, as an app in the browser
+    cxkit clean                                   what is kept on this machine, and how to remove it
     """
 
 
-for command in (ready, prepare, check, ask, report, lab, app):
+for command in (ready, prepare, check, ask, report, lab, app, clean):
     main.add_command(command)

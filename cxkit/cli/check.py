@@ -12,6 +12,7 @@ import cxkit as cx
 from cxkit.cli.options import SAMPLE, opened
 from cxkit.engagement.used import said_for_later
 from cxkit.store import digests
+from cxkit.words import many, sized
 
 COUNTED = ("goals", "cancels", "stages", "lanes", "channels", "offerings", "needs", "policies", "actions")
 
@@ -33,8 +34,9 @@ def check(source: str, store: str | None) -> None:
     journeys = opened(store or source, None, file) if store or file is None else None
     said = journeys.engagement if journeys is not None else cx.Engagement.load(source)
     if journeys is not None:
-        held = digests.size(journeys.folder / journeys.manifest.version)
-        click.echo(f"Every file of the store is as it was written ({held}).")
+        held = sized(digests.weight(journeys.folder / journeys.manifest.version))
+        files = many(len(journeys.manifest.files), "file")
+        click.echo(f"The store is as it was written: {files}, {held}.")
     if said is None:
         click.echo("It has no engagement file. To add what the log cannot know, keep it there as engagement.toml.")
         return

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import StoreError
-from cxkit.words import listed, many, sized
+from cxkit.words import listed
 
 if TYPE_CHECKING:
     from cxkit.store.manifest import Manifest
@@ -52,10 +52,9 @@ def check(folder: Path, described: Manifest) -> None:
         raise StoreError(f'The store in "{folder}" is damaged: {listed(found, NAMED)}. Prepare the log again.')
 
 
-def size(folder: Path) -> str:
-    """How much the files below a folder hold, in words."""
-    held = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-    return f"{many(len(held), 'file')}, {sized(sum(held))}"
+def weight(place: Path) -> int:
+    """The bytes of a file, or of all files below a folder."""
+    return sum(path.stat().st_size for path in (place, *place.rglob("*")) if path.is_file())
 
 
 def sealed(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -208,7 +208,8 @@ def _check(facts: dict[str, Any]) -> None:
     ]
     wrong += [] if facts["counts"].keys() >= COUNTED else ["counts"]
     wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
-    wrong += [name for name in ("reading", "origin", "files") if not all(isinstance(s, str) for s in facts[name].values())]
+    texts = ("reading", "origin", "files")
+    wrong += [name for name in texts if not all(isinstance(text, str) for text in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
     allowed = {"level": get_args(Level), "kind": get_args(Kind)}
     for attribute in facts["attributes"]:

@@ -16,6 +16,7 @@ from cxkit.store import digests, manifest
 from cxkit.store.manifest import Manifest
 
 PICTURE = "picture.json"
+LEFT = (".making-", ".manifest-")
 
 
 def published(folder: Path) -> Manifest | None:
@@ -89,11 +90,17 @@ def _writing(folder: Path) -> Iterator[None]:
         raise
 
 
+def unused(folder: Path) -> list[Path]:
+    """What of a store no new reader asks for: versions but the published one, and what interrupted runs left."""
+    used = manifest.read(folder).version
+    found = [entry for entry in sorted(folder.iterdir()) if entry.name != used]
+    return [entry for entry in found if manifest.VERSION.fullmatch(entry.name) or entry.name.startswith(LEFT)]
+
+
 def _sweep(folder: Path, used: set[str]) -> None:
     """Remove what interrupted runs left, and every version but the new one and the one before it."""
-    for entry in folder.iterdir():
-        old_version = manifest.VERSION.fullmatch(entry.name) and entry.name not in used
-        if old_version or entry.name.startswith(".making-"):
+    for entry in unused(folder):
+        if entry.is_dir() and entry.name not in used:
             shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name.startswith(".manifest-"):
+        elif entry.name not in used:
             entry.unlink(missing_ok=True)

@@ -11,18 +11,19 @@ from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
 GROUND = "errors schema cached words times scratch duck places"
 PREPARED = f"{GROUND} reading shaping statistics"
+STORES = "store.changes store.digests store.publish"
 MEASURES = f"{GROUND} where selection store.columns facts statistics result"
 
 # What of ours a room may import when it runs; a name stands for all in it. A room always imports its own.
 ROOMS = {
-    "errors": "",
+    "errors": "words",
     "schema": "",
     "cached": "",
-    "words": "errors schema",
+    "words": "",
     "times": "errors schema",
     "scratch": "",
     "duck": "errors scratch",
-    "places": "errors",
+    "places": "errors scratch",
     "statistics": GROUND,
     "views": GROUND,
     "engagement": GROUND,
@@ -45,7 +46,7 @@ ROOMS = {
     "samples": f"{GROUND} journeys log opening",
     "datasets": f"{GROUND} log",
     "faces": f"{GROUND} journeys selection.recipe result views.page",
-    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.repairs store.changes store.digests",
+    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.repairs {STORES}",
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
     "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
 }

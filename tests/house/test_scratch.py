@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-
 HOLD = """
 import sys
 import cxkit as cx
@@ -57,7 +56,8 @@ def test_who_is_killed_is_cleared_up_after_and_who_lives_is_not(hold, space):
     assert {path.name for path in space.iterdir()} >= {kept.name, left.name}
     third, own = hold()
     assert not left.exists()
-    assert kept.is_dir() and own.is_dir()
+    assert kept.is_dir()
+    assert own.is_dir()
     for process in (alive, third):
         process.communicate("end\n")
     assert not kept.exists()

@@ -1,4 +1,4 @@
-"""Small files that hold far more than they are, and rows that find no room in scratch space: told before any is read."""
+"""Small files that hold far more than they are, and rows that find no room in scratch space: told early."""
 
 import os
 import shutil
@@ -71,7 +71,8 @@ def test_rows_without_room_are_told(ending, folder, tmp_path):
         file = tmp_path / f"log.{ending}"
         table.to_parquet(file) if ending == "parquet" else table.to_csv(file, index=False)
         run = [sys.executable, "-c", SMALL, file]
-        told = subprocess.run(run, env=os.environ | {"TMPDIR": str(disk)}, check=False, capture_output=True, text=True).stdout
+        words = {"check": False, "capture_output": True, "text": True}
+        told = subprocess.run(run, env=os.environ | {"TMPDIR": str(disk)}, **words).stdout
     finally:
         subprocess.run(["umount", "-l", disk], check=True)
     assert "100,000 rows of 3 columns, which need about 8.8 MB of scratch space" in told

@@ -336,7 +336,7 @@ def test_a_store_whose_table_is_gone_or_false(prepare):
     told = log().beside("t", surveys(), **BOTH)
     j = prepare(told)
     shutil.rmtree(j.folder / j.manifest.version / "tables" / "t")
-    with pytest.raises(cx.CxError, match='"tables/t/part-0.parquet" is missing'):
+    with pytest.raises(cx.CxError, match=r'"tables/t/part-0\.parquet" is missing'):
         cx.open(j.folder)
     assert len(prepare(told).table("t").df()) == 9
     written = json.loads((j.folder / "manifest.json").read_text())
