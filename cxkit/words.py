@@ -16,6 +16,8 @@ UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 LIMITS = {"d": 365 * 86_400, "h": 86_400, "min": 3_600, "s": 60}  # seconds from which the next unit is used
 SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 YEAR = 365.25 * 86_400
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?|-")
 UNKNOWN = "\N{EN DASH}"
 
 
@@ -117,6 +119,11 @@ def short(text: str) -> str:
     """A text of the client's on one line, safe, cut where it is long."""
     line = safe(text)
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+
+
+def cell(text: str) -> str:
+    """A text of the client's as a cell of a spreadsheet: one that would be a formula is kept from being it by a `'`."""
+    return f"'{text}" if text.startswith(FORMULAS) and not NUMBER.fullmatch(text) else text
 
 
 def folded(label: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any
+from contextlib import nullcontext, redirect_stdout
+from typing import Any, TextIO
 
 import click
 
@@ -17,6 +18,20 @@ from cxkit.cli.prepare import prepare, ready
 from cxkit.cli.report import report
 from cxkit.cli.serve import app, lab
 from cxkit.duck import FULL, is_full
+from cxkit.words import inert
+
+
+class Terminal:
+    """A terminal to which nothing is written that cannot be seen: what stands in a log gives it no orders."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(inert(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class Group(click.Group):
@@ -26,8 +41,10 @@ class Group(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
                 stream.reconfigure(encoding="utf-8")
+        seen = redirect_stdout(Terminal(sys.stdout)) if sys.stdout.isatty() else nullcontext()  # type: ignore[type-var]
         try:
-            return super().main(*args, **kwargs)
+            with seen:
+                return super().main(*args, **kwargs)
         except cx.CxError as error:
             click.echo(f"Error: {error}", err=True)
         except MemoryError:
@@ -38,9 +55,8 @@ class Group(click.Group):
                 sys.exit(1)
             if os.environ.get("CXKIT_DEBUG"):
                 raise
-            click.echo(
-                f"Error: {type(error).__name__}: {error}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True
-            )
+            said = inert(f"Error: {type(error).__name__}: {error}")
+            click.echo(f"{said}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True)
         sys.exit(1)
 
 

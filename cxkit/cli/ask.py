@@ -13,7 +13,7 @@ import click
 import cxkit as cx
 from cxkit import catalog
 from cxkit.cli.options import opened, speaking
-from cxkit.words import quoted
+from cxkit.words import cell, quoted
 
 FORMATS = ("table", "csv", "json", "svg")
 MOST_NAMED = 10
@@ -129,7 +129,9 @@ def _answer(result: cx.Result, form: str) -> str:
         ]
         for name in lists:
             table[name] = table[name].map(" > ".join)
-        return table.to_csv(index=False).rstrip("\n")
+        for name in table.select_dtypes(["object", "string"]):
+            table[name] = table[name].map(lambda value: cell(value) if isinstance(value, str) else value)
+        return table.rename(columns=cell).to_csv(index=False).rstrip("\n")
     rows = json.loads(table.to_json(orient="records", date_format="iso", date_unit="us"))
     n = {"journeys": result.n.journeys, "customers": result.n.customers}
     said = {"recipe": result.recipe.to_json(), "engagement": result.engagement and result.engagement.fingerprint}

@@ -25,8 +25,10 @@ def folder(tmp_path_factory):
             file.write_table(part)
     text = pa.table({"case": ["a"], "step": ["x" * (1 << 28)], "when": ["2025-01-01"]})
     pq.write_table(text, made / "text.parquet", compression="zstd", use_dictionary=False)
-    wide = {f"c{number}": [1] * 200_000 for number in range(600)}
-    pq.write_table(pa.table(wide), made / "columns.parquet", compression="zstd")
+    wide = pa.table(dict.fromkeys([f"c{number}" for number in range(600)], pa.array([1] * 100_000, pa.int8())))
+    with pq.ParquetWriter(made / "columns.parquet", wide.schema, compression="zstd") as file:
+        for _ in range(6):
+            file.write_table(wide)
     (made / "folder").mkdir()
     shutil.copy(made / "rows.parquet", made / "folder" / "january.parquet")
     rows = 100_000
