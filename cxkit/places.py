@@ -9,6 +9,7 @@ from typing import TextIO
 from cxkit import scratch
 from cxkit.errors import StoreError
 
+IN_APP = "CXKIT_APP"  # a variable of the environment of the app's kernels: who sees their pages has no other business
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent
 
@@ -46,9 +47,8 @@ def cache() -> Path:
 
 
 def called(place: str | Path) -> str:
-    """How a page names a place: from the working folder on, or else by its last name. It tells nobody where that is."""
-    path = Path(place).absolute()
-    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.name
+    """How a page names a place: whole for who runs its kernel, but in the app by its last name only."""
+    return Path(place).name if os.environ.get(IN_APP) else Path(place).as_posix()
 
 
 def unplaced(text: str, *folders: Path) -> str:

@@ -178,7 +178,8 @@ def _environment(folder: Path) -> dict[str, str]:
     for templates in places.template_folders():
         shutil.copytree(templates / "cx", data / templates.name / "templates" / "cx")
     paths = filter(None, (str(data), os.environ.get("JUPYTER_PATH")))
-    return os.environ | {"JUPYTER_PATH": os.pathsep.join(paths), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+    own = {"JUPYTER_PATH": os.pathsep.join(paths), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+    return os.environ | own | {places.IN_APP: "1"}
 
 
 def _address(process: subprocess.Popen[str], port: int | None) -> str:
