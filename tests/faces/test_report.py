@@ -114,7 +114,9 @@ def one_notebook(tmp_path, monkeypatch):
     def book(code):
         first = nbformat.v4.new_code_cell("store = ''", metadata={"tags": ["parameters"]})
         cells = [first, nbformat.v4.new_code_cell(code)]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "page.ipynb")
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, tmp_path / "page.ipynb")
         monkeypatch.setattr(places, "notebooks", lambda: tmp_path)
         monkeypatch.setattr(report, "CHAPTERS", ("page",))
 

@@ -55,7 +55,9 @@ def notebook(store, tmp_path):
     title = nbformat.v4.new_markdown_cell("# Dollars")
     folder = tmp_path / "cxkit-notebooks"
     folder.mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=[title, first, *rest]), folder / "dollars.ipynb")
+    page = nbformat.v4.new_notebook(cells=[title, first, *rest])
+    page.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(page, folder / "dollars.ipynb")
     return folder / "dollars.ipynb"
 
 
