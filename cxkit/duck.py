@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import tempfile
 import weakref
 from typing import TYPE_CHECKING
+
+from cxkit import scratch
 
 if TYPE_CHECKING:
     import duckdb
 
+FULL = "The disk is full. Make room on it, or let TMPDIR name a folder on another one, and try again."
+NO_SPACE = ("No space left", "Disk quota exceeded", "max_temp_directory_size", "There is not enough space on the disk")
 LITTLE_MEMORY = f"{max(800, 200 * (os.cpu_count() or 1))}MB"  # each thread needs some of its own
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that a disk has no room left, or no more than DuckDB may take of it."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or any(said in str(error) for said in NO_SPACE)
 
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A private DuckDB connection: UTC, no extension fetched from anywhere, spilling to the system's scratch space."""
     import duckdb
 
-    scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
+    space = scratch.folder()
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "temp_directory": scratch.name,
+            "temp_directory": space.name,
         }
     )
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    weakref.finalize(connection, scratch.cleanup)
+    weakref.finalize(connection, space.cleanup)
     return connection

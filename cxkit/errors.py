@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from cxkit.words import inert
+
 
 class CxError(Exception):
     """Any error that cxkit raises on purpose; its text is written for the person who reads it."""
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return inert(str(self.args[0])) if self.args else ""
 
 
 class InputError(CxError, ValueError):

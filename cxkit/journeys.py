@@ -163,7 +163,7 @@ class Journeys:
         """
         from cxkit.log import reopened
 
-        return reopened(self.manifest)
+        return reopened(self.manifest, self.folder)
 
     @property
     def changes(self) -> Changes:
@@ -217,7 +217,8 @@ class Journeys:
         try:
             return json.loads((self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise StoreError(f"The map's geometry cannot be read ({error}). Prepare the log again.") from None
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
 
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
@@ -233,7 +234,8 @@ class Journeys:
         return replace(self, recipe=self.recipe.then(step))._checked()
 
     def _checked(self) -> Journeys:
-        selecting.check(self.base, self.recipe, self._answered)
+        with self.base.engine.question():
+            selecting.check(self.base, self.recipe, self._answered)
         return self
 
     def _asked(self, result: Result, tag: str, value: str | None) -> Asked:

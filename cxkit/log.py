@@ -19,6 +19,7 @@ from cxkit.shaping.beside import Beside
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
 from cxkit.store.origin import JOINED, READING
+from cxkit.words import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -306,7 +307,7 @@ def read(
     Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
     """
     rows = find(source, Options(delimiter, encoding, sheet, table, query, object_type))
-    rows.name = name or rows.name
+    rows.name = safe(name or rows.name)
     rows.about = about
     return Log(rows)
 
@@ -325,18 +326,18 @@ def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[st
     return table, {"path": table.path, **table.asked} if table.path and not isinstance(table, Derived) else None
 
 
-def reopened(described: Manifest) -> Log | None:
-    """The log that a store was prepared from, as it was before repairs, splits and stitches; None if it is not there.
+def reopened(described: Manifest, folder: Path) -> Log | None:
+    """The log that the store in a folder was prepared from, as it was before repairs, splits and stitches.
 
-    It is not there if its file is gone or another one, or if the store has come in parts.
+    None if it is not there: if its file is gone or another one, or if the store has come in parts.
     """
     known = described.origin
     written = described.reading.get("time", "")
     try:
-        if not known or not Path(known["path"]).is_file():
+        if not known or not (path := (folder.resolve() / known["path"]).resolve()).is_file():
             return None
         reading = {word: known[word] for word in READING if word in known}
-        log = read(known["path"], name=described.source, about=described.about, **reading)
+        log = read(path, name=described.source, about=described.about, **reading)
         if log.source.fingerprint != known["fingerprint"]:
             return None
         roles = dict.fromkeys(OPTIONAL, "") | {word: known[word] for word in (*ROLES, *JOINED) if word in known}

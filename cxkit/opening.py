@@ -15,7 +15,7 @@ from cxkit.facts.bound import bound
 from cxkit.journeys import Journeys
 from cxkit.log import Log
 from cxkit.progress import stepping
-from cxkit.store import changes, manifest
+from cxkit.store import changes, digests, manifest
 from cxkit.store import prepare as preparing
 from cxkit.store.engine import Engine, engine_of
 from cxkit.store.geometry import geometry
@@ -110,7 +110,9 @@ def open_store(
     Errors: a folder that holds no store, or one that this version cannot read; an engagement that cannot be used.
     """
     target = _folder(folder)
-    return _journeys(target, manifest.read(target), engine_of(engine), _said(target, engagement))
+    described = manifest.read(target)
+    digests.check(target, described)
+    return _journeys(target, described, engine_of(engine), _said(target, engagement))
 
 
 def _drawn(star: Star) -> str:
@@ -155,6 +157,7 @@ def _is_sample(folder: Path) -> bool:
 
 def _journeys(folder: Path, described: manifest.Manifest, engine: Engine, engagement: Engagement | None) -> Journeys:
     star = preparing.open_star(folder / described.version, described, engine)
+    engine.watch(folder / described.version)
     star = star if engagement is None else bound(star, engagement)
     return Journeys(folder, described, star, engagement=engagement)
 

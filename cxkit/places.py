@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from pathlib import Path
+from typing import TextIO
 
+from cxkit import scratch
 from cxkit.errors import StoreError
 
+IN_APP = "CXKIT_APP"  # a variable of the environment of the app's kernels: who sees their pages has no other business
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent
 
@@ -35,10 +38,42 @@ def cache() -> Path:
 
     folder = platformdirs.user_cache_path("cxkit", appauthor=False)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make(folder)
+        folder.chmod(0o700)
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="cxkit-"))
+        folder = scratch.own() / "cache"
+        make(folder)
     return folder
+
+
+def called(place: str | Path) -> str:
+    """How a page names a place: whole for who runs its kernel, but in the app by its last name only."""
+    return Path(place).name if os.environ.get(IN_APP) else Path(place).as_posix()
+
+
+def unplaced(text: str, *folders: Path) -> str:
+    """A sentence for a page, in which these folders are named as pages name them."""
+    for folder in folders:
+        text = text.replace(str(folder), called(folder)).replace(folder.as_posix(), called(folder))
+    return text
+
+
+def make(folder: Path) -> None:
+    """Make the folder, and those that it lies in, for its user alone; one that is there stays as it is."""
+    if not folder.is_dir():
+        make(folder.parent)
+        folder.mkdir(0o700, exist_ok=True)
+
+
+def keep_private(folder: Path) -> None:
+    """Let nobody but their user read the folder and all that is in it."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def private(path: Path) -> TextIO:
+    """A new text file that nobody but its user may read, to write into."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="\n")
 
 
 def templates() -> list[str]:

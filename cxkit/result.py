@@ -11,7 +11,7 @@ from cxkit import catalog
 from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.selection.recipe import Recipe
-from cxkit.words import many
+from cxkit.words import inert, many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,7 @@ class Result:
         rows = self.table.slice(0, LINES_SHOWN).to_pylist()
         left_out = len(self.table) - len(rows)
         more = f"\n... {many(left_out)} more rows; {rest}" if left_out else ""
-        return f"{self.question}\n{facts}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}"
+        return inert(f"{self.question}\n{facts}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}")
 
     @property
     def _columns(self) -> list[str]:

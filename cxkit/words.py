@@ -15,7 +15,10 @@ from typing import Any
 SHOWN = 60  # characters of an example
 UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 LIMITS = {"d": 365 * 86_400, "h": 86_400, "min": 3_600, "s": 60}  # seconds from which the next unit is used
+SIZES = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 YEAR = 365.25 * 86_400
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?|-")
 UNKNOWN = "\N{EN DASH}"
 CLOCK, WORKING = "clock", "working time"  # the column by which a row says so, and what it says
 
@@ -101,6 +104,14 @@ def sentences(*texts: str) -> str:
     return " ".join(f"{text.removesuffix('.')}." for text in texts if text)
 
 
+def sized(count: float) -> str:
+    """An amount of bytes as people say it: `25 GB`, `3.2 MB`, `977 bytes`."""
+    for unit, size in SIZES:
+        if count >= size:
+            return f"{rounded(count / size)} {unit}"
+    return many(count, "byte")
+
+
 def listed(texts: Sequence[str], most: int) -> str:
     """The first few of these, and how many more there are."""
     more = len(texts) - most
@@ -117,10 +128,20 @@ def safe(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
+def inert(text: str) -> str:
+    """Lines of text as a terminal may have them: what cannot be seen of them is written out."""
+    return "\n".join(map(safe, text.split("\n")))
+
+
 def short(text: str) -> str:
     """A text of the client's on one line, safe, cut where it is long."""
     line = safe(text)
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
+
+
+def cell(text: str) -> str:
+    """A text of the client's as a cell of a spreadsheet: one that would be a formula is kept from being it by a `'`."""
+    return f"'{text}" if text.startswith(FORMULAS) and not NUMBER.fullmatch(text) else text
 
 
 def folded(label: str) -> str:

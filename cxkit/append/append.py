@@ -25,7 +25,7 @@ from cxkit.schema import CUSTOMER, JOURNEY, KEY, PATH, POSITION, ROW, VARIANT
 from cxkit.shaping.beside import check
 from cxkit.shaping.columns import EVERY, Fits, kind
 from cxkit.shaping.columns import fits as fitting
-from cxkit.store import manifest, stage
+from cxkit.store import digests, manifest, stage
 from cxkit.store.changes import LEAVE_OUT, Changes, enforce, ranked
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.manifest import Manifest
@@ -46,6 +46,7 @@ def append(
     manifest.read(folder)
     with alone(folder), log.source.lock:
         old = manifest.read(folder)
+        digests.check(folder, old)
         with log.source.guarded():
             before = Before(folder / old.version, old, log, contract)
             version = version_of(log, engine, before.roles, old.version)

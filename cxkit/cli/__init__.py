@@ -1,4 +1,4 @@
-"""The command line: cxkit ready | prepare | check | ask | report | lab | app."""
+"""The command line: cxkit ready | prepare | check | ask | report | lab | app | clean."""
 
 from __future__ import annotations
 
@@ -7,23 +7,39 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 import cxkit as cx
 from cxkit.cli.ask import ask
 from cxkit.cli.check import check
+from cxkit.cli.clean import clean
 from cxkit.cli.prepare import prepare, ready
 from cxkit.cli.report import report
 from cxkit.cli.serve import app, lab
+from cxkit.duck import FULL, is_full
 from cxkit.progress import LOGGER
+from cxkit.words import inert
 
 COMPLETION = """For completion by the Tab key, put this into your shell's start file (bash; zsh and fish likewise):
 
 eval "$(_CXKIT_COMPLETE=bash_source cxkit)\""""
+
+
+class Terminal:
+    """A terminal to which nothing is written that cannot be seen: what stands in a log gives it no orders."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(inert(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class Group(click.Group):
@@ -33,18 +49,22 @@ class Group(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
                 stream.reconfigure(encoding="utf-8")
+        seen = redirect_stdout(Terminal(sys.stdout)) if sys.stdout.isatty() else nullcontext()
         try:
-            return super().main(*args, **kwargs)
+            with seen:
+                return super().main(*args, **kwargs)
         except cx.CxError as error:
             click.echo(f"Error: {error}", err=True)
         except MemoryError:
             click.echo("Error: there is not enough memory for this log.", err=True)
         except Exception as error:
+            if is_full(error):
+                click.echo(f"Error: {FULL}", err=True)
+                sys.exit(1)
             if os.environ.get("CXKIT_DEBUG"):
                 raise
-            click.echo(
-                f"Error: {type(error).__name__}: {error}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True
-            )
+            said = inert(f"Error: {type(error).__name__}: {error}")
+            click.echo(f"{said}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True)
         sys.exit(1)
 
 
@@ -64,6 +84,7 @@ def main(context: click.Context, file: Path | None) -> None:
     cxkit report stores/shop                      the report on your own data
     cxkit lab stores/shop                         the notebooks, in JupyterLab
     cxkit app stores/shop                         the same, as an app in the browser
+    cxkit clean                                   what is kept on this machine, and how to remove it
     """
     context.with_resource(_told(file))
 
@@ -96,5 +117,5 @@ def _to_file(file: Path) -> logging.Handler:
     return handler
 
 
-for command in (ready, prepare, check, ask, report, lab, app):
+for command in (ready, prepare, check, ask, report, lab, app, clean):
     main.add_command(command)

@@ -9,10 +9,13 @@ from typing import Any
 
 import click
 
+import cxkit as cx
 from cxkit import catalog
 from cxkit.cli.forms import FORMS
 from cxkit.cli.options import opened, speaking
+from cxkit.words import quoted
 
+MOST_NAMED = 10
 PYTHON_WORDS = {"true": True, "false": False}
 
 
@@ -82,7 +85,9 @@ def ask(
         click.echo(_questions())
         return
     function = catalog.entry(measure).function
-    result = function(journeys, **_parameters(function, measure, words))
+    given = _parameters(function, measure, words)
+    _check_needed(function, measure, given, journeys)
+    result = function(journeys, **given)
     answer = FORMS[form or _form(out)](result)
     if out is not None:
         _write(out, answer)
@@ -107,6 +112,15 @@ def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, 
             raise click.UsageError(f'"{word}" is no parameter of {measure}, written NAME=VALUE. It has {options}.')
         said[name] = value if "str" in known[name] else _value(value)
     return said
+
+
+def _check_needed(function: Any, measure: str, said: dict[str, Any], journeys: cx.Journeys) -> None:
+    """Raise unless every parameter is said that the measure cannot do without."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    for word in (word.name for word in parameters if word.default is word.empty and word.name not in said):
+        names = journeys.known_attributes if word == "by" else ()
+        of = f" Attributes: {quoted(list(names), MOST_NAMED)}." if names else ""
+        raise click.UsageError(f"{measure} needs {word}=. Write --with {word}=NAME.{of}")
 
 
 def _value(text: str) -> Any:

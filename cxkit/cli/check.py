@@ -11,6 +11,8 @@ import click
 import cxkit as cx
 from cxkit.cli.options import SAMPLE, opened
 from cxkit.engagement.used import said_for_later
+from cxkit.store import digests
+from cxkit.words import many, sized
 
 COUNTED = ("goals", "cancels", "stages", "lanes", "channels", "offerings", "needs", "policies", "actions")
 
@@ -19,7 +21,9 @@ COUNTED = ("goals", "cancels", "stages", "lanes", "channels", "offerings", "need
 @click.argument("source", default=SAMPLE)
 @click.option("--store", help="Store of the log that the file speaks of.")
 def check(source: str, store: str | None) -> None:
-    """Say what an engagement says: a FILE, or the one of a store's folder or the sample; and whether its log fits.
+    """Say what an engagement says, whether its log fits, and whether a store is as it was written.
+
+    SOURCE is an engagement's FILE, a store's folder, or the sample.
 
     \b
     cxkit check engagement.toml
@@ -29,8 +33,13 @@ def check(source: str, store: str | None) -> None:
     file = Path(source) if source.lower().endswith(".toml") else None
     journeys = opened(store or source, None, file) if store or file is None else None
     said = journeys.engagement if journeys is not None else cx.Engagement.load(source)
+    if journeys is not None:
+        held = sized(digests.weight(journeys.folder / journeys.manifest.version))
+        files = many(len(journeys.manifest.files), "file")
+        click.echo(f"The store is as it was written: {files}, {held}.")
     if said is None:
-        raise cx.CxError(f'"{source}" has no engagement file. Write one and keep it there as engagement.toml.')
+        click.echo("It has no engagement file. To add what the log cannot know, keep it there as engagement.toml.")
+        return
     click.echo("\n".join(_told(said)))
     faults = [] if journeys is None else [*said.check(journeys), *_other_zone(said, journeys)]
     for fault in faults:

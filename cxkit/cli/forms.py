@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import cxkit as cx
+from cxkit.words import cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +25,11 @@ def as_table(result: cx.Result) -> str:
 
 
 def as_csv(result: cx.Result) -> str:
-    """Every row, lists as paths."""
-    return _flat(result).to_csv(index=False).rstrip("\n")
+    """Every row, lists as paths; no cell that a spreadsheet would take for a formula."""
+    table = _flat(result)
+    for name in table.select_dtypes(["object", "string"]):
+        table[name] = table[name].map(lambda value: cell(value) if isinstance(value, str) else value)
+    return table.rename(columns=cell).to_csv(index=False).rstrip("\n")
 
 
 def as_json(result: cx.Result) -> str:

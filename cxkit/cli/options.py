@@ -142,6 +142,7 @@ def opened(source: str, recipe: Path | None, engagement: Path | None = None) -> 
         log = cx.read(path)
         click.echo(log, err=True)
         journeys = cx.prepare(log, places.cache() / "files" / key)
+        click.echo("Kept as a store in the cache, for the next time. `cxkit clean` lists what is kept.", err=True)
     elif path.name.lower().endswith(READABLE):
         raise cx.CxError(f'There is no file "{path}".')
     else:

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
-from cxkit import places
+from cxkit import places, scratch
 from cxkit.errors import CxError
 from cxkit.faces.book import engagement_in, parameters
 from cxkit.faces.serving import end
@@ -96,8 +95,8 @@ def serving(
     """
     if find_spec("voila") is None:
         raise CxError('Voila is missing. Install it with: pip install "cxkit[app]"')
-    with tempfile.TemporaryDirectory(prefix="cxkit-app-", ignore_cleanup_errors=True) as scratch:
-        folder = Path(scratch)
+    with scratch.folder() as space:
+        folder = Path(space)
         book = notebooks or sorted(places.notebooks().glob("*.ipynb"))
         said = engagement_in(folder, journeys)
         command = _lay_out(journeys, said, book, port, folder, ready_kernels)
@@ -179,7 +178,8 @@ def _environment(folder: Path) -> dict[str, str]:
     for templates in places.template_folders():
         shutil.copytree(templates / "cx", data / templates.name / "templates" / "cx")
     paths = filter(None, (str(data), os.environ.get("JUPYTER_PATH")))
-    return os.environ | {"JUPYTER_PATH": os.pathsep.join(paths), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+    own = {"JUPYTER_PATH": os.pathsep.join(paths), "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+    return os.environ | own | {places.IN_APP: "1"}
 
 
 def _address(process: subprocess.Popen[str], port: int | None) -> str:

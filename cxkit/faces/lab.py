@@ -6,13 +6,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from cxkit import places
+from cxkit import places, scratch
 from cxkit.errors import CxError
 from cxkit.faces.serving import end, until_told
 from cxkit.journeys import Journeys
@@ -65,7 +64,7 @@ def run(folder: Path, *, browser: bool, more: Sequence[str] = ()) -> int:
     """
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *QUIET]
     start = f"--LabApp.default_url=/lab/tree/{sorted(places.notebooks().glob('*.ipynb'))[0].name}"
-    with tempfile.TemporaryDirectory(prefix="cxkit-lab-", ignore_cleanup_errors=True) as settings:
+    with scratch.folder() as settings:
         Path(settings, "overrides.json").write_text(json.dumps(NO_QUESTIONS), encoding="utf-8")
         place = f"--LabApp.app_settings_dir={settings}"
         words = [*command, place, start, *([] if browser else ["--no-browser"]), *more]

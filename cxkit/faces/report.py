@@ -7,16 +7,18 @@ The page is put in its place only when every notebook has run; a notebook that f
 from __future__ import annotations
 
 import secrets
-import tempfile
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxkit import places
+from cxkit import places, scratch
+from cxkit.duck import FULL, is_full
 from cxkit.errors import CxError, InputError
 from cxkit.faces.book import CHAPTERS, engagement_in, parameters
 from cxkit.journeys import Journeys
+from cxkit.words import lasting
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -46,31 +48,31 @@ def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], 
         raise InputError(f'"{page.name}" is no page. Write a name that ends in .html.')
     if not page.parent.is_dir():
         raise InputError(f'There is no folder "{page.parent}".')
-    with tempfile.TemporaryDirectory(prefix="cxkit-") as scratch:
-        recipe = journeys.recipe.save(Path(scratch) / "recipe.json")
-        more = {"recipe": recipe, "engagement": engagement_in(Path(scratch), journeys)}
+    with scratch.folder() as space:
+        recipe = journeys.recipe.save(Path(space) / "recipe.json")
+        more = {"recipe": recipe, "engagement": engagement_in(Path(space), journeys)}
         executed = []
         for name in CHAPTERS:
             progress(name)
             words = parameters(places.notebooks() / f"{name}.ipynb", journeys, **more)
-            executed.append(_execute(name, words, Path(scratch), page))
+            executed.append(_execute(name, words, Path(space), page))
         html = _page(_bound(executed), _facts(journeys))
     _publish(html, page)
     return page
 
 
-def _execute(name: str, words: dict[str, str], scratch: Path, page: Path) -> NotebookNode:
+def _execute(name: str, words: dict[str, str], space: Path, page: Path) -> NotebookNode:
     import papermill
 
     from cxkit.views.page import failed_panels
 
-    output = scratch / f"{name}.ipynb"
+    output = space / f"{name}.ipynb"
     try:
         executed = papermill.execute_notebook(
             places.notebooks() / f"{name}.ipynb",
             output,
             parameters=words,
-            cwd=scratch,
+            cwd=space,
             kernel_name="python3",
             progress_bar=False,
             extra_arguments=["--IPKernelApp.log_level=ERROR"],
@@ -78,15 +80,29 @@ def _execute(name: str, words: dict[str, str], scratch: Path, page: Path) -> Not
         )
     except papermill.PapermillExecutionError as error:
         raise _failed(name, f"{error.ename}: {error.evalue}", output, page) from None
+    except (RuntimeError, OSError) as error:
+        raise _ended(name, error) from None
     if panels := failed_panels(executed):
         raise _failed(name, panels[0], output, page)
     return executed
 
 
+def _ended(name: str, error: Exception) -> ReportFailed:
+    """The error for a notebook that did not come to its end: nothing of it is kept."""
+    if is_full(error):
+        return ReportFailed(FULL)
+    if type(error).__name__ == "DeadKernelError":
+        return ReportFailed(f'The notebook "{name}" failed: its kernel has ended. Most often memory was short.')
+    if type(error).__name__ == "CellTimeoutError":
+        return ReportFailed(f'The notebook "{name}" failed: a cell took longer than {lasting(CELL_SECONDS)}.')
+    return ReportFailed(f'The notebook "{name}" failed: {type(error).__name__}: {error}')
+
+
 def _failed(name: str, why: str, output: Path, page: Path) -> ReportFailed:
     """The error that says so; the notebook is kept beside the page."""
     kept = page.with_name(f"{page.stem}.{name}.failed.ipynb")
-    output.replace(kept)
+    output.chmod(0o600)
+    shutil.move(output, kept)
     return ReportFailed(f'The notebook "{name}" failed: {why} It is kept as "{kept}".')
 
 
@@ -133,7 +149,10 @@ def _page(notebook: NotebookNode, facts: dict[str, Any]) -> str:
 def _publish(html: str, page: Path) -> None:
     new = page.with_name(f".{page.stem}-{secrets.token_hex(8)}.html")
     try:
-        new.write_text(html, encoding="utf-8")
+        with places.private(new) as file:
+            file.write(html)
         new.replace(page)
+    except OSError as error:
+        raise CxError(FULL if is_full(error) else f'"{page}" cannot be written: {error.strerror}.') from None
     finally:
         new.unlink(missing_ok=True)

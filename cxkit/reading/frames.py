@@ -9,6 +9,7 @@ import narwhals as nw
 
 from cxkit.errors import InputError
 from cxkit.reading import delimited
+from cxkit.reading.packed import check_packed
 from cxkit.reading.source import Source
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ class ParquetFile(Source):
         self.name, self._path, self.reading = path.name, path, {"format": "Parquet"}
         try:
             self.columns = delimited.column_names(pq.read_schema(path).names)
+            check_packed(path)
+        except InputError:
+            raise
         except (OSError, ValueError) as error:
             raise InputError(f'"{path.name}" is no Parquet file ({error}).') from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +13,12 @@ from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cxkit import scratch
 from cxkit.cached import cached_property
-from cxkit.duck import LITTLE_MEMORY, connect
-from cxkit.errors import InputError
+from cxkit.duck import FULL, LITTLE_MEMORY, connect, is_full
+from cxkit.errors import InputError, StoreError
 from cxkit.reading.known import Known
+from cxkit.reading.packed import check_room
 from cxkit.schema import ROW
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ class Source(ABC):
         self.lock = RLock()
         self.connection = connect()
         self.connection.execute(f"SET memory_limit = '{LITTLE_MEMORY}'")
-        scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
-        weakref.finalize(self, scratch.cleanup)
-        self.scratch = Path(scratch.name)
+        space = scratch.folder()
+        weakref.finalize(self, space.cleanup)
+        self.scratch = Path(space.name)
 
     @abstractmethod
     def stage(self) -> Path:
@@ -77,7 +78,8 @@ class Source(ABC):
     @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The kind of value in each column: text, integer, number, boolean, time or date."""
-        self.connection.read_parquet([escape_glob(str(self.stage()))], file_row_number=True).create_view("staged")
+        check_room(self.name, staged := self.stage(), self.scratch)
+        self.connection.read_parquet([escape_glob(str(staged))], file_row_number=True).create_view("staged")
         types = self.connection.execute("DESCRIBE staged").fetchall()
         return tuple(_kind(entry[1]) for entry in types[: len(self.columns)])
 
@@ -110,11 +112,17 @@ class Source(ABC):
 
         try:
             yield
-        except duckdb.OutOfMemoryException:
-            raise MemoryError from None
+        except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as error:
+            if is_full(error):
+                raise StoreError(FULL) from None
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise MemoryError from None
+            if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+                raise
+            raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
             raise
-        except (duckdb.Error, FileNotFoundError) as error:
+        except duckdb.Error as error:
             raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
 
     @cached_property

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
-from cxkit.duck import LITTLE_MEMORY, connect
+from cxkit.duck import FULL, LITTLE_MEMORY, connect, is_full
 from cxkit.errors import InputError, Interrupted, StoreError
 from cxkit.schema import JOURNEY, PATH, POSITION, SYMBOL
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Frame = nw.LazyFrame[Any]
 MOST_ROWS_KEPT = 40_000_000
+LIBRARIES = ("duckdb", "_duckdb", "pyspark", "py4j", "narwhals")
+GONE = "The store was deleted, changed or prepared anew while it was open. Open it again; if it is gone, prepare it."
 
 
 class Kept(NamedTuple):
@@ -47,10 +49,23 @@ class Engine(ABC):
         self.lock = RLock()
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._asked = 0
+        self._watched: dict[Path, tuple[int, int]] = {}
 
-    @abstractmethod
     def scan(self, folder: Path) -> Frame:
         """The table whose Parquet files lie in the folder."""
+        files = sorted(folder.glob("*.parquet"))
+        if not files:
+            raise StoreError(f'The table "{folder.name}" is missing from its store. Prepare the log again.')
+        with self._told():
+            return self._scan(folder, files)
+
+    def watch(self, folder: Path) -> None:
+        """Know how the tables below this folder are now, to tell later why they cannot be read."""
+        self._watched |= {file: _state(file) for file in folder.rglob("*.parquet")}
+
+    @abstractmethod
+    def _scan(self, folder: Path, files: Sequence[Path]) -> Frame:
+        """The table in these files of the folder."""
 
     @abstractmethod
     def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
@@ -80,7 +95,7 @@ class Engine(ABC):
         """The frame, computed once under the key."""
         with self.lock:
             if key not in self._kept:
-                with self._interruptible():
+                with self._told():
                     self._kept[key] = self._keep(build())
             self._kept.move_to_end(key)
             return self._kept[key].frame
@@ -100,7 +115,8 @@ class Engine(ABC):
                 self._make_room()
             self._asked += 1
             try:
-                yield
+                with self._told():
+                    yield
             finally:
                 self._asked -= 1
 
@@ -116,12 +132,27 @@ class Engine(ABC):
 
     def collect(self, frame: Frame) -> pa.Table:
         """The rows of a small frame as an Arrow table."""
-        with self.lock, self._interruptible():
+        with self.lock, self._told():
             return frame.collect("pyarrow").to_native()
 
     def sparing(self) -> AbstractContextManager[None]:
         """Keep memory small for a while, at the cost of disk: for work that is done once on a whole log."""
         return nullcontext()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in our own words what a library says of a full disk, or of files that are gone or others by now."""
+        try:
+            with self._interruptible():
+                yield
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] not in LIBRARIES:
+                raise
+            if is_full(error):
+                raise StoreError(FULL) from None
+            if any(_state(file) != state for file, state in self._watched.items()):
+                raise StoreError(GONE) from None
+            raise
 
     @abstractmethod
     def _interruptible(self) -> AbstractContextManager[None]:
@@ -138,17 +169,14 @@ class DuckDB(Engine):
         self._connection = connect()
         self._numbers = count()
 
-    def scan(self, folder: Path) -> Frame:
-        files = [glob.escape(str(file)) for file in sorted(folder.glob("*.parquet"))]
-        if not files:
-            raise StoreError(f'The table "{folder.name}" is missing from its store. Prepare the log again.')
+    def _scan(self, folder: Path, files: Sequence[Path]) -> Frame:
         import duckdb
 
+        paths = [glob.escape(str(file)) for file in files]
         try:
-            return nw.from_native(self._connection.read_parquet(files, hive_partitioning=False))
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise StoreError(f'The table "{folder.name}" is damaged ({reason}). Prepare the log again.') from None
+            return nw.from_native(self._connection.read_parquet(paths, hive_partitioning=False))
+        except duckdb.Error:
+            raise StoreError(f'The table "{folder.name}" is damaged. Prepare the log again.') from None
 
     def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
         folder.mkdir()
@@ -209,7 +237,7 @@ class Spark(Engine):
         super().__init__()
         self._session = session
 
-    def scan(self, folder: Path) -> Frame:
+    def _scan(self, folder: Path, files: Sequence[Path]) -> Frame:
         return nw.from_native(self._session.read.parquet(re.sub(r"([\[\]{}*?\\])", r"\\\1", _address(folder))))
 
     def write(self, frame: Frame, folder: Path, order: list[str]) -> None:
@@ -247,6 +275,15 @@ class Spark(Engine):
     def _keep(self, frame: Frame) -> Kept:
         kept = frame.to_native().persist()
         return Kept(nw.from_native(kept), kept.count(), kept.unpersist)
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """The size of a file and when it was written; nothing where there is none."""
+    try:
+        known = file.stat()
+    except OSError:
+        return 0, 0
+    return known.st_size, known.st_mtime_ns
 
 
 def _address(folder: Path) -> str:

@@ -10,10 +10,12 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from cxkit import places
 from cxkit.errors import StoreError
 from cxkit.schema import FORMAT, JOINED, SEVERITIES, Attribute, Kind, Level, Table
 from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
+from cxkit.store.digests import SEAL, sealed
 from cxkit.times import zone_of
 from cxkit.words import many
 
@@ -31,6 +33,7 @@ OPTIONAL: dict[str, Any] = {
     "repairs": [],
     "tables": [],
     "engagement": "",
+    "files": {},
 }
 VERSION = re.compile(r"v-[0-9a-f]{16}")
 
@@ -82,6 +85,7 @@ class Manifest:
     repairs: tuple[dict[str, Any], ...] = ()
     tables: tuple[Table, ...] = ()
     engagement: str = ""
+    files: dict[str, str] = field(default_factory=dict, compare=False)  # the digest of each file of the version
     format: int = FORMAT
 
     @property
@@ -120,8 +124,8 @@ class Manifest:
         """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""
         new = folder / f".manifest-{secrets.token_hex(8)}"
         try:
-            with new.open("x", encoding="utf-8") as file:
-                json.dump(asdict(self), file, ensure_ascii=False, indent=1)
+            with places.private(new) as file:
+                json.dump(sealed(asdict(self)), file, ensure_ascii=False, indent=1)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(folder / FILE)
@@ -156,12 +160,12 @@ def read(folder: Path) -> Manifest:
 
 
 def is_foreign(folder: Path) -> bool:
-    """Whether another program's `manifest.json` lies in the folder: an object that does not say of what it was made."""
+    """Whether another program's `manifest.json` lies in the folder: an object that says nothing as ours would."""
     try:
         document = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(document, dict) and "fingerprint" not in document
+    return isinstance(document, dict) and not {"fingerprint", "made_with", SEAL} & document.keys()
 
 
 def _manifest(document: dict[str, Any]) -> Manifest:
@@ -181,6 +185,8 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     facts["fits"] = {name: tuple(fitting) for name, fitting in facts.get("fits", {}).items()}
     facts["tables"] = tuple(_table(table) for table in facts.get("tables", ()))
     facts["parts"] = tuple(_part(part) for part in facts.get("parts", ()))
+    if sealed(document)[SEAL] != document.get(SEAL):
+        raise ValueError("it is not as it was written")
     return Manifest(**facts)
 
 
@@ -188,7 +194,7 @@ def _check(facts: dict[str, Any]) -> None:
     """Raise unless every fact is of its kind: a manifest may come from anywhere."""
     zone_of(facts["zone"])
     kinds = {
-        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits"),
+        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits", "files"),
         list: ("attributes", "notes", "columns", "parts", "repairs", "tables"),
         bool: ("timed",),
         str: ("source", "fingerprint", "order", "about", "engagement"),
@@ -202,7 +208,8 @@ def _check(facts: dict[str, Any]) -> None:
     ]
     wrong += [] if facts["counts"].keys() >= COUNTED else ["counts"]
     wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
-    wrong += [name for name in ("reading", "origin") if not all(isinstance(s, str) for s in facts[name].values())]
+    texts = ("reading", "origin", "files")
+    wrong += [name for name in texts if not all(isinstance(text, str) for text in facts[name].values())]
     wrong += [name for name in ("first", "last") if not isinstance(facts[name], int | None)]
     allowed = {"level": get_args(Level), "kind": get_args(Kind)}
     for attribute in facts["attributes"]:

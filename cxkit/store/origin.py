@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 from cxkit.reading.source import Source
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.regrouped import Regrouped
 from cxkit.shaping.roles import ROLES, Roles
 
-if TYPE_CHECKING:
-    pass
-
 READING = ("delimiter", "encoding", "sheet", "table", "query", "object_type")
 JOINED = ("lifecycle", "instance")
 
 
-def origin(source: Source, roles: Roles) -> dict[str, str]:
-    """The file that a source was read from, how, and the roles of its columns; nothing where it was no single file."""
+def origin(source: Source, roles: Roles, folder: Path) -> dict[str, str]:
+    """The file that a source was read from, how, and the roles of its columns; nothing where it was no single file.
+
+    The file is written as seen from the store's folder: who gets the store learns no more of where it lay than that.
+    """
     joined = source.joined_by
     while isinstance(source, Derived):
         roles = source.roles if isinstance(source, Regrouped) else roles
@@ -26,4 +27,8 @@ def origin(source: Source, roles: Roles) -> dict[str, str]:
         return {}
     numbers = {role: getattr(roles, role) for role in ROLES}
     columns = {role: source.columns[n] for role, n in numbers.items() if n is not None and n < len(source.columns)}
-    return {"path": source.path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns}
+    try:
+        path = Path(os.path.relpath(source.path, folder.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return {}
+    return {"path": path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns}

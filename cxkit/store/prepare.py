@@ -228,7 +228,7 @@ def _described(
         dropped=staged.dropped,
         reading={**source.reading, "time": roles.writing.name if staged.timed else "none"},
         about=source.about,
-        origin=origin(source, roles),
+        origin=origin(source, roles, folder.parent),
         repairs=tuple(repair.to_json() for repair in source.repairs),
         made_with={name: importlib.metadata.version(name) for name in ("duckdb", "narwhals")} | {"engine": engine.name},
         columns=source.columns,

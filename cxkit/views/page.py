@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import vega
-from .theme import STYLE, TOKENS, altair_config
+from .theme import NO_MATH, STYLE, TOKENS, altair_config
 
-FAILED_PANEL = re.compile(r'<p class="cx-failed-panel" role="alert">([^<]*)</p>')
+FAILED = f'<p class="cx-failed-panel {NO_MATH}" role="alert">'
+FAILED_PANEL = re.compile(rf"{FAILED}([^<]*)</p>")
 HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*(?:\n|$)")
 
 
 def failed_panel(words: str) -> str:
     """What stands in the place of a panel that could not be drawn."""
-    return f'<p class="cx-failed-panel" role="alert">{html.escape(words)}</p>'
+    return f"{FAILED}{html.escape(words)}</p>"
 
 
 def failed_panels(nb: Any) -> list[str]:

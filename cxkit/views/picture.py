@@ -42,7 +42,7 @@ class Picture:
 
     def _repr_html_(self) -> str:
         return (
-            '<figure class="cx-figure" style="margin:0">'
+            f'<figure class="cx-figure {theme.NO_MATH}" style="margin:0">'
             f'<div class="cx-picture" style="overflow-x:auto">{self.svg}</div>{self._live()}</figure>'
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cxkit.views import theme
 from cxkit.views.picture import escape
 from cxkit.views.table import lines, table
-from cxkit.words import safe
+from cxkit.words import inert, safe
 
 if TYPE_CHECKING:
     from cxkit.answers.answer import Part, Sheet
@@ -22,24 +22,24 @@ def page(caption: str, sheet: Sheet) -> str:
     parts = "".join(_part(part, caption) for part in sheet.parts)
     note = f'<p class="cx-note">{escape(sheet.note)}</p>' if sheet.note else ""
     head = f'<p class="cx-note">{escape(caption)}</p>{_paragraphs(sheet.sentences)}'
-    return f'<div class="cx-result">{head}{warned}{parts}{note}</div>'
+    return f'<div class="cx-result {theme.NO_MATH}">{head}{warned}{parts}{note}</div>'
 
 
 def as_text(caption: str, sheet: Sheet) -> str:
     """The sheet under its caption, as lines of text without its folded tables."""
     sentences = [safe(text) for text in (caption, *sheet.sentences, *(f"Warning: {text}" for text in sheet.warnings))]
     tables = [lines(part.rows, part.brief or part.heads) for part in sheet.parts if not part.title]
-    return "\n".join([*sentences, *(f"\n{text}" for text in tables)])
+    return inert("\n".join([*sentences, *(f"\n{text}" for text in tables)]))
 
 
 def paragraphs(texts: Iterable[str]) -> str:
     """Plain text as paragraphs."""
-    return "".join(f"<p>{escape(text)}</p>" for text in texts)
+    return "".join(f'<p class="{theme.NO_MATH}">{escape(text)}</p>' for text in texts)
 
 
 def code(text: str) -> str:
     """A line of code."""
-    return f"<code>{escape(text)}</code>"
+    return f'<code class="{theme.NO_MATH}">{escape(text)}</code>'
 
 
 def _paragraphs(texts: Iterable[str]) -> str:

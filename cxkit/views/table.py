@@ -33,9 +33,9 @@ def captioned(rows: Sequence[Row], columns: Sequence[str], *, caption: str, left
 def under(picture: Picture | None, rows: str) -> str:
     """A table folded under its picture, or alone where there is none."""
     if picture is None:
-        return f'<div class="cx-result">{rows}</div>'
+        return f'<div class="cx-result {theme.NO_MATH}">{rows}</div>'
     folded = f'<details class="cx-table"><summary>Table</summary>{rows}</details>'
-    return f'<div class="cx-result">{picture._repr_html_()}{folded}</div>'
+    return f'<div class="cx-result {theme.NO_MATH}">{picture._repr_html_()}{folded}</div>'
 
 
 def table(

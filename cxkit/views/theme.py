@@ -167,6 +167,9 @@ TEXTS_KEPT = 4_096
 OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
+NO_MATH = "mathjax_ignore tex2jax_ignore"  # classes that keep a notebook's typesetter away: a log's "$" is a dollar
+
+
 def clean(text: object) -> str:
     """One line of visible text: no control characters, no characters XML forbids, no bidirectional overrides."""
     return _cleaned(str(text))

@@ -10,6 +10,8 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from cxkit import places
+
 VEGA_LITE = "6.4"
 EXPORTS = "window.__cx_vega={vegaEmbed,vega,vegaLite};"
 PACKAGED = Path(__file__).with_name("vega.js")
@@ -57,7 +59,7 @@ def _cache_file() -> Path:
 def _keep(script: str, path: Path) -> None:
     """Write the whole file or none of it; a cache that cannot be written costs a second next time, no more."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        places.make(path.parent)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as part:
             part.write(script)
         Path(part.name).replace(path)

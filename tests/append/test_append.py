@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 import cxkit as cx
 from cxkit import catalog
 from cxkit.store.changes import Refused
+from cxkit.store.digests import sealed
 
 ROLES = {"journey": "id", "activity": "act", "time": "when", "customer": "who"}
 KEPT = {"journey_attributes": ["plan"], "event_attributes": ["note"]}
@@ -262,7 +263,7 @@ def test_every_engine_appends_the_same(engine, read, part, tmp_path):
 
 def worse(store, **change):
     file = store / "manifest.json"
-    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **change}))
+    file.write_text(json.dumps(sealed({**json.loads(file.read_text(encoding="utf-8")), **change})))
 
 
 PART = {"source": "x", "fingerprint": "y", "events": 1, "stamps": "", "brings": "", "notes": [], "changes": []}

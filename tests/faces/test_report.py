@@ -1,6 +1,8 @@
 """The report: the notebooks as one page that needs nothing, says what it shows, and fails loudly."""
 
 import re
+import shutil
+import subprocess
 
 import nbformat
 import pytest
@@ -100,3 +102,54 @@ def test_a_failing_notebook_is_kept_and_the_old_page_stays(tmp_path, monkeypatch
         report.report(toy, page)
     assert page.read_text(encoding="utf-8") == "old"
     assert (tmp_path / "toy.00_start_here.failed.ipynb").exists()
+
+
+# ---- what does not come to its end -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_notebook(tmp_path, monkeypatch):
+    """A book of one notebook with this code."""
+
+    def book(code):
+        first = nbformat.v4.new_code_cell("store = ''", metadata={"tags": ["parameters"]})
+        cells = [first, nbformat.v4.new_code_cell(code)]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, tmp_path / "page.ipynb")
+        monkeypatch.setattr(places, "notebooks", lambda: tmp_path)
+        monkeypatch.setattr(report, "CHAPTERS", ("page",))
+
+    return book
+
+
+def test_a_kernel_that_ends_is_told_in_a_sentence(one_notebook, tmp_path, toy):
+    one_notebook("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(report.ReportFailed, match=r'The notebook "page" failed: its kernel has ended\.'):
+        report.report(toy, tmp_path / "page.html")
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_report_is_its_users_alone(one_notebook, tmp_path, toy):
+    one_notebook("print('done')")
+    page = report.report(toy, tmp_path / "page.html")
+    assert page.stat().st_mode & 0o777 == 0o600
+    one_notebook("raise ValueError('no')")
+    with pytest.raises(report.ReportFailed, match="ValueError: no"):
+        report.report(toy, tmp_path / "page.html")
+    assert (tmp_path / "page.page.failed.ipynb").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_report_without_room_is_told_in_a_sentence(one_notebook, tmp_path, toy):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "none", disk]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    one_notebook("print('done')")
+    try:
+        with pytest.raises(cx.CxError, match="The disk is full"):
+            report.report(toy, disk / "page.html")
+        assert list(disk.iterdir()) == []
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)

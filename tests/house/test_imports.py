@@ -9,21 +9,23 @@ import sys
 import pytest
 from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
-GROUND = "errors schema cached words times calendar duck places progress"
+GROUND = "errors schema cached words times calendar scratch duck places progress"
 PREPARED = f"{GROUND} reading shaping statistics"
+STORES = "store.changes store.digests store.publish"
 MEASURES = f"{GROUND} where selection store.columns facts statistics result"
 
 # What of ours a room may import when it runs; a name stands for all in it. A room always imports its own.
 ROOMS = {
-    "errors": "",
+    "errors": "words",
     "schema": "",
     "cached": "",
-    "words": "errors schema",
+    "words": "",
     "times": "errors schema",
     "calendar": "errors schema times",
-    "duck": "errors",
-    "places": "errors",
     "progress": "words",
+    "scratch": "",
+    "duck": "errors scratch",
+    "places": "errors scratch",
     "statistics": GROUND,
     "views": GROUND,
     "engagement": GROUND,
@@ -46,8 +48,8 @@ ROOMS = {
     "samples": f"{GROUND} journeys log opening",
     "datasets": f"{GROUND} log",
     "faces": f"{GROUND} journeys selection.recipe result views.page",
-    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.repairs store.changes",
     "__main__": "cli",
+    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.repairs {STORES}",
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
     "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
 }

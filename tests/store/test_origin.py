@@ -7,6 +7,7 @@ import json
 import pytest
 
 import cxkit as cx
+from cxkit.store.digests import sealed
 
 ROLES = {"journey": "order", "activity": "step", "time": "when", "customer": "client"}
 
@@ -79,13 +80,13 @@ def test_a_store_of_a_stranger_opens_no_other_file(journeys, tmp_path):
     manifest = journeys.folder / "manifest.json"
     said = json.loads(manifest.read_text())
     said["origin"] |= {"path": str(tmp_path / "private.csv")}
-    manifest.write_text(json.dumps(said))
+    manifest.write_text(json.dumps(sealed(said)))
     assert cx.open(journeys.folder).log is None
 
 
 @pytest.mark.parametrize("origin", [{"path": 7}, ["x"], None])
 def test_a_strange_origin_is_refused(journeys, origin):
     manifest = journeys.folder / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"origin": origin}))
+    manifest.write_text(json.dumps(sealed(json.loads(manifest.read_text()) | {"origin": origin})))
     with pytest.raises(cx.CxError, match="origin"):
         cx.open(journeys.folder)

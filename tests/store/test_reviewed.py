@@ -96,10 +96,9 @@ def test_chains_read_back_as_they_are(toy):
         none_of((a, b))
 
 
-def test_others_may_read_a_store(toy):
-    version = toy.folder / toy.manifest.version
-    assert version.stat().st_mode & 0o055
-    assert (toy.folder / "manifest.json").stat().st_mode & 0o044
+def test_nobody_else_may_read_a_store(toy):
+    for path in (toy.folder, *toy.folder.rglob("*")):
+        assert not path.stat().st_mode & 0o077, path
 
 
 def test_a_finished_store_needs_no_lock(tmp_path, toy):

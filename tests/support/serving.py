@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, suppress
 from itertools import count
 from urllib.request import Request, urlopen
 
@@ -222,10 +222,11 @@ def copied_code(page):
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def run_code(code):
-    """The journeys that the copied code selects."""
+def run_code(code, folder):
+    """The journeys that the copied code selects, run in the folder of the store: a page does not say where that is."""
     names = {}
-    exec(code, names)
+    with chdir(folder):
+        exec(code, names)
     return names["j"]
 
 

@@ -22,7 +22,7 @@ SPEC = {
 
 def test_html_is_a_figure_with_its_drawing():
     html = PLAIN._repr_html_()
-    assert html.startswith('<figure class="cx-figure"')
+    assert html.startswith('<figure class="cx-figure mathjax_ignore tex2jax_ignore"')
     assert '<div class="cx-picture"' in html
     assert "<script" not in html
 

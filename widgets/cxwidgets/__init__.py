@@ -3,5 +3,8 @@
 from cxwidgets.board import Board
 from cxwidgets.chart import Chart
 from cxwidgets.intake.intake import Intake
+from cxwidgets.quiet import keep_quiet
 
 __all__ = ["Board", "Chart", "Intake"]
+
+keep_quiet()

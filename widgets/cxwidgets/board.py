@@ -123,9 +123,13 @@ class Board:
     @property
     def code(self) -> str:
         """The Python that repeats the clicks."""
+        return self.code_of(str(self.base.folder))
+
+    def code_of(self, place: str) -> str:
+        """The Python that repeats the clicks, with the store at this place."""
         steps = "".join(f"\nj = j{step!r}" for step in self.recipe)
         imports = "import cxkit as cx\nfrom cxkit import where as w\n\n"
-        return f"{imports}j = cx.open({str(self.base.folder)!r}){steps}\n"
+        return f"{imports}j = cx.open({place!r}){steps}\n"
 
     def panel(self, name: str) -> View:
         """The panel of that name, on its own: "filters", "journeys", "moves", or any measure that has a picture."""

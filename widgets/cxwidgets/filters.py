@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from cxkit import places
 from cxkit import where as w
 from cxkit.where.filter import Filter, none_of
 from cxkit.words import many
@@ -41,7 +42,7 @@ class Filters(View):
                 "clauses": [self._clause(owner, clause) for owner, clause in board.clauses.items()],
                 "can_undo": board.can_undo,
                 "can_redo": board.can_redo,
-                "code": board.code,
+                "code": board.code_of(places.called(board.base.folder)),
                 "activities": board.base.known_activities,
                 "attributes": {name: known.kind for name, known in board.base.known_attributes.items()},
             },

@@ -7,6 +7,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -14,7 +15,9 @@ import traitlets as t
 
 import cxkit as cx
 from cxkit.errors import Interrupted
+from cxkit.places import unplaced
 from cxkit.views.page import failed_panel
+from cxkit.views.theme import NO_MATH
 from cxwidgets.modules import script, style
 
 if TYPE_CHECKING:
@@ -71,6 +74,11 @@ class Panel(anywidget.AnyWidget):
         """What the browser may ask for, by name."""
         return {}
 
+    @property
+    def folders(self) -> Sequence[Path]:
+        """The folders that sentences may name; where they lie is nothing for a page."""
+        return ()
+
     @abstractmethod
     def draw(self) -> Drawn:
         """What there is to show now."""
@@ -89,7 +97,7 @@ class Panel(anywidget.AnyWidget):
     def show(self, drawn: Drawn) -> None:
         """Send what was drawn to the browser."""
         with self.hold_sync():
-            self.markup, self.marks, self.said = drawn.markup, list(drawn.marks), drawn.said
+            self.markup, self.marks, self.said = drawn.markup, list(drawn.marks), unplaced(drawn.said, *self.folders)
             self.facts = dict(drawn.facts)
             self.status = FAILED if drawn.failed else READY
 
@@ -99,7 +107,7 @@ class Panel(anywidget.AnyWidget):
 
     def still(self) -> str:
         """The panel as it looks where there is no kernel."""
-        return f'<div class="cx-output">{self.markup}</div>' if self.markup else ""
+        return f'<div class="cx-output {NO_MATH}">{self.markup}</div>' if self.markup else ""
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
         still = {"text/html": self.standing()}
@@ -114,7 +122,8 @@ class Panel(anywidget.AnyWidget):
         try:
             return self.still()
         except Exception as error:
-            return failed_panel(f"{self.label} could not be drawn: {error or type(error).__name__}")
+            why = unplaced(str(error), *self.folders) if isinstance(error, cx.CxError) else type(error).__name__
+            return failed_panel(f"{self.label} could not be drawn: {why}")
 
     def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
         """Do what the browser asks, if it may; bytes that came along are passed on as `chunk`, a beat is given back."""
@@ -129,7 +138,7 @@ class Panel(anywidget.AnyWidget):
                 raise cx.CxError(NOT_UNDERSTOOD)
             self.act(action, asked | {"chunk": bytes(buffers[0])} if buffers else asked)
         except cx.CxError as error:
-            self.said = str(error)
+            self.said = unplaced(str(error), *self.folders)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError):
             self.said = NOT_UNDERSTOOD
 
@@ -161,6 +170,10 @@ class View(Panel):
         self.board = board
         self.stale = False
         self._sights: dict[str, str] = {}
+
+    @property
+    def folders(self) -> Sequence[Path]:
+        return (self.board.base.folder,)
 
     @property
     def sight(self) -> str:

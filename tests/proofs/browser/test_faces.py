@@ -349,7 +349,7 @@ def same(page, base, seed):
     """After random clicks the page shows what the library says; what the clicks should have done."""
     mirror = clicked(page, base, seed)
     agrees(page, answers(mirror.under, mirror.by))
-    selected = run_code(copied_code(page))
+    selected = run_code(copied_code(page), base.folder.parent)
     assert said_of(selected) == said_of(mirror.under())
     return selected
 

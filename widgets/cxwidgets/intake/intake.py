@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import ipywidgets
 import traitlets as t
 
 import cxkit as cx
+from cxkit import places
 from cxkit.times import zone_of
 from cxkit.views import theme
 from cxkit.words import many
@@ -48,6 +49,7 @@ class Intake(Working):
     _checked: Checked | None
     _board: Board | None
     _rows: list[list[str]]
+    _code: str
     _made: dict[str, Any]
 
     def __init__(self, source: str | Path | None = None, *, folder: str | Path = "stores") -> None:
@@ -79,8 +81,8 @@ class Intake(Working):
     @property
     def code(self) -> str:
         """The Python that repeats what was chosen."""
-        if "code" in self._made:
-            return str(self._made["code"])
+        if self._code:
+            return self._code
         return self._checked.code(self._source, self._target.as_posix()) if self._checked and self._ready else ""
 
     # ---- what the browser may ask for ----
@@ -190,14 +192,15 @@ class Intake(Working):
             "explored": self._board is not None,
             "store": {
                 "name": self._name,
-                "folder": self.folder.as_posix(),
+                "folder": places.called(self.folder),
                 "fault": naming.fault(self.folder, self._name),
                 "note": naming.note(self.folder, self._name),
             },
             "made": self._made,
         }
         if self._draft and self._checked:
-            facts |= {"rows": self._rows, "source": self._source, **self._draft.facts(), **self._checked.facts()}
+            facts |= {"rows": self._rows, "source": places.called(self._source)}
+            facts |= {**self._draft.facts(), **self._checked.facts()}
         return Drawn(facts=facts)
 
     def still(self) -> str:
@@ -215,7 +218,7 @@ class Intake(Working):
         self._checked = None
         self._board = None
         self._rows, self._made = [], {}
-        self._source = self._name = ""
+        self._source = self._name = self._code = ""
         self._preparing = False
 
     def _drop_upload(self) -> None:
@@ -272,17 +275,19 @@ class Intake(Working):
             journeys = journeys.tag(tag, filter_)
         self._board, self._step = Board(journeys).show(), EXPLORE
         self._box.children = (self, self._board.box().add_class("cxi-below"))
+        if self._checked:
+            self._code = self._checked.code(self._source, self._target.as_posix(), journeys.recipe)
         self._made = self._described(journeys, kept)
         self.show(self.drawn())
 
     def _described(self, journeys: cx.Journeys, kept: str) -> dict[str, Any]:
-        made, target = journeys.provenance, self._target.as_posix()
+        made, target = journeys.provenance, self._called(self._target)
         dropped = ", ".join(f"{many(count)} {reason}" for reason, count in made.dropped.items())
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
             "figures": [str(journeys.n), f"{many(made.events)} events", f"store {target}"],
             "notes": [left, *made.notes, kept],
-            "code": self._checked.code(self._source, target, journeys.recipe) if self._checked else "",
+            "code": self._code.replace(repr(self._target.as_posix()), repr(target)),
         }
 
     def _keep(self) -> str:
@@ -293,8 +298,17 @@ class Intake(Working):
             if self._checked is not None:
                 self._checked.engagement(self._target, old).save(file)
         except cx.CxError as error:
-            return f"What was settled could not be kept: {error}"
-        return f"What was settled is kept in {file.as_posix()}: goals, stages, needs and costs have their place there."
+            return f"What was settled could not be kept: {places.unplaced(str(error), self.folder.absolute())}"
+        kept = self._called(file)
+        return f"What was settled is kept in {kept}: goals, stages, needs and costs have their place there."
+
+    def _called(self, path: Path) -> str:
+        """How the page names a place in the folder of stores."""
+        return (Path(places.called(self.folder)) / path.relative_to(self.folder)).as_posix()
+
+    @property
+    def folders(self) -> Sequence[Path]:
+        return (self.folder.absolute(), Path(self._source).absolute().parent)
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
         bundle = dict(self._box._repr_mimebundle_(**words)) if answerable() else {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from itertools import count
 from pathlib import Path
 
+from cxkit import scratch
 from cxkit.errors import InputError
 from cxkit.reading.find import READABLE, SQLITE_FILES
 
@@ -31,7 +31,7 @@ class Upload:
         self.number = next(NUMBERS)
         self.received = 0
         self._pieces = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)
+        self._folder = scratch.folder()
         self.path = Path(self._folder.name) / f"upload{ending(self.name)}"
         self.path.touch()
 
