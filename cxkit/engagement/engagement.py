@@ -205,8 +205,8 @@ class Engagement(Section):
         if settled.chosen or not {"identities", "split"} & set(made):
             roles["journey_attributes"] = [log.columns[number] for number in settled.journey_attributes]
             roles["event_attributes"] = [log.columns[number] for number in settled.event_attributes]
-        if "%" in settled.writing.name:
-            roles["time_format"] = settled.writing.name
+        if settled.writing.format:
+            roles["time_format"] = settled.writing.format
         source = {**_place(path), **_chosen(reading)} if path else None
         said = {"goals": goals, "cancels": cancels, "source": source, "roles": roles, **made}
         return cls(name=log.source.name, zone=settled.zone, **said)

@@ -63,6 +63,10 @@ class Derived(Source):
     def notes(self) -> tuple[str, ...]:
         return self.original.notes
 
+    @property
+    def fields(self) -> Sequence[int]:
+        return self.original.fields
+
     @cached_property
     def unfit(self) -> list[tuple[int, str, str]]:
         return self.original.unfit

@@ -10,6 +10,7 @@ from cxkit.reading import stamps
 from cxkit.schema import MOST_ACTIVITIES, ROW
 from cxkit.shaping.lifecycle import stepping
 from cxkit.shaping.roles import Roles
+from cxkit.shaping.spread import offered
 from cxkit.words import many, percent
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
         yield f'"{time}" never changes within a journey, so nothing would take any time.'
     elif not figures.changing:
         yield f'"{activity}" never changes within a journey. Does it say what happened?'
+    if roles.writing.doubt and stamps.AMBIGUOUS not in roles.writing.doubt:
+        yield f'"{time}": {roles.writing.doubt}'
+    if offer := offered(log.source, roles):
+        yield offer
     if 0 < figures.readable < 1:
         yield f'About {percent(1 - figures.readable)} of "{time}" does not read as a time; such rows are left out.'
     if figures.steps and roles.time is not None:

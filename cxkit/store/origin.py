@@ -8,6 +8,7 @@ from cxkit.reading.source import Source
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.regrouped import Regrouped
 from cxkit.shaping.roles import ROLES, Roles
+from cxkit.shaping.spread import STAMPED, Spread
 
 if TYPE_CHECKING:
     pass
@@ -19,11 +20,18 @@ JOINED = ("lifecycle", "instance")
 def origin(source: Source, roles: Roles) -> dict[str, str]:
     """The file that a source was read from, how, and the roles of its columns; nothing where it was no single file."""
     joined = source.joined_by
+    stamps: dict[str, str] = {}
     while isinstance(source, Derived):
         roles = source.roles if isinstance(source, Regrouped) else roles
+        if isinstance(source, Spread):
+            stamps = {role: name for role in STAMPED if (name := _name(source, getattr(roles, role))) in source.made}
         source = source.original
     if not source.path:
         return {}
     numbers = {role: getattr(roles, role) for role in ROLES}
     columns = {role: source.columns[n] for role, n in numbers.items() if n is not None and n < len(source.columns)}
-    return {"path": source.path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns}
+    return {"path": source.path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns, **stamps}
+
+
+def _name(source: Source, number: int | None) -> str:
+    return source.columns[number] if number is not None and number < len(source.columns) else ""
