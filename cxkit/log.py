@@ -130,7 +130,10 @@ class Log:
         """What is hardly meant by these roles, or cannot be prepared: such as a journey of its own on every row."""
         from cxkit.shaping.trial import trial
 
-        tried = trial(self)
+        try:
+            tried = trial(self)
+        except InputError as error:  # no column looks like the journey or the activity
+            return (str(error),)
         return (*tried.faults, *tried.doubts)
 
     def readiness(self) -> Readiness:
@@ -163,6 +166,15 @@ class Log:
         from cxkit.shaping.split import split
 
         return split(self, silence=silence, after=after, start=start, end=end, by=by)
+
+    def unpivot(self, milestones: Sequence[str]) -> Log:
+        """What happened, if each of these columns is the stamp of a milestone of the row's journey?
+
+        `log.unpivot(["created", "paid", "shipped"])` for a table with one row per order. See `cxkit.shaping.unpivot`.
+        """
+        from cxkit.shaping.unpivot import unpivot
+
+        return unpivot(self, milestones)
 
     def silences(self, *, silence: str | None = None, after: str | Sequence[str] = ()) -> Silences:
         """How long are the gaps between events, and what would splitting at each length do?

@@ -47,6 +47,7 @@ class Source(ABC):
     notes: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     joined_by: Mapping[str, str] = MappingProxyType({})
+    unpivoted: tuple[str, ...] = ()  # the columns of milestones whose stamps became events
 
     def __init__(self) -> None:
         self.lock = RLock()

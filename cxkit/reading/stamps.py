@@ -15,6 +15,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
+from cxkit.times import CLOCKS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,7 +36,6 @@ SHEET = "days of a spreadsheet (45352.375)"
 SHEET_DAYS = (20_000, 80_000)  # 1954 to 2119
 SHEET_EPOCH = 25_569  # the day of 1970-01-01
 RELATIVE = " since the beginning"
-UNITS = {"milliseconds": 1e3, "seconds": 1e6, "minutes": 6e7, "hours": 3.6e9, "days": 8.64e10, "weeks": 6.048e11}
 UNIT_NAMES = {
     "milliseconds": "millisecond milliseconds millis ms msec",
     "seconds": "second seconds sec secs sekunde sekunden seconde secondes segundo segundos",
@@ -273,7 +273,7 @@ def sql(writing: Writing, column: str, kind: str, key: str = "patterns") -> str:
     if writing.name in EPOCHS:
         return _epoch(column, *EPOCHS[writing.name])
     if writing.relative:
-        number, unit = f"TRY_CAST({column} AS DOUBLE)", UNITS[writing.name.removesuffix(RELATIVE)]
+        number, unit = f"TRY_CAST({column} AS DOUBLE)", CLOCKS[writing.name.removesuffix(RELATIVE)]
         return f"CASE WHEN abs({number}) < 1e8 THEN round({number} * {unit})::BIGINT END"
     if writing.name == SHEET:
         number = f"TRY_CAST({column} AS DOUBLE)"
@@ -332,7 +332,7 @@ def given(connection: DuckDBPyConnection, pattern: str) -> Writing:
     """The user's own strptime pattern, or the unit of a relative clock, if it is one."""
     import duckdb
 
-    if pattern in UNITS:
+    if pattern in CLOCKS:
         return relative(pattern)
     wrong = InputError(
         f'time_format={pattern!r} is no pattern. Write for example "%d.%m.%Y %H:%M", or "hours" where numbers count '

@@ -201,7 +201,11 @@ def _evidence(source: Source, taken: dict[str, int], why: dict[str, str]) -> Ite
 
 
 def _nothing_like(role: str, source: Source) -> str:
+    from cxkit.shaping.unpivot import offered
+
     columns = ", ".join(f'"{name}"' for name in source.columns[:12])
+    if offer := offered(source):
+        return f"No column looks like the {role}. {offer}"
     return f"No column looks like the {role}. Name it with {role}=. The columns are {columns}."
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cxkit.reading import stamps
 from cxkit.schema import MOST_ACTIVITIES, ROW
+from cxkit.shaping import unpivot
 from cxkit.shaping.lifecycle import stepping
 from cxkit.shaping.roles import Roles
 from cxkit.shaping.spread import offered
@@ -123,8 +124,8 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
         yield f'"{activity}" never changes within a journey. Does it say what happened?'
     if roles.writing.doubt and stamps.AMBIGUOUS not in roles.writing.doubt:
         yield f'"{time}": {roles.writing.doubt}'
-    if offer := offered(log.source, roles):
-        yield offer
+    offers = offered(log.source, roles), unpivot.offered(log.source, figures.journeys > ALONE * figures.rows)
+    yield from (offer for offer in offers if offer)
     if 0 < figures.readable < 1:
         yield f'About {percent(1 - figures.readable)} of "{time}" does not read as a time; such rows are left out.'
     if figures.steps and roles.time is not None:

@@ -9,6 +9,7 @@ from cxkit.shaping.derived import Derived
 from cxkit.shaping.regrouped import Regrouped
 from cxkit.shaping.roles import ROLES, Roles
 from cxkit.shaping.spread import STAMPED, Spread
+from cxkit.shaping.unpivot import Unpivoted
 
 if TYPE_CHECKING:
     pass
@@ -25,6 +26,8 @@ def origin(source: Source, roles: Roles) -> dict[str, str]:
         roles = source.roles if isinstance(source, Regrouped) else roles
         if isinstance(source, Spread):
             stamps = {role: name for role in STAMPED if (name := _name(source, getattr(roles, role))) in source.made}
+        if isinstance(source, Unpivoted):
+            return {}
         source = source.original
     if not source.path:
         return {}

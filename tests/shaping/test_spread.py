@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import cxkit as cx
+from cxkit.log import reopened
 from cxkit.shaping.spread import stem
 
 FIRST = datetime(2024, 3, 5, 8)
@@ -75,7 +76,8 @@ def test_what_belongs_to_different_things_is_offered_at_most(tmp_path):
     assert log.columns == ["case", "step", "due_date", "call_time"]
     assert any('time=["due_date", "call_time"]' in doubt for doubt in log.doubts)
     joined = log.roles(time=["due_date", "call_time"])
-    assert made(joined, tmp_path / "store").manifest.ties == 0 and joined.doubts == ()
+    assert made(joined, tmp_path / "store").manifest.ties == 0
+    assert joined.doubts == ()
 
 
 def test_a_whole_stamp_beside_them_comes_first(tmp_path):
@@ -91,10 +93,7 @@ def test_the_joined_stamps_come_back_from_everywhere(tmp_path):
     journeys = made(log, tmp_path / "store")
     engagement = cx.Engagement.of_log(log)
     assert engagement.roles.time == "due_date + call_time"
-    for again in (
-        engagement.applied(cx.read(path)),
-        cx.reopened(journeys.manifest) if hasattr(cx, "reopened") else log,
-    ):
+    for again in (engagement.applied(cx.read(path)), reopened(journeys.manifest)):
         assert made(again, tmp_path / "again").manifest.roles == journeys.manifest.roles
     assert journeys.manifest.origin["time"] == "due_date + call_time"
     assert dumps(journeys.manifest.roles)
@@ -110,7 +109,8 @@ def test_a_later_part_is_joined_as_the_first_was(tmp_path):
     made(cx.read(tmp_path / "one.csv").roles(**roles), tmp_path / "parts")
     parts = cx.prepare(cx.read(tmp_path / "two.csv"), tmp_path / "parts", append=True, progress=False)
     whole = made(cx.read(path).roles(**roles), tmp_path / "whole")
-    assert parts.manifest.counts == whole.manifest.counts and parts.manifest.ties == 0
+    assert parts.manifest.counts == whole.manifest.counts
+    assert parts.manifest.ties == 0
     assert parts.journeys().df().equals(whole.journeys().df())
 
 
