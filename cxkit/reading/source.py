@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import tempfile
 import weakref
 from abc import ABC, abstractmethod
@@ -132,6 +134,13 @@ class Source(ABC):
     def lines(self, rows: list[int]) -> list[int | None]:
         """Where the given rows (0, 1, ...) stand in the source, as a person counts."""
         return [row + 1 for row in rows]
+
+
+def line_of(values: Sequence[str | None], delimiter: str) -> str:
+    """A row as a line of text."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(values)
+    return line.getvalue()
 
 
 def _kind(sql_type: str) -> str:

@@ -8,13 +8,13 @@ the days of a spreadsheet, or hours and days since a beginning that nobody knows
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
+from cxkit.reading.names import words_of
 from cxkit.times import CLOCKS
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def unit_of(name: str) -> str | None:
     >>> unit_of("hours_since_start"), unit_of("Tag"), unit_of("time")
     ('hours', 'days', None)
     """
-    words = re.findall(r"[^\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+    words = words_of(name)
     return next((unit for unit, names in UNIT_NAMES.items() if set(words) & set(names.split())), None)
 
 

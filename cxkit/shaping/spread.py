@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, not_found
+from cxkit.reading.names import words_of
 from cxkit.reading.source import Source
 from cxkit.schema import ROW
 from cxkit.shaping.columns import braced, by_column, filled
@@ -148,11 +149,7 @@ def _is_part_of_day(source: Source, number: int) -> bool:
 
 
 def _says_hours(name: str) -> bool:
-    return bool(set(_words(name)) & set(HOURS.split()))
-
-
-def _words(name: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+    return bool(set(words_of(name)) & set(HOURS.split()))
 
 
 def stem(name: str) -> frozenset[str]:
@@ -162,7 +159,7 @@ def stem(name: str) -> frozenset[str]:
     (['change'], ['change'], [], ['due'])
     """
     ours = {word for words in WORDS.values() for word in words.split()} | {"of", "am", "at", "um", "the"}
-    rest = {re.sub("(date|time|datum|zeit|uhrzeit|tag)$", "", word) for word in _words(name) if word not in ours}
+    rest = {re.sub("(date|time|datum|zeit|uhrzeit|tag)$", "", word) for word in words_of(name) if word not in ours}
     return frozenset(rest - {"", "uhr"})
 
 
@@ -185,7 +182,7 @@ def groups(source: Source) -> list[tuple[str, ...]]:
 
 def _says(name: str) -> set[str]:
     """Which parts of a stamp the name of a column speaks of."""
-    words = " ".join(_words(name))
+    words = " ".join(words_of(name))
     return {part for part, known in WORDS.items() if any(re.search(rf"{word}\b", words) for word in known.split())}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cxkit.reading import stamps
 from cxkit.schema import MOST_ACTIVITIES, ROW
 from cxkit.shaping import unpivot
-from cxkit.shaping.lifecycle import stepping
+from cxkit.shaping.lifecycle import beginning, stepping
 from cxkit.shaping.roles import Roles
 from cxkit.shaping.spread import offered
 from cxkit.words import many, percent
@@ -128,6 +128,12 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     yield from (offer for offer in offers if offer)
     if 0 < figures.readable < 1:
         yield f'About {percent(1 - figures.readable)} of "{time}" does not read as a time; such rows are left out.'
+    if pair := beginning(log.source, roles):
+        begin, end = pair
+        yield (
+            f'"{begin}" looks like when events start and "{end}" like when they end: start="{begin}", time="{end}" '
+            "tells service and waiting time apart."
+        )
     if figures.steps and roles.time is not None:
         yield f'"{figures.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
     if figures.kinds > MANY_ACTIVITIES:
