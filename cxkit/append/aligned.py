@@ -30,7 +30,7 @@ class Aligned(Source):
 
     def __init__(self, original: Source, columns: Sequence[str], places: Sequence[int | None]) -> None:
         self.original, self.lock = original, original.lock
-        self.connection, self.scratch = original.connection, original.scratch
+        self.connection, self.scratch, self.laid = original.connection, original.scratch, original.laid
         self.name, self.about, self.notes = original.name, original.about, original.notes
         self.reading, self.delimiter = original.reading, original.delimiter
         new = [n for n in range(len(original.columns)) if n not in places]

@@ -53,6 +53,7 @@ class Source(ABC):
 
     def __init__(self) -> None:
         self.lock = RLock()
+        self.laid: dict[str, bool] = {}  # tables that were laid out of its rows, and whether they have any
         self.connection = connect()
         self.connection.execute(f"SET memory_limit = '{LITTLE_MEMORY}'")
         scratch = tempfile.TemporaryDirectory(prefix="cxkit-", ignore_cleanup_errors=True)

@@ -252,7 +252,8 @@ def test_a_column_that_says_start_and_complete_is_pointed_out(log):
 
 
 def test_an_activity_and_a_journey_without_starts_and_ends_are_named(tmp_path):
-    more = "B,Plan,schedule,2025-06-02 08:00,Ann\nC,Plan,schedule,2025-06-02 08:00,Ann\nC,Plan,withdraw,2025-06-03 08:00,Ann\n"
+    rows = ("B,Plan,schedule,2025-06-02 08:00", "C,Plan,schedule,2025-06-02 08:00", "C,Plan,withdraw,2025-06-03 08:00")
+    more = "".join(f"{row},Ann\n" for row in rows)
     (tmp_path / "log.csv").write_text(LOG + more, encoding="utf-8")
     log = cx.read(tmp_path / "log.csv").roles(**ROLES, lifecycle="step")
     facts = cx.prepare(log, tmp_path / "store", progress=False).manifest
