@@ -41,7 +41,7 @@ def clock_changes(ground: Ground) -> Iterator[Found]:
 
 
 def own_zone(ground: Ground) -> Iterator[Found]:
-    """Times that all carry the offsets of one zone, while days and hours are shown in UTC: not those that were meant."""
+    """Times that all carry the offsets of one zone, while their days and hours are shown in UTC."""
     column, zone = ground.roles.time, ground.roles.zone
     if column is None or zone != "UTC" or ground.source.kinds[column] != "text":
         return

@@ -19,7 +19,7 @@ from cxkit.schema import ROW
 from cxkit.shaping.columns import braced, by_column, filled
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.roles import Given, Roles, settle
-from cxkit.words import many, quoted
+from cxkit.words import many
 
 if TYPE_CHECKING:
     from cxkit.reading.known import Known
@@ -58,7 +58,7 @@ class Spread(Derived):
         if taken:
             raise InputError(f'There is a column "{taken[0]}" already. Rename it, or give it as time=.')
         self.columns = (*original.columns, *self.made)
-        self.reading = {**original.reading, "stamps": "; ".join(f"joined from {quoted(g, 3)}" for g in self.groups)}
+        self.reading = {**original.reading, "stamps": "; ".join(f"joined of {name}" for name in self.made)}
 
     @property
     def knows(self) -> Known | None:

@@ -76,7 +76,7 @@ class Unpivoted(Derived):
             raise InputError("All columns are milestones, so that none names the journey. Leave one out.")
         self._of_events = free_name(EVENT, others), free_name(STAMP, others)
         self.columns = (*others, *self._of_events)
-        self.reading = {**original.reading, "milestones": ", ".join(milestones)}
+        self.reading = {**original.reading, "milestones": "; ".join(milestones)}
         self._check()
 
     def _check(self) -> None:
