@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
 from cxkit.errors import CxError, InputError, not_found
+from cxkit.reading import stamps
 from cxkit.reading.find import OPTIONS, Options, find
 from cxkit.reading.source import Source
 from cxkit.shaping import beside as besides
+from cxkit.shaping import spread
 from cxkit.shaping.beside import Beside
 from cxkit.shaping.derived import Derived
-from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles, settle
+from cxkit.shaping.roles import OPTIONAL, ROLES, Given, Roles
 from cxkit.store.origin import JOINED, READING
 from cxkit.words import safe
 
@@ -56,10 +58,10 @@ class Log:
         *,
         journey: str | None = None,
         activity: str | None = None,
-        time: str | None = None,
+        time: str | Sequence[str] | None = None,
         customer: str | None = None,
         order: str | None = None,
-        start: str | None = None,
+        start: str | Sequence[str] | None = None,
         lifecycle: str | None = None,
         instance: str | None = None,
         journey_attributes: Sequence[str] | None = None,
@@ -72,8 +74,9 @@ class Log:
         Parameters
         ----------
         journey, activity : the columns that name the journey and the activity of an event.
-        time : the column of time stamps. A log without one (`time=""`) keeps its row order, and every duration is
-            unknown.
+        time : the column of time stamps, or the columns over which they are spread, such as
+            `["change_date", "change_time"]`: the day first, then the time of day, then an offset. A log without one
+            (`time=""`) keeps its row order, and every duration is unknown.
         customer : the column that names the customer; the journey itself where a log has none (`customer=""`).
         order : a column that puts events with the same time stamp in order.
         start : the column of the stamps at which events start, where `time` is when they end. Events are then ordered
@@ -84,7 +87,8 @@ class Log:
         journey_attributes, event_attributes : further columns to keep: one value per journey, or one per event.
             Without them every other column is kept, at the level at which it varies.
         zone : the time zone of stamps without an offset, and of periods in filters, such as "Europe/Berlin".
-        time_format : how the stamps are written, in strptime's letters, where the reading found is wrong.
+        time_format : how the stamps are written, in strptime's letters, where the reading found is wrong; or "hours",
+            "days" or another unit of plain numbers that count from a beginning.
 
         Errors
         ------
@@ -95,19 +99,21 @@ class Log:
             journey, activity, time, customer, order, start, journey_attributes, event_attributes, zone, time_format
         )
         with self.source.lock, self.source.guarded():
+            source, given = spread.under(self.source, given)
             if lifecycle is not None:
                 from cxkit.shaping.lifecycle import paired
 
-                joined = paired(self.source, given, lifecycle, instance)
+                joined = paired(source, given, lifecycle, instance)
                 return replace(self, source=joined, mapping=joined.roles)
             if instance is not None:
                 raise InputError("instance= says which start belongs to which end: it needs lifecycle= too.")
-            return replace(self, mapping=settle(self.source, given))
+            return replace(self, source=source, mapping=spread.settled(source, given))
 
     @cached_property
     def settled(self) -> Roles:
         """The roles as given, or all of them guessed."""
-        return self.mapping or self.roles().mapping  # type: ignore[return-value]
+        with self.source.lock, self.source.guarded():
+            return self.mapping or spread.settled(self.source, Given())
 
     def guess(self) -> Guess:
         """Which column is most likely what, which one comes next, and what speaks for each?
@@ -125,7 +131,10 @@ class Log:
         """What is hardly meant by these roles, or cannot be prepared: such as a journey of its own on every row."""
         from cxkit.shaping.trial import trial
 
-        tried = trial(self)
+        try:
+            tried = trial(self)
+        except InputError as error:  # no column looks like the journey or the activity
+            return (str(error),)
         return (*tried.faults, *tried.doubts)
 
     def readiness(self) -> Readiness:
@@ -158,6 +167,15 @@ class Log:
         from cxkit.shaping.split import split
 
         return split(self, silence=silence, after=after, start=start, end=end, by=by)
+
+    def unpivot(self, milestones: Sequence[str]) -> Log:
+        """What happened, if each of these columns is the stamp of a milestone of the row's journey?
+
+        `log.unpivot(["created", "paid", "shipped"])` for a table with one row per order. See `cxkit.shaping.unpivot`.
+        """
+        from cxkit.shaping.unpivot import unpivot
+
+        return unpivot(self, milestones)
 
     def silences(self, *, silence: str | None = None, after: str | Sequence[str] = ()) -> Silences:
         """How long are the gaps between events, and what would splitting at each length do?
@@ -309,7 +327,7 @@ def read(
     rows = find(source, Options(delimiter, encoding, sheet, table, query, object_type))
     rows.name = safe(name or rows.name)
     rows.about = about
-    return Log(rows)
+    return Log(spread.joined(rows))
 
 
 def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[str, str] | None]:
@@ -322,7 +340,7 @@ def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[st
         return find(source, Options(**reading)), place
     if reading:
         raise InputError(f"{next(iter(reading))}= is for a file. Give it to cx.read, which read this one.")
-    table = source.source
+    table = source.source.original if isinstance(source.source, spread.Spread) else source.source
     return table, {"path": table.path, **table.asked} if table.path and not isinstance(table, Derived) else None
 
 
@@ -343,6 +361,6 @@ def reopened(described: Manifest, folder: Path) -> Log | None:
         roles = dict.fromkeys(OPTIONAL, "") | {word: known[word] for word in (*ROLES, *JOINED) if word in known}
         if "lifecycle" in roles:
             roles.pop("start")
-        return log.roles(**roles, zone=described.zone, time_format=written if "%" in written else None)
+        return log.roles(**roles, zone=described.zone, time_format=stamps.Writing(written).format)
     except (CxError, OSError, ValueError, KeyError):
         return None

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from cxkit.errors import InputError
 from cxkit.schema import SECOND
+from cxkit.words import rounded
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_CHANGE = datetime(2050, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 OPEN_END = ".."
 LONGEST = 2**62
+CLOCKS = {"milliseconds": 1e3, "seconds": 1e6, "minutes": 6e7, "hours": 3.6e9, "days": 8.64e10, "weeks": 6.048e11}
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d|w)", re.ASCII)
@@ -75,6 +78,50 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+class ClockChange(NamedTuple):
+    """When clocks are put on or back: the moment, and the offsets before and after it, all in microseconds."""
+
+    at: int
+    before: int
+    after: int
+
+    @property
+    def twice(self) -> bool:
+        """Whether the hour on the wall comes twice; else it does not come at all."""
+        return self.after < self.before
+
+    @property
+    def wall(self) -> tuple[int, int]:
+        """The times on the wall, from and to, that come twice or not at all."""
+        return self.at + min(self.before, self.after), self.at + max(self.before, self.after)
+
+
+@cache
+def clock_changes(zone: str) -> tuple[ClockChange, ...]:
+    """When the clocks of the zone were or will be put on or back, from 1970 to 2050.
+
+    >>> len(clock_changes("UTC")), clock_changes("Europe/Berlin")[-1].twice
+    (0, True)
+    """
+    here, changes, moment = zone_of(zone), list[ClockChange](), EPOCH
+    while moment < LAST_CHANGE:
+        later = moment + timedelta(days=1)
+        if moment.astimezone(here).utcoffset() != later.astimezone(here).utcoffset():
+            changes.append(_change(here, moment, later))
+        moment = later
+    return tuple(change for change in changes if change.before != change.after)
+
+
+def _change(here: ZoneInfo, before: datetime, after: datetime) -> ClockChange:
+    """The change of the clocks between two moments, to the minute."""
+    old, new = (moment.astimezone(here).utcoffset() or timedelta(0) for moment in (before, after))
+    while after - before > timedelta(minutes=1):
+        middle = before + (after - before) // 2
+        before, after = (middle, after) if middle.astimezone(here).utcoffset() == old else (before, middle)
+    minutes = round((after - EPOCH) / timedelta(minutes=1))
+    return ClockChange(minutes * 60 * SECOND, old // MICROSECOND, new // MICROSECOND)
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"Factory", "localtime"})
@@ -85,6 +132,15 @@ def zoned(microseconds: pa.Array | pa.ChunkedArray, zone: str) -> pa.Array | pa.
     import pyarrow as pa
 
     return microseconds.cast(pa.int64()).cast(pa.timestamp("us", tz=zone))
+
+
+def since_beginning(microseconds: int | None, unit: str) -> str | None:
+    """A moment of a relative clock in words.
+
+    >>> since_beginning(5_400_000_000, "hours")
+    '1.5 hours since the beginning'
+    """
+    return None if microseconds is None else f"{rounded(microseconds / CLOCKS[unit])} {unit} since the beginning"
 
 
 def _bounds(text: str, zone: str) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from cxkit.answers.answer import Extent, LogAnswer, Part, Sheet
+from cxkit.errors import InputError
 from cxkit.words import many
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ class Columns(LogAnswer):
     def sheet(self) -> Sheet:
         log = self.facts
         reading = ", ".join(f"{name} {value}" for name, value in log.source.reading.items())
-        rows = [{"role": role, "column": column or "-", "evidence": why} for role, column, why in log.settled.explained]
+        try:
+            explained = log.settled.explained
+        except InputError:  # the doubts say which role no column has
+            explained = []
+        rows = [{"role": role, "column": column or "-", "evidence": why} for role, column, why in explained]
         rows += [{"role": "beside", "column": table.name, "evidence": str(table)} for table in log.tables]
         head = f"{log.source.name}: {many(len(log.columns), 'column')} ({reading})."
         part = Part(("role", "column", "evidence"), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError, closest
 from cxkit.reading import delimited, stamps
 from cxkit.reading.source import Source
-from cxkit.shaping.roles import ROLES, Roles
+from cxkit.shaping.roles import NONE, ROLES, Given, Roles
+from cxkit.shaping.spread import under
 from cxkit.store.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Aligned(Source):
 
     def __init__(self, original: Source, columns: Sequence[str], places: Sequence[int | None]) -> None:
         self.original, self.lock = original, original.lock
-        self.connection, self.scratch = original.connection, original.scratch
+        self.connection, self.scratch, self.laid = original.connection, original.scratch, original.laid
         self.name, self.about, self.notes = original.name, original.about, original.notes
         self.reading, self.delimiter = original.reading, original.delimiter
         new = [n for n in range(len(original.columns)) if n not in places]
@@ -57,7 +58,7 @@ class Aligned(Source):
 
     @property
     def fields(self) -> Sequence[int]:
-        return [self.places.index(n) for n in range(len(self.original.columns))]
+        return [self.places.index(n) for n in self.original.fields]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -85,6 +86,9 @@ def aligned(log: Log, described: Manifest) -> Reading:
     if any(word in reading for reading in (described.reading, log.source.reading) for word in REGROUPED):
         raise InputError(WHOLE_ONLY)
     numbers = _numbers(described)
+    if log.mapping is None:
+        stamped = Given(time=described.roles.get("time") or NONE, start=described.roles.get("start"))
+        log = replace(log, source=under(log.source, stamped)[0])
     places = _places(log, described, numbers)
     source = Aligned(log.source, described.columns, places)
     given = log.mapping
@@ -116,9 +120,10 @@ def _writing(
     if column is None:
         return stamps.Writing(stamps.ISO), False
     ways = list(dict.fromkeys(part.stamps for part in described.parts))
-    if given and "%" in given.name:
+    if given and given.format:
         return given, given.name not in ways
-    return stamps.again(source.connection, source.rows, f"c{column}", source.kinds[column], ways)
+    name = source.columns[column]
+    return stamps.again(source.connection, source.rows, f"c{column}", source.kinds[column], ways, name)
 
 
 def _numbers(described: Manifest) -> dict[str, int]:

@@ -24,7 +24,7 @@ READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_t
 ITS_OWN = ("name", "sheet", "table", "query")
 NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
 HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
-NOTION = ("keys", "cuts")
+NOTION = ("keys", "cuts", "unpivot")
 ONCE, SEVERAL = ("silence", "by"), ("after", "start", "end")
 
 
@@ -36,6 +36,12 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
             "--engagement",
             type=click.Path(path_type=Path),
             help="File (TOML) that says where the log is and what is what; FILE and options count before it.",
+        ),
+        click.option(
+            "--unpivot",
+            multiple=True,
+            metavar="COLUMN",
+            help="Column of a milestone's stamps, of which each becomes an event; repeat it.",
         ),
         click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
         click.option("--activity", help="Column that names the activity."),
@@ -91,6 +97,7 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
         said.address(path.parent) if source is None and said else source,
         **reading | {word: words[word] for word in READING if words[word] is not None},
     )
+    log = log.unpivot(words["unpivot"]) if words["unpivot"] else said.unpivoted(log) if said else log
     roles = {} if said is None or append else said.roles_words
     given = {word: value for word, value in words.items() if word not in (*READING, *NOTION, "engagement", "mend")}
     roles |= {

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 NONE = ""  # what stands for a role that no column has
 BY_NAME = "env:"
 OPTIONS = ("table", "query", "sheet", "object_type")
+MILESTONES = "milestones"
 READ = (
     *("journey", "activity", "time", "customer", "order", "start", "lifecycle", "instance"),
     *("journey_attributes", "event_attributes", "time_format"),
@@ -205,8 +206,10 @@ class Engagement(Section):
         if settled.chosen or not {"identities", "split"} & set(made):
             roles["journey_attributes"] = [log.columns[number] for number in settled.journey_attributes]
             roles["event_attributes"] = [log.columns[number] for number in settled.event_attributes]
-        if "%" in settled.writing.name:
-            roles["time_format"] = settled.writing.name
+        if log.source.unpivoted:
+            roles["milestones"] = list(log.source.unpivoted)
+        if settled.writing.format:
+            roles["time_format"] = settled.writing.format
         source = {**_place(path), **_chosen(reading)} if path else None
         said = {"goals": goals, "cancels": cancels, "source": source, "roles": roles, **made}
         return cls(name=log.source.name, zone=settled.zone, **said)
@@ -220,7 +223,7 @@ class Engagement(Section):
     @property
     def other_roles(self) -> dict[str, Any]:
         """The roles that say nothing of how the log is read, such as the channel."""
-        return self.roles.model_dump(exclude=set(READ), exclude_none=True)
+        return self.roles.model_dump(exclude={*READ, MILESTONES}, exclude_none=True)
 
     @property
     def source_words(self) -> dict[str, str]:
@@ -245,8 +248,14 @@ class Engagement(Section):
         ('Split after more than 4d of silence: 10 journeys became 11.',)
         """
         words = self.roles_words
+        log = self.unpivoted(log)
         log = log.roles(**words) if len(words) > 1 or log.mapping is None else log
         return self.accompanied(self.regrouped(log, folder), folder)
+
+    def unpivoted(self, log: Log) -> Log:
+        """The log with an event for each milestone that the file names; as it is where it names none."""
+        names = list(self.roles.milestones)
+        return log.unpivot(names) if names and log.source.unpivoted != tuple(names) else log
 
     def regrouped(self, log: Log, folder: str | Path = ".") -> Log:
         """The log under the roles that it has, ids that are one made one and journeys split, as the file says."""

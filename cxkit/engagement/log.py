@@ -75,7 +75,9 @@ class Roles(Section):
     event_attributes: Names | None = None
     """Further columns with one value per event."""
     time_format: Text | None = None
-    """How stamps are written, in strptime's letters, where the reading found is wrong."""
+    """How stamps are written, in strptime's letters, where the reading found is wrong; or the unit of plain numbers."""
+    milestones: Names = ()
+    """The columns of stamps of a table with one row per journey: each becomes an event."""
 
 
 class Identities(Section):

@@ -25,7 +25,7 @@ from cxkit.errors import CxError
 from cxkit.faces.book import engagement_in, parameters
 from cxkit.faces.serving import end
 from cxkit.journeys import Journeys
-from cxkit.times import zone_of
+from cxkit.times import since_beginning, zone_of
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
@@ -162,7 +162,9 @@ def _facts(journeys: Journeys) -> dict[str, str]:
     manifest = journeys.manifest
     facts = {"Source": manifest.source, "Journeys": str(journeys.n)}
     if manifest.timed and manifest.first is not None and manifest.last is not None:
-        first, last = (_day(moment, manifest.zone) for moment in (manifest.first, manifest.last))
+        moments = manifest.first, manifest.last
+        clock = manifest.clock
+        first, last = (since_beginning(m, clock) if clock else _day(m, manifest.zone) for m in moments)
         facts["Events"] = f"{first} to {last}"
     return facts
 

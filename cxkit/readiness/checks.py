@@ -6,7 +6,7 @@ process mining, Information Systems 64, 2017) and the checks of bupaR's daqapo.
 
 from __future__ import annotations
 
-from cxkit.readiness import clocks, ids, labels, order, times, values
+from cxkit.readiness import clock_changes, clocks, ids, labels, order, times, values
 from cxkit.readiness.check import Check
 
 ALL = ("summary", "activities", "process_map", "variants", "durations")
@@ -39,6 +39,8 @@ CHECKS = (
     Check("ambiguous", "time", "log", "rows", TIMES, times.ambiguous, pattern="unanchored event"),
     Check("mixed_forms", "time", "row", "rows", TIMES, times.mixed_forms, pattern="unanchored event"),
     Check("several_zones", "time", "log", "days", ("durations",), times.several_zones, True, "unanchored event"),
+    Check("clock_changes", "time", "row", "rows", TIMES, clock_changes.clock_changes),
+    Check("own_zone", "time", "row", "rows", TIMES, clock_changes.own_zone, note=True),
     Check("clocks", "time", "row", "rows", TIMES, clocks.clocks, pattern="unanchored event"),
     Check("default_times", "time", "row", "rows", TIMES, times.default_times, pattern="inadvertent time travel"),
     Check("default_dates", "completeness", "row", "values", BY, times.default_dates),

@@ -96,7 +96,9 @@ class Ground:
 
     @cached_property
     def default_days(self) -> list[int]:
-        """The days (since 1970) that stand for no day in this log."""
+        """The days (since 1970) that stand for no day in this log; a relative clock has no dates."""
+        if self.roles.writing.relative:
+            return []
         days = self.ask(f"SELECT DISTINCT time // {DAY} FROM ready_rows WHERE time IS NOT NULL")
         return lonely(day for (day,) in days)
 

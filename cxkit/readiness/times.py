@@ -78,7 +78,7 @@ def _otherwise(ground: Ground, bad: str) -> tuple[str, Restamp | None]:
 
 def ambiguous(ground: Ground) -> Iterator[Found]:
     """Dates in which day and month cannot be told apart."""
-    if ground.timed and ground.roles.writing.doubt:
+    if ground.timed and writings.AMBIGUOUS in ground.roles.writing.doubt:
         read = ground.one("SELECT count(time) FROM ready_rows")
         what = "have days and months that cannot be told apart; the days are read first"
         yield Found(what, column=ground.roles.time, count=read)

@@ -16,11 +16,20 @@ WORDS = {
 XES = {"case:concept:name": "journey", "concept:name": "activity", "time:timestamp": "time"}
 
 
+def words_of(name: str) -> list[str]:
+    """The words of a column's name, small.
+
+    >>> words_of("start_timeStamp2")
+    ['start', 'time', 'stamp']
+    """
+    return re.findall(r"[^\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+
+
 def says(name: str, role: str) -> float:
     """How much a column's name speaks for the role, 0 to 3."""
     if name.lower() in XES:
         return 3.0 if XES[name.lower()] == role else 0.0
-    tokens = re.findall(r"[a-zäöüß]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+    tokens = words_of(name)
     words = WORDS[role].split()
     ranks = [words.index(token) for token in tokens if token in words]
     return 2.0 - min(ranks) / len(words) if ranks else 0.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,9 +50,11 @@ class Source(ABC):
     notes: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     joined_by: Mapping[str, str] = MappingProxyType({})
+    unpivoted: tuple[str, ...] = ()  # the columns of milestones whose stamps became events
 
     def __init__(self) -> None:
         self.lock = RLock()
+        self.laid: dict[str, bool] = {}  # tables that were laid out of its rows, and whether they have any
         self.connection = connect()
         self.connection.execute(f"SET memory_limit = '{LITTLE_MEMORY}'")
         space = scratch.folder()
@@ -139,6 +143,13 @@ class Source(ABC):
     def lines(self, rows: list[int]) -> list[int | None]:
         """Where the given rows (0, 1, ...) stand in the source, as a person counts."""
         return [row + 1 for row in rows]
+
+
+def line_of(values: Sequence[str | None], delimiter: str) -> str:
+    """A row as a line of text."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(values)
+    return line.getvalue()
 
 
 def _kind(sql_type: str) -> str:

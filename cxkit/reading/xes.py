@@ -30,6 +30,7 @@ from cxkit.reading.eventlogs import (
 from cxkit.reading.packed import open_bytes
 from cxkit.words import listed, many
 
+UNJOINED = "count as an event each"
 JOURNEY, ACTIVITY, STAMP, STEP = "case:concept:name", "concept:name", "time:timestamp", "lifecycle:transition"
 STANDARD = ("concept", "time", "lifecycle", "org")
 KINDS = {"string": TEXT, "id": TEXT, "date": TIME, "int": INTEGER, "float": NUMBER, "boolean": BOOLEAN}
@@ -328,4 +329,4 @@ class XesFile(EventLog):
             listed = ", ".join(f"{name} {many(count)}" for name, count in counts[:8])
             more = ", ..." if len(counts) > 8 else ""
             joined = f'unless lifecycle="{step.name}" joins them'
-            yield f"Steps of the life cycle ({listed}{more}) count as an event each, {joined}."
+            yield f"Steps of the life cycle ({listed}{more}) {UNJOINED}, {joined}."

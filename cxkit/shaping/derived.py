@@ -21,7 +21,7 @@ class Derived(Source):
         self.original, self._zone = original, zone
         self.name, self.columns, self.delimiter = original.name, original.columns, original.delimiter
         self.about, self.reading, self.path = original.about, original.reading, original.path
-        self.joined_by, self.repairs = original.joined_by, original.repairs
+        self.joined_by, self.repairs, self.unpivoted = original.joined_by, original.repairs, original.unpivoted
 
     @abstractmethod
     def rows_of(self) -> tuple[str, dict[str, Any]]:
@@ -62,6 +62,10 @@ class Derived(Source):
     @cached_property
     def notes(self) -> tuple[str, ...]:
         return self.original.notes
+
+    @property
+    def fields(self) -> Sequence[int]:
+        return self.original.fields
 
     @cached_property
     def unfit(self) -> list[tuple[int, str, str]]:

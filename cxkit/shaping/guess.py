@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from cxkit.cached import cached_property
 from cxkit.reading import stamps
 from cxkit.reading.names import says
-from cxkit.shaping.columns import by_column
+from cxkit.schema import ROW
+from cxkit.shaping.columns import braced, by_column
 from cxkit.words import many, percent, rounded
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
 
 SAMPLED_JOURNEYS = 2_000
+DATES = 0.9  # of a column's values: it holds dates
+FORWARD = 0.95  # of the steps within journeys: numbers that count the time since a beginning
 MOST_JOURNEYS_PER_CUSTOMER = 500
 Ranked = Iterator[tuple[float, "Profile", str]]
 
@@ -105,7 +108,7 @@ class Guesses:
 
     def _times(self) -> Ranked:
         moving = [p for p in self.profiles if p.number in self.varying]
-        times = list(self._times_among(moving))
+        times = list(self._times_among(moving)) or list(self._clocks(moving))
         yield from times or self._times_among([p for p in self.profiles if p not in moving])
 
     def _times_among(self, profiles: list[Profile]) -> Ranked:
@@ -117,12 +120,49 @@ class Guesses:
                 score = p.says("time") + (p.distinct + p.filled) / p.rows
                 yield score, p, f"{percent(share)} of a sample read as times"
 
+    def _clocks(self, profiles: list[Profile]) -> Ranked:
+        """Plain numbers that are called like times and never go back: hours since a beginning, or a sheet's days."""
+        for p in profiles:
+            if p.kind in ("text", *stamps.NUMERIC) and (p.says("time") or stamps.unit_of(p.name)):
+                writing, share = self._written(p, p.name)
+                counted = writing.relative or writing.name == stamps.SHEET
+                if counted and share == 1 and p.distinct > 2 and self.forward(p) >= FORWARD:
+                    yield p.says("time") + 1, p, "numbers that go forward within journeys"
+
+    def forward(self, p: Profile) -> float:
+        """The share of neighbouring rows of a journey, in a sample of journeys, whose times do not go back."""
+        assert self.varying is not None  # the sample of journeys is there
+        writing, _ = self._written(p, p.name)
+        moment = stamps.sql(writing, f"c{p.number}", p.kind)
+        statement = f"""
+            SELECT coalesce(avg((moment >= before)::INT), 1) FROM (
+                SELECT moment, lag(moment) OVER (PARTITION BY journey ORDER BY {ROW}) AS before
+                FROM (SELECT c{self.taken["journey"]} AS journey, {ROW}, {moment} AS moment FROM sampled))
+            WHERE before IS NOT NULL AND moment IS NOT NULL"""
+        [share] = self.source.connection.execute(statement, stamps.values(writing, statement)).fetchone() or (1.0,)
+        return float(share)
+
+    def _written(self, p: Profile, name: str | None = None) -> tuple[stamps.Writing, float]:
+        return stamps.find(self.source.connection, self.source.rows, f"c{p.number}", p.kind, name)
+
+    @cached_property
+    def _dates(self) -> set[int]:
+        """The columns whose values are dates, whatever they are called: none of them says what happened."""
+        texts = [p for p in self.profiles if p.kind in ("text", "integer") and p.filled]
+        asked = (
+            f"avg(regexp_matches(c{{n}}::VARCHAR, '{braced(stamps.DATE_LIKE)}')::INT) FILTER (c{{n}}::VARCHAR <> '')"
+        )
+        shares = by_column(self.source, asked, [p.number for p in texts], "sampled" if self.varying else None)
+        alike = [p for p, share in zip(texts, shares, strict=True) if share is not None and share > DATES]
+        return {p.number for p in alike if self._written(p)[1] > DATES}
+
     def _read_as_times(self, p: Profile) -> float:
-        return stamps.find(self.source.connection, self.source.rows, f"c{p.number}", p.kind)[1]
+        return self._written(p)[1]
 
     def _activities(self) -> Ranked:
         for p in self.profiles:
-            if p.kind in ("text", "integer") and p.filled and p.distinct <= max(50, p.rows / 4):
+            named = p.kind in ("text", "integer") and p.filled and p.distinct <= max(50, p.rows / 4)
+            if named and p.number not in self._dates:
                 varies = p.number in self.varying
                 score = p.says("activity") + varies + 0.5 * (p.kind == "text") + 0.5 * (p.filled == p.rows)
                 yield score, p, f"about {many(p.distinct)} values{', changing within a journey' if varies else ''}"

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
-from cxkit.reading import stamps
-from cxkit.schema import ROW
 from cxkit.shaping.guess import Guesses, Profile
 from cxkit.shaping.lifecycle import stepping
 from cxkit.words import many, percent
@@ -128,19 +126,4 @@ def _behaviour(guesses: Guesses, role: str, profile: Profile) -> Iterator[str]:
     if profile.filled < profile.rows:
         yield f"empty in {percent(1 - profile.filled / profile.rows)} of the rows"
     if role == "time":
-        yield f"goes forward in {percent(_forward(guesses, profile))} of the steps within journeys"
-
-
-def _forward(guesses: Guesses, profile: Profile) -> float:
-    """The share of neighbouring rows of a journey, in a sample of journeys, whose times do not go back."""
-    source, column, journey = guesses.source, f"c{profile.number}", guesses.taken["journey"]
-    assert guesses.varying is not None  # the sample of journeys is there
-    writing = stamps.find(source.connection, source.rows, column, profile.kind)[0]
-    moment = stamps.sql(writing, column, profile.kind)
-    statement = f"""
-        SELECT coalesce(avg((moment >= before)::INT), 1) FROM (
-            SELECT moment, lag(moment) OVER (PARTITION BY journey ORDER BY {ROW}) AS before
-            FROM (SELECT c{journey} AS journey, {ROW}, {moment} AS moment FROM sampled))
-        WHERE before IS NOT NULL AND moment IS NOT NULL"""
-    [share] = source.connection.execute(statement, stamps.values(writing, statement)).fetchone() or (1.0,)
-    return float(share)
+        yield f"goes forward in {percent(guesses.forward(profile))} of the steps within journeys"

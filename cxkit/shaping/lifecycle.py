@@ -5,7 +5,8 @@ A start belongs to the first end after it of the same activity in the same journ
 without a start and a start without an end are events whose other stamp is unknown. A row whose stamp cannot be read
 has its turn where it stands among the rows, so that it shifts no others; it and the row it belongs to stay apart, and
 `prepare` puts it aside and counts it. Rows that say anything else, such as "schedule" or "suspend", are no events of
-their own; they are counted.
+their own; they are among the rejected. An activity or a journey that has no other rows is named. Time for which an
+event is suspended stays in its service time, which is said.
 """
 
 from __future__ import annotations
@@ -14,18 +15,30 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.reading import stamps
-from cxkit.reading.source import Source
+from cxkit.reading.names import words_of
+from cxkit.reading.source import Source, line_of
+from cxkit.reading.xes import UNJOINED
 from cxkit.schema import ROW
-from cxkit.shaping.columns import by_column
+from cxkit.shaping.columns import by_column, filled
 from cxkit.shaping.derived import Derived, free_name
 from cxkit.shaping.roles import Given, Roles, number_of, settle
-from cxkit.words import many
+from cxkit.words import many, quoted
 
 STARTS = ("start", "started", "begin", "began")
 ENDS = ("complete", "completed", "end", "ended", "finish", "finished")
-MOST_NAMED = 5
+OTHERS = (
+    *("schedule", "scheduled", "assign", "assigned", "reassign", "reassigned", "suspend", "suspended", "resume"),
+    *("resumed", "withdraw", "withdrawn", "autoskip", "manualskip", "skip", "skipped", "abort", "aborted"),
+    *("ate_abort", "pi_abort", "abort_activity", "abort_case", "unknown", "closed", "enabled"),
+)
+SUSPENDS = ("suspend", "suspended", "pause", "paused")
+STEPS = 0.9  # of a column's values say a step of a life cycle
+NO_STEP = "neither starts nor ends an event"
+BEGINNINGS = "start started begin began beginning beginn anfang von from debut début inicio inizio ab since seit opened"
+MOST_NAMED, LOOKED_AT = 5, 20_000
 
 
 def paired(source: Source, given: Given, lifecycle: str, instance: str | None) -> Instances:
@@ -43,7 +56,8 @@ def stepping(source: Source, taken: Collection[int | None]) -> str | None:
     """The first free column that says both start and end, if the rows of this source are steps of events."""
     free = [number for number, kind in enumerate(source.kinds) if kind == "text" and number not in taken]
     says = _said("{n}")
-    answers = by_column(source, f"bool_or({says} IN {STARTS}) AND bool_or({says} IN {ENDS})", free)
+    steps = f"avg(({says} IN {STARTS + ENDS + OTHERS})::INT) FILTER ({says} <> '') > {STEPS}"
+    answers = by_column(source, f"bool_or({says} IN {STARTS}) AND bool_or({says} IN {ENDS}) AND {steps}", free)
     return next((source.columns[number] for number, stepped in zip(free, answers, strict=True) if stepped), None)
 
 
@@ -59,7 +73,8 @@ class Instances(Derived):
         self.columns = (*original.columns, self.start)
         self.joined_by = {"lifecycle": lifecycle} | ({} if instance is None else {"instance": instance})
         self.reading = {**original.reading, "events": f'starts and ends joined by "{lifecycle}"'}
-        self.notes = (*original.notes, *self._found(lifecycle))
+        before = (note for note in original.notes if UNJOINED not in note)
+        self.notes = (*before, *self._found(lifecycle), *self._vanished())
 
     @property
     def roles(self) -> Roles:
@@ -118,9 +133,77 @@ class Instances(Derived):
             says = ", ".join(f'"{word}"' for word in list(counts)[:MOST_NAMED])
             raise InputError(f'"{lifecycle}" does not say both "start" and "complete". It says {says}.')
         others = {word: count for word, count in counts.items() if word not in STARTS + ENDS}
+        suspended = sum(count for word, count in others.items() if word in SUSPENDS)
+        if suspended:
+            rows = "1 row suspends" if suspended == 1 else f"{many(suspended)} rows suspend"
+            yield f"Suspended time stays in the service time of events; {rows} one."
         if others:
             named = ", ".join(f'"{word}"' for word in list(others)[:MOST_NAMED])
             yield f"{many(sum(others.values()), 'row')} neither starting nor ending an event ({named}) left out."
+
+    def _vanished(self) -> Iterator[str]:
+        """The activities and journeys that have neither starts nor ends, by name."""
+        roles, says = self._given, _said(self._says)
+        for noun, number in (("activity", roles.activity), ("journey", roles.journey)):
+            named = f"SELECT c{number}::VARCHAR AS name FROM {self.original.rows} WHERE {filled(f'c{number}')}"
+            asked = f"{named} GROUP BY 1 HAVING NOT coalesce(bool_or({says} IN {STARTS + ENDS}), false) ORDER BY 1"
+            with self.original.lock, self.original.guarded():
+                names = [name for (name,) in self.original.connection.execute(asked).fetchall()]
+            if names:
+                lost = "has neither starts nor ends and vanishes" if len(names) == 1 else "have neither and vanish"
+                yield f"{many(len(names), noun)} {lost}: {quoted(names, MOST_NAMED)}."
+
+    @cached_property
+    def unfit(self) -> list[tuple[int, str, str]]:
+        """With the rows that neither start nor end an event."""
+        source, says = self.original, _said(self._says)
+        fields = ", ".join(f"c{number}::VARCHAR" for number in source.fields)
+        asked = f"SELECT {ROW}, [{fields}] FROM {source.rows} WHERE {says} IS NULL OR {says} NOT IN {STARTS + ENDS}"
+        with source.lock, source.guarded():
+            rows = source.connection.execute(f"{asked} ORDER BY {ROW}").fetchall()
+            lines = source.lines([row for row, _ in rows])
+        texts = (line_of(values, source.delimiter) for _, values in rows)
+        return [*source.unfit, *((line, NO_STEP, text) for line, text in zip(lines, texts, strict=True))]  # type: ignore[misc]
+
+
+def beginning(source: Source, roles: Roles) -> tuple[str, str] | None:
+    """A column of stamps that are when events start, and the one of when they end; None where there is none.
+
+    One of the two is the time. The start is called so, is never later than the end, and in some rows earlier.
+    """
+    if roles.time is None or roles.start is not None or source.knows is not None:
+        return None
+    early = _begins(source.columns[roles.time])
+    for number, name in enumerate(source.columns):
+        if number in roles.taken or _begins(name) == early:
+            continue
+        start, end = (roles.time, number) if early else (number, roles.time)
+        if _never_later(source, roles, start, end):
+            return source.columns[start], source.columns[end]
+    return None
+
+
+def _begins(name: str) -> bool:
+    return bool(set(words_of(name)) & set(BEGINNINGS.split()))
+
+
+def _never_later(source: Source, roles: Roles, start: int, end: int) -> bool:
+    """Whether the stamps of one column are never later than those of the other, sometimes earlier, and of events."""
+    ways = []
+    for number in (start, end):
+        writing, share = stamps.find(source.connection, source.rows, f"c{number}", source.kinds[number])
+        if share < STEPS:
+            return False
+        ways.append((stamps.sql(writing, f"c{number}", source.kinds[number], f"p{number}"), writing, f"p{number}"))
+    (began, *_), (ended, *_) = ways
+    asked = f"""
+        SELECT coalesce(bool_and(began <= ended) AND bool_or(began < ended), false)
+            AND count(began) * 2 > count(*) AND count(DISTINCT (journey, began)) > count(DISTINCT journey)
+            AND count(DISTINCT (journey, ended)) > count(DISTINCT journey)
+        FROM (SELECT c{roles.journey} AS journey, {began} AS began, {ended} AS ended FROM {source.rows}
+            WHERE {ROW} < {LOOKED_AT})"""
+    values = {word: v for _, writing, key in ways for word, v in stamps.values(writing, asked, key).items()}
+    return bool((source.connection.execute(asked, values or None).fetchone() or (False,))[0])
 
 
 def _said(number: int | str) -> str:

@@ -63,9 +63,8 @@ class Regrouped(Derived):
         why = dict.fromkeys(named, "as before") | {role: text for role, _, text in roles.evidence}
         levels = roles.journey_attributes, roles.event_attributes
         of_journeys, of_events = ([names[number] for number in level] for level in levels)
-        writing = roles.writing.name if "%" in roles.writing.name else None
         chosen = (of_journeys, of_events) if roles.chosen else None
-        return Known(named, why, chosen, roles.zone, writing, roles.given)
+        return Known(named, why, chosen, roles.zone, roles.writing.format, roles.given)
 
 
 def notion(log: Log) -> tuple[Log, dict[str, Any]]:

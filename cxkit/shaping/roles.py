@@ -31,10 +31,10 @@ class Given:
 
     journey: str | None = None
     activity: str | None = None
-    time: str | None = None
+    time: str | Sequence[str] | None = None
     customer: str | None = None
     order: str | None = None
-    start: str | None = None
+    start: str | Sequence[str] | None = None
     journey_attributes: Sequence[str] | None = None
     event_attributes: Sequence[str] | None = None
     zone: str = "UTC"
@@ -70,16 +70,19 @@ class Roles:
     evidence: tuple[tuple[str, str | None, str], ...]
     chosen: bool = False  # whether the attributes were given, or are every other column
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    parts: tuple[int, ...] = ()  # the columns over which the stamps are spread
 
     @property
     def taken(self) -> set[int | None]:
         """The columns that have a role other than that of an attribute."""
-        return {self.journey, self.activity, self.time, self.customer, self.order, self.start}
+        return {self.journey, self.activity, self.time, self.customer, self.order, self.start, *self.parts}
 
     @property
     def reads(self) -> str:
         """How the time stamps are read, in a sentence or two."""
         local = "" if self.writing.name in stamps.EPOCHS else f" Times without an offset are of {self.zone}."
+        if self.writing.relative:
+            local = " No dates are known: what is shown as one counts from 1970-01-01."
         return f"{self.writing.name}.{local} {self.writing.doubt}".rstrip()
 
     @property
@@ -198,7 +201,11 @@ def _evidence(source: Source, taken: dict[str, int], why: dict[str, str]) -> Ite
 
 
 def _nothing_like(role: str, source: Source) -> str:
+    from cxkit.shaping.unpivot import offered
+
     columns = ", ".join(f'"{name}"' for name in source.columns[:12])
+    if offer := offered(source):
+        return f"No column looks like the {role}. {offer}"
     return f"No column looks like the {role}. Name it with {role}=. The columns are {columns}."
 
 
@@ -227,7 +234,7 @@ def _writing(source: Source, given: Given, time: int | None) -> Writing:
         return Writing(stamps.ISO)
     if given.time_format:
         return stamps.given(source.connection, given.time_format)
-    return stamps.find(source.connection, source.rows, f"c{time}", source.kinds[time])[0]
+    return stamps.find(source.connection, source.rows, f"c{time}", source.kinds[time], source.columns[time])[0]
 
 
 def _attributes(source: Source, given: Given, guesses: Guesses) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from cxkit.reading import stamps
 from cxkit.schema import MOST_ACTIVITIES, ROW
-from cxkit.shaping.lifecycle import stepping
+from cxkit.shaping import unpivot
+from cxkit.shaping.lifecycle import beginning, stepping
 from cxkit.shaping.roles import Roles
+from cxkit.shaping.spread import offered
 from cxkit.words import many, percent
 
 if TYPE_CHECKING:
@@ -120,8 +122,18 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
         yield f'"{time}" never changes within a journey, so nothing would take any time.'
     elif not figures.changing:
         yield f'"{activity}" never changes within a journey. Does it say what happened?'
+    if roles.writing.doubt and stamps.AMBIGUOUS not in roles.writing.doubt:
+        yield f'"{time}": {roles.writing.doubt}'
+    offers = offered(log.source, roles), unpivot.offered(log.source, figures.journeys > ALONE * figures.rows)
+    yield from (offer for offer in offers if offer)
     if 0 < figures.readable < 1:
         yield f'About {percent(1 - figures.readable)} of "{time}" does not read as a time; such rows are left out.'
+    if pair := beginning(log.source, roles):
+        begin, end = pair
+        yield (
+            f'"{begin}" looks like when events start and "{end}" like when they end: start="{begin}", time="{end}" '
+            "tells service and waiting time apart."
+        )
     if figures.steps and roles.time is not None:
         yield f'"{figures.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
     if figures.kinds > MANY_ACTIVITIES:

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from cxkit import places
 from cxkit.errors import StoreError
+from cxkit.reading.stamps import Writing
 from cxkit.schema import FORMAT, JOINED, SEVERITIES, Attribute, Kind, Level, Table
 from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
@@ -92,6 +93,12 @@ class Manifest:
     def newest(self) -> Part:
         """The part that came last; the whole source where there is one part only."""
         return self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
+
+    @property
+    def clock(self) -> str | None:
+        """What a relative clock counts since the beginning, such as "hours"; None where dates are known."""
+        writing = Writing(self.reading.get("time", ""))
+        return writing.format if writing.relative else None
 
     @property
     def of_rows(self) -> tuple[Attribute, ...]:

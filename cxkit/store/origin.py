@@ -9,6 +9,8 @@ from cxkit.reading.source import Source
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.regrouped import Regrouped
 from cxkit.shaping.roles import ROLES, Roles
+from cxkit.shaping.spread import STAMPED, Spread
+from cxkit.shaping.unpivot import Unpivoted
 
 READING = ("delimiter", "encoding", "sheet", "table", "query", "object_type")
 JOINED = ("lifecycle", "instance")
@@ -20,8 +22,13 @@ def origin(source: Source, roles: Roles, folder: Path) -> dict[str, str]:
     The file is written as seen from the store's folder: who gets the store learns no more of where it lay than that.
     """
     joined = source.joined_by
+    stamps: dict[str, str] = {}
     while isinstance(source, Derived):
         roles = source.roles if isinstance(source, Regrouped) else roles
+        if isinstance(source, Spread):
+            stamps = {role: name for role in STAMPED if (name := _name(source, getattr(roles, role))) in source.made}
+        if isinstance(source, Unpivoted):
+            return {}
         source = source.original
     if not source.path:
         return {}
@@ -31,4 +38,8 @@ def origin(source: Source, roles: Roles, folder: Path) -> dict[str, str]:
         path = Path(os.path.relpath(source.path, folder.resolve())).as_posix()
     except ValueError:  # on another drive
         return {}
-    return {"path": path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns}
+    return {"path": path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns, **stamps}
+
+
+def _name(source: Source, number: int | None) -> str:
+    return source.columns[number] if number is not None and number < len(source.columns) else ""

@@ -6,8 +6,6 @@ This step always runs in DuckDB, which streams; what follows is the engine's.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cxkit import schema
 from cxkit.errors import InputError
+from cxkit.reading.source import line_of
 from cxkit.schema import Attribute, Kind, Level
 from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind, typed
 from cxkit.shaping.events import BAD_STAMP, in_zone, judged
@@ -127,7 +126,7 @@ def _put_aside(source: Source, folder: Path, part: int) -> dict[str, int]:
     rejected = [
         *source.unfit,
         *(
-            (line, reason, _line(values, source.delimiter))
+            (line, reason, line_of(values, source.delimiter))
             for line, (_, reason, values) in zip(lines, bad, strict=True)
         ),
     ]
@@ -135,12 +134,6 @@ def _put_aside(source: Source, folder: Path, part: int) -> dict[str, int]:
     _write_rejected(rejected, folder, part)
     reasons = [reason for _, reason, _ in rejected]
     return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
-
-
-def _line(values: list[str | None], delimiter: str) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(values)
-    return line.getvalue()
 
 
 def _write_rejected(rejected: list[tuple[int | None, str, str]], folder: Path, part: int) -> None:

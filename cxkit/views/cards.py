@@ -91,9 +91,11 @@ def _of_coverage(row: Mapping[str, Any]) -> list[Card]:
     ]
 
 
-def _period(first: datetime | None, last: datetime | None) -> tuple[str, str]:
+def _period(first: datetime | str | None, last: datetime | str | None) -> tuple[str, str]:
     if first is None or last is None:
         return "unknown", "this log has no time"
+    if isinstance(first, str) or isinstance(last, str):  # of a relative clock
+        return str(last).removesuffix(" since the beginning"), f"from {first}"
     days = (last - first).days
     long = many(days / MONTH, "month") if days < 4 * 365 else many(days / YEAR, "year")
     return long if days > 60 else f"{days} d", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"

@@ -56,7 +56,13 @@ def test_starts_and_ends_become_events(log, tmp_path):
         (1, "Ship", 30, None),
     ]
     assert journeys.manifest.roles["start"] == "start"
-    assert journeys.manifest.notes == ('1 row neither starting nor ending an event ("suspend") left out.',)
+    assert journeys.manifest.notes == (
+        "Suspended time stays in the service time of events; 1 row suspends one.",
+        '1 row neither starting nor ending an event ("suspend") left out.',
+    )
+    assert journeys.manifest.dropped == {"neither starts nor ends an event": 1}
+    rejected = journeys.rejected().df()
+    assert rejected[["line", "text"]].values.tolist() == [[9, "B,Pack,suspend,2025-06-02 09:05,Ann"]]
     lasts = journeys.journeys().df().set_index("journey")["seconds"].to_dict()
     assert lasts == {"A": 120 * MINUTE, "B": 110 * MINUTE}
 
@@ -243,3 +249,53 @@ def test_a_column_that_says_start_and_complete_is_pointed_out(log):
     assert said == ('"step" says start and complete: each row is an event until it is named as the lifecycle.',)
     assert trial(log.roles(**ROLES, lifecycle="step")).doubts == ()
     assert trial(cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when")).doubts == ()
+
+
+def test_an_activity_and_a_journey_without_starts_and_ends_are_named(tmp_path):
+    rows = ("B,Plan,schedule,2025-06-02 08:00", "C,Plan,schedule,2025-06-02 08:00", "C,Plan,withdraw,2025-06-03 08:00")
+    more = "".join(f"{row},Ann\n" for row in rows)
+    (tmp_path / "log.csv").write_text(LOG + more, encoding="utf-8")
+    log = cx.read(tmp_path / "log.csv").roles(**ROLES, lifecycle="step")
+    facts = cx.prepare(log, tmp_path / "store", progress=False).manifest
+    assert '1 activity has neither starts nor ends and vanishes: "Plan".' in facts.notes
+    assert '1 journey has neither starts nor ends and vanishes: "C".' in facts.notes
+    assert sum(facts.dropped.values()) == 4
+
+
+def test_a_resource_called_start_or_end_is_no_life_cycle(tmp_path):
+    rows = [f"c{n},{step},{who},2025-06-0{n} 1{place}:00" for n in range(1, 8) for place, (step, who) in STEPS]
+    (tmp_path / "log.csv").write_text("\n".join(["case,what,who,when", *rows]) + "\n", encoding="utf-8")
+    log = cx.read(tmp_path / "log.csv").roles(**ROLES)
+    assert trial(log).steps is None
+    assert log.doubts == ()
+
+
+STEPS = tuple(enumerate((("Arrive", "Start"), ("Turn", "ID12"), ("Pack", "ID17"), ("Leave", "End"))))
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "offer"),
+    [
+        ("start_timestamp", "timestamp", True),
+        ("Beginn", "Ende", True),
+        ("begin", "when", True),
+        ("start_time", "end_time", True),
+        ("planned", "when", False),
+    ],
+)
+def test_a_stamp_of_the_start_beside_the_end_is_offered(tmp_path, begins, ends, offer):
+    rows = [f"c{n},{step},2025-06-0{n} 1{hour}:00,2025-06-0{n} 1{hour}:30" for n in range(1, 8) for hour, step in STEP]
+    (tmp_path / "log.csv").write_text("\n".join([f"case,what,{begins},{ends}", *rows]) + "\n", encoding="utf-8")
+    log = cx.read(tmp_path / "log.csv")
+    said = [doubt for doubt in log.doubts if f'start="{begins}", time="{ends}"' in doubt]
+    assert len(said) == offer
+    assert log.roles(start=begins, time=ends).doubts == ()
+
+
+STEP = tuple(enumerate(("Arrive", "Turn", "Pack")))
+
+
+def test_a_planned_end_that_is_at_times_earlier_is_no_end(tmp_path):
+    rows = [f"c{n},{step},2025-06-0{n} 1{hour}:00,2025-06-0{9 - n} 10:00" for n in range(1, 8) for hour, step in STEP]
+    (tmp_path / "log.csv").write_text("\n".join(["case,what,start,due", *rows]) + "\n", encoding="utf-8")
+    assert not any("start=" in doubt for doubt in cx.read(tmp_path / "log.csv").doubts)

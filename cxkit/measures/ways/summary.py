@@ -11,7 +11,7 @@ from cxkit.facts.working import Clock
 from cxkit.measures.ways.outcomes import ends
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, LAST, LENGTH, NEXT, SECOND, VARIANT
-from cxkit.times import zoned
+from cxkit.times import since_beginning, zoned
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,10 +30,10 @@ def summary(journeys: Journeys, *, working: bool | None = None) -> Result:
         time; where nothing is given the calendar's `default` counts.
 
     Returns a Result with one row: `events`, `journeys`, `customers`, `activities`, `variants`, `moves` (different
-    pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone),
-    `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first
-    to last event), `tied_events` (that share their time with the event before in the journey) and `dropped_rows`
-    (rows of the whole source that could not be used; see `rejected`). Where the engagement names goals or
+    pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone, in words where its
+    clock is relative), `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a
+    journey, from first to last event), `tied_events` (that share their time with the event before in the journey) and
+    `dropped_rows` (rows of the whole source that could not be used; see `rejected`). Where the engagement names goals or
     cancels also goal_journeys, cancel_journeys, silent_journeys and open_journeys; see `outcomes`.
 
     Errors: working time where nobody has said when the firm works.
@@ -67,7 +67,10 @@ def _table(journeys: Journeys, clock: Clock) -> pa.Table:
     people = max(facts["customers"], 1)
     columns = {name: pa.array([facts[name]], pa.int64()) for name in ("events", "journeys", "customers")}
     columns |= {name: pa.array([facts[name]], pa.int64()) for name in ("activities", "variants", "moves")}
-    columns |= {name: zoned(pa.array([facts[name]], pa.int64()), zone) for name in (FIRST, LAST)}
+    clock = journeys.manifest.clock
+    for name in (FIRST, LAST):
+        moment = zoned(pa.array([facts[name]], pa.int64()), zone)
+        columns[name] = pa.array([since_beginning(facts[name], clock)], pa.string()) if clock else moment
     columns |= {"journeys_per_customer": pa.array([facts["journeys"] / people], pa.float64())}
     columns |= {
         name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")
