@@ -30,7 +30,7 @@ class Aligned(Source):
     def __init__(self, original: Source, columns: Sequence[str], places: Sequence[int | None]) -> None:
         self.original, self.lock = original, original.lock
         self.connection, self.scratch = original.connection, original.scratch
-        self.name, self.about, self.notes = original.name, original.about, original.notes
+        self.name, self.about = original.name, original.about
         self.reading, self.delimiter = original.reading, original.delimiter
         new = [n for n in range(len(original.columns)) if n not in places]
         self.places = [*places, *new]
@@ -58,6 +58,10 @@ class Aligned(Source):
     @property
     def fields(self) -> Sequence[int]:
         return [self.places.index(n) for n in range(len(self.original.columns))]
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        return self.original.notes
 
     @cached_property
     def fingerprint(self) -> str:

@@ -23,8 +23,7 @@ from cxkit.cached import cached_property
 from cxkit.errors import StoreError
 from cxkit.schema import CUSTOMER, JOURNEY, KEY, PATH, POSITION, ROW, VARIANT
 from cxkit.shaping.beside import check
-from cxkit.shaping.columns import EVERY, Fits, kind
-from cxkit.shaping.columns import fits as fitting
+from cxkit.shaping.columns import EVERY, Fits, key_fits, kind, text_of
 from cxkit.store import manifest, stage
 from cxkit.store.changes import LEAVE_OUT, Changes, enforce, ranked
 from cxkit.store.engine import Engine, Frame
@@ -94,8 +93,10 @@ class Before(Batch):
         """Write the coded events of the part, and of the store's journeys that it touches, into the folder."""
         self._lay_out()
         source, roles = self.source, self.roles
-        found = fitting(source, stage.columns_of(roles))
+        found = stage.fits_of(source, roles)
         fits = {name: tuple(known for known in held if known in found[name]) for name, held in self.fits.items()}
+        if roles.order is not None:
+            fits[KEY] = self._key_fits(roles.order)
         columns = [replace(a, kind=kind(fits[a.column])) for a in self.was]
         attributes = tuple(a for a in columns if a.column != KEY)
         part = len(self.described.parts)
@@ -154,6 +155,12 @@ class Before(Batch):
         if not all(set(self.described.fits.get(name, ["?"])) <= set(EVERY) for name in wanted):
             raise StoreError("The manifest of this store does not say which values fit its columns. Prepare it again.")
         return {name: self.described.fits[name] for name in wanted}
+
+    def _key_fits(self, order: int) -> tuple[schema.Kind, ...]:
+        """Which kinds hold nearly all values that put events in order, in the parts that are there and in this one."""
+        source = self.source
+        here = source.connection, text_of(source, order), source.rows
+        return key_fits((source.connection, self.held[KEY].text, "old_rows r"), here)
 
     @cached_property
     def was(self) -> tuple[schema.Attribute, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cxkit import schema
 from cxkit.errors import StoreError
 from cxkit.schema import Attribute
-from cxkit.shaping.columns import NUMBERS
+from cxkit.shaping.columns import NUMBERS, as_key
 from cxkit.shaping.columns import TYPES as SQL_TYPES
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def value(was: Attribute, now: Attribute, held: Held) -> str:
     """The SQL of a store's values under their new kind."""
     if now.kind == was.kind:
         return held.value
+    if now.column == schema.KEY:
+        return as_key(held.text, now.kind)
     return held.text if now.kind == "text" else f"TRY_CAST({held.text} AS {TYPES[now.kind]})"
 
 

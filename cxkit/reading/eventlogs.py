@@ -57,6 +57,7 @@ class EventLog(Source):
     named: Mapping[str, str]
     why: Mapping[str, str]
     levels: tuple[Sequence[str], Sequence[str]]
+    declared = True
 
     def __init__(self, path: Path) -> None:
         super().__init__()

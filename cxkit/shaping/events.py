@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cxkit import schema
 from cxkit.reading import stamps
 from cxkit.schema import ROW
-from cxkit.shaping.columns import filled
+from cxkit.shaping.columns import filled, text_of
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -31,9 +31,9 @@ def judged(source: Source, roles: Roles, more: Sequence[str] = ()) -> tuple[str,
     empty = " AND ".join(f"NOT {filled(f'c{number}')}" for number in stamped) or "false"
     columns = [
         ROW,
-        f"c{roles.journey}::VARCHAR AS journey_id",
-        f"c{roles.customer}::VARCHAR AS customer_id",
-        f"c{roles.activity}::VARCHAR AS activity_name",
+        f"{text_of(source, roles.journey)} AS journey_id",
+        f"{text_of(source, roles.customer)} AS customer_id",
+        f"{text_of(source, roles.activity)} AS activity_name",
         *_stamps(source, roles),
         *more,
         f"{empty} AS no_stamp",

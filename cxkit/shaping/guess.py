@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cxkit.cached import cached_property
 from cxkit.reading import stamps
 from cxkit.reading.names import says
-from cxkit.shaping.columns import by_column
+from cxkit.shaping.columns import by_column, filled
 from cxkit.words import many, percent, rounded
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SAMPLED_JOURNEYS = 2_000
 MOST_JOURNEYS_PER_CUSTOMER = 500
+MOST_COUNTED = 5_000_000  # rows up to which different values are counted one by one
 Ranked = Iterator[tuple[float, "Profile", str]]
 
 
@@ -38,6 +39,11 @@ class Profile:
     def says(self, role: str) -> float:
         """How much the name speaks for the role, 0 to 3."""
         return says(self.name, role)
+
+    @property
+    def counted(self) -> str:
+        """How many different values there are, in words; about so many where the rows are too many to count them."""
+        return f"{'about ' * (self.rows > MOST_COUNTED)}{many(self.distinct, 'value')}"
 
     @property
     def repeats(self) -> float:
@@ -73,7 +79,8 @@ class Guesses:
         """The profile of every column."""
         source = self.source
         rows = source.connection.execute(f"SELECT count(*) FROM {source.rows}").fetchone()[0]  # type: ignore[index]
-        asked = "approx_count_distinct(c{n}), count(nullif(trim(c{n}::VARCHAR), ''))"
+        counted = "count(DISTINCT c{n})" if rows <= MOST_COUNTED else "approx_count_distinct(c{n})"
+        asked = f"{counted}, count(nullif(trim(c{{n}}::VARCHAR), ''))"
         figures = list(by_column(source, asked, range(len(source.columns))))
         counts = zip(figures[::2], figures[1::2], strict=True)
         named = enumerate(source.columns)
@@ -100,7 +107,7 @@ class Guesses:
             few = by_name == 0 and (p.distinct < 2 or p.repeats > 200)
             if few or ((by_name == 0 or p.says("time")) and self._read_as_times(p) > 0.9):
                 continue
-            reason = f"about {many(p.distinct)} values, {rounded(p.repeats)} rows each"
+            reason = f"{p.counted}, {rounded(p.repeats)} rows each"
             yield by_name + repeated + 0.5 * (p.filled == p.rows), p, reason
 
     def _times(self) -> Ranked:
@@ -125,7 +132,16 @@ class Guesses:
             if p.kind in ("text", "integer") and p.filled and p.distinct <= max(50, p.rows / 4):
                 varies = p.number in self.varying
                 score = p.says("activity") + varies + 0.5 * (p.kind == "text") + 0.5 * (p.filled == p.rows)
-                yield score, p, f"about {many(p.distinct)} values{', changing within a journey' if varies else ''}"
+                yield score, p, f"{p.counted}{', changing within a journey' if varies else ''}"
+
+    def _always_there(self, p: Profile) -> bool:
+        """Whether a column is filled wherever the journey is."""
+        if p.filled == p.rows:
+            return True
+        journey = f"c{self.taken['journey']}"
+        lacking = f"{filled(journey)} AND NOT {filled(f'c{p.number}')}"
+        asked = f"SELECT 1 FROM {self.source.rows} WHERE {lacking} LIMIT 1"
+        return self.source.connection.execute(asked).fetchone() is None
 
     def _customers(self) -> Ranked:
         journey = self.taken["journey"]
@@ -134,6 +150,6 @@ class Guesses:
             return
         for p in (self.profiles[n] for n in named):
             few_journeys = p.distinct * MOST_JOURNEYS_PER_CUSTOMER >= self.profiles[journey].distinct
-            steady = p.filled == p.rows and p.number not in self.varying
+            steady = self._always_there(p) and p.number not in self.varying
             if p.kind in ("text", "integer") and few_journeys and steady:
-                yield p.says("customer"), p, f"about {many(p.distinct)} values, one per journey"
+                yield p.says("customer"), p, f"{p.counted}, one per journey"

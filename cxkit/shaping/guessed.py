@@ -16,7 +16,7 @@ from cxkit.reading import stamps
 from cxkit.schema import ROW
 from cxkit.shaping.guess import Guesses, Profile
 from cxkit.shaping.lifecycle import stepping
-from cxkit.words import many, percent
+from cxkit.words import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ def _doubtful(guesses: Guesses, ranked: set[int], total: float) -> Iterator[Cand
     for profile in guesses.profiles:
         if profile.says("customer") and profile.number not in ranked | set(guesses.taken.values()):
             changing = ["changing within a journey"] if profile.number in guesses.varying else []
-            why = [f"about {many(profile.distinct)} values", *changing, *_behaviour(guesses, "customer", profile)]
+            why = [profile.counted, *changing, *_behaviour(guesses, "customer", profile)]
             evidence = "; ".join([_name(profile, "customer"), *why])
             yield Candidate("customer", profile.name, 1 / (total + 1), False, evidence)
 
