@@ -16,6 +16,7 @@ UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 LIMITS = {"d": 365 * 86_400, "h": 86_400, "min": 3_600, "s": 60}  # seconds from which the next unit is used
 YEAR = 365.25 * 86_400
 UNKNOWN = "\N{EN DASH}"
+NO_CUSTOMERS = "customers unknown: each journey counts as one"
 
 
 def given(value: object) -> float | None:

@@ -23,6 +23,7 @@ from cxkit.words import are, many, percent, quoted
 MOST_VALUES, REPEATED = 100, 3  # different values up to which a column holds labels, and rows of each, on average
 ENOUGH = 5  # rows left out from which they say something
 JUMP = 5  # times as large a share of rows left out is a jump
+NOT_KEPT = "The store does not keep them; to keep them, prepare all parts again."
 FORMS = {  # how ids are written
     "whole numbers": "-?(0|[1-9][0-9]*)",
     "numbers with a point": "-?[0-9]+[.][0-9]+",
@@ -58,6 +59,7 @@ class Comparison:
         """Everything that differs."""
         yield from _columns(self)
         yield from _kinds(self)
+        yield from _levels(self)
         yield from _ids(self)
         yield from _times(self)
         yield from _left_out(self, dropped)
@@ -116,11 +118,11 @@ def _columns(c: Comparison) -> Iterator[Change]:
         )
     new = [c.source.columns[n] for n in c.source.new]
     if new:
+        what = NOT_KEPT if c.described.chosen else "In what was there they are empty."
         yield Change(
             "new_columns",
             "low",
-            f"{many(len(new), 'column')} {are(len(new))} new: {quoted(new, NAMED)}. The store does not keep them; "
-            "to keep them, prepare all parts again.",
+            f"{many(len(new), 'column')} {are(len(new))} new: {quoted(new, NAMED)}. {what}",
             count=len(new),
         )
 
@@ -139,6 +141,18 @@ def _kinds(c: Comparison) -> Iterator[Change]:
                 was.name,
                 count,
                 examples=examples,
+            )
+
+
+def _levels(c: Comparison) -> Iterator[Change]:
+    for was, now in zip(c.was, c.now, strict=True):
+        if was.level != now.level and was in c.attributes:
+            yield Change(
+                "changed_levels",
+                "medium",
+                f'"{was.name}" had one value per journey; with this part journeys have several, so that it is an '
+                f"attribute of events now. Name it in journey_attributes= to keep the first one of each journey.",
+                was.name,
             )
 
 

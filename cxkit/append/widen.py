@@ -61,6 +61,11 @@ def held(attribute: Attribute, kept: bool, zone: str) -> Held:
     return Held(value, f"coalesce(r.{attribute.column}_text, {text})" if kept else text, kept)
 
 
+def nothing(attribute: Attribute) -> Held:
+    """How a store holds the values of a column that it does not have."""
+    return Held(f"NULL::{TYPES[attribute.kind]}", "NULL::VARCHAR", False)
+
+
 def misfits(source: Aligned, attribute: Attribute, number: int) -> tuple[int, tuple[str, ...]]:
     """How many values of the part are not of the attribute's kind, and a few of them."""
     if attribute.kind not in NUMBERS:

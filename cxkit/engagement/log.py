@@ -178,6 +178,8 @@ class Contract(Section):
     """Columns that the store does not know."""
     changed_kinds: Verdict = "report"
     """Columns whose values are of another kind, such as texts among numbers."""
+    changed_levels: Verdict = "report"
+    """Columns that had one value per journey and now vary within journeys."""
     changed_ids: Verdict = "report"
     """Ids of journeys or customers that are written otherwise than all before, such as 101.0 instead of 101."""
     time_writing: Verdict = "report"

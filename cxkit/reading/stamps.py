@@ -8,7 +8,7 @@ local time in the log's zone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ def again(
     """
     writing, share = find(connection, table, column, kind)
     if writing.name in ways or writing.name == ISO or kind in ("time", "date"):
-        return replace(writing, doubt=""), writing.name not in ways
+        return writing, writing.name not in ways
     for earlier in (candidate for way in ways for candidate in _called(connection, way)):
         if share and _read(connection, earlier, kind) >= _read(connection, writing, kind):
             return earlier, False

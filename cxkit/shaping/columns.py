@@ -110,7 +110,7 @@ def key_fits(*texts: tuple[DuckDBPyConnection, str, str]) -> tuple[Kind, ...]:
     """
     filled = numbers = whole = 0
     for connection, text, table in texts:
-        asked = ", ".join(f"count_if(regexp_full_match(k, '{pattern}'))" for pattern in (NUMERIC, WHOLE))
+        asked = ", ".join(f"coalesce(count_if(regexp_full_match(k, '{pattern}')), 0)" for pattern in (NUMERIC, WHOLE))
         statement = f"SELECT count(k), {asked} FROM (SELECT nullif(trim({text}), '') AS k FROM {table})"
         counts = connection.execute(statement).fetchone() or (0, 0, 0)
         filled, numbers, whole = filled + counts[0], numbers + counts[1], whole + counts[2]

@@ -65,7 +65,7 @@ class Regrouped(Derived):
         of_journeys, of_events = ([names[number] for number in level] for level in levels)
         writing = roles.writing.name if "%" in roles.writing.name else None
         chosen = (of_journeys, of_events) if roles.chosen else None
-        return Known(named, why, chosen, roles.zone, writing, roles.given)
+        return Known(named, why, chosen, zone=roles.zone, time_format=writing, given=roles.given)
 
 
 def notion(log: Log) -> tuple[Log, dict[str, Any]]:

@@ -131,6 +131,7 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
         yield f'"{figures.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
     if figures.odd and roles.order is not None:
         order = log.columns[roles.order]
-        yield f'"{order}" has numbers, but not only: {quoted(figures.odd, NAMED)}. Such a value counts as the number it begins with.'
+        odd = quoted(figures.odd, NAMED)
+        yield f'"{order}" has numbers, but not only: {odd}. Such a value counts as the number it begins with.'
     if figures.kinds > MANY_ACTIVITIES:
         yield f'"{activity}" has {many(figures.kinds)} different values; is it a text or a number rather than a step?'

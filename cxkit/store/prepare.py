@@ -181,7 +181,7 @@ def _write_journeys(
 
 def _notes(made: Manifest, engine: Engine, folder: Path) -> Iterator[str]:
     """What should be known about the sources and their values."""
-    yield from dict.fromkeys(note for part in made.parts for note in part.notes)
+    yield from dict.fromkeys([*(note for part in made.parts for note in part.notes), *made.open.values()])
     names = {CUSTOMER: "the customer", **{a.column: f'"{a.name}"' for a in made.attributes}}
     for column, count in made.several.items():
         yield f"{many(count)} journeys have several values of {names[column]}; the first is kept."
@@ -229,7 +229,7 @@ def _described(
         "start": roles.start,
     }
     tie_break = [f'"{columns[roles.order]}"'] if roles.order is not None else []
-    notes = (*source.notes, roles.writing.doubt) if roles.writing.doubt else source.notes
+    part = Part(source.name, source.fingerprint, facts["events"], roles.writing.name, notes=tuple(source.notes))
     return Manifest(
         version=version,
         source=source.name,
@@ -253,7 +253,9 @@ def _described(
         several=several,
         fits=staged.fits,
         backwards=staged.backwards,
-        parts=(Part(source.name, source.fingerprint, facts["events"], roles.writing.name, notes=tuple(notes)),),
+        parts=(replace(part, doubt=roles.writing.doubt),),
+        chosen=roles.chosen,
+        anonymous=roles.anonymous,
     )
 
 

@@ -24,7 +24,8 @@ def summary(journeys: Journeys) -> Result:
 
     Returns a Result with one row: `events`, `journeys`, `customers`, `activities`, `variants`, `moves` (different
     pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone),
-    `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first
+    `journeys_per_customer` (empty where the log names no customers: each journey counts as one then),
+    `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first
     to last event), `tied_events` (that share their time with the event before in the journey; whole store) and
     `dropped_rows` (rows of the source that could not be used; see `rejected`). Where the engagement names goals or
     cancels also goal_journeys, cancel_journeys, silent_journeys and open_journeys; see `outcomes`.
@@ -50,11 +51,11 @@ def _table(journeys: Journeys) -> pa.Table:
     facts = journeys.collect(_facts).to_pylist()[0]
     facts |= {"activities": len(pairs[ACTIVITY].unique()), "moves": len(pairs) - pairs[NEXT].null_count}
     zone = journeys.selection.star.zone
-    people = max(facts["customers"], 1)
+    each = facts["journeys"] / max(facts["customers"], 1) if journeys.n.known else None
     columns = {name: pa.array([facts[name]], pa.int64()) for name in ("events", "journeys", "customers")}
     columns |= {name: pa.array([facts[name]], pa.int64()) for name in ("activities", "variants", "moves")}
     columns |= {name: zoned(pa.array([facts[name]], pa.int64()), zone) for name in (FIRST, LAST)}
-    columns |= {"journeys_per_customer": pa.array([facts["journeys"] / people], pa.float64())}
+    columns |= {"journeys_per_customer": pa.array([each], pa.float64())}
     columns |= {
         name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")
     }
