@@ -165,7 +165,7 @@ class Before(Batch):
     @cached_property
     def new(self) -> tuple[schema.Attribute, ...]:
         """The attributes that the part brings, where all columns are kept; what was there has no values of them."""
-        columns = () if self.described.chosen else self.source.new
+        columns = () if self.described.chosen else self.reading.source.new
         named = ((self.source.columns[n], f"x{n}") for n in columns)
         return tuple(schema.Attribute(name, column, "journey", kind(self.found[column])) for name, column in named)
 

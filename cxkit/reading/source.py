@@ -68,7 +68,8 @@ class Source(ABC):
     def rows(self) -> str:
         """The name of the view that holds every row under numbered column names, with its row number."""
         values = [
-            _plain(name, type_, kind) for name, type_, kind in zip(self._names, self._types, self.kinds, strict=True)
+            _plain(name, type_, kind)
+            for name, type_, kind in zip(self._names, self._sql_types, self.kinds, strict=True)
         ]
         self.connection.execute(
             f"CREATE OR REPLACE VIEW source_rows AS SELECT {', '.join(values)}, {ROW} FROM {self._staged}"
@@ -84,7 +85,7 @@ class Source(ABC):
         return f"staged AS q({', '.join(self._names)}, {ROW})"
 
     @cached_property
-    def _types(self) -> list[str]:
+    def _sql_types(self) -> list[str]:
         """The SQL types of the staged columns."""
         self.connection.read_parquet([escape_glob(str(self.stage()))], file_row_number=True).create_view("staged")
         types = self.connection.execute("DESCRIBE staged").fetchall()
@@ -93,9 +94,9 @@ class Source(ABC):
     @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The kind of value in each column: text, integer, number, boolean, time or date."""
-        kinds = [_kind(type_) for type_ in self._types]
+        kinds = [_kind(type_) for type_ in self._sql_types]
         for number in [n for n, kind in enumerate(kinds) if kind == "number" and not self.declared]:
-            column, exact = f"c{number}", EXACT.get(self._types[number], LARGEST)
+            column, exact = f"c{number}", EXACT.get(self._sql_types[number], LARGEST)
             whole = f"bool_and({column} = trunc({column}) AND abs({column}) < {LARGEST})"
             asked = f"SELECT {whole}, coalesce(max(abs({column})) > {exact}, false) FROM {self._staged}"
             are_whole, unsure = self.connection.execute(f"{asked} WHERE NOT {_nan(column)}").fetchone() or (None, False)

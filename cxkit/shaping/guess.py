@@ -6,8 +6,9 @@ customer has few journeys and does not change within one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 from cxkit.cached import cached_property
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SAMPLED_JOURNEYS = 2_000
 MOST_JOURNEYS_PER_CUSTOMER = 500
 MOST_COUNTED = 5_000_000  # rows up to which different values are counted one by one
+SHARPNESS, NONE_OF_THEM = 2.0, 1.0
+UNSURE = 0.5  # confidence below which a guess is doubted
 Ranked = Iterator[tuple[float, "Profile", str]]
 
 
@@ -51,17 +54,32 @@ class Profile:
         return self.filled / max(self.distinct, 1)
 
 
+def confidences(ranked: Sequence[tuple[float, Profile, str]]) -> list[float]:
+    """How sure each candidate for a role is, 0 to 1: what speaks for it, beside the others and none of them."""
+    weights = [exp(SHARPNESS * points) for points, _, _ in ranked]
+    total = sum(weights) + exp(SHARPNESS * NONE_OF_THEM)
+    return [weight / total for weight in weights]
+
+
+def doubt(role: str, ranked: Sequence[tuple[float, Profile, str]]) -> str:
+    """The sentence that doubts the first candidate, where it is not surer than everything else; else empty."""
+    if not ranked or confidences(ranked)[0] >= UNSURE:
+        return ""
+    first, *others = [f'"{profile.name}"' for _, profile, _ in ranked[:3]]
+    instead = f", and not {' or '.join(others)}" if others else ""
+    return f"Is {first} the {role}{instead}? It is a guess that little speaks for. Name the column with {role}=."
+
+
 class Guesses:
     """The best guess for each role, given the columns that are taken; what is not asked for is not looked at."""
 
     def __init__(self, source: Source, taken: Mapping[str, int]) -> None:
         self.source, self.taken = source, taken
 
-    def best(self, role: str) -> tuple[int, str] | None:
-        """The most likely free column for the role and why, or None when none will do."""
-        for _, profile, reason in self.ranked(role):
-            return profile.number, reason
-        return None
+    def best(self, role: str) -> tuple[int, str, str] | None:
+        """The most likely free column for the role, why, and what makes it doubtful; None when none will do."""
+        ranked = self.ranked(role)
+        return (ranked[0][1].number, ranked[0][2], doubt(role, ranked)) if ranked else None
 
     def ranked(self, role: str) -> list[tuple[float, Profile, str]]:
         """Every free column that may have the role, the most likely first: how much speaks for it, and why."""

@@ -71,6 +71,7 @@ class Roles:
     evidence: tuple[tuple[str, str | None, str], ...]
     chosen: bool = False  # whether the attributes were given, or are every other column
     anonymous: bool = False  # whether nothing says who the customers are, so that each journey counts as one
+    doubts: tuple[str, ...] = field(default=(), repr=False, compare=False)  # which guesses are hardly sure
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     @property
@@ -160,11 +161,12 @@ def _settled(source: Source, given: Given) -> Roles:
     taken = dict(_named(source, given))
     _check_rows(source)
     named, why = frozenset(taken), dict.fromkeys(taken, "given")
-    guesses = Guesses(source, taken)
+    guesses, doubts = Guesses(source, taken), list[str]()
     for role in ("journey", "time", "activity", "customer"):
         guess = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
         if guess:
-            taken[role], why[role] = guess
+            taken[role], why[role], unsure = guess
+            doubts += [unsure] * bool(unsure)
         if role in ("journey", "activity") and role not in taken:
             raise InputError(_nothing_like(role, source))
     _check_start(taken)
@@ -185,6 +187,7 @@ def _settled(source: Source, given: Given) -> Roles:
         tuple(_evidence(source, taken, why)),
         given.journey_attributes is not None or given.event_attributes is not None,
         "customer" not in taken and not says(source.columns[taken["journey"]], "customer"),
+        tuple(doubts),
         named,
     )
 

@@ -116,6 +116,7 @@ def _faults(log: Log, figures: Trial) -> Iterator[str]:
 def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     """What can be prepared but is hardly meant."""
     roles = log.settled
+    yield from roles.doubts
     journey, activity = log.columns[roles.journey], log.columns[roles.activity]
     time = "" if roles.time is None else log.columns[roles.time]
     if figures.journeys > ALONE * figures.rows:
