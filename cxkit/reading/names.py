@@ -87,7 +87,7 @@ def _says_journey(tokens: set[str], ranks: list[int]) -> float:
     if not ranks:
         return COUNTED if counted else 0.0
     of_it = not counted and any(tokens & set(WORDS[role].split()) for role in ("activity", "time"))
-    return OF_IT if of_it else 2.0 - 0.5 * min(ranks) / len(WORDS["journey"].split())
+    return OF_IT if of_it else 2.0 - 0.3 * min(ranks) / len(WORDS["journey"].split())
 
 
 def _tokens(name: str) -> set[str]:

@@ -24,6 +24,7 @@ SAMPLED_JOURNEYS = 2_000
 MOST_JOURNEYS_PER_CUSTOMER = 500
 MOST_COUNTED = 5_000_000  # rows up to which different values are counted one by one
 SHARPNESS, NONE_OF_THEM = 2.0, 1.0
+TRIED, FEW_ROWS = 3, 1.2  # columns that may be finer journeys, and rows that each of these has at least
 UNSURE = 0.5  # confidence below which a guess is doubted
 Ranked = Iterator[tuple[float, "Profile", str]]
 
@@ -79,7 +80,29 @@ class Guesses:
     def best(self, role: str) -> tuple[int, str, str] | None:
         """The most likely free column for the role, why, and what makes it doubtful; None when none will do."""
         ranked = self.ranked(role)
-        return (ranked[0][1].number, ranked[0][2], doubt(role, ranked)) if ranked else None
+        return (ranked[0][1].number, ranked[0][2], self.doubt(role, ranked)) if ranked else None
+
+    def doubt(self, role: str, ranked: Sequence[tuple[float, Profile, str]]) -> str:
+        """The sentence that doubts the first candidate for a role, or empty."""
+        return doubt(role, ranked) or (self._customers_of(ranked) if role == "journey" else "")
+
+    def _customers_of(self, ranked: Sequence[tuple[float, Profile, str]]) -> str:
+        """The doubt that what is called after customers is the customer of finer journeys, which each have one."""
+        if not ranked or ranked[0][1].says("customer") <= ranked[0][1].says("journey"):
+            return ""
+        first = ranked[0][1]
+        for _, p, _ in ranked[1 : 1 + TRIED]:
+            if p.distinct > first.distinct and p.repeats > FEW_ROWS and not self._varies(first.number, p.number):
+                return f'Is "{first.name}" the journey, or is it the customer of the journeys in "{p.name}"?'
+        return ""
+
+    def _varies(self, column: int, within: int) -> bool:
+        """Whether a column takes several values with the same value of another."""
+        groups = f"SELECT min(c{column}) <> max(c{column}) AS v FROM {self.source.rows} GROUP BY c{within}"
+        [answer] = self.source.connection.execute(f"SELECT coalesce(bool_or(v), false) FROM ({groups})").fetchone() or (
+            False,
+        )
+        return bool(answer)
 
     def ranked(self, role: str) -> list[tuple[float, Profile, str]]:
         """Every free column that may have the role, the most likely first: how much speaks for it, and why."""
@@ -120,7 +143,7 @@ class Guesses:
         for p in self.profiles:
             if p.kind in ("time", "date", "boolean", "number") or not p.filled:
                 continue
-            repeated = 1.0 if 1.2 < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
+            repeated = 1.0 if FEW_ROWS < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
             by_name = max(p.says("journey"), 0.8 * p.says("customer"))
             few = by_name == 0 and (p.distinct < 2 or p.repeats > 200)
             if few or ((by_name == 0 or p.says("time")) and self._read_as_times(p) > 0.9):

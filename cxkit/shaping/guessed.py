@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cxkit.reading import stamps
 from cxkit.schema import ROW
-from cxkit.shaping.guess import Guesses, Profile, confidences, doubt
+from cxkit.shaping.guess import Guesses, Profile, confidences
 from cxkit.shaping.lifecycle import stepping
 from cxkit.words import percent
 
@@ -101,7 +101,7 @@ def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int], tuple[str,
         if role == "customer":
             candidates += _doubtful(guesses, {profile.number for _, profile, _ in ranked})
         if ranked:
-            unsure.append(doubt(role, ranked))
+            unsure.append(guesses.doubt(role, ranked))
             taken[role] = ranked[0][1].number
     return candidates, taken, tuple(filter(None, unsure))
 
