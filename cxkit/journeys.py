@@ -209,7 +209,8 @@ class Journeys:
             chosen = self.selection.outlines.select(
                 nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().fill_null(0).alias("customers")
             )
-            return Population(**self.base.engine.collect(chosen).to_pylist()[0])
+            counted = self.base.engine.collect(chosen).to_pylist()[0]
+            return Population(**counted, known=not self.manifest.anonymous)
 
     @cached_property
     def geometry(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cxkit import catalog
 from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.selection.recipe import Recipe
-from cxkit.words import inert, many
+from cxkit.words import NO_CUSTOMERS, inert, many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +33,11 @@ class Population:
 
     journeys: int
     customers: int
+    known: bool = field(default=True, compare=False, repr=False)  # whether the log says who the customers are
 
     def __str__(self) -> str:
-        return f"{many(self.journeys, 'journey')} of {many(self.customers, 'customer')}"
+        journeys = many(self.journeys, "journey")
+        return f"{journeys} of {many(self.customers, 'customer')}" if self.known else f"{journeys}; {NO_CUSTOMERS}"
 
 
 @dataclass(frozen=True)

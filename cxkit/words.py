@@ -21,6 +21,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?|-")
 UNKNOWN = "\N{EN DASH}"
 CLOCK, WORKING = "clock", "working time"  # the column by which a row says so, and what it says
+NO_CUSTOMERS = "customers unknown: each journey counts as one"
 
 
 def given(value: object) -> float | None:

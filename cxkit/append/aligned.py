@@ -31,7 +31,7 @@ class Aligned(Source):
     def __init__(self, original: Source, columns: Sequence[str], places: Sequence[int | None]) -> None:
         self.original, self.lock = original, original.lock
         self.connection, self.scratch, self.laid = original.connection, original.scratch, original.laid
-        self.name, self.about, self.notes = original.name, original.about, original.notes
+        self.name, self.about = original.name, original.about
         self.reading, self.delimiter = original.reading, original.delimiter
         new = [n for n in range(len(original.columns)) if n not in places]
         self.places = [*places, *new]
@@ -59,6 +59,10 @@ class Aligned(Source):
     @property
     def fields(self) -> Sequence[int]:
         return [self.places.index(n) for n in self.original.fields]
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        return self.original.notes
 
     @cached_property
     def fingerprint(self) -> str:
@@ -95,7 +99,9 @@ def aligned(log: Log, described: Manifest) -> Reading:
     time, start = numbers.get("time"), numbers.get("start")
     writing, rewritten = _writing(source, described, time, given.writing if given else None)
     start_writing, _ = _writing(source, described, start, given.start_writing if given else None)
+    _check_settled(log, described, writing)
     levels = {level: [a for a in described.attributes if a.level == level] for level in ("journey", "event")}
+    new = () if described.chosen else tuple(source.new)
     roles = Roles(
         numbers["journey"],
         numbers["activity"],
@@ -103,12 +109,13 @@ def aligned(log: Log, described: Manifest) -> Reading:
         numbers["customer"],
         numbers.get("order"),
         tuple(int(a.column[1:]) for a in levels["journey"]),
-        tuple(int(a.column[1:]) for a in levels["event"]),
+        (*(int(a.column[1:]) for a in levels["event"]), *new),
         given.zone if given else described.zone,
         writing,
         start,
         start_writing,
         (),
+        described.chosen,
     )
     return Reading(source, roles, rewritten)
 
@@ -124,6 +131,18 @@ def _writing(
         return given, given.name not in ways
     name = source.columns[column]
     return stamps.again(source.connection, source.rows, f"c{column}", source.kinds[column], ways, name)
+
+
+def _check_settled(log: Log, described: Manifest, writing: stamps.Writing) -> None:
+    """Raise where the part shows that stamps of earlier parts, which could be read in two ways, were read wrongly."""
+    given = log.mapping is not None and "%" in log.mapping.writing.name
+    undoubted = writing.patterns and not writing.doubt and not given
+    for name, doubt in described.open.items() if undoubted else ():
+        if writing.name not in {part.stamps for part in described.parts}:
+            raise InputError(
+                f'"{log.source.name}" has times that are written {writing.name}; the store\'s were read {name}, but '
+                f"nothing there tells which it is. {doubt} Prepare all parts anew, read together as a folder."
+            )
 
 
 def _numbers(described: Manifest) -> dict[str, int]:

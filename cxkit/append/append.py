@@ -17,14 +17,13 @@ import narwhals as nw
 
 from cxkit import schema
 from cxkit.append import comparison as comparing
-from cxkit.append import widen
+from cxkit.append import levels, widen
 from cxkit.append.aligned import aligned
 from cxkit.cached import cached_property
-from cxkit.errors import StoreError
+from cxkit.errors import InputError, StoreError
 from cxkit.schema import CUSTOMER, JOURNEY, KEY, PATH, POSITION, ROW, VARIANT
 from cxkit.shaping.beside import check
-from cxkit.shaping.columns import EVERY, Fits, kind
-from cxkit.shaping.columns import fits as fitting
+from cxkit.shaping.columns import EVERY, Fits, key_fits, kind, text_of
 from cxkit.store import digests, manifest, stage
 from cxkit.store.changes import LEAVE_OUT, Changes, enforce, ranked
 from cxkit.store.engine import Engine, Frame
@@ -94,20 +93,22 @@ class Before(Batch):
     def staged(self, folder: Path) -> stage.Staged:
         """Write the coded events of the part, and of the store's journeys that it touches, into the folder."""
         self._lay_out()
-        source, roles = self.source, self.roles
-        found = fitting(source, stage.columns_of(roles))
-        fits = {name: tuple(known for known in held if known in found[name]) for name, held in self.fits.items()}
+        source, roles, known = self.source, self.roles, self.described
+        fits = {name: tuple(kept for kept in held if kept in self.found[name]) for name, held in self.fits.items()}
+        if roles.order is not None:
+            fits[KEY] = self._key_fits(roles.order)
         columns = [replace(a, kind=kind(fits[a.column])) for a in self.was]
-        attributes = tuple(a for a in columns if a.column != KEY)
-        part = len(self.described.parts)
-        dropped = stage.read(source, roles, attributes, kind(fits.get(KEY, ())), folder, part)
+        key, part = kind(fits.get(KEY, ())), len(known.parts)
+        dropped = stage.read(source, roles, tuple(a for a in columns if a.column != KEY), key, folder, part)
         stage.number(source, roles)
         self.run("CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM coded")
+        columns = columns if known.chosen else levels.levelled(source.connection, self.was, columns, self.held)
         self.changes = self._compared(columns, dropped)
         self._unite(columns)
         self._keep_rejected(folder)
         backwards = stage.backwards(source, roles)
         stage.write(source, folder)
+        attributes = levels.in_order(columns, known.chosen)
         return stage.Staged(attributes, dropped, roles.time is not None, backwards, fits)
 
     # ---- what is there ------------------------------------------------------------------------------------------
@@ -149,26 +150,47 @@ class Before(Batch):
         return {name: kind for name, kind, *_ in self.run(f"DESCRIBE {table}").fetchall()}
 
     @cached_property
+    def found(self) -> Fits:
+        """Which kinds hold all values of a column in this part."""
+        return stage.fits_of(self.source, self.roles)
+
+    @cached_property
     def fits(self) -> Fits:
-        """Which kinds hold all values of a column in the parts that are there."""
-        wanted = stage.columns_of(self.roles)
+        """Which kinds hold all values of a column in the parts that are there; every kind where it is new."""
+        new = {a.column for a in self.new}
+        wanted = [name for name in stage.columns_of(self.roles) if name not in new]
         if not all(set(self.described.fits.get(name, ["?"])) <= set(EVERY) for name in wanted):
             raise StoreError("The manifest of this store does not say which values fit its columns. Prepare it again.")
-        return {name: self.described.fits[name] for name in wanted}
+        return {name: self.described.fits[name] for name in wanted} | dict.fromkeys(new, EVERY)
+
+    @cached_property
+    def new(self) -> tuple[schema.Attribute, ...]:
+        """The attributes that the part brings, where all columns are kept; what was there has no values of them."""
+        columns = () if self.described.chosen else self.reading.source.new
+        named = ((self.source.columns[n], f"x{n}") for n in columns)
+        return tuple(schema.Attribute(name, column, "journey", kind(self.found[column])) for name, column in named)
+
+    def _key_fits(self, order: int) -> tuple[schema.Kind, ...]:
+        """Which kinds hold nearly all values that put events in order, in the parts that are there and in this one."""
+        source = self.source
+        here = source.connection, text_of(source, order), source.rows
+        return key_fits((source.connection, self.held[KEY].text, "old_rows r"), here)
 
     @cached_property
     def was(self) -> tuple[schema.Attribute, ...]:
-        """The attributes of rows, as the store has them; what orders events of the same time comes last."""
+        """The attributes of rows, as the store has them, and new ones; what orders events of the same time is last."""
+        every = (*self.described.of_rows, *self.new)
         if self.roles.order is None:
-            return self.described.of_rows
+            return every
         name = self.source.columns[self.roles.order]
-        return (*self.described.of_rows, schema.Attribute(name, KEY, "journey", kind(self.fits[KEY])))
+        return (*every, schema.Attribute(name, KEY, "journey", kind(self.fits[KEY])))
 
     @cached_property
     def held(self) -> dict[str, widen.Held]:
         """How the store holds the values of each column."""
         texts, zone = self._types("old_rows"), self.described.zone
-        return {a.column: widen.held(a, f"{a.column}_{schema.TEXT}" in texts, zone) for a in self.was}
+        held = {a.column: widen.held(a, f"{a.column}_{schema.TEXT}" in texts, zone) for a in self.was}
+        return held | {a.column: widen.nothing(a) for a in self.new}
 
     # ---- what differs -------------------------------------------------------------------------------------------
 
@@ -187,7 +209,7 @@ class Before(Batch):
     def _unite(self, columns: list[schema.Attribute]) -> None:
         """Lay out as `coded` the part's events and the store's events of the journeys that it touches."""
         was = {a.column: a for a in self.was}
-        self.whole = any(was[a.column].kind != a.kind for a in columns)
+        self.whole = bool(self.new) or any(was[a.column] != a for a in columns)
         touched = "true" if self.whole else "e.journey IN (SELECT DISTINCT journey FROM fresh)"
         given = [*was, *(f"{name}_{schema.TEXT}" for name in was)]
         plain = {"e": (*DERIVED, *given), "r": (JOURNEY, POSITION, *given)}
@@ -198,8 +220,19 @@ class Before(Batch):
             SELECT {", ".join(kept)}, e.position::BIGINT - {BEFORE} AS {ROW}
             FROM old_events e JOIN old_rows r USING (journey, position) WHERE {touched}"""
         self.run(f"CREATE OR REPLACE TEMP TABLE carried AS {old}")
+        if self.roles.order is not None and was[KEY].kind == "text" != columns[-1].kind:
+            self._check_order()
         self.run("CREATE OR REPLACE TEMP VIEW coded AS SELECT * FROM fresh UNION ALL BY NAME SELECT * FROM carried")
         self.several_before = self._several([CUSTOMER, *(a.column for a in columns if a.level == "journey")])
+
+    def _check_order(self) -> None:
+        """Raise where numbers leave the order to the rows of the source, which texts had decided: it is not kept."""
+        ties = f"GROUP BY {JOURNEY}, {schema.TIME}, {KEY} HAVING min({KEY}_{schema.TEXT}) <> max({KEY}_{schema.TEXT})"
+        if self.run(f"SELECT 1 FROM carried {ties} LIMIT 1").fetchone():
+            raise InputError(
+                f'With "{self.source.name}" nearly all values of "{self.described.roles["order"]}" are numbers, while '
+                "those that are there were ordered as texts. Prepare all parts anew, read together as a folder."
+            )
 
     def _several(self, columns: list[str]) -> dict[str, int]:
         """In how many of the touched journeys a column had several values before."""
@@ -250,6 +283,7 @@ class Before(Batch):
             fingerprint=sha256(f"{old.fingerprint}{made.fingerprint}".encode()).hexdigest(),
             roles=old.roles,
             zone=old.zone,
+            anonymous=old.anonymous,
             order=old.order,
             dropped={reason: old.dropped.get(reason, 0) + made.dropped.get(reason, 0) for reason in reasons},
             reading=reading,

@@ -15,7 +15,7 @@ from cxkit.append.periods import Periods
 from cxkit.append.widen import Held
 from cxkit.cached import cached_property
 from cxkit.errors import closest
-from cxkit.schema import ENDED, STARTED, Attribute
+from cxkit.schema import CUSTOMER, ENDED, JOURNEY, STARTED, Attribute
 from cxkit.store.changes import NAMED, Change
 from cxkit.store.manifest import Manifest
 from cxkit.words import are, many, percent, quoted
@@ -23,6 +23,13 @@ from cxkit.words import are, many, percent, quoted
 MOST_VALUES, REPEATED = 100, 3  # different values up to which a column holds labels, and rows of each, on average
 ENOUGH = 5  # rows left out from which they say something
 JUMP = 5  # times as large a share of rows left out is a jump
+NOT_KEPT = "The store does not keep them; to keep them, prepare all parts again."
+FORMS = {  # how ids are written
+    "whole numbers": "-?(0|[1-9][0-9]*)",
+    "numbers with a point": "-?[0-9]+[.][0-9]+",
+    "digits that begin with zeros": "0[0-9]+",
+    "texts": ".*",
+}
 
 
 class Comparison:
@@ -52,6 +59,8 @@ class Comparison:
         """Everything that differs."""
         yield from _columns(self)
         yield from _kinds(self)
+        yield from _levels(self)
+        yield from _ids(self)
         yield from _times(self)
         yield from _left_out(self, dropped)
         yield from _overlap(self)
@@ -109,11 +118,11 @@ def _columns(c: Comparison) -> Iterator[Change]:
         )
     new = [c.source.columns[n] for n in c.source.new]
     if new:
+        what = NOT_KEPT if c.described.chosen else "In what was there they are empty."
         yield Change(
             "new_columns",
             "low",
-            f"{many(len(new), 'column')} {are(len(new))} new: {quoted(new, NAMED)}. The store does not keep them; "
-            "to keep them, prepare all parts again.",
+            f"{many(len(new), 'column')} {are(len(new))} new: {quoted(new, NAMED)}. {what}",
             count=len(new),
         )
 
@@ -133,6 +142,46 @@ def _kinds(c: Comparison) -> Iterator[Change]:
                 count,
                 examples=examples,
             )
+
+
+def _levels(c: Comparison) -> Iterator[Change]:
+    for was, now in zip(c.was, c.now, strict=True):
+        if was.level != now.level and was in c.attributes:
+            yield Change(
+                "changed_levels",
+                "medium",
+                f'"{was.name}" had one value per journey; with this part journeys have several, so that it is an '
+                f"attribute of events now. Name it in journey_attributes= to keep the first one of each journey.",
+                was.name,
+            )
+
+
+def _ids(c: Comparison) -> Iterator[Change]:
+    """Ids that are written otherwise than all that are there: none of them goes on."""
+    for role, code in (("journey", JOURNEY), ("customer", CUSTOMER)):
+        column = c.described.roles[role] or ""
+        if role == "customer" and column == c.described.roles["journey"]:
+            continue
+        before = _forms(c, f"old_{role}s")
+        now = _forms(c, f"(SELECT id FROM {role}s WHERE {code} IN (SELECT {code} FROM fresh))")
+        if before and now and not before.keys() & now.keys():
+            yield Change(
+                "changed_ids",
+                "high",
+                f'The ids in "{column}" were {_shown(before)}; here they are {_shown(now)}. '
+                f"They are other ids, so that no {role} of the store goes on.",
+                column,
+            )
+
+
+def _forms(c: Comparison, table: str) -> dict[str, str]:
+    """How the ids of a table are written, each with an example."""
+    forms = " ".join(f"WHEN regexp_full_match(id, '{pattern}') THEN '{form}'" for form, pattern in FORMS.items())
+    return dict(c.ask(f"SELECT CASE {forms} ELSE 'texts' END AS form, min(id) FROM {table} GROUP BY 1 ORDER BY 1"))
+
+
+def _shown(forms: dict[str, str]) -> str:
+    return " and ".join(f'{form} such as "{example}"' for form, example in forms.items())
 
 
 def _times(c: Comparison) -> Iterator[Change]:

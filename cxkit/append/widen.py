@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cxkit import schema
 from cxkit.errors import StoreError
 from cxkit.schema import Attribute
-from cxkit.shaping.columns import NUMBERS
+from cxkit.shaping.columns import NUMBERS, as_key
 from cxkit.shaping.columns import TYPES as SQL_TYPES
 
 if TYPE_CHECKING:
@@ -61,6 +61,11 @@ def held(attribute: Attribute, kept: bool, zone: str) -> Held:
     return Held(value, f"coalesce(r.{attribute.column}_text, {text})" if kept else text, kept)
 
 
+def nothing(attribute: Attribute) -> Held:
+    """How a store holds the values of a column that it does not have."""
+    return Held(f"NULL::{TYPES[attribute.kind]}", "NULL::VARCHAR", False)
+
+
 def misfits(source: Aligned, attribute: Attribute, number: int) -> tuple[int, tuple[str, ...]]:
     """How many values of the part are not of the attribute's kind, and a few of them."""
     if attribute.kind not in NUMBERS:
@@ -77,6 +82,8 @@ def value(was: Attribute, now: Attribute, held: Held) -> str:
     """The SQL of a store's values under their new kind."""
     if now.kind == was.kind:
         return held.value
+    if now.column == schema.KEY:
+        return as_key(held.text, now.kind)
     return held.text if now.kind == "text" else f"TRY_CAST({held.text} AS {TYPES[now.kind]})"
 
 

@@ -130,8 +130,8 @@ class Ground:
 
     @cached_property
     def distinct(self) -> list[int]:
-        """About how many different values each column has."""
-        return list(by_column(self.source, "approx_count_distinct(c{n})", range(len(self.source.columns))))
+        """How many different values each column has."""
+        return list(by_column(self.source, "count(DISTINCT c{n})", range(len(self.source.columns))))
 
     @cached_property
     def numeric(self) -> list[int]:

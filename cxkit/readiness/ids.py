@@ -34,14 +34,16 @@ def without_journey(_: Ground) -> Iterator[Found]:
 
 
 def without_activity(_: Ground) -> Iterator[Found]:
-    """Rows that name no activity."""
-    yield Found("name no activity and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('activity')}")
+    """Rows that name a journey, but no activity."""
+    lacking = f"{filled('journey')} AND NOT {filled('activity')}"
+    yield Found("name no activity and are left out", f"SELECT row FROM ready_rows WHERE {lacking}")
 
 
 def without_time(ground: Ground) -> Iterator[Found]:
-    """Rows without a time, where the log has times."""
+    """Rows of a journey and an activity without a time, where the log has times."""
     if ground.timed:
-        yield Found("have no time and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('stamp')}")
+        lacking = f"{filled('journey')} AND {filled('activity')} AND NOT {filled('stamp')}"
+        yield Found("have no time and are left out", f"SELECT row FROM ready_rows WHERE {lacking}")
 
 
 def missing_values(ground: Ground) -> Iterator[Found]:

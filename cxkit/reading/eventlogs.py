@@ -33,6 +33,7 @@ MOST_COLUMNS = 2_000
 COLUMNS_AT_ONCE = 50
 NO_OFFSET = "Its times have no offset from UTC. Say where they are from with .roles(zone=)."
 SEVERAL = " | "
+OF_EVENTS = ("concept:", "lifecycle:", "time:", "ocel:")  # what these say is always of an event
 TEXT, INTEGER, NUMBER, BOOLEAN, TIME = "text", "integer", "number", "boolean", "time"
 LOCAL = r"\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\s*"
 NO_NUMBER = r"\s*(?i:nan)?\s*"
@@ -57,6 +58,7 @@ class EventLog(Source):
     named: Mapping[str, str]
     why: Mapping[str, str]
     levels: tuple[Sequence[str], Sequence[str]]
+    declared = True
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -70,7 +72,8 @@ class EventLog(Source):
     @property
     def knows(self) -> Known:
         """The roles that the file names."""
-        return Known(self.named, self.why, self.levels)
+        loose = frozenset(name for name in self.levels[1] if not name.startswith(OF_EVENTS))
+        return Known(self.named, self.why, self.levels, loose)
 
 
 @contextmanager

@@ -82,10 +82,15 @@ def _streamed(frame: Any) -> pa.Table:
         raise InputError(f"The stream of Arrow cannot be read: {error}") from None
 
 
+def _text(value: Any) -> str:
+    """A value of a column of mixed objects; a whole number is one, also where it is held with a point."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def _plain(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
     """The frame with columns of mixed objects, as pandas may have them, written out as text."""
     mixed = [name for name, kind in frame.schema.items() if kind == nw.Object]
     native = frame.to_native()
     for name in mixed:
-        native = native.assign(**{name: native[name].map(str, na_action="ignore").astype("string")})
+        native = native.assign(**{name: native[name].map(_text, na_action="ignore").astype("string")})
     return nw.from_native(native, eager_only=True) if mixed else frame

@@ -20,7 +20,6 @@ from cxkit.cached import cached_property
 from cxkit.duck import FULL, LITTLE_MEMORY, connect, is_full
 from cxkit.errors import InputError, StoreError
 from cxkit.reading.known import Known
-from cxkit.reading.packed import check_room
 from cxkit.schema import ROW
 
 if TYPE_CHECKING:
@@ -35,6 +34,9 @@ KINDS = {
     "BOOLEAN": "boolean",
     "DATE": "date",
 }
+LARGEST = 2**63 - 1024  # the largest whole number that a float has within 64 bits
+UNSURE = '"{}" has whole numbers too large for the type that holds them; their last digits may differ from the truth.'
+EXACT = {"FLOAT": 2**24, "DOUBLE": 2**53}  # whole numbers beyond have no certain last digit
 
 
 class Source(ABC):
@@ -51,6 +53,7 @@ class Source(ABC):
     repairs: tuple[Repair, ...] = ()
     joined_by: Mapping[str, str] = MappingProxyType({})
     unpivoted: tuple[str, ...] = ()  # the columns of milestones whose stamps became events
+    declared = False  # whether the format says of which kind its numbers are
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -68,24 +71,44 @@ class Source(ABC):
     @cached_property
     def rows(self) -> str:
         """The name of the view that holds every row under numbered column names, with its row number."""
-        names = [f"c{number}" for number in range(len(self.columns))]
-        plain = [
-            f"{name}::VARCHAR AS {name}" if kind == "text" else name
-            for name, kind in zip(names, self.kinds, strict=True)
+        values = [
+            _plain(name, type_, kind)
+            for name, type_, kind in zip(self._names, self._sql_types, self.kinds, strict=True)
         ]
         self.connection.execute(
-            f"CREATE OR REPLACE VIEW source_rows AS SELECT {', '.join(plain)}, {ROW} "
-            f"FROM staged AS q({', '.join(names)}, {ROW})"
+            f"CREATE OR REPLACE VIEW source_rows AS SELECT {', '.join(values)}, {ROW} FROM {self._staged}"
         )
         return "source_rows"
+
+    @property
+    def _names(self) -> list[str]:
+        return [f"c{number}" for number in range(len(self.columns))]
+
+    @property
+    def _staged(self) -> str:
+        return f"staged AS q({', '.join(self._names)}, {ROW})"
+
+    @cached_property
+    def _sql_types(self) -> list[str]:
+        """The SQL types of the staged columns."""
+        check_room(self.name, staged := self.stage(), self.scratch)
+        self.connection.read_parquet([escape_glob(str(staged))], file_row_number=True).create_view("staged")
+        types = self.connection.execute("DESCRIBE staged").fetchall()
+        return [entry[1] for entry in types[: len(self.columns)]]
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
         """The kind of value in each column: text, integer, number, boolean, time or date."""
-        check_room(self.name, staged := self.stage(), self.scratch)
-        self.connection.read_parquet([escape_glob(str(staged))], file_row_number=True).create_view("staged")
-        types = self.connection.execute("DESCRIBE staged").fetchall()
-        return tuple(_kind(entry[1]) for entry in types[: len(self.columns)])
+        kinds = [_kind(type_) for type_ in self._sql_types]
+        for number in [n for n, kind in enumerate(kinds) if kind == "number" and not self.declared]:
+            column, exact = f"c{number}", EXACT.get(self._sql_types[number], LARGEST)
+            whole = f"bool_and({column} = trunc({column}) AND abs({column}) < {LARGEST})"
+            asked = f"SELECT {whole}, coalesce(max(abs({column})) > {exact}, false) FROM {self._staged}"
+            are_whole, unsure = self.connection.execute(f"{asked} WHERE NOT {_nan(column)}").fetchone() or (None, False)
+            if are_whole is not False:
+                kinds[number] = "integer"
+                self.notes += (UNSURE.format(self.columns[number]),) * unsure
+        return tuple(kinds)
 
     @cached_property
     def size(self) -> int:
@@ -150,6 +173,20 @@ def line_of(values: Sequence[str | None], delimiter: str) -> str:
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="").writerow(values)
     return line.getvalue()
+
+
+def _plain(column: str, sql_type: str, kind: str) -> str:
+    """The SQL of a column's values: whole numbers as such whatever type holds them, what is no number as nothing."""
+    if kind == "text":
+        return f"{column}::VARCHAR AS {column}"
+    if sql_type not in EXACT and _kind(sql_type) == kind:
+        return column
+    number = f"CASE WHEN NOT {_nan(column)} THEN {column} END" if sql_type in EXACT else column
+    return f"({number})::BIGINT AS {column}" if kind == "integer" else f"{number} AS {column}"
+
+
+def _nan(column: str) -> str:
+    return f"isnan({column}::DOUBLE)"
 
 
 def _kind(sql_type: str) -> str:

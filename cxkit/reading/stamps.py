@@ -224,7 +224,7 @@ def again(
     """
     writing, share = find(connection, table, column, kind, name)
     if writing.name in ways or writing.name == ISO or kind in ("time", "date"):
-        return replace(writing, doubt=""), writing.name not in ways
+        return writing, writing.name not in ways
     for earlier in (candidate for way in ways for candidate in _called(connection, way)):
         if share and _read(connection, earlier, kind) >= _read(connection, writing, kind):
             return earlier, False

@@ -143,7 +143,7 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, datetime) and value.tzinfo:
         return str(value.astimezone(UTC))
-    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _instant(value: date | None) -> datetime | None:
@@ -179,5 +179,6 @@ def _schema(kinds: Sequence[int]) -> pa.Schema:
 def _cast(number: int, kind: int, last: int) -> str:
     text = f"c{number}::{SQL_TYPES[last]}"
     if (kind, last) == (NUMBER, TEXT):
-        text = f"regexp_replace({text}, '\\.0$', '')"
+        whole = f"c{number} = trunc(c{number}) AND abs(c{number}) < 1e38"
+        text = f"CASE WHEN {whole} THEN c{number}::HUGEINT::VARCHAR ELSE {text} END"
     return f"{text} AS c{number}"

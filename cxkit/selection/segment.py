@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 SEGMENT = "segment"
 MISSING = "(missing)"
+OF_EVENTS = (
+    ' "{0}" is an attribute of events, of which a journey may have several values. To take the first of each journey, '
+    'prepare the log with log.roles(journey_attributes=["{0}"], event_attributes=[...]), naming all that is kept.'
+)
 READ: Mapping[str, Callable[[str], Any]] = {"integer": int, "number": float, "boolean": "true".__eq__}
 
 
@@ -29,7 +33,7 @@ def check(journeys: Journeys, by: str | None) -> None:
     every = journeys.selection.star.by_name
     names = [name for name, attribute in every.items() if attribute.level != "event"]
     if by not in names:
-        level = " It is an attribute of events." if by in every else ""
+        level = OF_EVENTS.format(by) if by in every else ""
         raise NameNotFound(f"{not_found('attribute of journeys', by, names, 'j.attributes')}{level}")
     if every[by].kind == "time":
         raise InputError(f'"{by}" holds times, which make no segments. Tag the journeys by a period instead.')

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
-from cxkit.shaping.columns import filled
+from cxkit.shaping.columns import filled, text_of
 from cxkit.shaping.roles import number_of
 from cxkit.words import listed, many
 
@@ -142,7 +142,7 @@ def _each_once(source: Source, key: int) -> None:
     """Raise where a customer has several rows."""
     with source.lock, source.guarded():
         counted = (
-            f"SELECT {whole(f'c{key}::VARCHAR')} AS id, count(*) AS n FROM {source.rows} WHERE {filled(f'c{key}')}"
+            f"SELECT {whole(text_of(source, key))} AS id, count(*) AS n FROM {source.rows} WHERE {filled(f'c{key}')}"
         )
         twice = source.connection.execute(f"{counted} GROUP BY 1 HAVING n > 1 ORDER BY n DESC, id").fetchall()
     if twice:

@@ -9,6 +9,8 @@ from cxkit.reading import stamps
 from cxkit.schema import KEY, Kind
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from cxkit.reading.source import Source
 
 COLUMNS_AT_ONCE = 40
@@ -23,6 +25,9 @@ NUMBERS: dict[Kind, tuple[str, str]] = {
     "number": (r"-?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", "DOUBLE"),
     "boolean": ("(?i)true|false", "BOOLEAN"),
 }
+WHOLE = r"\s*[+-]?[0-9]{1,18}\s*"
+NUMERIC = r"\s*[+-]?([0-9]+[.]?|[0-9]*[.][0-9]+)([eE][+-]?[0-9]{1,2})?\s*"
+NEARLY = 0.9  # of the values that put events in order are numbers: the others do not make them texts
 EVERY: tuple[Kind, ...] = (*NUMBERS, "time")
 TYPED: dict[str, tuple[Kind, ...]] = {
     "integer": ("integer", "number"),
@@ -39,6 +44,15 @@ def by_column(source: Source, asked: str, columns: Sequence[int], table: str | N
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
         part = ", ".join(asked.format(n=n) for n in columns[start : start + COLUMNS_AT_ONCE])
         yield from source.connection.execute(f"SELECT {part} FROM {table or source.rows}").fetchone() or ()
+
+
+def text_of(source: Source, number: int) -> str:
+    """The SQL of a column's values as texts; whole numbers are spelt in full, whatever type holds them."""
+    column = f"c{number}"
+    if source.kinds[number] != "number":
+        return f"{column}::VARCHAR"
+    whole = f"{column} = trunc({column}) AND abs({column}) < 1e38"
+    return f"CASE WHEN {whole} THEN {column}::HUGEINT::VARCHAR ELSE {column}::VARCHAR END"
 
 
 def filled(column: str) -> str:
@@ -80,7 +94,7 @@ def typed(source: Source, number: int, kind: Kind) -> str:
     if kind == "time":
         return stamps.sql(stamps.Writing(stamps.ISO), f"c{number}", source.kinds[number])
     if kind == "text":
-        return f"nullif(c{number}::VARCHAR, '')"
+        return f"nullif({text_of(source, number)}, '')"
     return f"TRY_CAST(c{number} AS {TYPES[kind]})"
 
 
@@ -89,7 +103,45 @@ def braced(pattern: str) -> str:
     return pattern.replace("{", "{{").replace("}", "}}")
 
 
+def key_fits(*texts: tuple[DuckDBPyConnection, str, str]) -> tuple[Kind, ...]:
+    """Which kinds hold nearly all values that put events in order, so that a few odd ones do not change the order.
+
+    Each of `texts` is a connection, the SQL of the values as texts, and the table that has them.
+    """
+    filled = numbers = whole = 0
+    for connection, text, table in texts:
+        asked = ", ".join(f"coalesce(count_if(regexp_full_match(k, '{pattern}')), 0)" for pattern in (NUMERIC, WHOLE))
+        statement = f"SELECT count(k), {asked} FROM (SELECT nullif(trim({text}), '') AS k FROM {table})"
+        counts = connection.execute(statement).fetchone() or (0, 0, 0)
+        filled, numbers, whole = filled + counts[0], numbers + counts[1], whole + counts[2]
+    if numbers < NEARLY * filled:
+        return ()
+    return ("integer", "number") if whole == numbers else ("number",)
+
+
+def key_fits_of(source: Source, number: int) -> tuple[Kind, ...]:
+    """Which kinds hold nearly all values of the column that puts events in order."""
+    return key_fits((source.connection, text_of(source, number), source.rows))
+
+
+def odd_keys(source: Source, number: int) -> tuple[str, ...]:
+    """The values that are no numbers in a column that puts events in order, where nearly all are."""
+    if not key_fits_of(source, number):
+        return ()
+    text = text_of(source, number)
+    asked = f"SELECT DISTINCT {text} AS k FROM {source.rows} WHERE trim({text}) <> ''"
+    odd = source.connection.execute(f"FROM ({asked}) WHERE NOT regexp_full_match(k, '{NUMERIC}') ORDER BY k").fetchall()
+    return tuple(value for (value,) in odd)
+
+
+def as_key(text: str, kind: Kind) -> str:
+    """The SQL of a value that puts events in order, from its text; an odd one counts as the number it begins with."""
+    if kind not in ("integer", "number"):
+        return f"nullif({text}, '')"
+    begins = rf"regexp_extract({text}, '^\s*[+-]?[0-9]+([.][0-9]+)?')"
+    return f"coalesce(TRY_CAST({text} AS {TYPES[kind]}), TRY_CAST({begins} AS {TYPES[kind]}))"
+
+
 def order_key(source: Source, number: int) -> str:
     """The SQL of the order column's values, as the column `key`."""
-    found = kind(fits(source, {KEY: number})[KEY])
-    return f"TRY_CAST(c{number} AS {TYPES.get(found, 'VARCHAR')}) AS {KEY}"
+    return f"{as_key(text_of(source, number), kind(key_fits_of(source, number)))} AS {KEY}"

@@ -16,6 +16,8 @@ from cxkit.shaping.events import in_zone
 class Derived(Source):
     """Another source's rows as a statement gives them; the original stays as it is."""
 
+    declared = True
+
     def __init__(self, original: Source, zone: str) -> None:
         super().__init__()
         self.original, self._zone = original, zone

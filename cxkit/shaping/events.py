@@ -17,7 +17,7 @@ from zlib import crc32
 from cxkit import schema
 from cxkit.reading import stamps
 from cxkit.schema import ROW, SECOND
-from cxkit.shaping.columns import filled
+from cxkit.shaping.columns import filled, text_of
 from cxkit.times import clock_changes
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def judged(source: Source, roles: Roles, more: Sequence[str] = ()) -> tuple[str,
     empty = " AND ".join(f"NOT {filled(f'c{number}')}" for number in stamped) or "false"
     columns = [
         ROW,
-        f"c{roles.journey}::VARCHAR AS journey_id",
-        f"c{roles.customer}::VARCHAR AS customer_id",
-        f"c{roles.activity}::VARCHAR AS activity_name",
+        f"{text_of(source, roles.journey)} AS journey_id",
+        f"{text_of(source, roles.customer)} AS customer_id",
+        f"{text_of(source, roles.activity)} AS activity_name",
         *_stamps(source, roles, ordered),
         *more,
         f"{empty} AS no_stamp",

@@ -6,15 +6,16 @@ customer has few journeys and does not change within one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 from cxkit.cached import cached_property
 from cxkit.reading import stamps
 from cxkit.reading.names import says
 from cxkit.schema import ROW
-from cxkit.shaping.columns import braced, by_column
+from cxkit.shaping.columns import braced, by_column, filled
 from cxkit.words import many, percent, rounded
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ SAMPLED_JOURNEYS = 2_000
 DATES = 0.9  # of a column's values: it holds dates
 FORWARD = 0.95  # of the steps within journeys: numbers that count the time since a beginning
 MOST_JOURNEYS_PER_CUSTOMER = 500
+MOST_COUNTED = 5_000_000  # rows up to which different values are counted one by one
+SHARPNESS, NONE_OF_THEM = 2.0, 1.0
+TRIED, FEW_ROWS = 3, 1.2  # columns that may be finer journeys, and rows that each of these has at least
+UNSURE = 0.5  # confidence below which a guess is doubted
 Ranked = Iterator[tuple[float, "Profile", str]]
 
 
@@ -43,9 +48,30 @@ class Profile:
         return says(self.name, role)
 
     @property
+    def counted(self) -> str:
+        """How many different values there are, in words; about so many where the rows are too many to count them."""
+        return f"{'about ' * (self.rows > MOST_COUNTED)}{many(self.distinct, 'value')}"
+
+    @property
     def repeats(self) -> float:
         """Rows per distinct value."""
         return self.filled / max(self.distinct, 1)
+
+
+def confidences(ranked: Sequence[tuple[float, Profile, str]]) -> list[float]:
+    """How sure each candidate for a role is, 0 to 1: what speaks for it, beside the others and none of them."""
+    weights = [exp(SHARPNESS * points) for points, _, _ in ranked]
+    total = sum(weights) + exp(SHARPNESS * NONE_OF_THEM)
+    return [weight / total for weight in weights]
+
+
+def doubt(role: str, ranked: Sequence[tuple[float, Profile, str]]) -> str:
+    """The sentence that doubts the first candidate, where it is not surer than everything else; else empty."""
+    if not ranked or confidences(ranked)[0] >= UNSURE:
+        return ""
+    first, *others = [f'"{profile.name}"' for _, profile, _ in ranked[:3]]
+    instead = f", and not {' or '.join(others)}" if others else ""
+    return f"Is {first} the {role}{instead}? It is a guess that little speaks for. Name the column with {role}=."
 
 
 class Guesses:
@@ -54,11 +80,32 @@ class Guesses:
     def __init__(self, source: Source, taken: Mapping[str, int]) -> None:
         self.source, self.taken = source, taken
 
-    def best(self, role: str) -> tuple[int, str] | None:
-        """The most likely free column for the role and why, or None when none will do."""
-        for _, profile, reason in self.ranked(role):
-            return profile.number, reason
-        return None
+    def best(self, role: str) -> tuple[int, str, str] | None:
+        """The most likely free column for the role, why, and what makes it doubtful; None when none will do."""
+        ranked = self.ranked(role)
+        return (ranked[0][1].number, ranked[0][2], self.doubt(role, ranked)) if ranked else None
+
+    def doubt(self, role: str, ranked: Sequence[tuple[float, Profile, str]]) -> str:
+        """The sentence that doubts the first candidate for a role, or empty."""
+        return doubt(role, ranked) or (self._customers_of(ranked) if role == "journey" else "")
+
+    def _customers_of(self, ranked: Sequence[tuple[float, Profile, str]]) -> str:
+        """The doubt that what is called after customers is the customer of finer journeys, which each have one."""
+        if not ranked or ranked[0][1].says("customer") <= ranked[0][1].says("journey"):
+            return ""
+        first = ranked[0][1]
+        for _, p, _ in ranked[1 : 1 + TRIED]:
+            if p.distinct > first.distinct and p.repeats > FEW_ROWS and not self._varies(first.number, p.number):
+                return f'Is "{first.name}" the journey, or is it the customer of the journeys in "{p.name}"?'
+        return ""
+
+    def _varies(self, column: int, within: int) -> bool:
+        """Whether a column takes several values with the same value of another."""
+        groups = f"SELECT min(c{column}) <> max(c{column}) AS v FROM {self.source.rows} GROUP BY c{within}"
+        [answer] = self.source.connection.execute(f"SELECT coalesce(bool_or(v), false) FROM ({groups})").fetchone() or (
+            False,
+        )
+        return bool(answer)
 
     def ranked(self, role: str) -> list[tuple[float, Profile, str]]:
         """Every free column that may have the role, the most likely first: how much speaks for it, and why."""
@@ -76,7 +123,8 @@ class Guesses:
         """The profile of every column."""
         source = self.source
         rows = source.connection.execute(f"SELECT count(*) FROM {source.rows}").fetchone()[0]  # type: ignore[index]
-        asked = "approx_count_distinct(c{n}), count(nullif(trim(c{n}::VARCHAR), ''))"
+        counted = "count(DISTINCT c{n})" if rows <= MOST_COUNTED else "approx_count_distinct(c{n})"
+        asked = f"{counted}, count(nullif(trim(c{{n}}::VARCHAR), ''))"
         figures = list(by_column(source, asked, range(len(source.columns))))
         counts = zip(figures[::2], figures[1::2], strict=True)
         named = enumerate(source.columns)
@@ -98,12 +146,12 @@ class Guesses:
         for p in self.profiles:
             if p.kind in ("time", "date", "boolean", "number") or not p.filled:
                 continue
-            repeated = 1.0 if 1.2 < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
+            repeated = 1.0 if FEW_ROWS < p.repeats <= 200 else 0.3 if p.repeats > 200 else -1.0
             by_name = max(p.says("journey"), 0.8 * p.says("customer"))
             few = by_name == 0 and (p.distinct < 2 or p.repeats > 200)
             if few or ((by_name == 0 or p.says("time")) and self._read_as_times(p) > 0.9):
                 continue
-            reason = f"about {many(p.distinct)} values, {rounded(p.repeats)} rows each"
+            reason = f"{p.counted}, {rounded(p.repeats)} rows each"
             yield by_name + repeated + 0.5 * (p.filled == p.rows), p, reason
 
     def _times(self) -> Ranked:
@@ -165,7 +213,16 @@ class Guesses:
             if named and p.number not in self._dates:
                 varies = p.number in self.varying
                 score = p.says("activity") + varies + 0.5 * (p.kind == "text") + 0.5 * (p.filled == p.rows)
-                yield score, p, f"about {many(p.distinct)} values{', changing within a journey' if varies else ''}"
+                yield score, p, f"{p.counted}{', changing within a journey' if varies else ''}"
+
+    def _always_there(self, p: Profile) -> bool:
+        """Whether a column is filled wherever the journey is."""
+        if p.filled == p.rows:
+            return True
+        journey = f"c{self.taken['journey']}"
+        lacking = f"{filled(journey)} AND NOT {filled(f'c{p.number}')}"
+        asked = f"SELECT 1 FROM {self.source.rows} WHERE {lacking} LIMIT 1"
+        return self.source.connection.execute(asked).fetchone() is None
 
     def _customers(self) -> Ranked:
         journey = self.taken["journey"]
@@ -174,6 +231,6 @@ class Guesses:
             return
         for p in (self.profiles[n] for n in named):
             few_journeys = p.distinct * MOST_JOURNEYS_PER_CUSTOMER >= self.profiles[journey].distinct
-            steady = p.filled == p.rows and p.number not in self.varying
+            steady = self._always_there(p) and p.number not in self.varying
             if p.kind in ("text", "integer") and few_journeys and steady:
-                yield p.says("customer"), p, f"about {many(p.distinct)} values, one per journey"
+                yield p.says("customer"), p, f"{p.counted}, one per journey"

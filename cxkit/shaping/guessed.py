@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import exp
 from typing import TYPE_CHECKING
 
-from cxkit.shaping.guess import Guesses, Profile
+from cxkit.shaping.guess import Guesses, Profile, confidences
 from cxkit.shaping.lifecycle import stepping
-from cxkit.words import many, percent
+from cxkit.words import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from cxkit.reading.source import Source
 
 GUESSED = ("journey", "time", "activity", "customer")
-SHARPNESS, NONE_OF_THEM = 2.0, 1.0
+NO_CUSTOMER_LIKE = 0.1  # the confidence of a column that is called after customers and does not behave like one
 COLUMNS = ("role", "column", "confidence", "taken", "evidence")
 
 
@@ -70,11 +69,11 @@ def guess(log: Log) -> Guessed:
         if knows := source.knows:
             named = [entry for entry in log.roles().settled.explained if entry[0] in knows.named]
             return Guessed(source.name, tuple(Candidate(role, str(name), 1.0, True, why) for role, name, why in named))
-        candidates, taken = _ranked(source)
+        candidates, taken, unsure = _ranked(source)
         steps = stepping(source, list(taken.values())) if "time" in taken else None
     if steps:
         candidates.append(Candidate("lifecycle", steps, 0.5, False, "its rows say start and complete"))
-    return Guessed(source.name, tuple(candidates), _doubts(log, taken))
+    return Guessed(source.name, tuple(candidates), (*unsure, *_doubts(log, taken)))
 
 
 def _doubts(log: Log, taken: dict[str, int]) -> tuple[str, ...]:
@@ -86,34 +85,33 @@ def _doubts(log: Log, taken: dict[str, int]) -> tuple[str, ...]:
     return log.roles(**{"time": "", "customer": "", **words}, journey_attributes=[], event_attributes=[]).doubts
 
 
-def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int]]:
-    """The candidates for every role, and the column that each role takes."""
+def _ranked(source: Source) -> tuple[list[Candidate], dict[str, int], tuple[str, ...]]:
+    """The candidates for every role, the column that each role takes, and which of these are hardly sure."""
     taken: dict[str, int] = {}
-    guesses, candidates = Guesses(source, taken), list[Candidate]()
+    guesses, candidates, unsure = Guesses(source, taken), list[Candidate](), list[str]()
     for role in GUESSED:
         if role != "journey" and "journey" not in taken:
             break
         ranked = guesses.ranked(role)
-        weights = [exp(SHARPNESS * points) for points, _, _ in ranked]
-        total = sum(weights) + exp(SHARPNESS * NONE_OF_THEM)
-        for place, ((_, profile, why), weight) in enumerate(zip(ranked, weights, strict=True)):
+        for place, ((_, profile, why), sure) in enumerate(zip(ranked, confidences(ranked), strict=True)):
             evidence = "; ".join([_name(profile, role), why, *_behaviour(guesses, role, profile)])
-            candidates.append(Candidate(role, profile.name, weight / total, place == 0, evidence))
+            candidates.append(Candidate(role, profile.name, sure, place == 0, evidence))
         if role == "customer":
-            candidates += _doubtful(guesses, {profile.number for _, profile, _ in ranked}, total)
+            candidates += _doubtful(guesses, {profile.number for _, profile, _ in ranked})
         if ranked:
+            unsure.append(guesses.doubt(role, ranked))
             taken[role] = ranked[0][1].number
-    return candidates, taken
+    return candidates, taken, tuple(filter(None, unsure))
 
 
-def _doubtful(guesses: Guesses, ranked: set[int], total: float) -> Iterator[Candidate]:
+def _doubtful(guesses: Guesses, ranked: set[int]) -> Iterator[Candidate]:
     """The columns that are called after customers, but do not behave like them: not taken, yet worth a look."""
     for profile in guesses.profiles:
         if profile.says("customer") and profile.number not in ranked | set(guesses.taken.values()):
             changing = ["changing within a journey"] if profile.number in guesses.varying else []
-            why = [f"about {many(profile.distinct)} values", *changing, *_behaviour(guesses, "customer", profile)]
+            why = [profile.counted, *changing, *_behaviour(guesses, "customer", profile)]
             evidence = "; ".join([_name(profile, "customer"), *why])
-            yield Candidate("customer", profile.name, 1 / (total + 1), False, evidence)
+            yield Candidate("customer", profile.name, NO_CUSTOMER_LIKE, False, evidence)
 
 
 def _name(profile: Profile, role: str) -> str:

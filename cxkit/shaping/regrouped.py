@@ -64,7 +64,7 @@ class Regrouped(Derived):
         levels = roles.journey_attributes, roles.event_attributes
         of_journeys, of_events = ([names[number] for number in level] for level in levels)
         chosen = (of_journeys, of_events) if roles.chosen else None
-        return Known(named, why, chosen, roles.zone, roles.writing.format, roles.given)
+        return Known(named, why, chosen, zone=roles.zone, time_format=roles.writing.format, given=roles.given)
 
 
 def notion(log: Log) -> tuple[Log, dict[str, Any]]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from cxkit.errors import InputError, not_found
 from cxkit.reading import stamps
 from cxkit.reading.known import Known
+from cxkit.reading.names import says
 from cxkit.reading.stamps import Writing
 from cxkit.shaping.guess import Guesses
 from cxkit.times import zone_of
-from cxkit.words import many
+from cxkit.words import NO_CUSTOMERS, many
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 ROLES = ("journey", "activity", "time", "customer", "order", "start")
 OPTIONAL = ("time", "customer", "order", "start")
 NONE = ""  # what is given for a role that no column has
+AS_JOURNEY = "each journey is one customer's"
 NO_TIME = "no time column found: the order is the row order and every duration is unknown"
-NO_CUSTOMER = "no customer column found: each journey counts as a customer"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Roles:
     start_writing: Writing
     evidence: tuple[tuple[str, str | None, str], ...]
     chosen: bool = False  # whether the attributes were given, or are every other column
+    anonymous: bool = False  # whether nothing says who the customers are, so that each journey counts as one
+    doubts: tuple[str, ...] = field(default=(), repr=False, compare=False)  # which guesses are hardly sure
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
     parts: tuple[int, ...] = ()  # the columns over which the stamps are spread
 
@@ -108,7 +111,7 @@ def settle(source: Source, given: Given) -> Roles:
         given = replace(given, journey_attributes=levels[0], event_attributes=levels[1])
     roles = _settled(source, replace(given, **named))
     if levels is not None:
-        roles = _without_roles(roles)
+        roles = _levelled(source, _without_roles(roles), by_source.loose)
     why = tuple((role, column, by_source.why[role] if role in named else text) for role, column, text in roles.evidence)
     return replace(roles, evidence=why, given=roles.given - (named.keys() - by_source.given))
 
@@ -144,16 +147,29 @@ def _without_roles(settled: Roles) -> Roles:
     return replace(settled, journey_attributes=of_journeys, event_attributes=of_events)
 
 
+def _levelled(source: Source, settled: Roles, loose: frozenset[str]) -> Roles:
+    """The roles with the attributes of events that never vary within a journey made the journeys' own, if they may."""
+    free = [number for number in settled.event_attributes if source.columns[number] in loose]
+    if not free:
+        return settled
+    varying = Guesses(source, {"journey": settled.journey}).varying
+    steady = [number for number in free if number not in varying]
+    of_events = tuple(number for number in settled.event_attributes if number not in steady)
+    of_journeys = (*settled.journey_attributes, *steady)
+    return replace(settled, journey_attributes=of_journeys, event_attributes=of_events, chosen=False)
+
+
 def _settled(source: Source, given: Given) -> Roles:
     """Check what is given, guess what is not."""
     taken = dict(_named(source, given))
     _check_rows(source)
     named, why = frozenset(taken), dict.fromkeys(taken, "given")
-    guesses = Guesses(source, taken)
+    guesses, doubts = Guesses(source, taken), list[str]()
     for role in ("journey", "time", "activity", "customer"):
         guess = None if role in taken or getattr(given, role) == NONE else guesses.best(role)
         if guess:
-            taken[role], why[role] = guess
+            taken[role], why[role], unsure = guess
+            doubts += [unsure] * bool(unsure)
         if role in ("journey", "activity") and role not in taken:
             raise InputError(_nothing_like(role, source))
     _check_start(taken)
@@ -173,6 +189,8 @@ def _settled(source: Source, given: Given) -> Roles:
         _writing(source, given, taken.get("start")),
         tuple(_evidence(source, taken, why)),
         given.journey_attributes is not None or given.event_attributes is not None,
+        "customer" not in taken and not says(source.columns[taken["journey"]], "customer"),
+        tuple(doubts),
         named,
     )
 
@@ -197,7 +215,8 @@ def _evidence(source: Source, taken: dict[str, int], why: dict[str, str]) -> Ite
         elif role == "time":
             yield role, None, NO_TIME
         elif role == "customer":
-            yield role, source.columns[taken["journey"]], NO_CUSTOMER
+            journey = source.columns[taken["journey"]]
+            yield role, journey, AS_JOURNEY if says(journey, "customer") else NO_CUSTOMERS
 
 
 def _nothing_like(role: str, source: Source) -> str:

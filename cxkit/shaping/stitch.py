@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.schema import ROW
+from cxkit.shaping.columns import text_of
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.identities import Identities, Pairs
 from cxkit.shaping.regrouped import Regrouped
@@ -98,14 +99,8 @@ class Keys:
         """The pairs as texts, as they are in the table."""
         source = self.source
         with source.lock, source.guarded():
-            a, b = (_text(source, source.columns.index(name)) for name in (self.id, self.same_as))
+            a, b = (text_of(source, source.columns.index(name)) for name in (self.id, self.same_as))
             return source.connection.execute(f"SELECT {a} AS a, {b} AS b FROM {source.rows}").to_arrow_table()
-
-
-def _text(source: Source, number: int) -> str:
-    """The SQL of ids as texts; whole numbers that a data frame holds with a point are written without it."""
-    text = f"c{number}::VARCHAR"
-    return f"regexp_replace({text}, '\\.0$', '')" if source.kinds[number] == "number" else text
 
 
 class Stitched(Regrouped):
@@ -128,14 +123,14 @@ class Stitched(Regrouped):
         """What was merged, and what looks wrong."""
         pairs, source = Pairs(self.keys.pairs()), self.original
         with source.lock, source.guarded():
-            text = _text(source, self.column)
+            text = text_of(source, self.column)
             seen = source.connection.execute(
                 f"SELECT {text} AS id, count(*) AS rows FROM {source.rows} WHERE trim(id) <> '' GROUP BY 1 ORDER BY 1"
             ).to_arrow_table()
         return Identities.of(source.columns[self.column], self.keys.id, self.keys.same_as, pairs, seen)
 
     def rows_of(self) -> tuple[str, dict[str, Any]]:
-        source, text = self.original, _text(self.original, self.column)
+        source, text = self.original, text_of(self.original, self.column)
         run = source.connection.execute
         run("DROP TABLE IF EXISTS kept_ids")
         source.connection.from_arrow(self.identities.kept).create("kept_ids")

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from cxkit.reading import stamps
 from cxkit.schema import MOST_ACTIVITIES, ROW
 from cxkit.shaping import unpivot
+from cxkit.shaping.columns import odd_keys
 from cxkit.shaping.lifecycle import beginning, stepping
 from cxkit.shaping.roles import Roles
 from cxkit.shaping.spread import offered
-from cxkit.words import many, percent
+from cxkit.words import many, percent, quoted
 
 if TYPE_CHECKING:
     from cxkit.log import Log
 
 MANY_ACTIVITIES = 200
 ALONE = 0.9
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Trial:
 
     `activities` holds the most frequent ones with their number of rows; `kinds` says how many there are in all.
     `readable` is the share of a sample of time stamps that can be read; `moving` and `changing` say whether the time
-    and the activity take several values in some journey; `steps` is a column that says start and complete.
+    and the activity take several values in some journey; `steps` is a column that says start and complete; `odd` are
+    values that are no numbers in a column of numbers that puts events in order.
     """
 
     rows: int
@@ -40,6 +43,7 @@ class Trial:
     moving: bool
     changing: bool
     steps: str | None = None
+    odd: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
@@ -68,8 +72,9 @@ def trial(log: Log, most: int = 500) -> Trial:
         changing = _varies(log, roles.activity)
         unfit = len(log.source.unfit)
         steps = None if roles.start is not None else stepping(log.source, roles.taken)
+        odd = () if roles.order is None else odd_keys(log.source, roles.order)
     rows, journeys, customers, kinds = counts
-    figures = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps)
+    figures = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps, odd)
     return replace(figures, faults=tuple(_faults(log, figures)), doubts=tuple(_doubts(log, figures)))
 
 
@@ -113,6 +118,7 @@ def _faults(log: Log, figures: Trial) -> Iterator[str]:
 def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     """What can be prepared but is hardly meant."""
     roles = log.settled
+    yield from roles.doubts
     journey, activity = log.columns[roles.journey], log.columns[roles.activity]
     time = "" if roles.time is None else log.columns[roles.time]
     if figures.journeys > ALONE * figures.rows:
@@ -136,5 +142,9 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
         )
     if figures.steps and roles.time is not None:
         yield f'"{figures.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
+    if figures.odd and roles.order is not None:
+        order = log.columns[roles.order]
+        odd = quoted(figures.odd, NAMED)
+        yield f'"{order}" has numbers, but not only: {odd}. Such a value counts as the number it begins with.'
     if figures.kinds > MANY_ACTIVITIES:
         yield f'"{activity}" has {many(figures.kinds)} different values; is it a text or a number rather than a step?'

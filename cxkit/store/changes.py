@@ -18,6 +18,8 @@ WORDS = {
     "missing_columns": (REPORT, REFUSE),
     "new_columns": (REPORT, REFUSE),
     "changed_kinds": (REPORT, REFUSE),
+    "changed_levels": (REPORT, REFUSE),
+    "changed_ids": (REPORT, REFUSE),
     "time_writing": (REPORT, REFUSE),
     "zone": (REPORT, REFUSE),
     "overlap": (REFUSE, REPORT, LEAVE_OUT),

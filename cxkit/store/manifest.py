@@ -18,7 +18,7 @@ from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
 from cxkit.store.digests import SEAL, sealed
 from cxkit.times import zone_of
-from cxkit.words import many
+from cxkit.words import NO_CUSTOMERS, many
 
 FILE = "manifest.json"
 COLUMN = re.compile(r"[xy][0-9]{1,6}")
@@ -35,6 +35,8 @@ OPTIONAL: dict[str, Any] = {
     "tables": [],
     "engagement": "",
     "files": {},
+    "chosen": True,
+    "anonymous": False,
 }
 VERSION = re.compile(r"v-[0-9a-f]{16}")
 
@@ -54,6 +56,7 @@ class Part:
     brings: str = ""
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    doubt: str = ""  # what its stamps leave open of how they are written
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Manifest:
     tables: tuple[Table, ...] = ()
     engagement: str = ""
     files: dict[str, str] = field(default_factory=dict, compare=False)  # the digest of each file of the version
+    chosen: bool = True  # whether the attributes were named, or are every other column at the level at which it varies
+    anonymous: bool = False  # whether nothing says who the customers are, so that each journey counts as one
     format: int = FORMAT
 
     @property
@@ -99,6 +104,13 @@ class Manifest:
         """What a relative clock counts since the beginning, such as "hours"; None where dates are known."""
         writing = Writing(self.reading.get("time", ""))
         return writing.format if writing.relative else None
+
+    @property
+
+    def open(self) -> dict[str, str]:
+        """The ways of writing stamps that no part has settled, each with what is open."""
+        settled = {part.stamps for part in self.parts if not part.doubt}
+        return {part.stamps: part.doubt for part in self.parts if part.stamps not in settled}
 
     @property
     def of_rows(self) -> tuple[Attribute, ...]:
@@ -114,11 +126,13 @@ class Manifest:
     @property
     def facts(self) -> dict[str, str]:
         """What a reader should know about the source and its reading, as label and text."""
-        roles = ", ".join(f'{role} "{column}"' for role, column in self.roles.items() if column is not None)
+        said = {role: column for role, column in self.roles.items() if role != "customer" or not self.anonymous}
+        roles = ", ".join(f'{role} "{column}"' for role, column in said.items() if column is not None)
         dropped = ", ".join(f"{many(count)} {reason}" for reason, count in self.dropped.items())
         reading = ", ".join(f"{name} {value}" for name, value in self.reading.items())
         facts = {"Source": self.source, "Read as": reading, "Roles": roles, "Time zone": self.zone}
         facts |= {"Order": f"by {self.order}; {many(self.ties)} events tie in time with the one before"}
+        facts |= {"Customers": NO_CUSTOMERS.removeprefix("customers ")} if self.anonymous else {}
         for table in self.tables:
             keys = ", ".join(f'{key} "{column}"' for key, column in table.keys.items()) or "no key"
             rows = many(sum(table.joined.values()), "row")
@@ -203,7 +217,7 @@ def _check(facts: dict[str, Any]) -> None:
     kinds = {
         dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits", "files"),
         list: ("attributes", "notes", "columns", "parts", "repairs", "tables"),
-        bool: ("timed",),
+        bool: ("timed", "chosen", "anonymous"),
         str: ("source", "fingerprint", "order", "about", "engagement"),
         int: ("ties", "backwards"),
     }
@@ -228,7 +242,7 @@ def _check(facts: dict[str, Any]) -> None:
 def _part(document: dict[str, Any]) -> Part:
     part = Part(**{**document, "changes": ()})
     changes = tuple(Change(**{**change, "examples": tuple(change["examples"])}) for change in document["changes"])
-    texts = [part.source, part.fingerprint, part.stamps, part.brings, *part.notes]
+    texts = [part.source, part.fingerprint, part.stamps, part.brings, part.doubt, *part.notes]
     texts += [text for change in changes for text in (change.check, change.what, change.column, *change.examples)]
     counts = [part.events, *(n for change in changes for n in (change.count, change.of) if n is not None)]
     weighed = all(change.severity in SEVERITIES for change in changes)

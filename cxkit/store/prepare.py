@@ -22,15 +22,17 @@ from cxkit.errors import StoreError
 from cxkit.reading.source import Source
 from cxkit.schema import CUSTOMER, EVENT_COLUMNS, GAP, JOURNEY, JOURNEY_COLUMNS, PATH, POSITION, VARIANT, Table
 from cxkit.shaping.beside import Beside, check
+from cxkit.shaping.columns import NUMERIC
 from cxkit.shaping.roles import Roles
 from cxkit.store import manifest, stage, star
 from cxkit.store import tables as beside
+from cxkit.store.changes import NAMED
 from cxkit.store.engine import Engine, Frame
 from cxkit.store.manifest import Manifest, Part
 from cxkit.store.origin import origin
 from cxkit.store.publish import PICTURE, alone, publish, published
 from cxkit.store.star import Star
-from cxkit.words import many
+from cxkit.words import are, many, quoted
 
 if TYPE_CHECKING:
     from cxkit.log import Log
@@ -179,17 +181,33 @@ def _write_journeys(
 
 def _notes(made: Manifest, engine: Engine, folder: Path) -> Iterator[str]:
     """What should be known about the sources and their values."""
-    yield from dict.fromkeys(note for part in made.parts for note in part.notes)
+    yield from dict.fromkeys([*(note for part in made.parts for note in part.notes), *made.open.values()])
     names = {CUSTOMER: "the customer", **{a.column: f'"{a.name}"' for a in made.attributes}}
     for column, count in made.several.items():
         yield f"{many(count)} journeys have several values of {names[column]}; the first is kept."
     if made.backwards:
         yield f"{many(made.backwards)} events would end before they start; when they started is unknown."
+    yield from _odd_keys(made, engine, folder)
     alone = engine.scan(folder / schema.JOURNEYS).filter(nw.col(CUSTOMER) < 0).select(nw.len().alias("n"))
     yield from beside.notes(made.tables, made.timed)
     orphans = engine.collect(alone)["n"][0].as_py()
     if orphans:
         yield f"{many(orphans)} journeys have no customer; each counts as a customer of its own."
+
+
+def _odd_keys(made: Manifest, engine: Engine, folder: Path) -> Iterator[str]:
+    """Which values of the column that puts events in order are no numbers, where nearly all are."""
+    rows, text = engine.scan(folder / schema.ROWS), f"{schema.KEY}_{schema.TEXT}"
+    if not made.fits.get(schema.KEY) or text not in rows.collect_schema().names():
+        return
+    odd = rows.filter(~nw.col(text).str.contains(f"^{NUMERIC}$")).group_by(text).agg(nw.len().alias("n"))
+    counts = {row[text]: row["n"] for row in engine.collect(odd.sort(text)).to_pylist()}
+    if counts:
+        count = sum(counts.values())
+        yield (
+            f'{many(count, "value")} of "{made.roles["order"]}" {are(count)} no number among numbers: '
+            f"{quoted(list(counts), NAMED)}; such a value counts as the number it begins with."
+        )
 
 
 def _described(
@@ -211,7 +229,7 @@ def _described(
         "start": roles.start,
     }
     tie_break = [f'"{columns[roles.order]}"'] if roles.order is not None else []
-    notes = (*source.notes, roles.writing.doubt) if roles.writing.doubt else source.notes
+    part = Part(source.name, source.fingerprint, facts["events"], roles.writing.name, notes=tuple(source.notes))
     return Manifest(
         version=version,
         source=source.name,
@@ -235,7 +253,9 @@ def _described(
         several=several,
         fits=staged.fits,
         backwards=staged.backwards,
-        parts=(Part(source.name, source.fingerprint, facts["events"], roles.writing.name, notes=tuple(notes)),),
+        parts=(replace(part, doubt=roles.writing.doubt),),
+        chosen=roles.chosen,
+        anonymous=roles.anonymous,
     )
 
 

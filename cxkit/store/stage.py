@@ -15,7 +15,7 @@ from cxkit import schema
 from cxkit.errors import InputError
 from cxkit.reading.source import line_of
 from cxkit.schema import Attribute, Kind, Level
-from cxkit.shaping.columns import NUMBERS, TYPES, Fits, by_column, fits, kind, typed
+from cxkit.shaping.columns import NUMBERS, TYPES, Fits, as_key, by_column, fits, key_fits_of, kind, text_of, typed
 from cxkit.shaping.events import BAD_STAMP, in_zone, judged
 from cxkit.words import many
 
@@ -40,7 +40,7 @@ class Staged:
 
 def stage(source: Source, roles: Roles, folder: Path) -> Staged:
     """Write coded events and their dictionaries into the folder, one Parquet table each."""
-    fitting = fits(source, columns_of(roles))
+    fitting = fits_of(source, roles)
     attributes = tuple(_attributes(source, roles, fitting))
     dropped = read(source, roles, attributes, kind(fitting.get(schema.KEY, ())), folder)
     nothing_known(source)
@@ -70,6 +70,12 @@ def write(source: Source, folder: Path) -> None:
     for table in (schema.JOURNEYS, schema.CUSTOMERS, schema.ACTIVITIES, CODED):
         _write(source, table, folder)
     source.connection.execute("DROP TABLE read_rows")
+
+
+def fits_of(source: Source, roles: Roles) -> Fits:
+    """Which kinds hold the values of each kept column; of what puts events in order, nearly all of them."""
+    fitting = fits(source, columns_of(roles))
+    return fitting if roles.order is None else {**fitting, schema.KEY: key_fits_of(source, roles.order)}
 
 
 def columns_of(roles: Roles) -> dict[str, int]:
@@ -107,7 +113,7 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], 
     ]
     kept = {attribute.column: (int(attribute.column[1:]), attribute.kind) for attribute in attributes}
     if roles.order is not None:
-        more.append(f"TRY_CAST(c{roles.order} AS {TYPES.get(key, 'VARCHAR')}) AS {schema.KEY}")
+        more.append(f"{as_key(text_of(source, roles.order), key)} AS {schema.KEY}")
         kept[schema.KEY] = roles.order, key
     statement, values = judged(source, roles, [*more, *_texts(source, kept)])
     with in_zone(source, roles.zone) as run:
@@ -117,7 +123,7 @@ def _read_rows(source: Source, roles: Roles, attributes: tuple[Attribute, ...], 
 def _put_aside(source: Source, folder: Path, part: int) -> dict[str, int]:
     """Write the table of rejected rows, and count them by reason."""
     connection = source.connection
-    fields = ", ".join(f"c{number}::VARCHAR" for number in source.fields)
+    fields = ", ".join(text_of(source, number) for number in source.fields)
     bad = connection.execute(f"""
         SELECT {schema.ROW}, {schema.REASON}, [{fields}]
         FROM read_rows JOIN {source.rows} USING ({schema.ROW})

@@ -18,7 +18,7 @@ from cxkit import schema
 from cxkit.reading import stamps
 from cxkit.schema import CUSTOMER, JOINED, JOURNEY, POSITION, ROW, TIME, Attribute, Kind, Table
 from cxkit.shaping.beside import CUSTOMERS, whole
-from cxkit.shaping.columns import filled, fits, kind, typed
+from cxkit.shaping.columns import filled, fits, kind, text_of, typed
 from cxkit.shaping.events import in_zone
 from cxkit.words import many
 
@@ -103,7 +103,7 @@ def _read(table: Beside, folder: Path, zone: str) -> Table:
 def _rows(table: Beside, kinds: Mapping[str, Kind], zone: str) -> Iterator[str]:
     """Lay out the rows as `said_rows`; tells which of their lines and times cannot be read."""
     source = table.source
-    keys = {key: "NULL" if (n := getattr(table, key)) is None else f"c{n}" for key in (JOURNEY, CUSTOMER)}
+    keys = {key: "NULL" if (n := getattr(table, key)) is None else text_of(source, n) for key in (JOURNEY, CUSTOMER)}
     own = [f"{typed(source, n, kinds[source.columns[n]])} AS y{place}" for place, n in enumerate(table.kept)]
     moment, values, stamp = "NULL", {}, "NULL"
     if table.time is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from cxkit.views import theme
 from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, escape, heading, number, text
-from cxkit.words import CLOCK, many, percent, rounded, timed
+from cxkit.words import CLOCK, NO_CUSTOMERS, UNKNOWN, many, percent, rounded, timed
 
 COLUMNS, GAP, PADDING, LARGEST = 4, 12, 18, 30
 YEAR, MONTH = 365.25, 365.25 / 12  # days
@@ -46,10 +46,19 @@ def _strip(cards: Sequence[Card], title: str, population: str, note: str) -> Pic
     return Picture(title, drawing(title, description, body, WIDTH + 2 * MARGIN, height + 2 * MARGIN))
 
 
+def _of_people(row: Mapping[str, Any]) -> Iterator[Card]:
+    each = row["journeys_per_customer"]
+    if each is None:
+        yield Card("Journeys", many(row["journeys"]), "all that are selected")
+        yield Card("Customers", UNKNOWN, NO_CUSTOMERS.removeprefix("customers "))
+    else:
+        yield Card("Journeys", many(row["journeys"]), f"{rounded(each)} per customer")
+        yield Card("Customers", many(row["customers"]), "with one or more journeys")
+
+
 def _of_summary(row: Mapping[str, Any]) -> list[Card]:
     return [
-        Card("Journeys", many(row["journeys"]), f"{rounded(row['journeys_per_customer'])} per customer"),
-        Card("Customers", many(row["customers"]), "with one or more journeys"),
+        *_of_people(row),
         Card("Events", many(row["events"]), f"{rounded(row['events_per_journey'])} per journey"),
         Card("Period", *_period(row["first"], row["last"])),
         Card(

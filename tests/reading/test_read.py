@@ -246,7 +246,7 @@ def test_the_evidence_is_shown_and_escaped(tmp_path):
 def test_given_roles_are_shown_as_given(tmp_path):
     text = repr(read(tmp_path, GOOD).roles(**ROLES))
     assert text.count("given") == 3
-    assert "each journey counts as a customer" in text
+    assert "customers unknown: each journey counts as one" in text
 
 
 def test_a_log_without_times_keeps_its_row_order(tmp_path):

@@ -50,7 +50,7 @@ def test_each_role_has_its_candidates_best_first_and_confidences_that_leave_room
 
 def test_the_evidence_is_what_the_columns_do():
     found = guessed().df().set_index(["role", "column"]).evidence
-    assert found["journey", "order_no"] == "the name says so; about 3 values, 2 rows each"
+    assert found["journey", "order_no"] == "the name says so; 3 values, 2 rows each"
     time = found["time", "when"]
     assert "100% of a sample read as times" in time
     assert "goes forward in 67% of the steps within journeys" in time  # two of three

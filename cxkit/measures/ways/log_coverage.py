@@ -64,7 +64,7 @@ def log_coverage(journeys: Journeys) -> Result:
         recipe=journeys.recipe,
         engagement=journeys.engagement,
         ask=lambda: _table(journeys),
-        count=lambda: Population(*[_seen(journeys).customers] * 2),
+        count=lambda: _population(journeys),
         note="The first journey of each customer. There are at least so many variants; there may be more.",
     )
 
@@ -87,6 +87,12 @@ def _table(journeys: Journeys) -> pa.Table:
     columns["recent"] = pa.array([recent], pa.int64())
     columns["recent_new_share"] = pa.array([new / recent if recent else None], pa.float64())
     return pa.table(columns)
+
+
+def _population(journeys: Journeys) -> Population:
+    """One journey of each customer."""
+    customers = _seen(journeys).customers
+    return Population(customers, customers, journeys.n.known)
 
 
 def _seen(journeys: Journeys) -> Seen:

@@ -31,9 +31,10 @@ def summary(journeys: Journeys, *, working: bool | None = None) -> Result:
 
     Returns a Result with one row: `events`, `journeys`, `customers`, `activities`, `variants`, `moves` (different
     pairs of neighbours), `first` and `last` (time of the first and last event, in the log's zone, in words where its
-    clock is relative), `journeys_per_customer`, `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a
-    journey, from first to last event), `tied_events` (that share their time with the event before in the journey) and
-    `dropped_rows` (rows of the whole source that could not be used; see `rejected`). Where the engagement names goals or
+    clock is relative), `journeys_per_customer` (empty where the log names no customers: each journey counts as one
+    then), `events_per_journey` (means), `median_seconds` and `p90_seconds` (of a journey, from first to last event),
+    `tied_events` (that share their time with the event before in the journey) and `dropped_rows` (rows of the whole
+    source that could not be used; see `rejected`). Where the engagement names goals or
     cancels also goal_journeys, cancel_journeys, silent_journeys and open_journeys; see `outcomes`.
 
     Errors: working time where nobody has said when the firm works.
@@ -64,14 +65,14 @@ def _table(journeys: Journeys, clock: Clock) -> pa.Table:
     facts |= journeys.collect(_tied).to_pylist()[0]
     facts |= {"activities": len(pairs[ACTIVITY].unique()), "moves": len(pairs) - pairs[NEXT].null_count}
     zone = journeys.selection.star.zone
-    people = max(facts["customers"], 1)
+    each = facts["journeys"] / max(facts["customers"], 1) if journeys.n.known else None
     columns = {name: pa.array([facts[name]], pa.int64()) for name in ("events", "journeys", "customers")}
     columns |= {name: pa.array([facts[name]], pa.int64()) for name in ("activities", "variants", "moves")}
-    clock = journeys.manifest.clock
+    relative = journeys.manifest.clock
     for name in (FIRST, LAST):
         moment = zoned(pa.array([facts[name]], pa.int64()), zone)
-        columns[name] = pa.array([since_beginning(facts[name], clock)], pa.string()) if clock else moment
-    columns |= {"journeys_per_customer": pa.array([facts["journeys"] / people], pa.float64())}
+        columns[name] = pa.array([since_beginning(facts[name], relative)], pa.string()) if relative else moment
+    columns |= {"journeys_per_customer": pa.array([each], pa.float64())}
     columns |= {
         name: pa.array([facts[name]], pa.float64()) for name in ("events_per_journey", "median_seconds", "p90_seconds")
     }

@@ -24,7 +24,7 @@ KEEP, LEAVE = "keep", "leave"
 GOAL, CANCEL = "goal", "cancel"
 NONE = {
     "time": "the order is the row order and every duration is unknown",
-    "customer": "each journey counts as a customer",
+    "customer": "customers unknown: each journey counts as one",
 }
 TAGS = {GOAL: "reached a goal", CANCEL: "cancelled"}
 NEXT_MARK = {"": GOAL, GOAL: CANCEL, CANCEL: ""}
