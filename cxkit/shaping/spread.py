@@ -285,6 +285,9 @@ def joined(source: Source) -> Source:
             alike = groups(source)
             if not alike:
                 return source
+            alone = settle(source, Given()).time
+            if alone is not None and not any(source.columns[alone] in group for group in alike):
+                return source  # there is a whole stamp, which comes first
             tried = Spread(source, alike)
             roles = settle(tried, Given())
             used = [group for group, name in zip(alike, tried.made, strict=True) if name in tried.named(roles)]

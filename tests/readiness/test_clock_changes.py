@@ -44,7 +44,7 @@ def ways(journeys):
 
 def told(log):
     """How many rows each finding of this check counts."""
-    return [finding.count for finding in log.readiness().findings if finding.check == "clock_changes"]
+    return [finding.count for finding in log.readiness().findings if finding.check.name == "clock_changes"]
 
 
 def test_hours_that_come_twice_or_never_are_counted_and_keep_the_order_of_rows(tmp_path):
@@ -98,6 +98,6 @@ def test_offsets_of_one_zone_name_it(tmp_path, winter, summer, zone):
             f"c{month},{step},{when + timedelta(hours=n):%Y-%m-%dT%H:%M:%S}{offset}" for n, step in enumerate("AB")
         ]
     log, _ = made(tmp_path, "\n".join(["case,step,when", *rows]) + "\n", "UTC")
-    said = [finding.what for finding in log.readiness().findings if finding.check == "own_zone"]
+    said = [finding.what for finding in log.readiness().findings if finding.check.name == "own_zone"]
     assert len(said) == (zone is not None)
     assert all(zone in what for what in said)

@@ -13,7 +13,7 @@ def cases(shared):
 
 
 def checks(log):
-    return {finding.check: finding.count for finding in log.readiness().findings}
+    return {finding.check.name: finding.count for finding in log.readiness().findings}
 
 
 def made(log, folder):
