@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cxkit.readiness.finding import Finding, Score
     from cxkit.readiness.readiness import Readiness as Found
-    from cxkit.shaping.repairs import Repair
+    from cxkit.shaping.offers import Offer
 
 IN_A_CELL = 3  # lines and examples
 
@@ -49,7 +49,7 @@ class Readiness(LogAnswer):
         return self.facts.sizes
 
     @property
-    def repairs(self) -> tuple[Repair, ...]:
+    def repairs(self) -> tuple[Offer, ...]:
         """What would mend the findings that can be mended, in the order in which one follows the other."""
         return self.facts.repairs
 

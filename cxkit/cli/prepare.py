@@ -13,7 +13,7 @@ import cxkit as cx
 from cxkit.answers.answer import Extent
 from cxkit.answers.store import Changes
 from cxkit.cli.options import READING, mapped, named
-from cxkit.shaping import repairs
+from cxkit.shaping import offers
 from cxkit.store.changes import Refused
 from cxkit.words import many
 
@@ -37,8 +37,11 @@ def ready(source: str | None, out: Path | None, **words: Any) -> None:
     answer = log.readiness()
     click.echo(f"\n{answer!r}")
     if out is not None:
-        repairs.save(answer.repairs, out)
-        click.echo(f"\n{out}: {len(answer.repairs)} repairs. Take out what you do not want, then use --mend {out}.")
+        offers.save(answer.repairs, out)
+        certain = sum(offer.certain for offer in answer.repairs)
+        asked = many(len(answer.repairs) - certain, "question")
+        click.echo(f"\n{out}: {many(certain, 'certain repair')}, {asked}. Next: cxkit prepare ... --mend {out}")
+        click.echo('It applies the certain ones. To have a question applied, write "apply": true in its line.')
 
 
 @click.command()

@@ -11,7 +11,7 @@ from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground, among
 from cxkit.reading import stamps
 from cxkit.shaping.columns import filled
-from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, MergeValues, Rescale
+from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, Reencode, Rescale, reencoded
 from cxkit.words import many
 
 SIGNS = (
@@ -311,7 +311,7 @@ def misread(ground: Ground) -> Iterator[Found]:
     """Texts with damaged characters: UTF-8 read as something else, or characters lost on the way."""
     for column in ground.texts:
         texts = _matching(ground, column, MISREAD)
-        pairs = {value: _mended(value) for value in texts}
+        pairs = {value: reencoded(value) for value in texts}
         bad = [value for value in texts if "\N{REPLACEMENT CHARACTER}" in value or pairs[value] is not None]
         if bad:
             mendable = tuple((value, mended) for value in bad if (mended := pairs[value]) is not None)
@@ -322,7 +322,7 @@ def misread(ground: Ground) -> Iterator[Found]:
                 column,
                 of=ground.filled[column],
                 examples=tuple(_around(value, MISREAD_HERE) for value in bad[:EXAMPLES]),
-                repair=MergeValues(ground.name(column), mendable) if 0 < len(mendable) <= MOST_VALUES else None,
+                repair=Reencode(ground.name(column), mendable) if 0 < len(mendable) <= MOST_VALUES else None,
             )
 
 
@@ -338,16 +338,6 @@ def _around(text: str, pattern: re.Pattern[str]) -> str:
     place = match.start() if match else 0
     start = max(place - NEAR, 0)
     return f"{'…' if start else ''}{text[start : place + NEAR]}"
-
-
-def _mended(text: str) -> str | None:
-    """The text as it was before its UTF-8 was read as Western European, if it was."""
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    return None
 
 
 def invisible(ground: Ground) -> Iterator[Found]:
