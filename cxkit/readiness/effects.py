@@ -93,5 +93,7 @@ def _changed(ground: Ground, repair: Repair, column: int, asked: Asked) -> tuple
         values = values | stamps.values(ground.roles.writing, moment, "was")
     changed = f"FROM ({asked[0]}) WHERE {differ}"
     rows = ground.one(f"SELECT count(*) {changed}", **values)
-    shown = ground.ask(f"SELECT coalesce({old}, ''), coalesce({new}, '') {changed} ORDER BY {ROW} LIMIT {FEW}", **values)
+    shown = ground.ask(
+        f"SELECT coalesce({old}, ''), coalesce({new}, '') {changed} ORDER BY {ROW} LIMIT {FEW}", **values
+    )
     return rows, tuple((before, after) for before, after in shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import exp
 
@@ -10,6 +11,7 @@ from cxkit.readiness.ground import Ground
 from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
+from cxkit.shaping.lifecycle import stepping
 from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
 from cxkit.statistics.intervals import most_by_chance
 from cxkit.words import many
@@ -25,6 +27,10 @@ WAVERS = 0.01  # of the journeys that could have a second value: below it that i
 UNUSUAL = 0.05  # of the journeys at most: what more of them do is their way
 TIMES_LONGER = 10  # than the median, and far out on the logarithm: too long for one journey
 SAMPLED_PAIRS = 1_000
+LIFECYCLE = re.compile(r"life.?cycle|transition", re.IGNORECASE)
+MOST_PARTS = 20  # values of a column that says which part of an event a row is
+MOSTLY = 0.5  # of the events are of several rows
+LOW_HIGH = {"low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
 ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
 
 
@@ -69,14 +75,14 @@ def missing_values(ground: Ground) -> Iterator[Found]:
         yield Found(f"{what} {kept}", f"SELECT row {lacking} {where}", {}, column, of=ground.sizes["rows"])
 
 
-def per_journey(ground: Ground, columns: Sequence[int], asked: Mapping[str, str]) -> str:
+def per_journey(ground: Ground, columns: Sequence[int], asked: Mapping[str, str], each: str = "journey") -> str:
     """The SQL of a table with a row per journey: its rows, and for each column what is asked of it, as t0, t1, ..."""
     answers = [
         f"{question.format(c=f'c{n}', full=ground.full(n))} AS {name}{n}"
         for n in columns
         for name, question in asked.items()
     ]
-    return f"(SELECT {', '.join(['journey', 'count(*) AS rows', *answers])} {ROWS.format(ground=ground)} GROUP BY 1)"
+    return f"(SELECT {', '.join([each, 'count(*) AS rows', *answers])} {ROWS.format(ground=ground)} GROUP BY 1)"
 
 
 def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -> Iterator[Found]:
@@ -113,22 +119,45 @@ def constant_columns(ground: Ground) -> Iterator[Found]:
             yield Found(what, column=column, count=1, examples=(values[0][0],))
 
 
-def copies(_: Ground) -> Iterator[Found]:
-    """Rows equal to another in every column; without a time they may well be true, and are let be."""
-    what = "repeat another row in every column, so that an event may count twice"
-    yield Found(what, "SELECT row FROM ready_rows WHERE again", repair=DropCopies())
+def copies(ground: Ground) -> Iterator[Found]:
+    """Rows equal to another in every column; without a time they may well be true, and are let be.
+
+    Where no column but those with a role tells events of a journey apart, two that were done at one time look like one
+    that was written twice: then nothing is known, and nothing is offered.
+    """
+    rows = "SELECT row FROM ready_rows WHERE again"
+    if _telling(ground):
+        yield Found("repeat another row in every column, so that an event may count twice", rows, repair=DropCopies())
+        return
+    what = "equal another row, but cannot be told apart: the log keeps nothing of an event but its name and time"
+    yield Found(what, rows, at_most="note")
+
+
+def _telling(ground: Ground) -> bool:
+    """Whether a column without a role tells events apart: it changes within a journey, and within an activity."""
+    by_journey = per_journey(ground, ground.others, LOW_HIGH)
+    by_activity = per_journey(ground, ground.others, LOW_HIGH, "activity")
+    changing = (
+        by_column(ground.source, "coalesce(bool_or(low{n} <> high{n}), false)", ground.others, table)
+        for table in (by_journey, by_activity)
+    )
+    return any(within and across for within, across in zip(*changing, strict=True))
 
 
 def echoes(ground: Ground) -> Iterator[Found]:
     """The same activity again within a second, in a row that differs somewhere: one step recorded more than once.
 
-    Times in whole days cannot say so. Where the same step comes again within a minute often enough, some come within a
-    second by chance; as many as chance brings in 99 of 100 logs (exact Poisson limit) are no finding.
+    Times in whole days or hours, of whatever zone, cannot say so, and rows that say start and complete are no echoes.
+    Where the same step comes again within a minute often enough, some come within a second by chance; as many as chance
+    brings in 99 of 100 logs (exact Poisson limit) are no finding.
     """
-    if not ground.timed or not ground.precise:
+    if not ground.timed or ground.grain:
         return
-    wait = "time - lag(time) OVER (PARTITION BY journey, activity ORDER BY time, key, key_text, row)"
-    waits = f"SELECT row, {wait} AS wait FROM ready_events"
+    steps = _lifecycle(ground)
+    among = "" if steps is None else f", c{steps}"
+    wait = f"time - lag(time) OVER (PARTITION BY journey, activity{among} ORDER BY time, key, key_text, row)"
+    waits = f"""SELECT row, {wait} AS wait FROM ready_events JOIN {ground.source.rows} USING (row)
+        WHERE row NOT IN (SELECT row FROM ready_rows WHERE again)"""
     [(soon, later)] = ground.ask(
         f"""SELECT count(*) FILTER (wait <= $echo), count(*) FILTER (wait > $echo AND wait <= $near) FROM ({waits})""",
         echo=ECHO * SECOND,
@@ -138,8 +167,35 @@ def echoes(ground: Ground) -> Iterator[Found]:
         yield Found(
             f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
             f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
-            repair=DropEchoes(ECHO),
+            repair=DropEchoes(ECHO, None if steps is None else ground.name(steps)),
         )
+
+
+def _lifecycle(ground: Ground) -> int | None:
+    """The column that says which part of an event a row is, such as start or complete, if one does.
+
+    Its words say so, or how it is used: what a journey does of one activity begins with one value, ends with another.
+    """
+    named = stepping(ground.source, ground.roles.taken)
+    if named is not None:
+        return ground.source.columns.index(named)
+    few = [n for n in ground.others if ground.source.kinds[n] == "text" and 1 < ground.distinct[n] <= MOST_PARTS]
+    return next((n for n in few if LIFECYCLE.search(ground.name(n)) or _begins_and_ends(ground, n)), None)
+
+
+def _begins_and_ends(ground: Ground, column: int) -> bool:
+    """Whether in most of what a journey does of one activity the first row has one value, the last row another."""
+    [(events, paired, first, last, first_rows, last_rows)] = ground.ask(f"""
+        WITH parts AS (SELECT count(*) AS rows, first(c{column} ORDER BY time, key, key_text, row) AS a,
+                last(c{column} ORDER BY time, key, key_text, row) AS b
+            FROM ready_events JOIN {ground.source.rows} USING (row) GROUP BY journey, activity),
+            several AS (FROM parts WHERE rows > 1)
+        SELECT (SELECT sum(rows) FROM parts), sum(rows), mode(a), mode(b), count_if(a = (SELECT mode(a) FROM several)),
+            count_if(b = (SELECT mode(b) FROM several)) FROM several""")
+    several = ground.one("""SELECT count(*) FROM (
+        SELECT 1 FROM ready_events GROUP BY journey, activity HAVING count(*) > 1)""")
+    steady = min(first_rows, last_rows) >= USUAL * max(several, 1)
+    return first != last and steady and (paired or 0) >= MOSTLY * (events or 1)
 
 
 def near_ids(ground: Ground) -> Iterator[Found]:
@@ -251,8 +307,7 @@ def _far_out(ground: Ground, sizes: str, rows: str, what: str) -> Iterator[Found
 def wavering(ground: Ground) -> Iterator[Found]:
     """Attributes that have one value in nearly every journey, in those where they have several: which is meant?"""
     columns = [n for n in ground.others if ground.distinct[n] > 1 and ground.filled[n] >= 2 * FEWEST]
-    asked = {"t": "count_if({full})", "low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
-    by_journey = per_journey(ground, columns, asked)
+    by_journey = per_journey(ground, columns, {"t": "count_if({full})", **LOW_HIGH})
     counts = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, by_journey))
     for column, able, split in zip(columns, counts[::2], counts[1::2], strict=True):
         if able >= FEWEST and 0 < split <= WAVERS * able:
