@@ -16,6 +16,7 @@ from cxkit.reading import stamps
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import WRITTEN, as_number, braced, by_column, filled
 from cxkit.shaping.events import in_zone, judged
+from cxkit.shaping.lifecycle import stepping
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 DAY, HOUR = 86_400 * SECOND, 3_600 * SECOND
 KNOWN = 20  # events of an activity, below which its precision cannot be told
+LIFECYCLE = re.compile(r"life.?cycle|transition", re.IGNORECASE)
+MOST_PARTS = 20  # values of a column that says which part of an event a row is
+STEADY = 0.9  # of what begins and ends does so with the same two values
 SEASON = 0.02  # of an activity's events at least stand at the rarer of two midnights
 NAMES_THINGS = re.compile(
     r"(?i:(?<![a-z])(ids?|nr|no|number|code|key|zip|plz|postcode|phone)(?![a-z]))|(?<=[a-z])I[Dd](?![a-z])"
@@ -228,6 +232,32 @@ class Ground:
             counts[label][moment] = count
         midnights = {label: _midnights(counts[label], events) for label, events, *_ in self.labels if events >= KNOWN}
         return {label: moments for label, moments in midnights.items() if moments}
+
+    @cached_property
+    def lifecycle(self) -> int | None:
+        """The column that says which part of an event a row is, such as start or complete, if one does.
+
+        Its words say so, its name, or how it is used: what a journey does of one activity begins with one value and
+        ends with another.
+        """
+        named = stepping(self.source, self.roles.taken)
+        if named is not None:
+            return self.source.columns.index(named)
+        few = [n for n in self.others if self.source.kinds[n] == "text" and 1 < self.distinct[n] <= MOST_PARTS]
+        return next((n for n in few if LIFECYCLE.search(self.name(n)) or self._begins_and_ends(n)), None)
+
+    def _begins_and_ends(self, column: int) -> bool:
+        """Whether in most of what a journey does of one activity the first row has one value, the last another."""
+        place = "ORDER BY time, key, key_text, row"
+        [(events, paired, several, first, first_rows, last, last_rows)] = self.ask(f"""
+            WITH parts AS (SELECT count(*) AS rows, first(c{column} {place}) AS a, last(c{column} {place}) AS b
+                FROM ready_events JOIN {self.source.rows} USING (row) GROUP BY journey, activity),
+                several AS (FROM parts WHERE rows > 1)
+            SELECT (SELECT sum(rows) FROM parts), sum(rows), count(*),
+                mode(a), count(*) FILTER (a = (SELECT mode(a) FROM several)),
+                mode(b), count(*) FILTER (b = (SELECT mode(b) FROM several)) FROM several""")
+        steady = min(first_rows, last_rows) >= STEADY * several > 0
+        return first != last and steady and 2 * paired >= events
 
     @cached_property
     def labels(self) -> list[tuple[str, int, int, int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import exp
 
@@ -11,7 +10,6 @@ from cxkit.readiness.ground import Ground
 from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
-from cxkit.shaping.lifecycle import stepping
 from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
 from cxkit.statistics.intervals import most_by_chance
 from cxkit.words import many
@@ -27,9 +25,6 @@ WAVERS = 0.01  # of the journeys that could have a second value: below it that i
 UNUSUAL = 0.05  # of the journeys at most: what more of them do is their way
 TIMES_LONGER = 10  # than the median, and far out on the logarithm: too long for one journey
 SAMPLED_PAIRS = 1_000
-LIFECYCLE = re.compile(r"life.?cycle|transition", re.IGNORECASE)
-MOST_PARTS = 20  # values of a column that says which part of an event a row is
-MOSTLY = 0.5  # of the events are of several rows
 LOW_HIGH = {"low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
 ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
 
@@ -153,7 +148,7 @@ def echoes(ground: Ground) -> Iterator[Found]:
     """
     if not ground.timed or ground.grain:
         return
-    steps = _lifecycle(ground)
+    steps = ground.lifecycle
     among = "" if steps is None else f", c{steps}"
     wait = f"time - lag(time) OVER (PARTITION BY journey, activity{among} ORDER BY time, key, key_text, row)"
     waits = f"""SELECT row, {wait} AS wait FROM ready_events JOIN {ground.source.rows} USING (row)
@@ -169,33 +164,6 @@ def echoes(ground: Ground) -> Iterator[Found]:
             f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
             repair=DropEchoes(ECHO, None if steps is None else ground.name(steps)),
         )
-
-
-def _lifecycle(ground: Ground) -> int | None:
-    """The column that says which part of an event a row is, such as start or complete, if one does.
-
-    Its words say so, or how it is used: what a journey does of one activity begins with one value, ends with another.
-    """
-    named = stepping(ground.source, ground.roles.taken)
-    if named is not None:
-        return ground.source.columns.index(named)
-    few = [n for n in ground.others if ground.source.kinds[n] == "text" and 1 < ground.distinct[n] <= MOST_PARTS]
-    return next((n for n in few if LIFECYCLE.search(ground.name(n)) or _begins_and_ends(ground, n)), None)
-
-
-def _begins_and_ends(ground: Ground, column: int) -> bool:
-    """Whether in most of what a journey does of one activity the first row has one value, the last row another."""
-    [(events, paired, first, last, first_rows, last_rows)] = ground.ask(f"""
-        WITH parts AS (SELECT count(*) AS rows, first(c{column} ORDER BY time, key, key_text, row) AS a,
-                last(c{column} ORDER BY time, key, key_text, row) AS b
-            FROM ready_events JOIN {ground.source.rows} USING (row) GROUP BY journey, activity),
-            several AS (FROM parts WHERE rows > 1)
-        SELECT (SELECT sum(rows) FROM parts), sum(rows), mode(a), mode(b), count_if(a = (SELECT mode(a) FROM several)),
-            count_if(b = (SELECT mode(b) FROM several)) FROM several""")
-    several = ground.one("""SELECT count(*) FROM (
-        SELECT 1 FROM ready_events GROUP BY journey, activity HAVING count(*) > 1)""")
-    steady = min(first_rows, last_rows) >= USUAL * max(several, 1)
-    return first != last and steady and (paired or 0) >= MOSTLY * (events or 1)
 
 
 def near_ids(ground: Ground) -> Iterator[Found]:

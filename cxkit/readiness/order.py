@@ -48,8 +48,11 @@ def _tied(*columns: str) -> str:
 
 
 def forms(ground: Ground) -> Iterator[Found]:
-    """The same activities at one moment in journey after journey: a form that is saved as a whole."""
-    if not ground.timed:
+    """The same activities at one moment in journey after journey: a form that is saved as a whole.
+
+    Where rows say start and complete, one step ends as the next begins, which is no form.
+    """
+    if not ground.timed or ground.lifecycle is not None:
         return
     sets = ground.ask(f"""
         WITH together AS (SELECT names, count(DISTINCT journey) AS journeys FROM ({TIED}) GROUP BY 1
