@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +37,37 @@ def ready(source: str | None, out: Path | None, **words: Any) -> None:
     log, _ = named(source, words)
     click.echo(log)
     answer = log.readiness()
-    click.echo(f"\n{answer!r}")
+    click.echo(f"\n{answer!r}\n")
     if out is not None:
         offers.save(answer.repairs, out)
-        certain = sum(offer.certain for offer in answer.repairs)
-        asked = many(len(answer.repairs) - certain, "question")
-        click.echo(f"\n{out}: {many(certain, 'certain repair')}, {asked}. Next: cxkit prepare ... --mend {out}")
-        click.echo('It applies the certain ones. To have a question applied, write "apply": true in its line.')
+    click.echo("\n".join(next_steps(answer.repairs, out, log.source.name)))
+
+
+def next_steps(repairs: Sequence[offers.Offer], out: Path | None, name: str) -> Iterator[str]:
+    """What to type now: to have the repairs written, to look at the questions, or to prepare."""
+    certain = sum(offer.certain for offer in repairs)
+    counted = f"{many(certain, 'certain repair')} and {many(len(repairs) - certain, 'question')}"
+    store = f"--store stores/{Path(name).name.split('.')[0] or 'log'}"
+    if out is None and repairs:
+        yield f"Next: {_typed('ready')} --repairs repairs.json writes {counted}, one on a line."
+    elif out is None or not repairs:
+        yield f"Next: {_typed('prepare')} {store}"
+    else:
+        yield f'{out}: {counted}. A question is applied only if you write "apply": true in its line.'
+        yield f"Next: {_typed('prepare')} --mend {out} {store}"
+
+
+def _typed(command: str) -> str:
+    """The command with the options of the present one that say what is meant."""
+    context = click.get_current_context()
+    words = ["cxkit", command]
+    for option in context.command.params:
+        values = context.params.get(str(option.name))
+        if values is None or option.name == "out":
+            continue
+        for value in values if isinstance(values, tuple) else [values]:
+            words += [str(value)] if isinstance(option, click.Argument) else [option.opts[-1], str(value)]
+    return shlex.join(words)
 
 
 @click.command()

@@ -100,7 +100,7 @@ def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -
 def empty_columns(ground: Ground) -> Iterator[Found]:
     """Columns without any value."""
     for column in (n for n in ground.others if ground.filled[n] == 0):
-        yield Found(f'"{ground.name(column)}" is empty throughout', column=column, count=1)
+        yield Found(f'without any value: "{ground.name(column)}"', column=column, count=1)
 
 
 def constant_columns(ground: Ground) -> Iterator[Found]:
@@ -110,7 +110,7 @@ def constant_columns(ground: Ground) -> Iterator[Found]:
     for column in (n for n in ground.others if ground.filled[n] == ground.sizes["rows"] and ground.distinct[n] < 3):
         values = ground.counted(column, 2)
         if len(values) == 1:
-            what = f'"{ground.name(column)}" has the same value in every row'
+            what = f'with one value in every row: "{ground.name(column)}"'
             yield Found(what, column=column, count=1, examples=(values[0][0],))
 
 
