@@ -99,7 +99,7 @@ class Readiness(LogAnswer):
             "what": most.says if alone else _together(findings, most),
             "bends, at most": most.bent,
             "lines": _few(["?" if line is None else many(line) for line in lines], ", "),
-            "examples": _few(examples, " · "),
+            "examples": _few(examples, "; "),
             "repair": self._mended(findings),
         }
 

@@ -34,7 +34,7 @@ from cxkit.answers.answer import Extent
 from cxkit.answers.readiness import Readiness
 from cxkit.readiness.checks import CHECKS
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Rescale, Tidy
+from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Reencode, Rescale, Tidy
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ PLANTED = {
     "a journey cut off": (without(0), [("cut_off", "", 1, 120)]),
     "quiet days": (put("when", later(days=12), *range(240, 480)), [("quiet_days", "", 9, 55)]),
     "times in a column": (all_rows(approved), [("hidden_times", "approved", 120, 120)]),
-    "copies": (again(0, 100, 200), [("copies", "", 3, 483)]),
+    "copies": (again(0, 100, 200), [("copies", "", 3, 483), ("unsorted", "", 3, 483)]),
     "echoes": (
         again(0, 100, when=later(seconds=0.5), channel="app"),
         [("echoes", "", 2, 482), ("unsorted", "", 2, 482)],
@@ -133,7 +133,7 @@ PLANTED = {
     ),
     "capitals": (
         both(put("channel", str.upper, 0, 4), put("channel", lambda text: f" {text}", 8)),
-        [("distorted", "channel", 3, 480)],
+        [("distorted", "channel", 1, 480), ("distorted", "channel", 2, 480)],
     ),
     "two ways to spell": (put("step", "pay", *step("Pay", 1, 2)), [("distorted", "step", 2, 480)]),
     "a slip of the pen": (put("step", "Delvier", *step("Deliver", 1, 2)), [("misspelt", "step", 2, 480)]),
@@ -159,7 +159,7 @@ REPAIRS = {
     "1970": AsMissing("when", ("1970-01-01 00:00:00",)),
     "two ways to spell": MergeValues("step", (("pay", "Pay"),)),
     "a slip of the pen": MergeValues("step", (("Delvier", "Deliver"),)),
-    "misread": MergeValues("channel", (("BÃ¼ro", "Büro"),)),
+    "misread": Reencode("channel", (("BÃ¼ro", "Büro"),)),
     "another unit": Rescale("amount", 1000, (("Pay", 20_000.0, 22_500.0),)),
 }
 LINES = {  # the first of them, counted by hand: row 0 is line 2
@@ -198,7 +198,8 @@ def test_a_planted_fault_is_found_and_no_other(name, look):
     assert sorted(found(answer)) == sorted(expected)
     assert all(0 < share <= 1 for finding in answer.findings for _, share in finding.bends)
     if name in REPAIRS:
-        assert answer.repairs == (REPAIRS[name],)
+        assert [offer.repair for offer in answer.repairs] == [REPAIRS[name]]
+        assert [offer.apply for offer in answer.repairs] == [REPAIRS[name].certain]
     if name in LINES:
         assert answer.df().lines[0] == LINES[name][:10]
 
