@@ -133,11 +133,11 @@ def against_key(ground: Ground) -> Iterator[Found]:
 def open_journeys(ground: Ground) -> Iterator[Found]:
     """Journeys that end shortly before the log does, with an activity that is usually followed by another."""
     for since, until, margin in _ends(ground):
-        names = _edging(ground, "after", GOES_ON, f"after IS NULL AND time > {until - margin}")
+        names = _edging(ground, "after", GOES_ON, f"time > {until - margin}")
         if names:
             yield Found(
-                f"end within {_days(margin)} of the log's end with {quoted(names, FEW)}, which usually goes on: "
-                "perhaps still open",
+                f"end within {_days(margin)} of the log's end with {quoted(names, FEW)}, "
+                f"which usually {'goes' if len(names) == 1 else 'go'} on: perhaps still open",
                 "SELECT row FROM ready_events WHERE after IS NULL AND time > $late AND list_contains($names, activity)",
                 {"late": until - margin, "names": names},
                 examples=(f"the log goes from {_moment(ground, since)} to {_moment(ground, until)}",),
@@ -147,11 +147,11 @@ def open_journeys(ground: Ground) -> Iterator[Found]:
 def cut_off(ground: Ground) -> Iterator[Found]:
     """Journeys that begin shortly after the log does, with an activity that usually has one before it."""
     for since, until, margin in _ends(ground):
-        names = _edging(ground, "before", PRECEDED, f"before IS NULL AND time < {since + margin}")
+        names = _edging(ground, "before", PRECEDED, f"time < {since + margin}")
         if names:
             yield Found(
-                f"begin within {_days(margin)} of the log's start with {quoted(names, FEW)}, which usually comes "
-                "later: cut off",
+                f"begin within {_days(margin)} of the log's start with {quoted(names, FEW)}, "
+                f"which usually {'comes' if len(names) == 1 else 'come'} later: cut off",
                 """SELECT row FROM ready_events
                     WHERE before IS NULL AND time < $early AND list_contains($names, activity)""",
                 {"early": since + margin, "names": names},
@@ -163,14 +163,17 @@ def _edging(ground: Ground, side: str, share: float, where: str) -> list[str]:
     """The activities that stand at this edge of journeys, although elsewhere they usually have a neighbour there.
 
     The share is taken over all events of the log. An activity that is the edge of most journeys that have it ends, or
-    begins, them: also where it comes several times in those that were opened again.
+    begins, them: also where it comes several times in those that were opened again. Where most other journeys, too,
+    stand at such an activity, they have no usual edge, and nothing can be said.
     """
-    names = ground.ask(f"""
-        SELECT activity FROM ready_events GROUP BY 1
-        HAVING count({side}) >= {share} * count(*) AND count_if({where}) > 0
-            AND count_if({side} IS NULL) < {MOSTLY} * count(DISTINCT journey)
-        ORDER BY count_if({where}) DESC, 1""")
-    return [name for (name,) in names]
+    counts = ground.ask(f"""
+        SELECT activity, count_if({side} IS NULL AND {where}) AS here, count_if({side} IS NULL AND NOT ({where})),
+            count({side}) >= {share} * count(*) AND count_if({side} IS NULL) < {MOSTLY} * count(DISTINCT journey)
+        FROM ready_events GROUP BY 1 ORDER BY here DESC, 1""")
+    elsewhere = [(others, usual) for _, _, others, usual in counts]
+    if sum(others for others, usual in elsewhere if usual) >= MOSTLY * sum(others for others, _ in elsewhere):
+        return []
+    return [name for name, here, _, usual in counts if usual and here]
 
 
 def _ends(ground: Ground) -> Iterator[tuple[int, int, int]]:
