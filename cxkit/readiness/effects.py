@@ -65,11 +65,10 @@ def _counted(ground: Ground, asked: Asked, kinds: tuple[str, ...]) -> Counts:
     [(ways, events, journeys)] = ground.ask(
         f"""SELECT count(DISTINCT way), coalesce(sum(events), 0)::BIGINT, count(*) FROM (
             SELECT {way} AS way, count(*) AS events FROM ({statement}) WHERE reason IS NULL GROUP BY journey_id)""",
-        **values,
-        **asked[1],
+        **values | asked[1],
     )
     activities = ground.one(
-        f"SELECT count(DISTINCT activity_name) FROM ({statement}) WHERE reason IS NULL", **values, **asked[1]
+        f"SELECT count(DISTINCT activity_name) FROM ({statement}) WHERE reason IS NULL", **values | asked[1]
     )
     return Counts(events, journeys, ways, activities)
 
