@@ -61,6 +61,7 @@ CHECKS = (
     Check("unit_slips", "values", "row", "values", BY, values.unit_slips),
     Check("written_numbers", "values", "log", "values", BY, values.written_numbers, note=True),
     Check("impossible_ages", "values", "row", "values", BY, values.impossible_ages),
+    Check("personal", "values", "log", "values", BY, texts.personal, note=True),
     Check("constant_columns", "values", "log", "columns", BY, ids.constant_columns, note=True),
 )
 UNSEEN = {

@@ -1,4 +1,4 @@
-"""Checks of texts: were they read rightly, and can all of them be seen?"""
+"""Checks of texts: were they read rightly, can all of them be seen, and do they name people?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground, among
+from cxkit.shaping.columns import braced, by_column
 from cxkit.shaping.repairs import MOST_VALUES, Reencode, reencoded
 
 MISREAD = "\\x{FFFD}|[ÃÂâÄÅ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"  # noqa: RUF001
@@ -16,7 +17,25 @@ MISREAD_HERE, INVISIBLE_HERE = (
     re.compile(re.sub(r"\\x\{(\w+)\}", lambda code: re.escape(chr(int(code[1], 16))), pattern))
     for pattern in (MISREAD, INVISIBLE)
 )
+MAIL = r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
+ABROAD = r"\+[1-9][0-9 ()/.-]{6,18}[0-9]"
+PHONE = r"[+(0-9][0-9 ()/.-]{5,18}[0-9]"  # and of many ids, so that the column's name must say so, too
+SAYS_PHONE = re.compile(r"phone|mobile|(?<![a-z])(tel|cell|fax|handy|t[eé]l[eé]f)", re.IGNORECASE)
+MOSTLY = 0.5  # of a column's values
 NEAR, EXAMPLES = 25, 10  # characters around a damaged one that are shown, and how many texts
+
+
+def personal(ground: Ground) -> Iterator[Found]:
+    """Columns of e-mail addresses or telephone numbers: personal data, which no answer of this kind needs."""
+    texts = [n for n in ground.texts if ground.filled[n]]
+    forms = ", ".join(f"count_if(regexp_full_match(trim(c{{n}}), '{braced(form)}'))" for form in (MAIL, ABROAD, PHONE))
+    counts = iter(by_column(ground.source, forms, texts))
+    for column, mails, abroad, phones in zip(texts, counts, counts, counts, strict=True):
+        called = phones if SAYS_PHONE.search(ground.name(column)) else abroad
+        most, kind = max((mails, "e-mail addresses"), (called, "telephone numbers"))
+        if most >= MOSTLY * ground.filled[column]:
+            what = f'are {kind} in "{ground.name(column)}": personal data, to be left out or replaced by an id'
+            yield Found(what, column=column, count=most, of=ground.filled[column])
 
 
 def misread(ground: Ground) -> Iterator[Found]:

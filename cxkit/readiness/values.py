@@ -147,12 +147,13 @@ def numeric_defaults(ground: Ground) -> Iterator[Found]:
     Among names, too: -100 where all others are words.
     """
     yield from _numbers_among_words(ground)
-    for column in ground.measured:
+    for column in ground.numeric:
         number = ground.number(column)
         values = f"SELECT {number} AS v, count(*) AS rows FROM {ground.source.rows} WHERE isfinite({number}) GROUP BY 1"
         for edge in _edges(ground, values):
             value = edge[0][0] if edge else 0.0
-            if len(edge) > 1 and (_listed(edge) or (_heaped(edge) and not _is_usual(ground, number, value))):
+            heaped = column in ground.measured and _heaped(edge)
+            if len(edge) > 1 and (_listed(edge) or (heaped and not _is_usual(ground, number, value))):
                 wanted = ground.ask(
                     f"SELECT DISTINCT c{column}::VARCHAR FROM {ground.source.rows} WHERE {number} = $v", v=value
                 )

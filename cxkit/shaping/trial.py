@@ -124,5 +124,6 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
         yield f'About {percent(1 - figures.readable)} of "{time}" does not read as a time; such rows are left out.'
     if figures.steps and roles.time is not None:
         yield f'"{figures.steps}" says start and complete: each row is an event until it is named as the lifecycle.'
-    if figures.kinds > MANY_ACTIVITIES:
+    declared = log.source.knows is not None and activity in log.source.knows.named.values()
+    if figures.kinds > MANY_ACTIVITIES and not declared:
         yield f'"{activity}" has {many(figures.kinds)} different values; is it a text or a number rather than a step?'

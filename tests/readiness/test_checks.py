@@ -56,6 +56,11 @@ def aged(row: dict[str, str]) -> None:
     row["age"] = {7: "118", 8: "118"}.get(number, str(20 + number % 60))
 
 
+def called(row: dict[str, str]) -> None:
+    number = row["client"][1:]
+    row.update(mobile=f"030 / 5550{number}", call=f"+49 (30) 5550{number}")
+
+
 def euros(row: dict[str, str]) -> None:
     """Written for people; 9.999,99 where journeys 1 to 4 paid."""
     if row["amount"]:
@@ -77,6 +82,17 @@ PLANTED = {
     "minus one": (put("amount", "-1", *step("Pay", 1, 2, 3, 4)), [("numeric_defaults", "amount", 4, 240)]),
     "a heap": (put("amount", "200", *step("Pay", *range(25))), [("numeric_defaults", "amount", 25, 240)]),
     "an empty column": (all_rows(lambda row: row.update(fax="")), [("empty_columns", "fax", 1, 8)]),
+    "e-mail addresses": (
+        all_rows(lambda row: row.update(mail=f"{row['client'].lower()}@example.org")),
+        [("personal", "mail", 480, 480)],
+    ),
+    "telephone numbers": (
+        all_rows(
+            lambda row: row.update(mobile=f"030 / 5550{row['client'][1:]}", call=f"+49 (30) 5550{row['client'][1:]}")
+        ),
+        [("personal", "call", 480, 480), ("personal", "mobile", 480, 480)],
+    ),
+    "numbers that only look like it": (all_rows(lambda row: row.update(invoice=f"0030-5550{row['client'][1:]}")), []),
     "a constant column": (all_rows(lambda row: row.update(firm="A")), [("constant_columns", "firm", 1, 8)]),
     "an open journey": (without(479), [("open_journeys", "", 1, 120)]),
     "a journey cut off": (without(0), [("cut_off", "", 1, 120)]),

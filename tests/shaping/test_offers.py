@@ -89,6 +89,15 @@ def test_times_that_are_written_otherwise_are_counted_by_their_moments(tmp_path)
     assert done.shown[0][0].startswith("10|06|2025")
 
 
+def test_an_effect_is_counted_however_times_are_written(tmp_path):
+    """Two echoes among times with the day first, of which a pattern reads every one."""
+    rows = clean()
+    again(8, 12, when=later(seconds=0.5), channel="app")(rows)
+    put("when", lambda text: f"{text[8:10]}.{text[5:7]}.{text[:4]} {text[11:]}", *range(len(rows)))(rows)
+    [offer] = readiness(written_to(rows, tmp_path / "log.csv"), now=NOW).repairs
+    assert (offer.effect.rows, offer.effect.before.events, offer.effect.after.events) == (2, 482, 480)
+
+
 def test_only_spaces_and_encodings_are_certain(offered):
     certain = {type(offer.repair) for offer in offered if offer.certain}
     assert certain == {Tidy, Reencode}
