@@ -233,6 +233,13 @@ class Ground:
         midnights = {label: _midnights(counts[label], events) for label, events, *_ in self.labels if events >= KNOWN}
         return {label: moments for label, moments in midnights.items() if moments}
 
+    @property
+    def at_midnight(self) -> tuple[str, dict[str, list[Any]]]:
+        """The SQL that says whether an event is known by its day only, in a log that knows the time of others."""
+        moments = {moment for moments in self.by_day.values() for moment in moments}
+        sql = f"(list_contains($by_day::VARCHAR[], activity) AND list_contains($midnights::BIGINT[], {self.clock} % {DAY}))"
+        return sql, {"by_day": [*self.by_day], "midnights": sorted(moments)}
+
     @cached_property
     def lifecycle(self) -> int | None:
         """The column that says which part of an event a row is, such as start or complete, if one does.

@@ -10,7 +10,7 @@ from cxkit.readiness.ground import Ground
 from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
-from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
+from cxkit.shaping.repairs import MOST_VALUES, DropCopies, DropEchoes, MergeValues, Tidy
 from cxkit.statistics.intervals import most_by_chance
 from cxkit.words import many
 
@@ -24,7 +24,6 @@ DENSE = 0.9  # of the numbers in a row are ids, so that the others are missed
 WAVERS = 0.01  # of the journeys that could have a second value: below it that is the exception
 UNUSUAL = 0.05  # of the journeys at most: what more of them do is their way
 TIMES_LONGER = 10  # than the median, and far out on the logarithm: too long for one journey
-SAMPLED_PAIRS = 1_000
 LOW_HIGH = {"low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
 ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
 
@@ -148,20 +147,22 @@ def echoes(ground: Ground) -> Iterator[Found]:
     """
     if not ground.timed or ground.grain:
         return
-    steps = ground.lifecycle
+    steps, (midnight, values) = ground.lifecycle, ground.at_midnight
     among = "" if steps is None else f", c{steps}"
     wait = f"time - lag(time) OVER (PARTITION BY journey, activity{among} ORDER BY time, key, key_text, row)"
     waits = f"""SELECT row, {wait} AS wait FROM ready_events JOIN {ground.source.rows} USING (row)
-        WHERE row NOT IN (SELECT row FROM ready_rows WHERE again)"""
+        WHERE row NOT IN (SELECT row FROM ready_rows WHERE again) AND NOT {midnight}"""
     [(soon, later)] = ground.ask(
         f"""SELECT count(*) FILTER (wait <= $echo), count(*) FILTER (wait > $echo AND wait <= $near) FROM ({waits})""",
         echo=ECHO * SECOND,
         near=(ECHO + NEAR) * SECOND,
+        **values,
     )
     if soon > most_by_chance(later * ECHO / NEAR):
         yield Found(
             f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
             f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
+            values,
             repair=DropEchoes(ECHO, None if steps is None else ground.name(steps)),
         )
 
@@ -170,31 +171,31 @@ def near_ids(ground: Ground) -> Iterator[Found]:
     """Ids that differ only in spaces, capitals or Unicode form from a more frequent one: one journey, two names."""
     roles = ground.roles
     for column in dict.fromkeys([roles.journey, roles.customer]):
-        if ground.source.kinds[column] != "text":
-            continue
-        spellings = f"""
-            SELECT value, first(value) OVER (PARTITION BY form ORDER BY rows DESC, value) AS meant,
-                count(*) OVER (PARTITION BY form) AS ways
-            FROM (SELECT c{column} AS value, lower({TIDY.format(c=f"c{column}")}) AS form, count(*) AS rows
-                FROM {ground.source.rows} WHERE {filled(f"c{column}")} GROUP BY 1)"""
-        other = f"FROM ({spellings}) WHERE ways > 1 AND value <> meant"
-        pairs = ground.ask(f"SELECT value, meant {other} ORDER BY 1 LIMIT {SAMPLED_PAIRS + 1}")
-        if pairs:
-            yield Found(
-                f'have an id in "{ground.name(column)}" that differs from another only in spaces, capitals or form',
-                f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT value {other})",
-                column=column,
-                examples=tuple(f"{value!r} for {meant!r}" for value, meant in pairs),
-                repair=_one_form(ground, column, pairs),
-            )
+        if ground.source.kinds[column] == "text":
+            yield from _near(ground, column, "=", "spaces or Unicode form")
+            yield from _near(ground, column, "<>", "capitals, and perhaps in spaces")
 
 
-def _one_form(ground: Ground, column: int, pairs: list[tuple[str, str]]) -> Tidy | MergeValues | None:
-    tidy = TIDY.format(c="value")
-    rest = f"SELECT count(*) FROM (SELECT unnest($a::VARCHAR[]) AS value, unnest($b::VARCHAR[]) AS b) WHERE {tidy} <> b"
-    if not ground.one(rest, a=[value for value, _ in pairs], b=[meant for _, meant in pairs]):
-        return Tidy(ground.name(column))
-    return MergeValues(ground.name(column), tuple(pairs)) if len(pairs) <= SAMPLED_PAIRS else None
+def _near(ground: Ground, column: int, tidied: str, what: str) -> Iterator[Found]:
+    """The ids that are equal to another, or are not, once both are tidied."""
+    spellings = f"""
+        SELECT value, first(value) OVER (PARTITION BY form ORDER BY rows DESC, value) AS meant,
+            count(*) OVER (PARTITION BY form) AS ways
+        FROM (SELECT c{column} AS value, lower({TIDY.format(c=f"c{column}")}) AS form, count(*) AS rows
+            FROM {ground.source.rows} WHERE {filled(f"c{column}")} GROUP BY 1)"""
+    same = f"{TIDY.format(c='value')} {tidied} {TIDY.format(c='meant')}"
+    other = f"FROM ({spellings}) WHERE ways > 1 AND value <> meant AND {same}"
+    pairs = ground.ask(f"SELECT value, meant {other} ORDER BY 1 LIMIT {MOST_VALUES + 1}")
+    if pairs:
+        name = ground.name(column)
+        merged = MergeValues(name, tuple(pairs)) if len(pairs) <= MOST_VALUES else None
+        yield Found(
+            f'have an id in "{name}" that differs from another only in {what}',
+            f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT value {other})",
+            column=column,
+            examples=tuple(f"{value!r} for {meant!r}" for value, meant in pairs),
+            repair=Tidy(name) if tidied == "=" else merged,
+        )
 
 
 def shared_ids(ground: Ground) -> Iterator[Found]:

@@ -228,12 +228,12 @@ def mixed_precision(ground: Ground) -> Iterator[Found]:
     by_day = ground.by_day if ground.timed and not ground.grain else {}
     if not by_day:
         return
-    midnight = f"{ground.clock} % {DAY} IN (SELECT unnest($midnights::BIGINT[]))"
-    known = "activity IN (SELECT unnest($wanted::VARCHAR[]))"
-    values = {"wanted": [*by_day], "midnights": sorted({moment for moments in by_day.values() for moment in moments})}
-    [(timed, at)] = ground.ask(f"SELECT count(*), count_if({midnight}) FROM ready_events WHERE NOT {known}", **values)
+    midnight, values = ground.at_midnight
+    rest = "ready_events WHERE NOT list_contains($by_day::VARCHAR[], activity)"
+    at_day = f"list_contains($midnights::BIGINT[], {ground.clock} % {DAY})"
+    [(timed, at)] = ground.ask(f"SELECT count(*), count_if({at_day}) FROM {rest}", **values)
     if timed >= FEWEST and at <= (1 - NEARLY) * timed:
-        rows = f"SELECT row FROM ready_events WHERE {midnight} AND {known}"
+        rows = f"SELECT row FROM ready_events WHERE {midnight}"
         what = "are known by the day only, while others have a time: their order within the day is not known"
         yield Found(what, rows, values, ground.roles.time, examples=tuple(by_day))
 

@@ -149,6 +149,13 @@ def test_days_of_another_zone_are_days(zone):
     assert ("another zone" in answer.findings[0].what) == (zone != "UTC")
 
 
+def test_days_are_days_beside_some_true_times():
+    rows = laboratory("Europe/Amsterdam")
+    rows += [{**row, "step": "Letter", "time": row["time"].replace(hour=9, minute=7 * n % 60)}
+             for n, row in enumerate(rows[:40])]  # fmt: skip
+    assert names(look(rows, "echoes", "batches")) == []
+
+
 def test_whole_hours_cannot_say_what_comes_again_at_once():
     rows = [{**row, "time": row["time"][:13] + ":00:00"} for row in log(60, [("Call", 0), ("Call", 0), ("Pay", 7)])]
     assert names(look(rows, "echoes", "whole_days")) == ["whole_days"]
