@@ -237,8 +237,11 @@ class Ground:
     def at_midnight(self) -> tuple[str, dict[str, list[Any]]]:
         """The SQL that says whether an event is known by its day only, in a log that knows the time of others."""
         moments = {moment for moments in self.by_day.values() for moment in moments}
-        sql = f"(list_contains($by_day::VARCHAR[], activity) AND list_contains($midnights::BIGINT[], {self.clock} % {DAY}))"
-        return sql, {"by_day": [*self.by_day], "midnights": sorted(moments)}
+        hour = f"list_contains($midnights::BIGINT[], {self.clock} % {DAY})"
+        return f"(list_contains($by_day::VARCHAR[], activity) AND {hour})", {
+            "by_day": [*self.by_day],
+            "midnights": sorted(moments),
+        }
 
     @cached_property
     def lifecycle(self) -> int | None:
