@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cxkit.answers.identities import Identities
     from cxkit.answers.readiness import Readiness
     from cxkit.answers.silences import Silences
+    from cxkit.shaping.offers import Offer
     from cxkit.shaping.repairs import Repair
     from cxkit.store.manifest import Manifest
 
@@ -275,8 +276,11 @@ class Log:
 
         return notion(self)
 
-    def mend(self, *repairs: Repair) -> Log:
-        """The log as it would be without these faults; the source stays as it is. See `cxkit.shaping.mend`."""
+    def mend(self, *repairs: Repair | Offer) -> Log:
+        """The log as it would be without these faults; the source stays as it is. See `cxkit.shaping.mend`.
+
+        `log.mend(*log.readiness().repairs)` applies the certain ones of what is offered, and no question.
+        """
         from cxkit.shaping.mend import mend
 
         return mend(self, repairs)

@@ -35,12 +35,13 @@ class Part:
     """A table of an answer: rows under heads, and the columns that plain text has.
 
     A part with a title is folded under it, and plain text leaves it out. Rows at the places of `strong` are bold; the
-    numbers in the column `bar` are drawn as bars too.
+    numbers in the column `bar` are drawn as bars too. In plain text the cells of `under` stand below their row.
     """
 
     heads: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
     brief: Sequence[str] = ()
+    under: Sequence[str] = ()
     title: str = ""
     bar: str = ""
     strong: frozenset[int] = frozenset()

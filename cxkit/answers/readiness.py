@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cxkit.answers.answer import LogAnswer, Part, Sheet
 from cxkit.schema import SEVERITIES
-from cxkit.words import many, short
+from cxkit.words import many, percent, quoted, short
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cxkit.readiness.finding import Finding, Score
-    from cxkit.readiness.readiness import Readiness as Found
-    from cxkit.shaping.repairs import Repair
+    from cxkit.readiness.readiness import Readiness as Facts
+    from cxkit.shaping.offers import Offer
 
 IN_A_CELL = 3  # lines and examples
 
@@ -26,7 +26,7 @@ class Readiness(LogAnswer):
     `.lines(check)` leads from a finding to every line behind it, `.repairs` are what would mend them.
     """
 
-    facts: Found
+    facts: Facts
     of = "rows"
 
     def df(self) -> pd.DataFrame:
@@ -49,7 +49,7 @@ class Readiness(LogAnswer):
         return self.facts.sizes
 
     @property
-    def repairs(self) -> tuple[Repair, ...]:
+    def repairs(self) -> tuple[Offer, ...]:
         """What would mend the findings that can be mended, in the order in which one follows the other."""
         return self.facts.repairs
 
@@ -70,27 +70,56 @@ class Readiness(LogAnswer):
         weights = [finding.severity for finding in self.findings]
         tally = ", ".join(f"{weights.count(weight)} {weight}" for weight in SEVERITIES if weight in weights)
         head = f"{self.facts.source.name}; found: {tally or f'nothing in {self.facts.checked} checks'}."
-        rows = [_finding(*pair) for pair in zip(self.findings, self.facts.shown, strict=True)]
-        heads = ("weight", "what", "bends, at most", "lines", "examples", "repair")
+        rows = [self._row(group) for group in self._groups()]
+        heads = ("weight", "check", "what", "bends, at most", "lines", "examples", "repair")
         scores = [{"dimension": s.dimension, "level": s.level, "score": s.score} for s in self.scored]
         parts = (
-            *([Part(heads, rows, ("weight", "check", "what"))] if rows else []),
+            *([Part(heads, rows, heads[:3], under=heads[4:])] if rows else []),
             Part(("dimension", "level", "score"), scores, title="Scores"),
         )
         return Sheet((head,), parts=parts)
 
+    def _groups(self) -> list[list[int]]:
+        """The places of the findings: those that differ in their column only stand together, where the first is."""
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for place, finding in enumerate(self.findings):
+            alike = finding.what.replace(f'"{finding.column}"', "") if finding.column else str(place)
+            groups.setdefault((finding.check.name, alike, *(name for name, _ in finding.bends)), []).append(place)
+        return [*groups.values()]
 
-def _finding(finding: Finding, lines: Sequence[int | None]) -> dict[str, Any]:
-    where = ["?" if line is None else many(line) for line in lines]
-    return {
-        "weight": finding.severity,
-        "check": finding.check.name,
-        "what": finding.says,
-        "bends, at most": finding.bent,
-        "lines": _few(where, ", "),
-        "examples": _few([*map(short, finding.examples)], " · "),
-        "repair": finding.repair.says if finding.repair else "",
-    }
+    def _row(self, group: Sequence[int]) -> dict[str, Any]:
+        findings = [self.findings[place] for place in group]
+        most = max(findings, key=lambda finding: finding.share)
+        lines = self.facts.shown[group[findings.index(most)]]
+        alone = len(group) == 1
+        examples = [*map(short, most.examples)] if alone else [f'"{f.column}" {percent(f.share)}' for f in findings]
+        return {
+            "weight": findings[0].severity,
+            "check": most.check.name,
+            "what": most.says if alone else _together(findings, most),
+            "bends, at most": most.bent,
+            "lines": _few(["?" if line is None else many(line) for line in lines], ", "),
+            "examples": _few(examples, "; "),
+            "repair": self._mended(findings),
+        }
+
+    def _mended(self, findings: Sequence[Finding]) -> str:
+        """What would mend these findings: the numbers of their repairs, and what the first would do."""
+        repairs = [offer.repair for offer in self.repairs]
+        numbers = sorted({1 + repairs.index(finding.repair) for finding in findings if finding.repair})
+        if not numbers:
+            return ""
+        more = f" and {many(len(numbers) - 1)} like it" if len(numbers) > 1 else ""
+        return f"{numbers[0]}{more}, {self.repairs[numbers[0] - 1].says}"
+
+
+def _together(findings: Sequence[Finding], most: Finding) -> str:
+    """Findings that differ in their column only, in one sentence."""
+    names = quoted([finding.column for finding in findings], IN_A_CELL)
+    what = most.what.replace(f'"{most.column}"', names)
+    if most.check.unit == "columns":
+        return f"{many(len(findings))} of {many(most.of)} columns {what}."
+    return f"Up to {many(most.count)} of {many(most.of)} {most.check.unit} ({percent(most.share)}) {what}."
 
 
 def _few(texts: Sequence[str], between: str) -> str:

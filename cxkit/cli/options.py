@@ -12,7 +12,8 @@ import click
 import cxkit as cx
 from cxkit import places
 from cxkit.reading.find import READABLE
-from cxkit.shaping import repairs
+from cxkit.shaping import offers
+from cxkit.words import many
 
 SAMPLE = "sample"
 speaking = click.option(
@@ -24,6 +25,7 @@ READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_t
 ITS_OWN = ("name", "sheet", "table", "query")
 NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
 HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
+MEANT = 'the certain ones, and questions whose line says "apply": true.'
 NOTION = ("keys", "cuts", "unpivot")
 ONCE, SEVERAL = ("silence", "by"), ("after", "start", "end")
 
@@ -74,7 +76,7 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
         click.option("--keys", metavar="FILE", help="Table of ids that are one customer, by its first two columns."),
         click.option("--split", "cuts", multiple=True, metavar="HOW=VALUE", help=HOW),
-        click.option("--mend", type=click.Path(path_type=Path), help="JSON file of repairs that come first."),
+        click.option("--mend", type=click.Path(path_type=Path), help=f"JSON file of repairs that come first: {MEANT}"),
     )
     for option in reversed(options):
         command = option(command)
@@ -106,9 +108,18 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
         if value not in (None, ())
     }
     log = log.roles(**roles) if roles else log
-    log = log.mend(*repairs.load(words["mend"])) if words["mend"] else log
+    log = _mended(log, words["mend"]) if words["mend"] else log
     log = _regrouped(log, words, said)
     return (said.accompanied(log, path.parent) if said else log), said
+
+
+def _mended(log: cx.Log, path: Path) -> cx.Log:
+    """The log with what a file of repairs has to be applied; tells how many it leaves alone."""
+    listed = offers.load(path)
+    left = sum(not offer.apply for offer in listed)
+    if left:
+        click.echo(f'{path}: {many(left, "repair")} left alone; a question needs "apply": true in its line.', err=True)
+    return log.mend(*listed)
 
 
 def _reading(said: cx.Engagement, later: bool) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import cxkit as cx
 from cxkit.answers.answer import Extent
 from cxkit.answers.store import Changes
 from cxkit.cli.options import READING, mapped, named
-from cxkit.shaping import repairs
+from cxkit.shaping import offers
 from cxkit.store.changes import Refused
 from cxkit.words import many
 
@@ -35,10 +37,37 @@ def ready(source: str | None, out: Path | None, **words: Any) -> None:
     log, _ = named(source, words)
     click.echo(log)
     answer = log.readiness()
-    click.echo(f"\n{answer!r}")
+    click.echo(f"\n{answer!r}\n")
     if out is not None:
-        repairs.save(answer.repairs, out)
-        click.echo(f"\n{out}: {len(answer.repairs)} repairs. Take out what you do not want, then use --mend {out}.")
+        offers.save(answer.repairs, out)
+    click.echo("\n".join(next_steps(answer.repairs, out, log.source.name)))
+
+
+def next_steps(repairs: Sequence[offers.Offer], out: Path | None, name: str) -> Iterator[str]:
+    """What to type now: to have the repairs written, to look at the questions, or to prepare."""
+    certain = sum(offer.certain for offer in repairs)
+    counted = f"{many(certain, 'certain repair')} and {many(len(repairs) - certain, 'question')}"
+    store = f"--store stores/{Path(name).name.split('.')[0] or 'log'}"
+    if out is None and repairs:
+        yield f"Next: {_typed('ready')} --repairs repairs.json writes {counted}, one on a line."
+    elif out is None or not repairs:
+        yield f"Next: {_typed('prepare')} {store}"
+    else:
+        yield f'{out}: {counted}. A question is applied only if you write "apply": true in its line.'
+        yield f"Next: {_typed('prepare')} --mend {out} {store}"
+
+
+def _typed(command: str) -> str:
+    """The command with the options of the present one that say what is meant."""
+    context = click.get_current_context()
+    words = ["cxkit", command]
+    for option in context.command.params:
+        values = context.params.get(str(option.name))
+        if values is None or option.name == "out":
+            continue
+        for value in values if isinstance(values, tuple) else [values]:
+            words += [str(value)] if isinstance(option, click.Argument) else [option.opts[-1], str(value)]
+    return shlex.join(words)
 
 
 @click.command()

@@ -21,6 +21,7 @@ class Found:
     """What a check has found: in words that follow a count, with the SQL of the rows that show it.
 
     `rows` selects row numbers, with `values` bound. `count` and `of` are given where the unit is not the row.
+    `at_most` is the weight that it cannot exceed, however many rows show it.
     """
 
     what: str
@@ -31,6 +32,7 @@ class Found:
     of: int | None = None
     examples: tuple[str, ...] = ()
     repair: Repair | None = None
+    at_most: str = "high"
 
 
 @dataclass(frozen=True)

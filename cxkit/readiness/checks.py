@@ -6,7 +6,7 @@ process mining, Information Systems 64, 2017) and the checks of bupaR's daqapo.
 
 from __future__ import annotations
 
-from cxkit.readiness import clock_changes, clocks, ids, labels, order, times, values
+from cxkit.readiness import clock_changes, clocks, ids, labels, order, texts, times, values
 from cxkit.readiness.check import Check
 
 ALL = ("summary", "activities", "process_map", "variants", "durations")
@@ -58,11 +58,12 @@ CHECKS = (
     Check("misspelt", "labels", "row", "values", FLOW, labels.misspelt, pattern="distorted label"),
     Check("polluted", "labels", "row", "rows", FLOW, labels.polluted, pattern="polluted label"),
     Check("synonyms", "labels", "row", "rows", FLOW, labels.synonyms, True, "synonymous labels"),
-    Check("misread", "labels", "row", "values", FLOW, values.misread),
-    Check("invisible", "labels", "row", "values", FLOW, values.invisible),
+    Check("misread", "labels", "row", "values", FLOW, texts.misread),
+    Check("invisible", "labels", "row", "values", FLOW, texts.invisible),
     Check("unit_slips", "values", "row", "values", BY, values.unit_slips),
     Check("written_numbers", "values", "log", "values", BY, values.written_numbers, note=True),
     Check("impossible_ages", "values", "row", "values", BY, values.impossible_ages),
+    Check("personal", "values", "log", "values", BY, texts.personal, note=True),
     Check("constant_columns", "values", "log", "columns", BY, ids.constant_columns, note=True),
 )
 UNSEEN = {

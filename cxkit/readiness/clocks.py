@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from math import log
 
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import DAY, Ground
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import InZone
+from cxkit.times import zone_of
 from cxkit.words import listed
 
 MOST_SYSTEMS = 8  # different values of a column whose clocks are compared
@@ -30,16 +32,20 @@ def clocks(ground: Ground) -> Iterator[Found]:
     """Times of one system that keep their hours in summer and winter, while those of another move by an hour.
 
     People keep their hours by the local clock. Where the hours of a system move when the clocks are changed, it writes
-    UTC; where they stay, it writes local time. A log that holds both has two clocks. Times that carry their offset
-    cannot be misread and are not looked at.
+    UTC; where they stay, it writes local time. A log that holds both at once has two clocks; systems that follow each
+    other in time are not compared, for habits change too. Times that carry their offset cannot be misread and are not
+    looked at.
     """
-    if not ground.timed or not ground.precise or _has_offsets(ground):
+    if not ground.timed or ground.grain == "days" or _has_offsets(ground):
         return
     texts = [
         n for n in ground.others if ground.source.kinds[n] == "text" and 1 < ground.distinct[n] <= 2 * MOST_SYSTEMS
     ]
-    by_column = {n: {system: moves(days) for system, days in _profiles(ground, n).items()} for n in texts}
-    surest = max(texts, key=lambda n: _certainty(by_column[n]), default=None)
+    south = _is_southern(ground.roles.zone)
+    by_column = {n: {system: moves(days, south) for system, days in _profiles(ground, n).items()} for n in texts}
+    told = [n for n in texts if _certainty(by_column[n]) >= CERTAIN]
+    by_column = {n: _at_once(ground, n, by_column[n]) for n in told}
+    surest = max(told, key=lambda n: _certainty(by_column[n]), default=None)
     if surest is not None and _certainty(by_column[surest]) >= CERTAIN:
         yield _two_clocks(ground, surest, by_column[surest])
 
@@ -47,6 +53,30 @@ def clocks(ground: Ground) -> Iterator[Found]:
 def _certainty(by_system: dict[str, float]) -> float:
     """How certain it is that one system moves and another stays: the lesser of the two."""
     return min(max(by_system.values(), default=0), -min(by_system.values(), default=0))
+
+
+def _at_once(ground: Ground, column: int, by_system: dict[str, float]) -> dict[str, float]:
+    """The systems that were in use together with one that keeps the other clock, for half of the time of either."""
+    spans = {
+        system: (first, last)
+        for system, first, last in ground.ask(
+            f"""SELECT c{column}, quantile_disc(time, 0.02), quantile_disc(time, 0.98)
+            FROM ready_events JOIN {ground.source.rows} USING (row) WHERE {filled(f"c{column}")} GROUP BY 1"""
+        )
+    }
+
+    def together(a: str, b: str) -> bool:
+        (a_first, a_last), (b_first, b_last) = spans[a], spans[b]
+        longer = max(a_last - a_first, b_last - b_first)
+        return by_system[a] * by_system[b] < 0 and 2 * (min(a_last, b_last) - max(a_first, b_first)) >= longer
+
+    return {a: sure for a, sure in by_system.items() if any(together(a, b) for b in by_system)}
+
+
+def _is_southern(zone: str) -> bool:
+    """Whether the clocks of this zone are ahead in the months that are winter in the north."""
+    january, july = (datetime(2024, month, 1, tzinfo=zone_of(zone)).utcoffset() for month in (1, 7))
+    return january is not None and july is not None and january > july
 
 
 def _two_clocks(ground: Ground, column: int, by_system: dict[str, float]) -> Found:
@@ -99,22 +129,24 @@ def _profiles(ground: Ground, column: int) -> dict[str, Days]:
     return profiles if len(profiles) <= MOST_SYSTEMS else {}
 
 
-def moves(days: Days) -> float:
-    """How certain it is that the hours of these activities move by an hour between summer and winter.
+def moves(days: Days, south: bool = False) -> float:
+    """How certain it is that the hours of these activities move with the clocks: in summer an hour earlier, by UTC.
 
-    It is the logarithm of how much likelier that is than that they stay; below 0, they stay.
+    It is the logarithm of how much likelier that is than that they stay; below 0, they stay. Where they move the other
+    way, no clock did it, and nothing is certain. In the south it is the other way round.
 
     >>> office = [0] * 16 + [9, 30, 30, 30, 30, 30, 20, 20, 30, 30, 30, 30, 30, 30, 20, 9] + [0] * 16
     >>> moves({"Pay": (office, office)}) < -CERTAIN, moves({"Pay": (office[2:] + office[:2], office)}) > CERTAIN
     (True, True)
-    >>> moves({"Pay": ([9] * BINS, [9] * BINS)})
-    0.0
+    >>> moves({"Pay": (office, office[2:] + office[:2])}), moves({"Pay": ([9] * BINS, [9] * BINS)})
+    (0.0, 0.0)
     """
     told = [(summer, winter) for summer, winter in days.values() if _has_hours(summer) and _has_hours(winter)]
     if min(sum(sum(day[season]) for day in told) for season in (0, 1)) < ENOUGH:
         return 0.0
-    back, same, ahead = (sum(_likeness(summer, winter, by) for summer, winter in told) for by in (-HOUR, 0, HOUR))
-    return max(back, ahead) - same
+    way = -HOUR if south else HOUR
+    same, ahead, back = (sum(_likeness(summer, winter, by) for summer, winter in told) for by in (0, way, -way))
+    return 0.0 if back > max(same, ahead) else max(ahead, back) - same
 
 
 def _has_hours(season: Sequence[int]) -> bool:

@@ -82,48 +82,48 @@ def look(ground: Ground, checks: Sequence[Check]) -> tuple[tuple[Finding, ...], 
 
 
 def _findings(ground: Ground, check: Check) -> Iterator[Finding]:
-    for found in check.find(ground):
-        rows = _rows(ground, found)
-        if len(rows) or found.count:
-            yield _finding(ground, check, found, rows)
-            if not check.note:
+    for shown in check.find(ground):
+        rows = _rows(ground, shown)
+        if len(rows) or shown.count:
+            yield _finding(ground, check, shown, rows)
+            if not check.note and shown.at_most != "note":
                 faults = "INSERT INTO ready_faults SELECT $dimension, $level, row FROM ready_shown"
                 ground.ask(faults, dimension=check.dimension, level=check.level)
 
 
-def _rows(ground: Ground, found: Found) -> pa.Array:
+def _rows(ground: Ground, shown: Found) -> pa.Array:
     """The rows that show it, in order; also laid out as a table for the questions that follow."""
     ground.ask("CREATE OR REPLACE TEMP TABLE ready_shown (row BIGINT)")
-    if found.rows:
-        ground.ask(f"INSERT INTO ready_shown SELECT DISTINCT row FROM ({found.rows})", **found.values)
+    if shown.rows:
+        ground.ask(f"INSERT INTO ready_shown SELECT DISTINCT row FROM ({shown.rows})", **shown.values)
     table = ground.source.connection.execute("SELECT row FROM ready_shown ORDER BY 1").to_arrow_table()
     return table["row"].combine_chunks()
 
 
-def _finding(ground: Ground, check: Check, found: Found, rows: pa.Array) -> Finding:
-    touched = _touched(ground, found)
+def _finding(ground: Ground, check: Check, shown: Found, rows: pa.Array) -> Finding:
+    touched = _touched(ground, shown)
     journeys = touched["journeys"]
-    count = found.count if found.count is not None else journeys if check.unit == "journeys" else len(rows)
-    of = found.of if found.of is not None else ground.sizes[check.unit if check.unit in ground.sizes else "rows"]
+    count = shown.count if shown.count is not None else journeys if check.unit == "journeys" else len(rows)
+    of = shown.of if shown.of is not None else ground.sizes[check.unit if check.unit in ground.sizes else "rows"]
     sizes = {grain: max(ground.sizes[grain], 1) for grain in touched}
     shares = {grain: min(number / sizes[grain], 1.0) for grain, number in touched.items()}
     whole = count / max(of, 1)
     bends = tuple(
-        (name, shares[GRAIN.get(name, "journeys")] if found.rows else whole) for name in _bends(ground, check, found)
+        (name, shares[GRAIN.get(name, "journeys")] if shown.rows else whole) for name in _bends(ground, check, shown)
     )
-    weight = max(shares["rows"], shares["journeys"]) if found.rows else whole
+    weight = max(shares["rows"], shares["journeys"]) if shown.rows else whole
     return Finding(
         check,
-        found.what,
-        ground.name(found.column),
+        shown.what,
+        ground.name(shown.column),
         count,
         of,
         journeys,
-        _severity(check, weight, bends),
+        max(_severity(check, weight, bends), shown.at_most, key=SEVERITIES.index),
         bends,
         rows,
-        found.examples[:EXAMPLES] or _examples(ground),
-        found.repair,
+        shown.examples[:EXAMPLES] or _examples(ground),
+        shown.repair,
     )
 
 
@@ -136,9 +136,9 @@ def _examples(ground: Ground) -> tuple[str, ...]:
     return tuple(text for (text,) in examples)
 
 
-def _touched(ground: Ground, found: Found) -> dict[str, int]:
+def _touched(ground: Ground, shown: Found) -> dict[str, int]:
     """How many rows, moves and journeys the shown rows are part of; a row without a neighbour may have lost a move."""
-    if not found.rows:
+    if not shown.rows:
         return dict.fromkeys(("rows", "moves", "journeys"), 0)
     [(rows, journeys)] = ground.ask("""
         SELECT count(*), count(DISTINCT journey) FROM ready_rows SEMI JOIN ready_shown USING (row)""")
@@ -149,11 +149,11 @@ def _touched(ground: Ground, found: Found) -> dict[str, int]:
     return {"rows": rows, "moves": moves, "journeys": journeys}
 
 
-def _bends(ground: Ground, check: Check, found: Found) -> tuple[str, ...]:
+def _bends(ground: Ground, check: Check, shown: Found) -> tuple[str, ...]:
     """What it bends: in a column without a role the comparisons by it, in a column with one all that is made of it."""
-    if found.column is None or check.dimension == "time" or check.level == "log":
+    if shown.column is None or check.dimension == "time" or check.level == "log":
         return check.bends
-    if found.column in ground.others:
+    if shown.column in ground.others:
         return BY
     return ALL if check.bends == BY else check.bends
 
@@ -167,7 +167,7 @@ def _severity(check: Check, weight: float, bends: tuple[tuple[str, float], ...])
 
 
 def _scores(ground: Ground, checks: Sequence[Check], findings: Sequence[Finding]) -> Iterator[Score]:
-    faulty = {(finding.check.dimension, finding.check.name) for finding in findings if not finding.check.note}
+    faulty = {(finding.check.dimension, finding.check.name) for finding in findings if finding.severity != "note"}
     counted = {
         dimension: (rows, journeys)
         for dimension, rows, journeys in ground.ask("""
@@ -176,8 +176,8 @@ def _scores(ground: Ground, checks: Sequence[Check], findings: Sequence[Finding]
     }
     journeys = ground.one("SELECT count(DISTINCT journey) FROM ready_rows")
     for dimension in dict.fromkeys(check.dimension for check in checks if not check.note):
-        rows_found, journeys_found = counted.get(dimension, (0, 0))
+        faulty_rows, faulty_journeys = counted.get(dimension, (0, 0))
         asked = sum(check.dimension == dimension and not check.note for check in checks)
-        yield Score(dimension, "row", rows_found, ground.sizes["rows"])
-        yield Score(dimension, "journey", journeys_found, journeys)
+        yield Score(dimension, "row", faulty_rows, ground.sizes["rows"])
+        yield Score(dimension, "journey", faulty_journeys, journeys)
         yield Score(dimension, "log", sum(name == dimension for name, _ in faulty), asked)

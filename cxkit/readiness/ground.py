@@ -6,6 +6,8 @@ Everything is computed by DuckDB over the staged rows. Columns are named by numb
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
@@ -14,15 +16,33 @@ from cxkit.reading import stamps
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import WRITTEN, as_number, braced, by_column, filled
 from cxkit.shaping.events import in_zone, judged
+from cxkit.shaping.lifecycle import stepping
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source
     from cxkit.reading.stamps import Writing
     from cxkit.shaping.roles import Roles
 
-DAY = 86_400 * SECOND
+DAY, HOUR = 86_400 * SECOND, 3_600 * SECOND
+KNOWN = 20  # events of an activity, below which its precision cannot be told
+LIFECYCLE = re.compile(r"life.?cycle|transition", re.IGNORECASE)
+MOST_PARTS = 20  # values of a column that says which part of an event a row is
+STEADY = 0.9  # of what begins and ends does so with the same two values
+SEASON = 0.02  # of an activity's events at least stand at the rarer of two midnights
 NAMES_THINGS = re.compile(
     r"(?i:(?<![a-z])(ids?|nr|no|number|code|key|zip|plz|postcode|phone)(?![a-z]))|(?<=[a-z])I[Dd](?![a-z])"
+)
+NAMES = re.compile(  # whole numbers that name people, machines or things, in the languages of the exports that we saw
+    r"(?i)(?<![^\W_])(org|resource|user|agent|employee|staff|operator|clerk|worker|person|owner|assignee|team|group|role|"
+    r"customer|client|account|contract|case|order|ticket|item|product|article|machine|device|index|idx|row|line|seq|"
+    r"sequence|version|phone|tel|mobile|fax|nummer|mitarbeiter|bearbeiter|sachbearbeiter|kunde|auftrag|beleg|vertrag|"
+    r"numero|numéro|número|utilisateur|agente?|employé|client|commande|usuario|empleado|cliente|pedido|operador|"
+    r"medewerker|gebruiker|klant|behandelaar|utente|operatore|ordine|responsible)s?(?![^\W_])"
+)
+AMOUNT = re.compile(
+    r"(?i)amount|value|price|cost|total|sum|paid|pay|fee|qty|quantity|count|size|weight|length|duration|hours|minutes|"
+    r"days|seconds|age|rate|score|betrag|wert|preis|kosten|menge|summe|montant|prix|coût|valeur|importe|precio|coste|"
+    r"bedrag|prijs|aantal"
 )
 NEARLY = 0.95  # of a column's values
 LIKE_TIMES = 0.5  # of a column's values read as dates
@@ -35,7 +55,7 @@ class Ground:
     `ready_rows` has every row: row, journey, customer, activity, stamp (as written; of the start where there is no
     end), time (microseconds; when it started where that is known, as in the store), key, good (whether it has all that
     an event needs) and again (whether an equal row comes before it). `ready_events` has the good rows whose time is
-    believable, equal ones once, with their place and neighbours in the order of the store.
+    believable, with their place and neighbours in the order of the store.
     """
 
     def __init__(self, source: Source, roles: Roles, now: int) -> None:
@@ -86,7 +106,7 @@ class Ground:
                 row_number() OVER steps AS position, lag(row) OVER steps AS before_row,
                 lag(activity) OVER steps AS before, lead(activity) OVER steps AS after,
                 lag(time) OVER steps AS before_time, lag(key) OVER steps AS before_key
-            FROM ready_rows WHERE good AND NOT again AND (time IS NULL
+            FROM ready_rows WHERE good AND (time IS NULL
                 OR time <= $latest AND time // $day NOT IN (SELECT unnest($default::BIGINT[])))
             WINDOW steps AS (PARTITION BY journey ORDER BY time, key, key_text, row)""",
             latest=self.now + DAY,
@@ -142,6 +162,14 @@ class Ground:
         return [n for n in named if self.source.kinds[n] != "time" and (n in plain or n in self.written)]
 
     @cached_property
+    def measured(self) -> list[int]:
+        """The columns of numbers that are quantities: not whole numbers whose name says that they are names."""
+        called = [n for n in self.numeric if NAMES.search(self.name(n)) and not AMOUNT.search(self.name(n))]
+        broken = by_column(self.source, "count_if(TRY_CAST(c{n}::VARCHAR AS DOUBLE) % 1 <> 0)", called)
+        names = {n for n, count in zip(called, broken, strict=True) if not count}
+        return [n for n in self.numeric if n not in names]
+
+    @cached_property
     def dated(self) -> list[tuple[int, str, Writing]]:
         """The columns of dates or times without a role, each with the SQL of its moment and how it is written."""
         kinds, columns = self.source.kinds, []
@@ -181,9 +209,67 @@ class Ground:
         return f"epoch_us(timezone('{zone}', make_timestamptz(time)))"
 
     @cached_property
-    def precise(self) -> bool:
-        """Whether the times are finer than whole days."""
-        return bool(self.ask(f"SELECT 1 FROM ready_events WHERE {self.clock} % {DAY} <> 0 LIMIT 1"))
+    def grain(self) -> str:
+        """ "days" or "hours" where the times are whole ones, in whatever zone; else nothing.
+
+        A day that was written as midnight of another zone stands here at one hour, or at two that follow each other:
+        in summer and in winter.
+        """
+        hours = self.ask(f"SELECT DISTINCT time % {HOUR} FROM ready_events LIMIT 2")
+        if len(hours) != 1:
+            return ""
+        at = sorted(hour for (hour,) in self.ask(f"SELECT DISTINCT {self.clock} % {DAY} // {HOUR} FROM ready_events"))
+        return "days" if len(at) == 1 or (len(at) == 2 and at[1] - at[0] in (1, 23)) else "hours"
+
+    @cached_property
+    def by_day(self) -> dict[str, list[int]]:
+        """The activities that are known by the day only, each with the times of day at which midnight stands.
+
+        That is 0, or two that follow each other within an hour: a midnight of another zone, in summer and in winter.
+        """
+        counts: dict[str, dict[int, int]] = defaultdict(dict)
+        at = f"{self.clock} % {DAY}"
+        for label, moment, count in self.ask(f"""
+            SELECT activity, {at}, count(*) FROM ready_events WHERE {at} % {HOUR // 4} = 0 GROUP BY 1, 2"""):
+            counts[label][moment] = count
+        midnights = {label: _midnights(counts[label], events) for label, events, *_ in self.labels if events >= KNOWN}
+        return {label: moments for label, moments in midnights.items() if moments}
+
+    @property
+    def at_midnight(self) -> tuple[str, dict[str, list[Any]]]:
+        """The SQL that says whether an event is known by its day only, in a log that knows the time of others."""
+        moments = {moment for moments in self.by_day.values() for moment in moments}
+        hour = f"list_contains($midnights::BIGINT[], {self.clock} % {DAY})"
+        return f"(list_contains($by_day::VARCHAR[], activity) AND {hour})", {
+            "by_day": [*self.by_day],
+            "midnights": sorted(moments),
+        }
+
+    @cached_property
+    def lifecycle(self) -> int | None:
+        """The column that says which part of an event a row is, such as start or complete, if one does.
+
+        Its words say so, its name, or how it is used: what a journey does of one activity begins with one value and
+        ends with another.
+        """
+        named = stepping(self.source, self.roles.taken)
+        if named is not None:
+            return self.source.columns.index(named)
+        few = [n for n in self.others if self.source.kinds[n] == "text" and 1 < self.distinct[n] <= MOST_PARTS]
+        return next((n for n in few if LIFECYCLE.search(self.name(n)) or self._begins_and_ends(n)), None)
+
+    def _begins_and_ends(self, column: int) -> bool:
+        """Whether in most of what a journey does of one activity the first row has one value, the last another."""
+        place = "ORDER BY time, key, key_text, row"
+        [(events, paired, several, first, first_rows, last, last_rows)] = self.ask(f"""
+            WITH parts AS (SELECT count(*) AS rows, first(c{column} {place}) AS a, last(c{column} {place}) AS b
+                FROM ready_events JOIN {self.source.rows} USING (row) GROUP BY journey, activity),
+                several AS (FROM parts WHERE rows > 1)
+            SELECT (SELECT sum(rows) FROM parts), sum(rows), count(*),
+                mode(a), count(*) FILTER (a = (SELECT mode(a) FROM several)),
+                mode(b), count(*) FILTER (b = (SELECT mode(b) FROM several)) FROM several""")
+        steady = min(first_rows, last_rows) >= STEADY * several > 0
+        return first != last and steady and 2 * paired >= events
 
     @cached_property
     def labels(self) -> list[tuple[str, int, int, int, int]]:
@@ -215,6 +301,14 @@ class Ground:
             SELECT c{column}::VARCHAR AS value, count(*) FROM {self.source.rows} WHERE {filled(f"c{column}")}
             GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most + 1}""")
         return counts if len(counts) <= most else []
+
+
+def _midnights(counts: Mapping[int, int], events: int) -> list[int]:
+    """The times of day at which nearly all of so many events stand, if these are a midnight."""
+    ways = [[0], *([moment, (moment + HOUR) % DAY] for moment in counts)]
+    usual = max(ways, key=lambda way: sum(counts.get(moment, 0) for moment in way))
+    shares = [counts.get(moment, 0) / events for moment in usual]
+    return usual if sum(shares) >= NEARLY and min(shares) >= SEASON else [0] * (counts.get(0, 0) >= NEARLY * events)
 
 
 def among(ground: Ground, column: int) -> str:

@@ -10,7 +10,7 @@ from cxkit.readiness.ground import Ground
 from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
-from cxkit.shaping.repairs import DropCopies, DropEchoes, MergeValues, Tidy
+from cxkit.shaping.repairs import MOST_VALUES, DropCopies, DropEchoes, MergeValues, Tidy
 from cxkit.statistics.intervals import most_by_chance
 from cxkit.words import many
 
@@ -24,7 +24,7 @@ DENSE = 0.9  # of the numbers in a row are ids, so that the others are missed
 WAVERS = 0.01  # of the journeys that could have a second value: below it that is the exception
 UNUSUAL = 0.05  # of the journeys at most: what more of them do is their way
 TIMES_LONGER = 10  # than the median, and far out on the logarithm: too long for one journey
-SAMPLED_PAIRS = 1_000
+LOW_HIGH = {"low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
 ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
 
 
@@ -71,14 +71,14 @@ def missing_values(ground: Ground) -> Iterator[Found]:
         yield Found(f"{what} {kept}", f"SELECT row {lacking} {where}", {}, column, of=ground.sizes["rows"])
 
 
-def per_journey(ground: Ground, columns: Sequence[int], asked: Mapping[str, str]) -> str:
+def per_journey(ground: Ground, columns: Sequence[int], asked: Mapping[str, str], each: str = "journey") -> str:
     """The SQL of a table with a row per journey: its rows, and for each column what is asked of it, as t0, t1, ..."""
     answers = [
         f"{question.format(c=f'c{n}', full=ground.full(n))} AS {name}{n}"
         for n in columns
         for name, question in asked.items()
     ]
-    return f"(SELECT {', '.join(['journey', 'count(*) AS rows', *answers])} {ROWS.format(ground=ground)} GROUP BY 1)"
+    return f"(SELECT {', '.join([each, 'count(*) AS rows', *answers])} {ROWS.format(ground=ground)} GROUP BY 1)"
 
 
 def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -> Iterator[Found]:
@@ -101,7 +101,7 @@ def _missing_by_activity(ground: Ground, column: int, lacking: str, what: str) -
 def empty_columns(ground: Ground) -> Iterator[Found]:
     """Columns without any value."""
     for column in (n for n in ground.others if ground.filled[n] == 0):
-        yield Found(f'"{ground.name(column)}" is empty throughout', column=column, count=1)
+        yield Found(f'without any value: "{ground.name(column)}"', column=column, count=1)
 
 
 def constant_columns(ground: Ground) -> Iterator[Found]:
@@ -111,36 +111,61 @@ def constant_columns(ground: Ground) -> Iterator[Found]:
     for column in (n for n in ground.others if ground.filled[n] == ground.sizes["rows"] and ground.distinct[n] < 3):
         values = ground.counted(column, 2)
         if len(values) == 1:
-            what = f'"{ground.name(column)}" has the same value in every row'
+            what = f'with one value in every row: "{ground.name(column)}"'
             yield Found(what, column=column, count=1, examples=(values[0][0],))
 
 
-def copies(_: Ground) -> Iterator[Found]:
-    """Rows equal to another in every column; without a time they may well be true, and are let be."""
-    what = "repeat another row in every column, so that an event may count twice"
-    yield Found(what, "SELECT row FROM ready_rows WHERE again", repair=DropCopies())
+def copies(ground: Ground) -> Iterator[Found]:
+    """Rows equal to another in every column; without a time they may well be true, and are let be.
+
+    Where no column but those with a role tells events of a journey apart, two that were done at one time look like one
+    that was written twice: then nothing is known, and nothing is offered.
+    """
+    rows = "SELECT row FROM ready_rows WHERE again"
+    if _telling(ground):
+        yield Found("repeat another row in every column, so that an event may count twice", rows, repair=DropCopies())
+        return
+    what = "equal another row, but cannot be told apart: the log keeps nothing of an event but its name and time"
+    yield Found(what, rows, at_most="note")
+
+
+def _telling(ground: Ground) -> bool:
+    """Whether a column without a role tells events apart: it changes within a journey, and within an activity."""
+    by_journey = per_journey(ground, ground.others, LOW_HIGH)
+    by_activity = per_journey(ground, ground.others, LOW_HIGH, "activity")
+    changing = (
+        by_column(ground.source, "coalesce(bool_or(low{n} <> high{n}), false)", ground.others, table)
+        for table in (by_journey, by_activity)
+    )
+    return any(within and across for within, across in zip(*changing, strict=True))
 
 
 def echoes(ground: Ground) -> Iterator[Found]:
     """The same activity again within a second, in a row that differs somewhere: one step recorded more than once.
 
-    Times in whole days cannot say so. Where the same step comes again within a minute often enough, some come within a
-    second by chance; as many as chance brings in 99 of 100 logs (exact Poisson limit) are no finding.
+    Times in whole days or hours, of whatever zone, cannot say so, and rows that say start and complete are no echoes.
+    Where the same step comes again within a minute often enough, some come within a second by chance; as many as chance
+    brings in 99 of 100 logs (exact Poisson limit) are no finding.
     """
-    if not ground.timed or not ground.precise:
+    if not ground.timed or ground.grain:
         return
-    wait = "time - lag(time) OVER (PARTITION BY journey, activity ORDER BY time, key, key_text, row)"
-    waits = f"SELECT row, {wait} AS wait FROM ready_events"
+    steps, (midnight, values) = ground.lifecycle, ground.at_midnight
+    among = "" if steps is None else f", c{steps}"
+    wait = f"time - lag(time) OVER (PARTITION BY journey, activity{among} ORDER BY time, key, key_text, row)"
+    waits = f"""SELECT row, {wait} AS wait FROM ready_events JOIN {ground.source.rows} USING (row)
+        WHERE row NOT IN (SELECT row FROM ready_rows WHERE again) AND NOT {midnight}"""
     [(soon, later)] = ground.ask(
         f"""SELECT count(*) FILTER (wait <= $echo), count(*) FILTER (wait > $echo AND wait <= $near) FROM ({waits})""",
         echo=ECHO * SECOND,
         near=(ECHO + NEAR) * SECOND,
+        **values,
     )
     if soon > most_by_chance(later * ECHO / NEAR):
         yield Found(
             f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
             f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
-            repair=DropEchoes(ECHO),
+            values,
+            repair=DropEchoes(ECHO, None if steps is None else ground.name(steps)),
         )
 
 
@@ -148,31 +173,31 @@ def near_ids(ground: Ground) -> Iterator[Found]:
     """Ids that differ only in spaces, capitals or Unicode form from a more frequent one: one journey, two names."""
     roles = ground.roles
     for column in dict.fromkeys([roles.journey, roles.customer]):
-        if ground.source.kinds[column] != "text":
-            continue
-        spellings = f"""
-            SELECT value, first(value) OVER (PARTITION BY form ORDER BY rows DESC, value) AS meant,
-                count(*) OVER (PARTITION BY form) AS ways
-            FROM (SELECT c{column} AS value, lower({TIDY.format(c=f"c{column}")}) AS form, count(*) AS rows
-                FROM {ground.source.rows} WHERE {filled(f"c{column}")} GROUP BY 1)"""
-        other = f"FROM ({spellings}) WHERE ways > 1 AND value <> meant"
-        pairs = ground.ask(f"SELECT value, meant {other} ORDER BY 1 LIMIT {SAMPLED_PAIRS + 1}")
-        if pairs:
-            yield Found(
-                f'have an id in "{ground.name(column)}" that differs from another only in spaces, capitals or form',
-                f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT value {other})",
-                column=column,
-                examples=tuple(f"{value!r} for {meant!r}" for value, meant in pairs),
-                repair=_one_form(ground, column, pairs),
-            )
+        if ground.source.kinds[column] == "text":
+            yield from _near(ground, column, "=", "spaces or Unicode form")
+            yield from _near(ground, column, "<>", "capitals, and perhaps in spaces")
 
 
-def _one_form(ground: Ground, column: int, pairs: list[tuple[str, str]]) -> Tidy | MergeValues | None:
-    tidy = TIDY.format(c="value")
-    rest = f"SELECT count(*) FROM (SELECT unnest($a::VARCHAR[]) AS value, unnest($b::VARCHAR[]) AS b) WHERE {tidy} <> b"
-    if not ground.one(rest, a=[value for value, _ in pairs], b=[meant for _, meant in pairs]):
-        return Tidy(ground.name(column))
-    return MergeValues(ground.name(column), tuple(pairs)) if len(pairs) <= SAMPLED_PAIRS else None
+def _near(ground: Ground, column: int, tidied: str, what: str) -> Iterator[Found]:
+    """The ids that are equal to another, or are not, once both are tidied."""
+    spellings = f"""
+        SELECT value, first(value) OVER (PARTITION BY form ORDER BY rows DESC, value) AS meant,
+            count(*) OVER (PARTITION BY form) AS ways
+        FROM (SELECT c{column} AS value, lower({TIDY.format(c=f"c{column}")}) AS form, count(*) AS rows
+            FROM {ground.source.rows} WHERE {filled(f"c{column}")} GROUP BY 1)"""
+    same = f"{TIDY.format(c='value')} {tidied} {TIDY.format(c='meant')}"
+    other = f"FROM ({spellings}) WHERE ways > 1 AND value <> meant AND {same}"
+    pairs = ground.ask(f"SELECT value, meant {other} ORDER BY 1 LIMIT {MOST_VALUES + 1}")
+    if pairs:
+        name = ground.name(column)
+        merged = MergeValues(name, tuple(pairs)) if len(pairs) <= MOST_VALUES else None
+        yield Found(
+            f'have an id in "{name}" that differs from another only in {what}',
+            f"SELECT row FROM {ground.source.rows} WHERE c{column} IN (SELECT value {other})",
+            column=column,
+            examples=tuple(f"{value!r} for {meant!r}" for value, meant in pairs),
+            repair=Tidy(name) if tidied == "=" else merged,
+        )
 
 
 def shared_ids(ground: Ground) -> Iterator[Found]:
@@ -253,8 +278,7 @@ def _far_out(ground: Ground, sizes: str, rows: str, what: str) -> Iterator[Found
 def wavering(ground: Ground) -> Iterator[Found]:
     """Attributes that have one value in nearly every journey, in those where they have several: which is meant?"""
     columns = [n for n in ground.others if ground.distinct[n] > 1 and ground.filled[n] >= 2 * FEWEST]
-    asked = {"t": "count_if({full})", "low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})"}
-    by_journey = per_journey(ground, columns, asked)
+    by_journey = per_journey(ground, columns, {"t": "count_if({full})", **LOW_HIGH})
     counts = list(by_column(ground.source, "count_if(t{n} > 1), count_if(low{n} <> high{n})", columns, by_journey))
     for column, able, split in zip(columns, counts[::2], counts[1::2], strict=True):
         if able >= FEWEST and 0 < split <= WAVERS * able:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground, among
-from cxkit.shaping.repairs import MOST_VALUES, MergeValues
+from cxkit.shaping.columns import TIDY
+from cxkit.shaping.repairs import MOST_VALUES, MergeValues, Tidy
 from cxkit.words import folded, many
 
 MOST_LABELS = 20_000  # activities that a log can have
@@ -23,6 +25,16 @@ SELDOM = 2  # journeys that half of these labels have at most: a kind of step wo
 ENOUGH = 50  # events of an activity, from which its neighbours describe it
 LONELY = 0.5  # of an activity's events at most begin, or end, a journey
 ALIKE = 0.15  # of the neighbours differ at most (total variation), before as after
+OPPOSITES = (  # how words begin that say the opposite of each other
+    ("approv|accept|grant|confirm|agree", "reject|declin|refus|den(y|ied)|disapprov|disagree|cancel"),
+    (r"pass|succe|success|valid|ok\b|complete", "fail|error|invalid|abort|incomplete"),
+    (r"won\b|win\b|yes\b|true\b|in\b|up\b|open", r"lost\b|loss\b|no\b|false\b|out\b|down\b|close"),
+    ("genehmigt|bewilligt|angenommen|akzeptiert|zugestimmt", "abgelehnt|verweigert|zurückgewiesen|storniert"),
+    ("approuv|accept|valid", "refus|rejet|annul"),
+    ("aprobad|acept", "rechazad|deneg|cancelad"),
+    ("goedgekeurd|akkoord|toegekend", "afgekeurd|afgewezen|geweigerd|niet akkoord"),
+)
+DENIALS = {"not", "no", "non", "without", "nicht", "kein", "keine", "ohne", "ne", "pas", "sans", "sin", "niet", "geen"}
 
 
 def distorted(ground: Ground) -> Iterator[Found]:
@@ -32,8 +44,22 @@ def distorted(ground: Ground) -> Iterator[Found]:
         for label in counts:
             groups[folded(label)].append(label)
         pairs = [(odd, best) for best, *rest in groups.values() for odd in rest]
-        if pairs:
-            yield _merge(ground, column, counts, pairs, "is spelt in several ways, capitals, spaces or signs apart")
+        spaced = _spaced(ground, pairs)
+        if spaced:
+            what = "differs from another in spaces or Unicode form only"
+            yield replace(_merge(ground, column, counts, spaced, what), repair=Tidy(ground.name(column)))
+        spelt = [pair for pair in pairs if pair not in spaced]
+        if spelt:
+            yield _merge(ground, column, counts, spelt, "is spelt in several ways, capitals, spaces or signs apart")
+
+
+def _spaced(ground: Ground, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of the pairs that are equal once both are tidied."""
+    if not pairs:
+        return []
+    a, b = (TIDY.format(c=side) for side in ("a", "b"))
+    asked = f"SELECT a, b FROM (SELECT unnest($a::VARCHAR[]) AS a, unnest($b::VARCHAR[]) AS b) WHERE {a} = {b}"
+    return [(odd, best) for odd, best in ground.ask(asked, a=[odd for odd, _ in pairs], b=[best for _, best in pairs])]
 
 
 def misspelt(ground: Ground) -> Iterator[Found]:
@@ -119,28 +145,45 @@ def polluted(ground: Ground) -> Iterator[Found]:
 
 
 def synonyms(ground: Ground) -> Iterator[Found]:
-    """Activities that never meet in a journey and have the same neighbours: perhaps two names of one step.
+    """Activities that never meet in a journey and have the same neighbours: a decision, or two names of one step?
 
-    Beginnings and endings are left out: two outcomes of a decision look like that too.
+    The log cannot tell: the two branches of a decision look like that too, and to read them as one would take the
+    decision out. So this is a question to somebody who knows the work, and there is no repair. Beginnings, endings and
+    opposites such as "approved" and "rejected" are decisions for sure and are left out.
     """
     names = [label for label, events, *_ in ground.labels[:MOST_NAMES] if events >= ENOUGH]
     around = [_neighbours(ground, side, names) for side in ("before", "after")]
     alike = [
         (odd, name)
         for name, odd in combinations(names, 2)
-        if all(apart(side[name], side[odd]) <= ALIKE for side in around)
+        if not opposite(name, odd)
+        and all(apart(side[name], side[odd]) <= ALIKE for side in around)
         and all(side[name].get(None, 0) <= LONELY for side in around)
         and not _meet(ground, name, odd)
     ]
     if alike:
         yield Found(
-            "name one of two activities that never meet and have the same neighbours: perhaps one step",
+            "name one of two activities that never meet in a journey and have the same neighbours: "
+            "a decision, or one step under two names",
             "SELECT row FROM ready_events WHERE activity IN (SELECT unnest($wanted::VARCHAR[]))",
             {"wanted": sorted({odd for odd, _ in alike})},
             ground.roles.activity,
-            examples=tuple(f"{odd!r} for {name!r}" for odd, name in alike),
-            repair=MergeValues(ground.name(ground.roles.activity), tuple(dict(alike[::-1]).items())),
+            examples=tuple(f"{odd!r} or {name!r}" for odd, name in alike),
         )
+
+
+def opposite(a: str, b: str) -> bool:
+    """Whether two labels say the opposite of each other: by a pair of words, or because only one of them denies.
+
+    >>> opposite("Approved by clerk", "REJECTED by clerk"), opposite("Paid", "Not paid"), opposite("Ship", "Dispatch")
+    (True, True, False)
+    """
+    texts = folded(a), folded(b)
+    for yes, no in (texts, texts[::-1]):
+        if any(re.search(rf"\b({x})", yes) and re.search(rf"\b({y})", no) for x, y in OPPOSITES):
+            return True
+    words = [set(text.split()) for text in texts]
+    return bool(words[0] & DENIALS) != bool(words[1] & DENIALS)
 
 
 def _meet(ground: Ground, a: str, b: str) -> bool:

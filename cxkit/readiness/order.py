@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground
 from cxkit.schema import SECOND
-from cxkit.words import lasting, many
+from cxkit.words import lasting, many, quoted
 
 TOGETHER = 10  # journeys in which the same activities share a moment: a habit of the system rather than a chance
 MOSTLY = 0.5  # of the journeys with one of these activities have them at one moment
@@ -20,6 +20,7 @@ AGREES = 0.95  # of the moves follow the order key, so that the others contradic
 USUAL_WAIT = 0.95  # of the waits are shorter than the margin at the log's ends
 GOES_ON = 0.5  # of an activity's events are followed by another, so that ending with it looks unfinished
 PRECEDED = 0.95  # of an activity's events are preceded by another, so that beginning with it looks cut off
+FEW = 3  # activities in a sentence
 FEWEST = 30  # journeys below which nothing is said of usual beginnings and endings
 
 TIED = """
@@ -47,8 +48,11 @@ def _tied(*columns: str) -> str:
 
 
 def forms(ground: Ground) -> Iterator[Found]:
-    """The same activities at one moment in journey after journey: a form that is saved as a whole."""
-    if not ground.timed:
+    """The same activities at one moment in journey after journey: a form that is saved as a whole.
+
+    Where rows say start and complete, one step ends as the next begins, which is no form.
+    """
+    if not ground.timed or ground.lifecycle is not None:
         return
     sets = ground.ask(f"""
         WITH together AS (SELECT names, count(DISTINCT journey) AS journeys FROM ({TIED}) GROUP BY 1
@@ -129,27 +133,47 @@ def against_key(ground: Ground) -> Iterator[Found]:
 def open_journeys(ground: Ground) -> Iterator[Found]:
     """Journeys that end shortly before the log does, with an activity that is usually followed by another."""
     for since, until, margin in _ends(ground):
-        yield Found(
-            f"end within {_days(margin)} of the log's end with an activity that usually goes on: perhaps still open",
-            f"""SELECT row FROM ready_events WHERE after IS NULL AND time > $late AND activity IN (
-                SELECT activity FROM ready_events WHERE time <= $late GROUP BY 1
-                HAVING count(after) >= {GOES_ON} * count(*))""",
-            {"late": until - margin},
-            examples=(f"the log goes from {_moment(ground, since)} to {_moment(ground, until)}",),
-        )
+        names = _edging(ground, "after", GOES_ON, f"time > {until - margin}")
+        if names:
+            yield Found(
+                f"end within {_days(margin)} of the log's end with {quoted(names, FEW)}, "
+                f"which usually {'goes' if len(names) == 1 else 'go'} on: perhaps still open",
+                "SELECT row FROM ready_events WHERE after IS NULL AND time > $late AND list_contains($names, activity)",
+                {"late": until - margin, "names": names},
+                examples=(f"the log goes from {_moment(ground, since)} to {_moment(ground, until)}",),
+            )
 
 
 def cut_off(ground: Ground) -> Iterator[Found]:
     """Journeys that begin shortly after the log does, with an activity that usually has one before it."""
     for since, until, margin in _ends(ground):
-        yield Found(
-            f"begin within {_days(margin)} of the log's start with an activity that usually comes later: cut off",
-            f"""SELECT row FROM ready_events WHERE before IS NULL AND time < $early AND activity IN (
-                SELECT activity FROM ready_events WHERE time >= $early GROUP BY 1
-                HAVING count(before) >= {PRECEDED} * count(*))""",
-            {"early": since + margin},
-            examples=(f"the log goes from {_moment(ground, since)} to {_moment(ground, until)}",),
-        )
+        names = _edging(ground, "before", PRECEDED, f"time < {since + margin}")
+        if names:
+            yield Found(
+                f"begin within {_days(margin)} of the log's start with {quoted(names, FEW)}, "
+                f"which usually {'comes' if len(names) == 1 else 'come'} later: cut off",
+                """SELECT row FROM ready_events
+                    WHERE before IS NULL AND time < $early AND list_contains($names, activity)""",
+                {"early": since + margin, "names": names},
+                examples=(f"the log goes from {_moment(ground, since)} to {_moment(ground, until)}",),
+            )
+
+
+def _edging(ground: Ground, side: str, share: float, where: str) -> list[str]:
+    """The activities that stand at this edge of journeys, although elsewhere they usually have a neighbour there.
+
+    The share is taken over all events of the log. An activity that is the edge of most journeys that have it ends, or
+    begins, them: also where it comes several times in those that were opened again. Where most other journeys, too,
+    stand at such an activity, they have no usual edge, and nothing can be said.
+    """
+    counts = ground.ask(f"""
+        SELECT activity, count_if({side} IS NULL AND {where}) AS here, count_if({side} IS NULL AND NOT ({where})),
+            count({side}) >= {share} * count(*) AND count_if({side} IS NULL) < {MOSTLY} * count(DISTINCT journey)
+        FROM ready_events GROUP BY 1 ORDER BY here DESC, 1""")
+    elsewhere = [(others, usual) for _, _, others, usual in counts]
+    if sum(others for others, usual in elsewhere if usual) >= MOSTLY * sum(others for others, _ in elsewhere):
+        return []
+    return [name for name, here, _, usual in counts if usual and here]
 
 
 def _ends(ground: Ground) -> Iterator[tuple[int, int, int]]:

@@ -11,10 +11,12 @@ from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.readiness.check import Check
 from cxkit.readiness.checks import CHECKS, PATTERNS, UNSEEN
+from cxkit.readiness.effects import effects
 from cxkit.readiness.finding import EXAMPLES, Finding, Score, look
 from cxkit.readiness.ground import Ground
 from cxkit.schema import SECOND
-from cxkit.shaping.repairs import KINDS, Repair
+from cxkit.shaping.offers import Offer
+from cxkit.shaping.repairs import KINDS
 from cxkit.words import safe, short
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def readiness(log: Log, *, now: datetime | None = None, checks: Sequence[Check] 
     Returns a Readiness: `.df()` has the findings, the weightiest first; `.scores()` how sound each dimension is;
     `.patterns()` the imperfection patterns of Suriadi et al. (2017). A fault weighs *high* from 5% of the rows or
     journeys, *medium* from 0.5%; one that bends comparisons only is never more than medium. A *note* is no fault.
-    Nothing is changed: repairs are values.
+    Nothing is changed: repairs are values, and `log.mend(*answer.repairs)` applies the certain ones only.
 
     Errors: a source that cannot be read or has no rows.
 
@@ -52,7 +54,8 @@ def readiness(log: Log, *, now: datetime | None = None, checks: Sequence[Check] 
     with log.source.lock, log.source.guarded():
         ground = Ground(log.source, log.settled, round(moment.timestamp() * SECOND))
         try:
-            return Readiness(log.source, ground.sizes, *look(ground, checks), len(checks))
+            findings, scores = look(ground, checks)
+            return Readiness(log.source, ground.sizes, findings, scores, len(checks), _offers(ground, findings))
         finally:
             ground.clear()
 
@@ -62,7 +65,8 @@ class Readiness:
     """What is wrong with a log before it is prepared: findings, scores and patterns, after so many checks.
 
     `.df()` has a row per finding, `.scores()` one per dimension and level, `.patterns()` one per imperfection
-    pattern; `.lines(check)` leads from a finding to every line behind it, `.repairs` are what would mend them.
+    pattern; `.lines(check)` leads from a finding to every line behind it. `.repairs` offers what would mend them, in
+    the order in which one follows the other, each with its effect: of certain ones and of questions.
     """
 
     source: Source
@@ -70,6 +74,7 @@ class Readiness:
     findings: tuple[Finding, ...]
     scored: tuple[Score, ...]
     checked: int
+    repairs: tuple[Offer, ...] = ()
 
     def df(self) -> pd.DataFrame:
         """A row per finding, the weightiest first.
@@ -117,12 +122,6 @@ class Readiness:
         meant = [f for f in self.findings if f.check.name == check and column in (None, f.column)]
         return self._lines({row for finding in meant for row in finding.rows.to_pylist()})
 
-    @property
-    def repairs(self) -> tuple[Repair, ...]:
-        """What would mend the findings that can be mended, in the order in which one follows the other."""
-        offered = dict.fromkeys(finding.repair for finding in self.findings if finding.repair)
-        return tuple(sorted(offered, key=lambda repair: [*KINDS].index(repair.word)))
-
     @cached_property
     def shown(self) -> list[list[int | None]]:
         """For each finding up to ten lines of the source that show it."""
@@ -134,6 +133,17 @@ class Readiness:
     def _lines(self, rows: set[int]) -> list[int | None]:
         with self.source.lock, self.source.guarded():
             return self.source.lines(sorted(rows))
+
+
+def _offers(ground: Ground, findings: Sequence[Finding]) -> tuple[Offer, ...]:
+    """The repairs of these findings with their effects, in the order in which one follows the other."""
+    meant = {finding.repair: finding for finding in reversed(findings) if finding.repair}
+    repairs = sorted(meant, key=lambda repair: [*KINDS].index(repair.word))
+    done = effects(ground, repairs)
+    return tuple(
+        Offer(repair, repair.certain, f"{meant[repair].check.name}: {meant[repair].says}", done[repair])
+        for repair in repairs
+    )
 
 
 def _record(finding: Finding, lines: list[int | None]) -> dict[str, object]:

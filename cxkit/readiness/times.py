@@ -14,11 +14,13 @@ from cxkit.reading import stamps as writings
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import filled
 from cxkit.shaping.repairs import MOST_VALUES, AsMissing, Restamp
-from cxkit.words import many, percent
+from cxkit.words import lasting, many, percent
 
 FAR = 90  # days: the least silence that sets stray times apart from the log
+TIMES_LONGER = 2  # than any silence within the log
+FIRST_YEAR = (-1, 364)  # days since 1970
 STRAY = 0.01  # of the events at most: more are a second period, not a slip
-FEWEST = 20  # events of an activity, below which its precision cannot be told
+FEWEST = 20  # events, below which their precision cannot be told
 NEARLY = 0.95  # of an activity's times at midnight, while of the others as few
 QUIET_DAYS = 4  # as long as Easter or a holiday with a bridge day: longer is unusual
 EXPECTED = 20  # events expected in them, so that chance would leave them empty once in e^20
@@ -125,6 +127,11 @@ def default_times(ground: Ground) -> Iterator[Found]:
         OR (time IS NULL AND regexp_matches(stamp, '{NO_MOMENT}'))"""
     written = f"SELECT DISTINCT stamp FROM ready_rows WHERE row IN ({rows}) ORDER BY 1 LIMIT {MOST_VALUES + 1}"
     stamps = tuple(stamp for (stamp,) in ground.ask(written, days=ground.default_days))
+    if ground.days and FIRST_YEAR[0] <= ground.days[0][0] <= ground.days[-1][0] <= FIRST_YEAR[1]:
+        count = sum(count for _, count in ground.days)
+        what = "lie in 1970, where clocks begin to count: they may be lengths of time, not dates"
+        yield Found(what, count=count, of=ground.sizes["rows"], column=ground.roles.time)
+        return
     repair = AsMissing(ground.name(ground.roles.time), stamps) if len(stamps) <= MOST_VALUES else None
     what = "have a time that systems write where they have none"
     yield Found(what, rows, {"days": ground.default_days}, ground.roles.time, examples=stamps, repair=repair)
@@ -165,51 +172,70 @@ def future(ground: Ground) -> Iterator[Found]:
 
 
 def stray(ground: Ground) -> Iterator[Found]:
-    """A few times set apart from the log by a silence longer than the log: a slip in the year, perhaps."""
+    """A few times set apart from the log by a silence longer than any within it: a slip in the year, perhaps."""
     days = ground.days if ground.timed else []
     total = sum(count for _, count in days)
-    for side in (days, days[::-1]):
-        before = 0
-        for (day, count), (neighbour, _) in pairwise(side):
-            before += count
-            if before > STRAY * total:
-                break
-            rest = abs(side[-1][0] - neighbour)
-            if abs(neighbour - day) > max(rest, FAR):
-                yield _stray(ground, day, ahead=side is days)
-                break
+    log = _whole(_heaps(days), total)
+    silence = max([FAR, *(TIMES_LONGER * (b - a) for (a, _), (b, _) in pairwise(log))])
+    for side, edge in (("before", log[0][0]), ("after", log[-1][0])) if log else ():
+        far = [(day, count) for day, count in days if (edge - day if side == "before" else day - edge) > silence]
+        if far and sum(count for _, count in far) <= STRAY * total:
+            heaps = _heaps(far)
+            nearest = min(abs(edge - day) for day, _ in far)
+            yield Found(
+                f"lie far {side} all others, by {lasting(nearest * DAY / SECOND)} or more",
+                f"SELECT row FROM ready_events WHERE time // {DAY} IN (SELECT unnest($days::BIGINT[]))",
+                {"days": [day for day, _ in far]},
+                ground.roles.time,
+                examples=tuple(
+                    f"{_day(heap[0][0])}: {many(sum(count for _, count in heap), 'event')}" for heap in heaps
+                ),
+            )
 
 
-def _stray(ground: Ground, day: int, *, ahead: bool) -> Found:
-    side = f"time // {DAY} <= $day" if ahead else f"time // {DAY} >= $day"
-    rows = f"SELECT row FROM ready_events WHERE {side}"
-    what = f"lie far {'before' if ahead else 'after'} all others, by more than the whole log lasts"
-    return Found(what, rows, {"day": day}, ground.roles.time)
+def _heaps(days: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """The days in heaps with long silences between them."""
+    heaps: list[list[tuple[int, int]]] = []
+    for day, count in days:
+        if not heaps or day - heaps[-1][-1][0] > FAR:
+            heaps.append([])
+        heaps[-1].append((day, count))
+    return heaps
+
+
+def _whole(heaps: list[list[tuple[int, int]]], total: int) -> list[tuple[int, int]]:
+    """The days from the first to the last heap that is too large for a slip: the log itself."""
+    large = [place for place, heap in enumerate(heaps) if sum(count for _, count in heap) > STRAY * total]
+    return [day for heap in heaps[large[0] : large[-1] + 1] for day in heap] if large else []
 
 
 def whole_days(ground: Ground) -> Iterator[Found]:
     """Times that are all whole days or hours: shorter waits cannot be seen, and events of one day have no order."""
-    units = {"days": DAY, "hours": 3600 * SECOND} if ground.timed else {}
-    for unit, size in units.items():
-        [(rows, odd)] = ground.ask(f"SELECT count(*), count_if({ground.clock} % {size} <> 0) FROM ready_events")
-        if rows >= FEWEST and not odd:
-            yield Found(f"have times in whole {unit}", count=rows, of=rows, column=ground.roles.time)
-            return
+    rows = ground.sizes["events"]
+    if not ground.timed or not ground.grain or rows < FEWEST:
+        return
+    hours = ground.ask(
+        f"SELECT DISTINCT strftime(make_timestamp({ground.clock}), '%H:%M') FROM ready_events ORDER BY 1"
+    )
+    at = [hour for (hour,) in hours]
+    moved = ground.grain == "days" and at != ["00:00"]
+    where = f", at {' and '.join(at)} by this clock: midnight in another zone, perhaps" if moved else ""
+    yield Found(f"have times in whole {ground.grain}{where}", count=rows, of=rows, column=ground.roles.time)
 
 
 def mixed_precision(ground: Ground) -> Iterator[Found]:
     """Activities that are known by the day only, in a log that knows the time of the others."""
-    midnight = f"{ground.clock} % {DAY} = 0" if ground.timed else "false"
-    counts = ground.ask(
-        f"SELECT activity, count(*), count_if({midnight}) FROM ready_events GROUP BY 1 ORDER BY 2 DESC, 1"
-    )
-    by_day = [label for label, count, at in counts if count >= FEWEST and at >= NEARLY * count]
-    rest = [(count, at) for label, count, at in counts if label not in by_day]
-    timed = sum(count for count, _ in rest)
-    if by_day and timed >= FEWEST and sum(at for _, at in rest) <= (1 - NEARLY) * timed:
-        rows = f"SELECT row FROM ready_events WHERE {midnight} AND activity IN (SELECT unnest($wanted::VARCHAR[]))"
+    by_day = ground.by_day if ground.timed and not ground.grain else {}
+    if not by_day:
+        return
+    midnight, values = ground.at_midnight
+    rest = "ready_events WHERE NOT list_contains($by_day::VARCHAR[], activity)"
+    at_day = f"list_contains($midnights::BIGINT[], {ground.clock} % {DAY})"
+    [(timed, at)] = ground.ask(f"SELECT count(*), count_if({at_day}) FROM {rest}", **values)
+    if timed >= FEWEST and at <= (1 - NEARLY) * timed:
+        rows = f"SELECT row FROM ready_events WHERE {midnight}"
         what = "are known by the day only, while others have a time: their order within the day is not known"
-        yield Found(what, rows, {"wanted": by_day}, ground.roles.time, examples=tuple(by_day))
+        yield Found(what, rows, values, ground.roles.time, examples=tuple(by_day))
 
 
 def quiet_days(ground: Ground) -> Iterator[Found]:
@@ -239,12 +265,15 @@ def batches(ground: Ground) -> Iterator[Found]:
     """Moments that events of many journeys share: the stamp of a nightly run rather than of the event."""
     if not ground.timed:
         return
-    moments = "SELECT time, count(*) AS events, count(DISTINCT journey) AS journeys FROM ready_events GROUP BY 1"
-    usual = ground.one(f"SELECT quantile_disc(events, 0.99) FROM ({moments})")
+    days = [] if ground.grain else [*ground.by_day]  # a midnight of these is a day, not a moment
+    timed = "FROM ready_events WHERE activity NOT IN (SELECT unnest($days::VARCHAR[]))"
+    moments = f"SELECT time, count(*) AS events, count(DISTINCT journey) AS journeys {timed} GROUP BY 1"
+    usual = ground.one(f"SELECT quantile_disc(events, 0.99) FROM ({moments})", days=days)
     limit = max(BATCH, TIMES_MORE * (usual or 0))
     shared = f"SELECT time FROM ({moments}) WHERE journeys >= {limit}"
     yield Found(
         f"share one exact moment with {many(limit - 1)} or more other journeys: the stamp may be of a batch run",
-        f"SELECT row FROM ready_events WHERE time IN ({shared})",
+        f"SELECT row {timed} AND time IN ({shared})",
+        {"days": days},
         column=ground.roles.time,
     )

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cxkit.readiness.check import Found
-from cxkit.readiness.ground import Ground, among
+from cxkit.readiness.ground import NAMES_THINGS, Ground, among
 from cxkit.reading import stamps
 from cxkit.shaping.columns import filled
-from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, MergeValues, Rescale
+from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, Rescale
 from cxkit.words import many
 
 SIGNS = (
@@ -62,6 +62,7 @@ NO_VALUES = (*SIGNS, *SHORTS, *WORDS)
 CODES, OF_CODES = 2, 0.2  # other values, and share of all, of as many capitals: then they are codes
 ROUND = [-1, -9, -99, -100, -999, -1_000, -9_999, -99_999, -999_999, -2_147_483_648]
 NINES = [999, 9_999, 99_999, 999_999, 9_999_999, 99_999_999, 999_999_999, 2_147_483_647]
+WRITTEN_NONE = {str(number) for number in (*ROUND, *NINES)}
 BEYOND = 10  # times the next largest value: nines this far out are no value
 NEIGHBOURS = 20  # different values next to the extreme, which show how dense and how frequent values are there
 HEAP = 10  # times as frequent as its neighbours, and rows at least: an extreme that is a default
@@ -77,18 +78,13 @@ SLIPS = {100: (50, 200), 1_000: (500, 2_000)}  # the factor, and between which r
 FEW = 0.2  # of an activity's values at most have slipped
 FEWEST_VALUES = 3  # different ones among the slipped; fewer are codes, such as the number of a robot
 FEWEST, MANY = 5, 30  # slipped values and others, below which no usual size is known
-MISREAD = "\\x{FFFD}|[ÃÂâÄÅ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"  # noqa: RUF001
-INVISIBLE = "[\\x{00}-\\x{08}\\x{0B}\\x{0C}\\x{0E}-\\x{1F}\\x{7F}\\x{AD}\\x{200B}\\x{202A}-\\x{202E}\\x{2060}\\x{FEFF}]"
-
-MISREAD_HERE, INVISIBLE_HERE = (
-    re.compile(re.sub(r"\\x\{(\w+)\}", lambda code: re.escape(chr(int(code[1], 16))), pattern))
-    for pattern in (MISREAD, INVISIBLE)
-)
-NEAR, EXAMPLES = 25, 10  # characters around a damaged one that are shown, and how many texts
 
 
 def placeholders(ground: Ground) -> Iterator[Found]:
-    """Values that stand for no value: ?, n/a, null and their like. NA among other such codes is one of them."""
+    """Values that stand for no value: ?, n/a, null and their like. NA among other such codes is one of them.
+
+    A column that mostly says so is one that is rarely filled in, which weighs little. An activity keeps its name.
+    """
     words = [*NO_VALUES]
     for column in ground.texts:
         where = f"lower(trim(c{column})) IN (SELECT unnest($words::VARCHAR[]))"
@@ -107,37 +103,57 @@ def placeholders(ground: Ground) -> Iterator[Found]:
                 of=ground.filled[column],
                 examples=tuple(f"{value}: {many(count)}" for value, count in signs),
                 repair=_none_of(ground, column, values),
+                at_most=_weight(ground, column, signs),
             )
 
 
+def _weight(ground: Ground, column: int, signs: list[tuple[str, int]]) -> str:
+    """The weight that these values cannot exceed."""
+    if column == ground.roles.activity and all(value.strip().lower() in WORDS for value, _ in signs):
+        return "note"
+    rare = 2 * sum(count for _, count in signs) >= ground.filled[column]
+    return "low" if rare and column not in ground.roles.taken else "high"
+
+
 def _none_of(ground: Ground, column: int, values: list[str]) -> AsMissing | None:
-    """The repair; none for a journey's id, for its rows would go and it may be a name after all."""
-    if column == ground.roles.journey or len(values) > MOST_VALUES:
+    """The repair; none for a journey's id or an activity, for their rows would go and it may be a name after all."""
+    if column in (ground.roles.journey, ground.roles.activity) or len(values) > MOST_VALUES:
         return None
     return AsMissing(ground.name(column), tuple(values))
 
 
 def _is_code(ground: Ground, column: int, value: str) -> bool:
-    """Whether a word in capitals is a code like others of the column: NA is Namibia among countries."""
-    if not re.fullmatch("[A-Z]{2,4}", value.strip()):
+    """Whether a word is a code like others of the column: NA is Namibia among countries, and an id among A, B ... ZZ.
+
+    Countries are of one length and in capitals; ids that are counted in letters are of any, and often in small ones.
+    """
+    names_things = column in (ground.roles.journey, ground.roles.customer) or NAMES_THINGS.search(ground.name(column))
+    word = value.strip()
+    if not re.fullmatch("[A-Za-z]{2,4}" if names_things else "[A-Z]{2,4}", word):
         return False
-    length = len(value.strip())
+    length = len(word)
+    shape = "[A-Z]{1,4}|[a-z]{1,4}" if names_things else f"[A-Z]{{{length}}}|[a-z]{{{length}}}"
     [(values, like)] = ground.ask(
         f"""SELECT count(*), count_if(regexp_full_match(v, $shape)) FROM (
             SELECT DISTINCT trim(c{column}) AS v FROM {ground.source.rows} WHERE {filled(f"c{column}")})""",
-        shape=f"[A-Z]{{{length}}}|[a-z]{{{length}}}",
+        shape=shape,
     )
     return like > CODES and like >= OF_CODES * values
 
 
 def numeric_defaults(ground: Ground) -> Iterator[Found]:
-    """Numbers that stand for none: -1 or 9999 beyond all others, or a heap of one extreme value apart from the rest."""
+    """Numbers that stand for none: -1 or 9999 beyond all others, or a heap of one extreme value apart from the rest.
+
+    Among names, too: -100 where all others are words.
+    """
+    yield from _numbers_among_words(ground)
     for column in ground.numeric:
         number = ground.number(column)
         values = f"SELECT {number} AS v, count(*) AS rows FROM {ground.source.rows} WHERE isfinite({number}) GROUP BY 1"
         for edge in _edges(ground, values):
             value = edge[0][0] if edge else 0.0
-            if len(edge) > 1 and (_listed(edge) or (_heaped(edge) and not _is_usual(ground, number, value))):
+            heaped = column in ground.measured and _heaped(edge)
+            if len(edge) > 1 and (_listed(edge) or (heaped and not _is_usual(ground, number, value))):
                 wanted = ground.ask(
                     f"SELECT DISTINCT c{column}::VARCHAR FROM {ground.source.rows} WHERE {number} = $v", v=value
                 )
@@ -151,6 +167,24 @@ def numeric_defaults(ground: Ground) -> Iterator[Found]:
                     examples=(f"{value:g}: {many(edge[0][1])}", f"next to it {edge[1][0]:g}: {many(edge[1][1])}"),
                     repair=AsMissing(ground.name(column), written),
                 )
+
+
+def _numbers_among_words(ground: Ground) -> Iterator[Found]:
+    """The labels that are a number which people write for none, where no other label is a number."""
+    for column in (n for n in ground.texts if n not in (ground.roles.journey, ground.roles.time)):
+        labels = ground.counted(column, MOST_VALUES)
+        numbers = [(label, count) for label, count in labels if re.fullmatch(r"\s*-?[0-9.,]+\s*", label)]
+        if len(numbers) == 1 and len(labels) > CODES and numbers[0][0].strip() in WRITTEN_NONE:
+            [(label, count)] = numbers
+            yield Found(
+                f'have {label.strip()} in "{ground.name(column)}", where all others are words: it may stand for none',
+                among(ground, column),
+                {"wanted": [label]},
+                column,
+                of=ground.filled[column],
+                examples=(f"{label}: {many(count)}",),
+                repair=_none_of(ground, column, [label]),
+            )
 
 
 def _edges(ground: Ground, values: str) -> Iterator[list[tuple[float, int]]]:
@@ -223,7 +257,7 @@ def _is_usual(ground: Ground, number: str, value: float) -> bool:
 
 def unit_slips(ground: Ground) -> Iterator[Found]:
     """A few values of an activity about 100 or 1,000 times as large or as small as its others, with nothing between."""
-    for column in ground.numeric:
+    for column in ground.measured:
         number = ground.number(column)
         bins: dict[str, dict[int, int]] = defaultdict(dict)
         for label, place, count in ground.ask(f"""
@@ -304,62 +338,4 @@ def hidden_times(ground: Ground) -> Iterator[Found]:
                 column=column,
                 count=count,
                 of=ground.filled[column],
-            )
-
-
-def misread(ground: Ground) -> Iterator[Found]:
-    """Texts with damaged characters: UTF-8 read as something else, or characters lost on the way."""
-    for column in ground.texts:
-        texts = _matching(ground, column, MISREAD)
-        pairs = {value: _mended(value) for value in texts}
-        bad = [value for value in texts if "\N{REPLACEMENT CHARACTER}" in value or pairs[value] is not None]
-        if bad:
-            mendable = tuple((value, mended) for value in bad if (mended := pairs[value]) is not None)
-            yield Found(
-                f'have damaged characters in "{ground.name(column)}"',
-                among(ground, column),
-                {"wanted": bad},
-                column,
-                of=ground.filled[column],
-                examples=tuple(_around(value, MISREAD_HERE) for value in bad[:EXAMPLES]),
-                repair=MergeValues(ground.name(column), mendable) if 0 < len(mendable) <= MOST_VALUES else None,
-            )
-
-
-def _matching(ground: Ground, column: int, pattern: str) -> list[str]:
-    rows = ground.ask(f"""
-        SELECT DISTINCT c{column} FROM {ground.source.rows} WHERE regexp_matches(c{column}, '{pattern}') ORDER BY 1""")
-    return [value for (value,) in rows]
-
-
-def _around(text: str, pattern: re.Pattern[str]) -> str:
-    """The text near the first place that matches."""
-    match = pattern.search(text)
-    place = match.start() if match else 0
-    start = max(place - NEAR, 0)
-    return f"{'…' if start else ''}{text[start : place + NEAR]}"
-
-
-def _mended(text: str) -> str | None:
-    """The text as it was before its UTF-8 was read as Western European, if it was."""
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    return None
-
-
-def invisible(ground: Ground) -> Iterator[Found]:
-    """Texts with control characters or others that cannot be seen, so that equal looks are not equal values."""
-    for column in ground.texts:
-        texts = _matching(ground, column, INVISIBLE)
-        if texts:
-            yield Found(
-                f'have invisible characters in "{ground.name(column)}"',
-                among(ground, column),
-                {"wanted": texts},
-                column,
-                of=ground.filled[column],
-                examples=tuple(_around(value, INVISIBLE_HERE) for value in texts[:EXAMPLES]),
             )

@@ -13,6 +13,7 @@ from cxkit.reading.source import Source
 from cxkit.schema import ROW, SECOND
 from cxkit.shaping.columns import TIDY, as_number
 from cxkit.shaping.derived import Derived
+from cxkit.shaping.offers import Offer
 from cxkit.shaping.repairs import (
     AsMissing,
     AsNumbers,
@@ -34,13 +35,15 @@ Values = dict[str, Any]
 ISO_STAMP = "%Y-%m-%d %H:%M:%S.%fZ"
 
 
-def mend(log: Log, repairs: Sequence[Repair]) -> Log:
+def mend(log: Log, repairs: Sequence[Repair | Offer]) -> Log:
     """The log as it would be without these faults.
 
     Parameters
     ----------
     log : what `cx.read` gave, with its roles if they were set; they are kept.
-    repairs : what to mend, in this order; `readiness(log).repairs` has what can be mended.
+    repairs : what to mend, in this order. `readiness(log).repairs` offers what can be mended: of the offers only those
+        that are to be applied count, which are the certain ones unless a file says otherwise; `offer.repair` is the
+        repair itself, which always counts.
 
     Returns a Log with the same columns and roles. Its rows lead back to their lines in the source, its reading names
     the repairs, and the given log is as it was: to undo a repair, mend without it.
@@ -53,13 +56,18 @@ def mend(log: Log, repairs: Sequence[Repair]) -> Log:
     >>> mend(log, [MergeValues("channel", (("shop", "desk"),))]).head(12)["channel"].tolist()[8:10]
     ['desk', 'desk']
     """
-    for repair in repairs:
+    chosen = [repair.repair if isinstance(repair, Offer) else repair for repair in repairs if _is_meant(repair)]
+    for repair in chosen:
         if not isinstance(repair, Repair):
             raise InputError(f"{repair!r} is no repair. See readiness(log).repairs.")
         for column in (getattr(repair, part, None) for part in ("column", "by")):
             if column is not None and column not in log.source.columns:
                 raise not_found("column", column, log.source.columns)
-    return replace(log, source=Mended(log.source, log.settled, tuple(repairs)), mapping=log.settled)
+    return replace(log, source=Mended(log.source, log.settled, tuple(chosen)), mapping=log.settled)
+
+
+def _is_meant(repair: Repair | Offer) -> bool:
+    return not isinstance(repair, Offer) or repair.apply
 
 
 class Mended(Derived):
@@ -80,12 +88,12 @@ class Mended(Derived):
         values: Values = {}
         asked = f"SELECT * FROM {self.original.rows}"
         for number, repair in enumerate(self._mine):
-            asked, bound = _applied(self.original, self._roles, repair, asked, f"r{number}")
+            asked, bound = applied(self.original, self._roles, repair, asked, f"r{number}")
             values |= bound
         return asked, values
 
 
-def _applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str) -> tuple[str, Values]:
+def applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str) -> tuple[str, Values]:
     """The statement of the repaired rows of a statement, with its values bound under the key."""
     if isinstance(repair, DropCopies):
         every = ", ".join(f"c{number}" for number in range(len(source.columns)))
@@ -95,7 +103,7 @@ def _applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str)
         return _without_echoes(source, roles, repair, asked, key)
     mended: list[str] = []
     values: Values = {}
-    for number in _columns(source, roles, repair):
+    for number in mended_columns(source, roles, repair):
         read = replace(roles, writing=roles.start_writing) if number == roles.start else roles
         value, bound = _value(source, read, repair, f"c{number}", f"{key}_{number}")
         mended.append(f"{value} AS c{number}")
@@ -103,7 +111,7 @@ def _applied(source: Source, roles: Roles, repair: Repair, asked: str, key: str)
     return f"SELECT * REPLACE ({', '.join(mended)}) FROM ({asked})", values
 
 
-def _columns(source: Source, roles: Roles, repair: Repair) -> list[int]:
+def mended_columns(source: Source, roles: Roles, repair: Repair) -> list[int]:
     """The columns that a repair mends: with the times of events those of their starts, which the same clock wrote."""
     column = source.columns.index(repair.column)  # type: ignore[attr-defined]
     with_start = isinstance(repair, InZone | Restamp) and column == roles.time and roles.start is not None
@@ -114,7 +122,9 @@ def _without_echoes(source: Source, roles: Roles, repair: DropEchoes, asked: str
     if roles.time is None:
         raise InputError("This log has no times, so that nothing comes again within a time. Leave out the repair.")
     time = stamps.sql(roles.writing, f"c{roles.time}", source.kinds[roles.time])
-    wait = f"{time} - lag({time}) OVER (PARTITION BY c{roles.journey}, c{roles.activity} ORDER BY {time}, {ROW})"
+    parts = [roles.journey, roles.activity, *([] if repair.by is None else [source.columns.index(repair.by)])]
+    among = ", ".join(f"c{number}" for number in parts)
+    wait = f"{time} - lag({time}) OVER (PARTITION BY {among} ORDER BY {time}, {ROW})"
     values = stamps.values(roles.writing, wait) | {key: repair.seconds * SECOND}
     return f"SELECT * FROM ({asked}) QUALIFY NOT coalesce({wait} <= ${key}, false)", values
 

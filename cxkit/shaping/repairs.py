@@ -1,17 +1,17 @@
 """Repairs as values: what would mend a finding, as a step that can be kept, sent as JSON, and left out again.
 
 A repair never touches the source. It says what to read differently; a source without its repairs is as it was.
+Of a certain kind are those that cannot change a right answer: stray spaces, and an encoding. All others are a
+question to somebody who knows the log.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from math import isfinite
-from pathlib import Path
 from typing import Any, ClassVar
 
 from cxkit.errors import InputError, not_found
@@ -28,6 +28,7 @@ class Repair(ABC):
     """One repair: its word, its JSON and what it would do, in words."""
 
     word: ClassVar[str]
+    certain: ClassVar[bool] = False
 
     def to_json(self) -> dict[str, Any]:
         """The repair as JSON: {word: what it says}."""
@@ -52,18 +53,22 @@ class DropCopies(Repair):
 
 @dataclass(frozen=True)
 class DropEchoes(Repair):
-    """Read an activity that comes again within so many seconds only once."""
+    """Read an activity that comes again within so many seconds only once; if said, only among equal values of `by`."""
 
     seconds: float
+    by: str | None = None
     word = "drop_echoes"
 
     def __post_init__(self) -> None:
         if not _number(self.seconds) or self.seconds < 0:
             raise InputError(f"seconds={self.seconds!r} is no duration. Write a number of seconds from 0.")
+        if self.by is not None:
+            _check_column(self.by)
 
     @property
     def says(self) -> str:
-        return f"read an activity that comes again within {self.seconds:g} s once"
+        among = "" if self.by is None else f' with the same "{self.by}"'
+        return f"read an activity that comes again{among} within {self.seconds:g} s once"
 
 
 @dataclass(frozen=True)
@@ -105,11 +110,26 @@ class MergeValues(Repair):
 
 
 @dataclass(frozen=True)
+class Reencode(MergeValues):
+    """Read texts of a column as they were before their UTF-8 was read as Western European: (as it is, as it was)."""
+
+    word = "reencode"
+    certain = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        wrong = next((written for written, meant in self.pairs if reencoded(written) != meant), None)
+        if wrong is not None:
+            raise InputError(f'"{wrong:.200}" is read in another encoding as {reencoded(wrong)!r:.200}, not as said.')
+
+
+@dataclass(frozen=True)
 class Tidy(Repair):
     """Read a column without spaces at its ends, with single spaces inside, and in one Unicode form."""
 
     column: str
     word = "tidy"
+    certain = True
 
     def __post_init__(self) -> None:
         _check_column(self.column)
@@ -206,7 +226,7 @@ class AsNumbers(Repair):
 # In the order in which they follow each other best: a value is mended before its column is read in another way.
 KINDS: dict[str, type[Repair]] = {
     kind.word: kind
-    for kind in (DropCopies, AsMissing, MergeValues, Tidy, Restamp, Rescale, AsNumbers, InZone, DropEchoes)
+    for kind in (DropCopies, Reencode, AsMissing, MergeValues, Tidy, Restamp, Rescale, AsNumbers, InZone, DropEchoes)
 }
 
 
@@ -229,40 +249,14 @@ def from_json(document: Mapping[str, Any]) -> Repair:
         raise InputError(f'"{word}" needs {", ".join(names)}.') from None
 
 
-def load(path: Path) -> tuple[Repair, ...]:
-    """The repairs that a JSON file lists."""
-    try:
-        listed = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f'"{path}" cannot be read as a list of repairs: {error}.') from None
-    return tuple(from_json(document) for document in _list(listed))
-
-
-def save(repairs: Sequence[Repair], path: Path) -> None:
-    """Write repairs as a JSON file, one on a line, so that those that are not wanted can be taken out.
-
-    What is there is replaced in one step, and only where it is a file of repairs.
-    """
-    target = path.expanduser().resolve()
-    if target.exists() and not _is_ours(target):
-        raise InputError(f'"{path}" is there and is no file of repairs; it stays as it is. Name another file.')
-    lines = ",\n".join(json.dumps(repair.to_json(), ensure_ascii=False) for repair in repairs)
-    new = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
-    try:
-        new.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
-        new.replace(target)
-    except OSError as error:
-        raise InputError(f'"{path}" cannot be written: {error.strerror}.') from None
-    finally:
-        new.unlink(missing_ok=True)
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether this is a file that holds repairs."""
-    try:
-        return path.is_file() and load(path) is not None
-    except InputError:
-        return False
+def reencoded(text: str) -> str | None:
+    """The text as it was before its UTF-8 was read as Western European, if it was."""
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return None
 
 
 def _check_column(name: object) -> None:

@@ -37,6 +37,7 @@ ROUND = {
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 NIGHT = 8 * HOUR, 40 * HOUR
 NEVER = 2**63 - 1
+MOSTLY = 0.5  # of the journeys would have one event: then the threshold parts what belongs together
 SIZES = """SELECT count(*), count(*) FILTER (gap IS NULL), count(*) FILTER (gap >= 0), count(*) FILTER (gap = 0)
     FROM gaps"""
 COLUMNS = ("silence", "seconds", "chosen", "journeys", "median_events", "single", "single_share", "longer")
@@ -52,10 +53,10 @@ def silences(log: Log, *, silence: str | None = None, after: str | Sequence[str]
     silence : a threshold of your own, to be shown at half, once and twice its length; else the natural one.
     after : only gaps that follow these activities count: those after which it is the customer's turn.
 
-    Returns a Silences: gaps, and thresholds from a minute to two years. `.suggested` is a natural
-    threshold, or None where the gaps show none, `.evidence` says why; `.df()` has a row for each threshold and
-    `.quantiles()` the gaps. Events without a journey, an activity or a readable time play no part. A gap of 0 is never
-    silence; gaps in whole seconds, hours or days count as spread over what was rounded away.
+    Returns a Silences: gaps, and thresholds from a minute to two years. `.suggested` is a natural threshold, or None
+    where the gaps show none or most parts would have one event, `.evidence` says why; `.df()` has a row for each
+    threshold and `.quantiles()` the gaps. Events without a journey, an activity or a readable time play no part. A gap
+    of 0 is never silence; gaps in whole seconds, hours or days count as spread over what was rounded away.
 
     Errors: a log without times, an activity that it does not have, a duration without a unit.
 
@@ -120,6 +121,9 @@ class _Gaps:
     def told(self, name: str, asked: int | None) -> Silences:
         rarest, natural = valley(self._histogram())
         seconds = _rounded(rarest.at) if rarest and natural else None
+        parts = self._at(seconds, "") if seconds else None
+        crumbs = parts if parts and parts.alone > MOSTLY * parts.journeys else None
+        seconds = None if crumbs else seconds
         chosen = asked / SECOND if asked is not None else seconds
         around = {chosen / 2: "half", chosen: "chosen", chosen * 2: "double"} if chosen else {}
         tried = sorted({*map(float, GRID), *around})
@@ -135,6 +139,7 @@ class _Gaps:
             thresholds=tuple(self._at(length, around.get(length, "")) for length in tried),
             valley=rarest,
             natural=seconds,
+            crumbs=crumbs,
         )
 
     def _at(self, seconds: float, chosen: str) -> Threshold:
@@ -184,6 +189,7 @@ class Silences:
     thresholds: tuple[Threshold, ...]
     valley: Valley | None
     natural: float | None
+    crumbs: Threshold | None = None  # what the valley would make of the journeys, where that is mostly single events
 
     @property
     def suggested(self) -> str | None:
@@ -206,6 +212,11 @@ class Silences:
     @property
     def _lack(self) -> str:
         v = self.valley
+        if self.crumbs is not None:
+            return (
+                f"gaps are rarest at about {self.crumbs.written}, but that would make {many(self.crumbs.journeys)} "
+                f"journeys, {percent(self.crumbs.alone / self.crumbs.journeys)} of them of one event"
+            )
         if v is None:
             few = self.gaps - self.none < FEWEST_GAPS or self.journeys < FEWEST_GROUPS
             return (

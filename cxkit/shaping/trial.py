@@ -146,5 +146,6 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
         order = log.columns[roles.order]
         odd = quoted(figures.odd, NAMED)
         yield f'"{order}" has numbers, but not only: {odd}. Such a value counts as the number it begins with.'
-    if figures.kinds > MANY_ACTIVITIES:
+    declared = log.source.knows is not None and activity in log.source.knows.named.values()
+    if figures.kinds > MANY_ACTIVITIES and not declared:
         yield f'"{activity}" has {many(figures.kinds)} different values; is it a text or a number rather than a step?'

@@ -106,7 +106,6 @@ class Manifest:
         return writing.format if writing.relative else None
 
     @property
-
     def open(self) -> dict[str, str]:
         """The ways of writing stamps that no part has settled, each with what is open."""
         settled = {part.stamps for part in self.parts if not part.doubt}

@@ -28,7 +28,7 @@ def page(caption: str, sheet: Sheet) -> str:
 def as_text(caption: str, sheet: Sheet) -> str:
     """The sheet under its caption, as lines of text without its folded tables."""
     sentences = [safe(text) for text in (caption, *sheet.sentences, *(f"Warning: {text}" for text in sheet.warnings))]
-    tables = [lines(part.rows, part.brief or part.heads) for part in sheet.parts if not part.title]
+    tables = [lines(part.rows, part.brief or part.heads, under=part.under) for part in sheet.parts if not part.title]
     return inert("\n".join([*sentences, *(f"\n{text}" for text in tables)]))
 
 

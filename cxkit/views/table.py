@@ -19,6 +19,7 @@ WIDEST = 64  # characters of a cell in a table of text
 SHARES = ("share", "coverage", "confidence", "score")  # what the columns of shares are called
 NAMED = ("variant",)  # numbers that are names
 BAR = 12  # em
+BELOW = "        "  # before a cell that stands below its row
 
 
 def captioned(rows: Sequence[Row], columns: Sequence[str], *, caption: str, left_out: int, empty: str) -> str:
@@ -69,14 +70,19 @@ def as_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
     return lines(rows, columns, WIDEST)
 
 
-def lines(rows: Sequence[Row], columns: Sequence[str], widest: int | None = None) -> str:
-    """Rows as aligned text under their heads; cells are cut where they are wider than said."""
+def lines(rows: Sequence[Row], columns: Sequence[str], widest: int | None = None, *, under: Sequence[str] = ()) -> str:
+    """Rows as aligned text under their heads; cells are cut where they are wider than said.
+
+    The cells of the columns `under` stand on lines of their own below their row, each after its name.
+    """
     numeric = {name for name in columns if all(_is_number(row.get(name)) for row in rows)}
     cells = [list(columns), *([_cut(_said(row, name), widest) for name in columns] for row in rows)]
     widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
     sides = [">" if name in numeric else "<" for name in columns]
     form = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
-    return "\n".join(form.format(*line).rstrip() for line in cells)
+    below = [[], *([f"{BELOW}{name}: {row[name]}" for name in under if row.get(name)] for row in rows)]
+    written = [form.format(*line).rstrip() for line in cells]
+    return "\n".join(line for row, rest in zip(written, below, strict=True) for line in (row, *map(safe, rest)))
 
 
 def _cut(text: str, widest: int | None) -> str:

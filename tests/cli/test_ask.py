@@ -181,14 +181,27 @@ def test_repairs_are_written_chosen_and_applied(tmp_path):
     file.write_text("\n".join(["order;step;when;channel", *rows]) + "\n", encoding="utf-8")
     said = run("ready", file, "--repairs", offered)
     assert said.exit_code == 0
-    assert "2 repairs" in said.output
+    assert "0 certain repairs and 2 questions" in said.output
+    assert f"cxkit prepare {file} --mend {offered}" in said.output
     lines = offered.read_text(encoding="utf-8").splitlines()
-    assert lines == ["[", '{"drop_copies": {}},', '{"as_missing": {"column": "channel", "values": ["n/a"]}}', "]"]
+    assert [*map(list, map(json.loads, (line.rstrip(",") for line in lines[1:-1])))] == [
+        ["apply", "certain", "finding", "rows", "shown", "effect", word] for word in ("drop_copies", "as_missing")
+    ]
+    alone = run("ready", file, "--mend", offered).output
+    assert "2 repairs left alone" in alone
+    assert "copies" in alone
+    asked = offered.read_text(encoding="utf-8")
+    offered.write_text(asked.replace('"apply": false', '"apply": true'), encoding="utf-8")
     again = run("ready", file, "--mend", offered).output
     assert "repairs read equal rows once; read" in again
     assert "copies" not in again
     assert "placeholders" not in again
     offered.write_text('[{"drop_copies": {}}]', encoding="utf-8")
+    assert run("prepare", file, "--mend", offered, "--store", tmp_path / "store").exit_code == 0
+    assert cx.open(tmp_path / "store").manifest.counts["events"] == 41
+    offered.write_text('[{"apply": "yes", "drop_copies": {}}]', encoding="utf-8")
+    assert "neither true nor false" in run("ready", file, "--mend", offered).output
+    offered.write_text('[{"drop_copies": {}, "apply": true}]', encoding="utf-8")
     assert run("prepare", file, "--mend", offered, "--store", tmp_path / "store").exit_code == 0
     facts = cx.open(tmp_path / "store").manifest
     assert (facts.counts["events"], facts.repairs) == (40, ({"drop_copies": {}},))

@@ -34,7 +34,7 @@ from cxkit.answers.answer import Extent
 from cxkit.answers.readiness import Readiness
 from cxkit.readiness.checks import CHECKS
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Rescale, Tidy
+from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Reencode, Rescale, Tidy
 
 
 @pytest.fixture
@@ -54,6 +54,11 @@ def look(tmp_path):
 def aged(row: dict[str, str]) -> None:
     number = int(row["order"][1:])
     row["age"] = {7: "118", 8: "118"}.get(number, str(20 + number % 60))
+
+
+def called(row: dict[str, str]) -> None:
+    number = row["client"][1:]
+    row.update(mobile=f"030 / 5550{number}", call=f"+49 (30) 5550{number}")
 
 
 def euros(row: dict[str, str]) -> None:
@@ -77,12 +82,23 @@ PLANTED = {
     "minus one": (put("amount", "-1", *step("Pay", 1, 2, 3, 4)), [("numeric_defaults", "amount", 4, 240)]),
     "a heap": (put("amount", "200", *step("Pay", *range(25))), [("numeric_defaults", "amount", 25, 240)]),
     "an empty column": (all_rows(lambda row: row.update(fax="")), [("empty_columns", "fax", 1, 8)]),
+    "e-mail addresses": (
+        all_rows(lambda row: row.update(mail=f"{row['client'].lower()}@example.org")),
+        [("personal", "mail", 480, 480)],
+    ),
+    "telephone numbers": (
+        all_rows(
+            lambda row: row.update(mobile=f"030 / 5550{row['client'][1:]}", call=f"+49 (30) 5550{row['client'][1:]}")
+        ),
+        [("personal", "call", 480, 480), ("personal", "mobile", 480, 480)],
+    ),
+    "numbers that only look like it": (all_rows(lambda row: row.update(invoice=f"0030-5550{row['client'][1:]}")), []),
     "a constant column": (all_rows(lambda row: row.update(firm="A")), [("constant_columns", "firm", 1, 8)]),
     "an open journey": (without(479), [("open_journeys", "", 1, 120)]),
     "a journey cut off": (without(0), [("cut_off", "", 1, 120)]),
     "quiet days": (put("when", later(days=12), *range(240, 480)), [("quiet_days", "", 9, 55)]),
     "times in a column": (all_rows(approved), [("hidden_times", "approved", 120, 120)]),
-    "copies": (again(0, 100, 200), [("copies", "", 3, 483)]),
+    "copies": (again(0, 100, 200), [("copies", "", 3, 483), ("unsorted", "", 3, 483)]),
     "echoes": (
         again(0, 100, when=later(seconds=0.5), channel="app"),
         [("echoes", "", 2, 482), ("unsorted", "", 2, 482)],
@@ -133,7 +149,7 @@ PLANTED = {
     ),
     "capitals": (
         both(put("channel", str.upper, 0, 4), put("channel", lambda text: f" {text}", 8)),
-        [("distorted", "channel", 3, 480)],
+        [("distorted", "channel", 1, 480), ("distorted", "channel", 2, 480)],
     ),
     "two ways to spell": (put("step", "pay", *step("Pay", 1, 2)), [("distorted", "step", 2, 480)]),
     "a slip of the pen": (put("step", "Delvier", *step("Deliver", 1, 2)), [("misspelt", "step", 2, 480)]),
@@ -159,7 +175,7 @@ REPAIRS = {
     "1970": AsMissing("when", ("1970-01-01 00:00:00",)),
     "two ways to spell": MergeValues("step", (("pay", "Pay"),)),
     "a slip of the pen": MergeValues("step", (("Delvier", "Deliver"),)),
-    "misread": MergeValues("channel", (("BÃ¼ro", "Büro"),)),
+    "misread": Reencode("channel", (("BÃ¼ro", "Büro"),)),
     "another unit": Rescale("amount", 1000, (("Pay", 20_000.0, 22_500.0),)),
 }
 LINES = {  # the first of them, counted by hand: row 0 is line 2
@@ -198,7 +214,8 @@ def test_a_planted_fault_is_found_and_no_other(name, look):
     assert sorted(found(answer)) == sorted(expected)
     assert all(0 < share <= 1 for finding in answer.findings for _, share in finding.bends)
     if name in REPAIRS:
-        assert answer.repairs == (REPAIRS[name],)
+        assert [offer.repair for offer in answer.repairs] == [REPAIRS[name]]
+        assert [offer.apply for offer in answer.repairs] == [REPAIRS[name].certain]
     if name in LINES:
         assert answer.df().lines[0] == LINES[name][:10]
 

@@ -60,7 +60,8 @@ def test_local_times_among_utc_are_found_and_wait_for_their_zone(seed):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_utc_among_local_times_is_mended(seed):
     log, answer = look(firm(seed, {"web": BERLIN, "crm": UTC}), "Europe/Berlin")
-    mended = log.mend(*answer.repairs)
+    assert log.mend(*answer.repairs).head(9).equals(log.head(9))
+    mended = log.mend(*(offer.repair for offer in answer.repairs))
     assert readiness(mended, now=NOW, checks=CLOCKS).findings == ()
     truth = firm(seed, dict.fromkeys(("web", "crm"), UTC))["at"].to_pylist()
     assert [stamp[:19] for stamp in mended.head(2_000)["at"]] == truth

@@ -17,7 +17,7 @@ from cxkit.answers.answer import Extent
 from cxkit.answers.readiness import Readiness
 from cxkit.readiness.checks import CHECKS
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping import repairs
+from cxkit.shaping import offers, repairs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2025, 6, 2, 9, tzinfo=UTC)
@@ -183,9 +183,13 @@ def test_hostile_texts_stay_texts(hostile):
 
 def test_repairs_survive_json(hostile):
     more = (repairs.DropEchoes(0.5), repairs.Tidy("a"), repairs.Rescale("a", 100.0, (("Pay", 1.0, 2.0),)))
-    for repair in (*hostile.repairs, *more):
+    for repair in (*(offer.repair for offer in hostile.repairs), *more):
         assert repairs.from_json(json.loads(json.dumps(repair.to_json()))) == repair
         assert repair.says
+    for offer in hostile.repairs:
+        line = json.loads(json.dumps(offer.to_json()))
+        assert offers.offered(line) == offers.Offer(offer.repair, apply=offer.certain)
+        assert offers.offered(line | {"apply": True}).apply
     assert hostile.repairs
 
 
@@ -203,6 +207,8 @@ def test_repairs_survive_json(hostile):
         ({"rescale": {"column": "a", "factor": 0, "spans": []}}, "no factor"),
         ({"rescale": {"column": "a", "factor": 10, "spans": [["Pay", 1, float("nan")]]}}, "no factor"),
         ({"drop_echoes": {"seconds": True}}, "no duration"),
+        ({"drop_echoes": {"seconds": 1, "by": 2}}, "no column name"),
+        ({"reencode": {"column": "a", "pairs": [["Pay", "Order"]]}}, "another encoding"),
         ({}, "no repair"),
         ([], "no repair"),
     ],

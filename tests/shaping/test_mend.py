@@ -75,7 +75,9 @@ def test_what_readiness_offers_mends_what_it_found(log, tmp_path):
     answer = readiness(log, now=NOW)
     offered = {found.check.name for found in answer.findings if found.repair}
     assert offered == {"copies", "echoes", "near_ids", "placeholders", "distorted"}
-    mended = mend(log, answer.repairs)
+    assert [offer.repair for offer in answer.repairs if offer.apply] == [Tidy("case")]
+    assert mend(log, answer.repairs).source.repairs == (Tidy("case"),)
+    mended = mend(log, [offer.repair for offer in answer.repairs])
     assert not offered & {found.check.name for found in readiness(mended, now=NOW).findings}
     journeys = cx.prepare(mended, tmp_path / "store", progress=False)
     assert journeys.variants().df()["count"].tolist() == [2]

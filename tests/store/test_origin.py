@@ -7,6 +7,7 @@ import json
 import pytest
 
 import cxkit as cx
+from cxkit.shaping.repairs import Tidy
 from cxkit.store.digests import sealed
 
 ROLES = {"journey": "order", "activity": "step", "time": "when", "customer": "client"}
@@ -33,7 +34,7 @@ def test_the_log_is_read_again_under_its_roles(journeys, export):
 
 def test_a_log_that_was_mended_leads_back_to_its_export(export, tmp_path):
     log = cx.read(export).roles(**ROLES)
-    journeys = cx.prepare(log.mend(*log.readiness().repairs).split(silence="4d"), tmp_path / "other", progress=False)
+    journeys = cx.prepare(log.mend(Tidy("channel")).split(silence="4d"), tmp_path / "other", progress=False)
     assert journeys.log.readiness().sizes["rows"] == 40
 
 

@@ -93,7 +93,7 @@ def test_nothing_else_is_found(answer):
 def repaired():
     """The log with all that is offered, told where the local times are from."""
     log = cx.read(DATA / "sample" / "messy.csv").roles(**ROLES, zone="Europe/Berlin")
-    return log.mend(*readiness(log, now=NOW).repairs)
+    return log.mend(*(offer.repair for offer in readiness(log, now=NOW).repairs))
 
 
 def test_the_repairs_give_every_event_its_true_time_and_name(repaired, messy, tmp_path):
