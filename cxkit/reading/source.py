@@ -12,12 +12,13 @@ from glob import escape as escape_glob
 from pathlib import Path
 from threading import RLock
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxkit.cached import cached_property
 from cxkit.duck import LITTLE_MEMORY, connect
 from cxkit.errors import InputError
 from cxkit.reading.known import Known
+from cxkit.reading.texts.account import Loss, Tally, unread
 from cxkit.schema import ROW
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ class Source(ABC):
     name: str
     about = ""
     path = ""
-    asked: Mapping[str, str] = MappingProxyType({})
+    asked: Mapping[str, Any] = MappingProxyType({})
     columns: tuple[str, ...]
     reading: dict[str, str]
     delimiter = ","
     notes: tuple[str, ...] = ()
+    tally: Tally | None = None  # of a source that has lines, when it is staged
     repairs: tuple[Repair, ...] = ()
     joined_by: Mapping[str, str] = MappingProxyType({})
 
@@ -127,6 +129,14 @@ class Source(ABC):
     def unfit(self) -> list[tuple[int, str, str]]:
         """Rows of the source that have no place in its table: line, reason, text."""
         return []
+
+    @cached_property
+    def unread(self) -> Loss:
+        """How much of the source its reader had to leave out."""
+        aside = self.unfit
+        tally = self.tally
+        filled = self.size + len(aside) if tally is None else tally.lines - tally.header - tally.blank
+        return unread(filled, aside)
 
     def lines(self, rows: list[int]) -> list[int | None]:
         """Where the given rows (0, 1, ...) stand in the source, as a person counts."""

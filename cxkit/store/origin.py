@@ -12,7 +12,7 @@ from cxkit.shaping.roles import ROLES, Roles
 if TYPE_CHECKING:
     pass
 
-READING = ("delimiter", "encoding", "sheet", "table", "query", "object_type")
+READING = ("delimiter", "encoding", "skip", "quote", "escape", "sheet", "table", "query", "object_type")
 JOINED = ("lifecycle", "instance")
 
 
@@ -26,4 +26,5 @@ def origin(source: Source, roles: Roles) -> dict[str, str]:
         return {}
     numbers = {role: getattr(roles, role) for role in ROLES}
     columns = {role: source.columns[n] for role, n in numbers.items() if n is not None and n < len(source.columns)}
-    return {"path": source.path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns}
+    asked = {option: str(said) for option, said in source.asked.items()}
+    return {"path": source.path, "fingerprint": source.fingerprint, **asked, **joined, **columns}
