@@ -77,7 +77,8 @@ class Readiness(LogAnswer):
             *([Part(heads, rows, ("weight", "check", "what"))] if rows else []),
             Part(("dimension", "level", "score"), scores, title="Scores"),
         )
-        return Sheet((head,), parts=parts)
+        loss = self.facts.source.unread
+        return Sheet((head,), [loss.says] if loss.loud else [], parts)
 
 
 def _finding(finding: Finding, lines: Sequence[int | None]) -> dict[str, Any]:

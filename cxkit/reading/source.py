@@ -135,8 +135,15 @@ class Source(ABC):
         """How much of the source its reader had to leave out."""
         aside = self.unfit
         tally = self.tally
-        filled = self.size + len(aside) if tally is None else tally.lines - tally.header - tally.blank
-        return unread(filled, aside)
+        if tally is None:
+            return unread(self.size + len(aside), "row", aside)
+        return unread(tally.lines - tally.header - tally.blank, "line", aside)
+
+    def accounted(self) -> None:
+        """Raise unless every line of the source is a row, goes on with one, is blank, of the header, or put aside."""
+        aside = len(self.unfit)
+        if self.tally is not None:
+            self.tally.check(self.name, self.size, aside)
 
     def lines(self, rows: list[int]) -> list[int | None]:
         """Where the given rows (0, 1, ...) stand in the source, as a person counts."""

@@ -79,10 +79,13 @@ class TextFile(Source):
         how, mended = self._dialect, self.scratch / "mended.csv"
         account = records.Reader(self._path, self._text, how, len(self.columns)).read(mended)
         if self._quotes_nothing(account):
-            self._dialect = replace(how, quote="", escape="")
-            self.reading = self._reading()
-            self._line_by_line(target)
-            return
+            bare = replace(how, quote="", escape="")
+            letters = self.scratch / "letters.csv"
+            plain = records.Reader(self._path, self._text, bare, len(self.columns)).read(letters)
+            if len(plain.aside) < len(account.aside):
+                how, mended, account = bare, letters, plain
+                self._dialect = how
+                self.reading = self._reading()
         try:
             delimited.load(self.connection, mended, target, len(self.columns), how.delimiter, how.quote, 0)
         except duckdb.InvalidInputException as error:

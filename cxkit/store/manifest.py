@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cxkit.errors import StoreError
+from cxkit.reading.texts.account import Loss
 from cxkit.schema import FORMAT, JOINED, SEVERITIES, Attribute, Kind, Level, Table
 from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
@@ -28,6 +29,7 @@ OPTIONAL: dict[str, Any] = {
     "fits": {},
     "columns": [],
     "parts": [],
+    "lines": {},
     "repairs": [],
     "tables": [],
     "engagement": "",
@@ -50,6 +52,15 @@ class Part:
     brings: str = ""
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    dropped: dict[str, int] = field(default_factory=dict)
+    first_dropped: int | None = None  # its line in the source
+    noun: str = "row"
+
+    @property
+    def loss(self) -> Loss:
+        """What of the source was left out."""
+        noun = "line" if self.noun == "line" else "row"
+        return Loss(self.events + sum(self.dropped.values()), self.dropped, self.first_dropped, noun)
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class Manifest:
     several: dict[str, int] = field(default_factory=dict)
     fits: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    lines: dict[str, int] = field(default_factory=dict)  # of text files: all, and which are neither rows nor left out
     repairs: tuple[dict[str, Any], ...] = ()
     tables: tuple[Table, ...] = ()
     engagement: str = ""
@@ -88,6 +100,11 @@ class Manifest:
     def newest(self) -> Part:
         """The part that came last; the whole source where there is one part only."""
         return self.parts[-1] if self.parts else Part(self.source, self.fingerprint, self.counts["events"])
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The parts of which more than a little was left out, in sentences."""
+        return tuple(f'"{part.source}": {part.loss.says}' for part in self.parts if part.loss.loud)
 
     @property
     def of_rows(self) -> tuple[Attribute, ...]:
@@ -188,7 +205,7 @@ def _check(facts: dict[str, Any]) -> None:
     """Raise unless every fact is of its kind: a manifest may come from anywhere."""
     zone_of(facts["zone"])
     kinds = {
-        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits"),
+        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits", "lines"),
         list: ("attributes", "notes", "columns", "parts", "repairs", "tables"),
         bool: ("timed",),
         str: ("source", "fingerprint", "order", "about", "engagement"),
@@ -198,7 +215,9 @@ def _check(facts: dict[str, Any]) -> None:
     wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
     _refuse(wrong)
     wrong += [
-        name for name in ("counts", "dropped", "several") if not all(isinstance(n, int) for n in facts[name].values())
+        name
+        for name in ("counts", "dropped", "several", "lines")
+        if not all(isinstance(n, int) for n in facts[name].values())
     ]
     wrong += [] if facts["counts"].keys() >= COUNTED else ["counts"]
     wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
@@ -214,9 +233,14 @@ def _check(facts: dict[str, Any]) -> None:
 def _part(document: dict[str, Any]) -> Part:
     part = Part(**{**document, "changes": ()})
     changes = tuple(Change(**{**change, "examples": tuple(change["examples"])}) for change in document["changes"])
-    texts = [part.source, part.fingerprint, part.stamps, part.brings, *part.notes]
+    texts = [part.source, part.fingerprint, part.stamps, part.brings, part.noun, *part.notes, *part.dropped]
     texts += [text for change in changes for text in (change.check, change.what, change.column, *change.examples)]
-    counts = [part.events, *(n for change in changes for n in (change.count, change.of) if n is not None)]
+    counts = [
+        part.events,
+        *part.dropped.values(),
+        *[part.first_dropped or 0],
+        *(n for change in changes for n in (change.count, change.of) if n is not None),
+    ]
     weighed = all(change.severity in SEVERITIES for change in changes)
     if not (weighed and all(isinstance(n, int) for n in counts) and all(isinstance(text, str) for text in texts)):
         raise ValueError("its parts are not what they should be")

@@ -10,8 +10,11 @@ from cxkit.errors import InputError
 from cxkit.words import are, many, percent
 
 MOST_LOST = 0.01  # of the lines: what is more is told loudly
-NEXT = "Look at that line. If the file is read wrongly, say how with delimiter=, quote=, escape=, skip= or encoding=."
-NEXT_OF_ROWS = "Look at that line, and at the columns that have these roles."
+NEXT = {
+    "line": "Look at that line. If the file is read wrongly, say how with delimiter=, quote=, escape=, skip= or encoding=; "
+    "if a role is wrong, name its column.",
+    "row": "Look at that row. If a role is wrong, name its column.",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Loss:
     of: int
     reasons: Mapping[str, int]
     first: int | None
-    unread: bool = False  # whether the reader, not the roles, left them out
+    noun: str = "row"
 
     @property
     def count(self) -> int:
@@ -65,15 +68,15 @@ class Loss:
     def says(self) -> str:
         """The loss in a sentence or two, with what to do next."""
         reasons = ", ".join(f"{reason} ({many(count)})" for reason, count in self.reasons.items())
-        where = "" if self.first is None else f"; the first is line {many(self.first)}"
+        where = "" if self.first is None else f"; the first is {self.noun} {many(self.first)}"
         return (
-            f"{many(self.count)} of {many(self.of)} lines ({percent(self.share)}) {are(self.count)} left out: "
-            f"{reasons}{where}. {NEXT if self.unread else NEXT_OF_ROWS}"
+            f"{many(self.count)} of {many(self.of, self.noun)} ({percent(self.share)}) {are(self.count)} left out: "
+            f"{reasons}{where}. {NEXT[self.noun]}"
         )
 
 
-def unread(lines: int, aside: Iterable[tuple[int, str, str]]) -> Loss:
+def unread(of: int, noun: str, aside: Iterable[tuple[int, str, str]]) -> Loss:
     """What the reader of a source had to leave out, of so many lines with something in them."""
     entries = list(aside)
     first = min((line for line, *_ in entries), default=None)
-    return Loss(lines, Counter(reason for _, reason, _ in entries), first, unread=True)
+    return Loss(of, Counter(reason for _, reason, _ in entries), first, noun)

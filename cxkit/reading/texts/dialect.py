@@ -19,7 +19,7 @@ from cxkit.errors import InputError
 from cxkit.reading.delimited import column_names
 from cxkit.reading.packed import open_bytes, packing
 from cxkit.reading.texts.look import CHUNK, Text
-from cxkit.reading.texts.written import WHOLE, Written
+from cxkit.reading.texts.written import BROKEN, OPEN, WHOLE, Written
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,6 +29,7 @@ QUOTES = {'"': "double", "'": "single", "": "none"}
 SAMPLE = 200  # lines
 SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?[;,\t ]*', re.IGNORECASE)
 HALF, MOST = 0.5, 0.9
+SOUND = {WHOLE: 2, OPEN: 1, BROKEN: 0}
 
 
 class Asked(NamedTuple):
@@ -215,7 +216,7 @@ def _escape(lines: Sequence[bytes], delimiter: str, quote: str, width: int) -> s
 
     def fitting(escape: str) -> int:
         splits = [Written(delimiter, quote, escape).split(line) for line in lines]
-        return sum(split.state == WHOLE and len(split.values) == width for split in splits)
+        return sum(SOUND[split.state] for split in splits if len(split.values) == width)
 
     return "\\" if lines and fitting("\\") > fitting(quote) else quote
 
