@@ -11,8 +11,8 @@ from cxkit.words import are, many, percent
 
 MOST_LOST = 0.01  # of the lines: what is more is told loudly
 NEXT = {
-    "line": "Look at that line. If the file is read wrongly, say how with delimiter=, quote=, escape=, skip= or encoding=; "
-    "if a role is wrong, name its column.",
+    "line": "Look at that line. If the file is read wrongly, say how with delimiter=, quote=, escape=, skip= or "
+    "encoding=; if a role is wrong, name its column.",
     "row": "Look at that row. If a role is wrong, name its column.",
 }
 

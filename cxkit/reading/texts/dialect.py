@@ -226,7 +226,7 @@ def _header(lines: Sequence[str], delimiter: str, quote: str, shown: str) -> tup
     try:
         rows = _csv(lines, delimiter, quote)
         header = next(rows)
-        if rows.line_num == 1 or not _open(lines, delimiter):
+        if rows.line_num == 1 or not _open(lines[: rows.line_num], delimiter):
             return header, rows.line_num
         return lines[0].split(delimiter), 1
     except csv.Error as error:
@@ -241,6 +241,6 @@ def _csv(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[list[str]
 
 
 def _open(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether a quote in the header is open by mistake: the lines below have as many cells as the header by itself."""
+    """Whether a quote in these lines of a header is open by mistake: most have as many cells as the first by itself."""
     counts = [line.count(delimiter) for line in lines if line]
     return len(counts) > 1 and counts[0] > 0 and 2 * counts[1:].count(counts[0]) > len(counts) - 1
