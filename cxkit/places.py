@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from cxkit.errors import StoreError
 
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent
+
+
+def is_address(place: str | Path) -> bool:
+    """Whether this names a database rather than a file: its address, or the variable that holds it."""
+    return bool(re.match(r"\s*(env:|(jdbc:)?[a-zA-Z][\w+.-]+:/)", str(place)))
 
 
 def shipped(name: str, in_repository: str) -> Path:

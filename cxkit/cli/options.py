@@ -138,6 +138,8 @@ def _cuts(said: Sequence[str]) -> dict[str, Any]:
 def opened(source: str, recipe: Path | None, engagement: Path | None = None) -> cx.Journeys:
     """The journeys of a store's folder, of a file (prepared into the cache), or of the sample, bound to the file."""
     path = Path(source).expanduser()
+    if places.is_address(source):
+        return cx.open(source)  # says what to do instead
     if source == SAMPLE and not path.exists():
         journeys = cx.sample_journeys()
     elif path.is_file():

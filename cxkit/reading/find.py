@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cxkit.errors import InputError
+from cxkit.places import is_address
 from cxkit.reading.frames import DataFrame, ParquetFile
 from cxkit.reading.source import Source
 from cxkit.reading.text import TextFile
@@ -92,7 +93,7 @@ def _opened(source: Any, options: Options) -> Source:
         raise InputError(
             "There is no file of this name here; cx.read fetches nothing from the web. Download it, and give its path."
         )
-    if databases.is_address(source):
+    if is_address(source):
         return databases.DatabaseRows(source, options.table, options.query)
     if not str(source).strip():
         raise InputError('There is no file "".')

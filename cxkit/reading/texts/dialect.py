@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cxkit.errors import InputError
-from cxkit.reading.delimited import column_names
+from cxkit.reading.delimited import WIDE, column_names
 from cxkit.reading.packed import open_bytes, packing
 from cxkit.reading.texts.look import CHUNK, Text
 from cxkit.reading.texts.written import BROKEN, OPEN, WHOLE, Written
@@ -134,6 +134,8 @@ def _separators(connection: DuckDBPyConnection, path: Path, header: str) -> tupl
     import duckdb
 
     candidate = max(DELIMITERS, key=header.count)
+    if header.count(candidate) > WIDE:  # a guesser would take long, and there is nothing to guess
+        return candidate, '"'
     try:
         sniff = """SELECT Delimiter, Quote
             FROM sniff_csv($path, ignore_errors = true, all_varchar = true, compression = $packing)"""
