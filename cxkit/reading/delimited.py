@@ -14,7 +14,7 @@ from cxkit.words import many
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MOST_COLUMNS = 4_000
+MOST_COLUMNS = 1_200  # a store of more takes more memory than a reader should
 WIDE = 300  # columns from which rows are read in small portions
 
 

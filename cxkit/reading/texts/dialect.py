@@ -10,10 +10,10 @@ import glob
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cxkit.errors import InputError
 from cxkit.reading.delimited import WIDE, column_names
@@ -235,7 +235,7 @@ def _header(lines: Sequence[str], delimiter: str, quote: str, shown: str) -> tup
         raise InputError(f'The header line of "{shown}" cannot be read: {error}.') from None
 
 
-def _csv(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[list[str]]:
+def _csv(lines: Sequence[str], delimiter: str, quote: str) -> Any:
     text = io.StringIO("\n".join(lines))
     if not quote:
         return csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)

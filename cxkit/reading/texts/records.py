@@ -195,5 +195,7 @@ class Reader:
         alike = [fit(more.split(delimiter)) for more in ahead if more]
         return any(alike) and 2 * sum(alike) >= len(alike)
 
-    def _aside(self, line: bytes, reason: str) -> None:
+    def _aside(self, line: bytes, reason: str) -> bytes | None:
+        """No row: the line is kept with the reason."""
         self.account.aside.append((self._line, reason, line[:SHOWN].decode("utf-8", "replace")))
+        return None
