@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from cxkit.words import inert
 
+SECRETS = re.compile(
+    r"(?i)([a-z][\w+.-]+:/{1,2})[^\n/:]*:[^\n]*@"  # all that may come before the host, whatever signs
+    r"|\b(password|passwd|passphrase|pwd|secret|token)=[^&;\s\"']+"
+)
+
 
 class CxError(Exception):
-    """Any error that cxkit raises on purpose; its text is written for the person who reads it."""
+    """Any error that cxkit raises on purpose; its text is written for people, and holds no password."""
 
     def __str__(self) -> str:
-        return inert(str(self.args[0])) if self.args else ""
+        return inert(without_secrets(str(self.args[0]))) if self.args else ""
+
+
+def without_secrets(text: str) -> str:
+    """The text with the users and passwords in addresses of databases hidden."""
+    return SECRETS.sub(lambda part: f"{part[1]}***@" if part[1] else f"{part[2]}=***", text)
 
 
 class InputError(CxError, ValueError):

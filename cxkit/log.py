@@ -49,6 +49,11 @@ class Log:
         """The source's column names, in order."""
         return list(self.source.columns)
 
+    @property
+    def reading(self) -> dict[str, str]:
+        """How the source is written, as it was found or given: delimiter, encoding, format and the like."""
+        return dict(self.source.reading)
+
     def head(self, rows: int = 10) -> pd.DataFrame:
         """The first rows, as they are in the source."""
         with self.source.lock, self.source.guarded():
@@ -212,7 +217,7 @@ class Log:
         facts = identities(self)
         return Identities.about(facts, lambda: Extent(sum(facts.seen.values())), facts.note)
 
-    def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None, **reading: str) -> Log:
+    def customers(self, source: Any, *, key: str, attributes: Sequence[str] | None = None, **reading: Any) -> Log:
         """What is known of each customer? The log with the columns of a table of customers as attributes.
 
         Parameters
@@ -220,7 +225,8 @@ class Log:
         source : a path, a data frame, or what `cx.read` gave: one row per customer.
         key : its column of ids, as the log has them. Ids are compared as texts; 17.0 of a data frame is 17.
         attributes : the columns to keep; all of them when not given.
-        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=, skip=,
+            quote=, escape=.
 
         Returns a Log. The table lies in the store as `tables/customers`, and its columns are attributes of customers.
         A later part of the log brings a new table, or the old one holds for the customers that come, too.
@@ -238,7 +244,7 @@ class Log:
         journey: str | None = None,
         customer: str | None = None,
         time: str | None = None,
-        **reading: str,
+        **reading: Any,
     ) -> Log:
         """What lies beside the log? The log with a table such as surveys or tickets, which the store keeps and joins.
 
@@ -250,7 +256,8 @@ class Log:
         time : its column of times: a row is then joined to the last event of its journey at or before its time, or
             where it names a customer only, to the last one of all the customer's journeys. An event counts from when
             it was done.
-        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=.
+        reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=, skip=,
+            quote=, escape=.
 
         Returns a Log; after `cx.prepare`, `j.table(name)` has the rows. Every row is kept, and counted by what it was
         joined to: an event, a journey or customer only, or nothing.
@@ -303,6 +310,9 @@ def read(
     about: str = "",
     delimiter: str | None = None,
     encoding: str | None = None,
+    skip: int | None = None,
+    quote: str | None = None,
+    escape: str | None = None,
     sheet: str | None = None,
     table: str | None = None,
     query: str | None = None,
@@ -320,6 +330,8 @@ def read(
     name : what reports call it; the file's name when not given.
     about : what a reader should know of it, in a few lines; the first page of the book shows them.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
+    skip, quote, escape : for a text file too: how many lines stand above its header, what encloses values (`"` or `'`;
+        "" where quotes are letters), and what makes a quote within them a letter (`"\\"`; the quote itself, doubled).
     sheet : for XLSX, the sheet to read; without it the one that looks most like a log.
     table, query : for a database, the table to read ("events" or "schema.events"), or a SELECT in its own SQL.
     object_type : for OCEL, the type of the objects that are the journeys, such as "orders".
@@ -328,13 +340,13 @@ def read(
 
     Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
     """
-    rows = find(source, Options(delimiter, encoding, sheet, table, query, object_type))
+    rows = find(source, Options(delimiter, encoding, skip, quote, escape, sheet, table, query, object_type))
     rows.name = safe(name or rows.name)
     rows.about = about
     return Log(spread.joined(rows))
 
 
-def _beside(source: Any, reading: Mapping[str, str]) -> tuple[Source, Mapping[str, str] | None]:
+def _beside(source: Any, reading: Mapping[str, Any]) -> tuple[Source, Mapping[str, Any] | None]:
     """A table that is given as a path, a data frame or a log; where it is, and how it is read."""
     for option in reading:
         if option not in OPTIONS:
@@ -358,7 +370,8 @@ def reopened(described: Manifest, folder: Path) -> Log | None:
     try:
         if not known or not (path := (folder.resolve() / known["path"]).resolve()).is_file():
             return None
-        reading = {word: known[word] for word in READING if word in known}
+        reading: dict[str, Any] = {word: known[word] for word in READING if word in known}
+        reading |= {"skip": int(reading["skip"])} if "skip" in reading else {}
         log = read(path, name=described.source, about=described.about, **reading)
         if log.source.fingerprint != known["fingerprint"]:
             return None

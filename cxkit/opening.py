@@ -124,6 +124,12 @@ def _drawn(star: Star) -> str:
 def _folder(folder: str | Path) -> Path:
     if not isinstance(folder, str | Path) or "\0" in str(folder):
         raise InputError(f"{folder!r} is no folder. Give its path.")
+    if places.is_address(folder):
+        raise InputError(
+            "This is the address of a database, not the folder of a store. Prepare its rows first: "
+            'cx.prepare(cx.read(address, table="events"), folder), '
+            "or `cxkit prepare ADDRESS --table events --store FOLDER`."
+        )
     return Path(folder).expanduser().absolute()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TextIO
 
@@ -12,6 +13,11 @@ from cxkit.errors import StoreError
 IN_APP = "CXKIT_APP"  # a variable of the environment of the app's kernels: who sees their pages has no other business
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent
+
+
+def is_address(place: str | Path) -> bool:
+    """Whether this names a database rather than a file: its address, or the variable that holds it."""
+    return bool(re.match(r"\s*(env:|(jdbc:)?[a-zA-Z][\w+.-]+:/)", str(place)))
 
 
 def shipped(name: str, in_repository: str) -> Path:

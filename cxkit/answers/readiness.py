@@ -77,7 +77,8 @@ class Readiness(LogAnswer):
             *([Part(heads, rows, heads[:3], under=heads[4:])] if rows else []),
             Part(("dimension", "level", "score"), scores, title="Scores"),
         )
-        return Sheet((head,), parts=parts)
+        loss = self.facts.source.unread
+        return Sheet((head,), [loss.says] if loss.loud else [], parts)
 
     def _groups(self) -> list[list[int]]:
         """The places of the findings: those that differ in their column only stand together, where the first is."""

@@ -11,6 +11,7 @@ from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError, closest
 from cxkit.reading import delimited, stamps
 from cxkit.reading.source import Source
+from cxkit.reading.texts.account import Tally
 from cxkit.shaping.roles import NONE, ROLES, Given, Roles
 from cxkit.shaping.spread import under
 from cxkit.store.manifest import Manifest
@@ -71,6 +72,11 @@ class Aligned(Source):
     @cached_property
     def unfit(self) -> list[tuple[int, str, str]]:
         return self.original.unfit
+
+    @property
+    def tally(self) -> Tally | None:  # type: ignore[override]
+        """The lines of the original."""
+        return self.original.tally
 
     def lines(self, rows: list[int]) -> list[int | None]:
         return self.original.lines(rows)

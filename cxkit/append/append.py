@@ -276,6 +276,7 @@ class Before(Batch):
         for word, found in made.reading.items():
             before = reading.setdefault(word, found)
             reading[word] = before if found in before.split(", ") else f"{before}, {found}"
+        lines = {word: old.lines.get(word, 0) + made.lines.get(word, 0) for word in (*old.lines, *made.lines)}
         reasons = (*old.dropped, *made.dropped)
         return replace(
             made,
@@ -287,6 +288,7 @@ class Before(Batch):
             order=old.order,
             dropped={reason: old.dropped.get(reason, 0) + made.dropped.get(reason, 0) for reason in reasons},
             reading=reading,
+            lines=lines,
             about=old.about,
             origin={},
             engagement=made.engagement or old.engagement,

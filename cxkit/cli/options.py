@@ -21,7 +21,7 @@ speaking = click.option(
     type=click.Path(path_type=Path),
     help="File of what the log cannot know.  [default: engagement.toml in the store's folder]",
 )
-READING = ("name", "delimiter", "encoding", "sheet", "table", "query", "object_type")
+READING = ("name", "delimiter", "encoding", "skip", "quote", "escape", "sheet", "table", "query", "object_type")
 ITS_OWN = ("name", "sheet", "table", "query")
 NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
 HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
@@ -70,6 +70,9 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--name", help="What reports call it; the file's name when not given."),
         click.option("--delimiter", help="What separates the columns of a text file."),
         click.option("--encoding", help="Encoding of a text file."),
+        click.option("--skip", type=int, help="How many lines of a text file stand above its header."),
+        click.option("--quote", help='What encloses values of a text file; "" where quotes are letters.'),
+        click.option("--escape", help="What makes a quote within quotes a letter, such as a backslash."),
         click.option("--sheet", help="For XLSX: the sheet to read."),
         click.option("--table", help="For databases: the table to read."),
         click.option("--query", help="For databases: a SELECT to read, in place of a table."),
@@ -153,6 +156,8 @@ def _cuts(said: Sequence[str]) -> dict[str, Any]:
 def opened(source: str, recipe: Path | None, engagement: Path | None = None) -> cx.Journeys:
     """The journeys of a store's folder, of a file (prepared into the cache), or of the sample, bound to the file."""
     path = Path(source).expanduser()
+    if places.is_address(source):
+        return cx.open(source)  # says what to do instead
     if source == SAMPLE and not path.exists():
         journeys = cx.sample_journeys()
     elif path.is_file():

@@ -104,8 +104,11 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
     journeys = appended(log, folder, said) if append else cx.prepare(log, folder)
     facts = journeys.manifest
     click.echo(f"\n{many(facts.counts['events'])} events in {journeys.n}; {many(facts.counts['variants'])} variants.")
+    for loss in facts.losses:
+        click.echo(f"Warning: {loss}")
     for note in facts.notes:
-        click.echo(f"Note: {note}")
+        if note not in facts.losses:
+            click.echo(f"Note: {note}")
     for reason, count in facts.dropped.items():
         click.echo(f"Left out: {many(count)} {'row' if count == 1 else 'rows'} ({reason}).")
     if facts.dropped:

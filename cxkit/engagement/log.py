@@ -31,6 +31,12 @@ class Source(Section):
     """What separates the columns of a text file, where the reading found is wrong."""
     encoding: Text | None = None
     """How a text file is encoded, where the reading found is wrong."""
+    skip: Annotated[int, Field(strict=True, ge=0)] | None = None
+    """How many lines of a text file stand above its header, where the reading found is wrong."""
+    quote: Annotated[str, Field(strict=True, max_length=1)] | None = None
+    """What encloses values of a text file; "" where quotes are letters."""
+    escape: Annotated[str, Field(strict=True, min_length=1, max_length=1)] | None = None
+    """What makes a quote within quotes a letter."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
@@ -117,6 +123,12 @@ class Table(Section):
     """What separates the columns of a text file, where the reading found is wrong."""
     encoding: Text | None = None
     """How a text file is encoded, where the reading found is wrong."""
+    skip: Annotated[int, Field(strict=True, ge=0)] | None = None
+    """How many lines of a text file stand above its header, where the reading found is wrong."""
+    quote: Annotated[str, Field(strict=True, max_length=1)] | None = None
+    """What encloses values of a text file; "" where quotes are letters."""
+    escape: Annotated[str, Field(strict=True, min_length=1, max_length=1)] | None = None
+    """What makes a quote within quotes a letter."""
 
 
 class Customers(Table):

@@ -11,7 +11,7 @@ from cxkit.shaping.repairs import Repair
 if TYPE_CHECKING:
     from cxkit.readiness.ground import Ground
 
-Unit = Literal["rows", "moves", "journeys", "values", "days", "columns"]
+Unit = Literal["rows", "lines", "moves", "journeys", "values", "days", "columns"]
 Dimension = Literal["completeness", "identity", "time", "order", "labels", "values"]
 Level = Literal["row", "journey", "log"]
 

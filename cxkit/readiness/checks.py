@@ -15,6 +15,7 @@ TIMES = ("process_map", "variants", "durations")
 BY = ("segments",)
 
 CHECKS = (
+    Check("unread", "completeness", "log", "lines", ALL, ids.unread),
     Check("without_journey", "completeness", "row", "rows", ALL, ids.without_journey, pattern="elusive case"),
     Check("without_activity", "completeness", "row", "rows", ALL, ids.without_activity),
     Check("without_time", "completeness", "row", "rows", ALL, ids.without_time, pattern="unanchored event"),

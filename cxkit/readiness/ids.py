@@ -28,6 +28,15 @@ LOW_HIGH = {"low": "min({c}) FILTER ({full})", "high": "max({c}) FILTER ({full})
 ROWS = "FROM {ground.source.rows} q JOIN ready_rows r USING (row)"
 
 
+def unread(ground: Ground) -> Iterator[Found]:
+    """Lines of the source that its reader could not use."""
+    loss = ground.source.unread
+    if loss.count:
+        texts = tuple(text for _, _, text in ground.source.unfit)
+        what = f"cannot be read and are left out ({', '.join(loss.reasons)})"
+        yield Found(what, count=loss.count, of=loss.of, examples=texts)
+
+
 def without_journey(_: Ground) -> Iterator[Found]:
     """Rows that name no journey."""
     yield Found("name no journey and are left out", f"SELECT row FROM ready_rows WHERE NOT {filled('journey')}")

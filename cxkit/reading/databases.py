@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import InputError, not_found
+from cxkit.places import is_address
 from cxkit.reading import delimited
 from cxkit.reading.source import Source
 from cxkit.reading.values import Rows
@@ -24,16 +25,12 @@ if TYPE_CHECKING:
 
 BY_NAME = "env:"
 ROWS_AT_ONCE = 10_000
+UNQUOTED = re.compile(r"[^:]+://[^/?#][^?]*[@/][^?]*@")  # more before the host than a name and a password can hold
 ADDRESS = 'Write "postgresql://user@host/database", or "env:SHOP_DB" for the variable that holds such an address.'
 NO_ORDER = (
     "A database gives its rows in no certain order, so events of the same time may change places from one reading to "
     "the next. Give a query= with ORDER BY, or .roles(order=)."
 )
-
-
-def is_address(source: str | Path) -> bool:
-    """Whether this path is the address of a database, or names the variable that holds it."""
-    return bool(re.match(rf"{BY_NAME}|[a-zA-Z][\w+.-]+:/", str(source)))
 
 
 class DatabaseRows(Source):
@@ -77,12 +74,14 @@ def _url(address: str | Path) -> URL:
         raise InputError('To read a database, install what it takes: pip install "cxkit[sql]".') from None
     if isinstance(address, Path) and not is_address(address):
         return sa.URL.create("sqlite", database=str(address))
-    address = str(address)
+    address = str(address).strip()
     if address.startswith(BY_NAME):
         variable = address.removeprefix(BY_NAME)
         address = os.environ.get(variable, "")
         if not address:
             raise InputError(f'There is no environment variable "{variable}" with the address of a database.')
+    if UNQUOTED.match(address):
+        raise InputError(f'The password in this address has a bare "@" or "/". Write "%40" and "%2F". {ADDRESS}')
     try:
         return sa.make_url(address)
     except (sa.exc.ArgumentError, ValueError):

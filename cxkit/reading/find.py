@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cxkit.errors import InputError
+from cxkit.places import is_address
 from cxkit.reading.frames import DataFrame, ParquetFile
 from cxkit.reading.source import Source
 from cxkit.reading.text import TextFile
+from cxkit.reading.texts.dialect import Asked
 from cxkit.words import many
 
 TEXTS = (".csv", ".tsv", ".txt")
@@ -20,6 +22,12 @@ XLSX_FILES = (".xlsx", ".xlsm")
 PARQUET_FILES = (".parquet", ".pq")
 READABLE = (*TEXT_FILES, *XLSX_FILES, *PARQUET_FILES, *LOG_FILES, *SQLITE_FILES)
 WEB = ("http://", "https://", "ftp://")
+CHARACTERS = {
+    "delimiter": '";" or "\\t"',
+    "quote": '"\'", or "" where nothing is quoted',
+    "escape": '"\\\\"',
+}
+ONLY_TEXTS = ("skip", "quote", "escape")
 ONLY_FOR = {
     "sheet": ("sheet", "XLSX", "sheets"),
     "table": ("table", "databases", "tables"),
@@ -33,16 +41,31 @@ class Options(NamedTuple):
 
     delimiter: str | None = None
     encoding: str | None = None
+    skip: int | None = None
+    quote: str | None = None
+    escape: str | None = None
     sheet: str | None = None
     table: str | None = None
     query: str | None = None
     object_type: str | None = None
 
     def check(self) -> None:
-        """Raise unless the delimiter is one character."""
-        text = self.delimiter
-        if text is not None and (not isinstance(text, str) or len(text) != 1 or text in '"\r\n'):
-            raise InputError(f'delimiter="{text}" is not one character. Write for example ";" or "\\t".')
+        """Raise unless delimiter, quote and escape are a character each, and the lines to skip a number."""
+        for word, examples in CHARACTERS.items():
+            text = getattr(self, word)
+            taken = {"delimiter": '"', "quote": self.delimiter or "", "escape": self.delimiter or ""}[word]
+            none = word == "quote" and text == ""
+            if text is None or none:
+                continue
+            if not isinstance(text, str) or len(text) != 1 or text in f"{taken}\r\n":
+                raise InputError(f'{word}="{text}" is not one character. Write for example {examples}.')
+        if self.skip is not None and (not isinstance(self.skip, int) or isinstance(self.skip, bool) or self.skip < 0):
+            raise InputError(f"skip={self.skip!r} is no number of lines. Write for example skip=2.")
+
+    @property
+    def asked(self) -> Asked:
+        """What is said of how a text file is written."""
+        return Asked(self.delimiter, self.skip, self.quote, self.escape)
 
 
 OPTIONS = Options._fields
@@ -55,6 +78,9 @@ def find(source: Any, options: Options) -> Source:
     for option, (part, kind, things) in ONLY_FOR.items():
         if getattr(options, option) is not None and part not in found.reading:
             raise InputError(f'{option}= is for {kind}. "{found.name}" has no {things}.')
+    said = next((option for option in ONLY_TEXTS if getattr(options, option) is not None), None)
+    if said and "delimiter" not in found.reading:
+        raise InputError(f'{said}= is for text files such as CSV. "{found.name}" is none.')
     return found
 
 
@@ -67,7 +93,7 @@ def _opened(source: Any, options: Options) -> Source:
         raise InputError(
             "There is no file of this name here; cx.read fetches nothing from the web. Download it, and give its path."
         )
-    if databases.is_address(source):
+    if is_address(source):
         return databases.DatabaseRows(source, options.table, options.query)
     if not str(source).strip():
         raise InputError('There is no file "".')
@@ -105,7 +131,7 @@ def _file(path: Path, options: Options) -> Source:
     if called.endswith(PARQUET_FILES):
         return ParquetFile(path)
     if called.endswith(TEXT_FILES):
-        return TextFile(path, options.delimiter, options.encoding)
+        return TextFile(path, options.asked, options.encoding)
     if called.endswith(XLSX_FILES):
         return _sheet_file(path, options)
     if called.endswith(SQLITE_FILES):

@@ -8,12 +8,12 @@ from glob import escape as escape_glob
 from pathlib import Path
 
 from cxkit.errors import InputError
-from cxkit.reading import delimited
 from cxkit.reading.source import Source
-from cxkit.reading.text import TextFile
+from cxkit.reading.texts.account import Tally
 from cxkit.words import many
 
 SHOWN = 30
+NO_LINES = Tally(0, 0, 0)
 
 
 def matching(path: Path) -> list[Path] | None:
@@ -62,10 +62,11 @@ class Folder(Source):
         with source.guarded():
             rows = source.connection.sql(f"SELECT {columns} FROM {source.rows}")
             rows.write_parquet(str(target), compression="lz4")
+            self.tally = source.tally if self.tally is None else self.tally + (source.tally or NO_LINES)
             self.unfit += [(self._lines[-1] + line, reason, text) for line, reason, text in source.unfit]
             count = len(rows)
         self._rows.append(self._rows[-1] + count)
-        self._lines.append(self._lines[-1] + (delimited.count_lines(path) if isinstance(source, TextFile) else count))
+        self._lines.append(self._lines[-1] + (source.tally.lines if source.tally else count))
         return target
 
     def _check_columns(self, source: Source) -> None:

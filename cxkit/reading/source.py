@@ -13,13 +13,15 @@ from glob import escape as escape_glob
 from pathlib import Path
 from threading import RLock
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxkit import scratch
 from cxkit.cached import cached_property
 from cxkit.duck import FULL, LITTLE_MEMORY, connect, is_full
 from cxkit.errors import InputError, StoreError
 from cxkit.reading.known import Known
+from cxkit.reading.packed import check_room
+from cxkit.reading.texts.account import Loss, Tally, unread
 from cxkit.schema import ROW
 
 if TYPE_CHECKING:
@@ -45,11 +47,12 @@ class Source(ABC):
     name: str
     about = ""
     path = ""
-    asked: Mapping[str, str] = MappingProxyType({})
+    asked: Mapping[str, Any] = MappingProxyType({})
     columns: tuple[str, ...]
     reading: dict[str, str]
     delimiter = ","
     notes: tuple[str, ...] = ()
+    tally: Tally | None = None  # of a source that has lines, when it is staged
     repairs: tuple[Repair, ...] = ()
     joined_by: Mapping[str, str] = MappingProxyType({})
     unpivoted: tuple[str, ...] = ()  # the columns of milestones whose stamps became events
@@ -162,6 +165,21 @@ class Source(ABC):
     def unfit(self) -> list[tuple[int, str, str]]:
         """Rows of the source that have no place in its table: line, reason, text."""
         return []
+
+    @cached_property
+    def unread(self) -> Loss:
+        """How much of the source its reader had to leave out."""
+        aside = self.unfit
+        tally = self.tally
+        if tally is None:
+            return unread(self.size + len(aside), "row", aside)
+        return unread(tally.lines - tally.header - tally.blank, "line", aside)
+
+    def accounted(self) -> None:
+        """Raise unless every line of the source is a row, goes on with one, is blank, of the header, or put aside."""
+        aside = len(self.unfit)
+        if self.tally is not None:
+            self.tally.check(self.name, self.size, aside)
 
     def lines(self, rows: list[int]) -> list[int | None]:
         """Where the given rows (0, 1, ...) stand in the source, as a person counts."""

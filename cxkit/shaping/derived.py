@@ -9,6 +9,7 @@ from typing import Any
 
 from cxkit.cached import cached_property
 from cxkit.reading.source import Source
+from cxkit.reading.texts.account import Loss, Tally
 from cxkit.schema import ROW
 from cxkit.shaping.events import in_zone
 
@@ -72,6 +73,18 @@ class Derived(Source):
     @cached_property
     def unfit(self) -> list[tuple[int, str, str]]:
         return self.original.unfit
+
+    @property
+    def tally(self) -> Tally | None:  # type: ignore[override]
+        """The lines of the original."""
+        return self.original.tally
+
+    @cached_property
+    def unread(self) -> Loss:
+        return self.original.unread
+
+    def accounted(self) -> None:
+        self.original.accounted()
 
     def lines(self, rows: list[int]) -> list[int | None]:
         return self.original.lines([self._rows_kept[row] for row in rows])

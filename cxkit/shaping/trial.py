@@ -117,6 +117,8 @@ def _faults(log: Log, figures: Trial) -> Iterator[str]:
 
 def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     """What can be prepared but is hardly meant."""
+    if log.source.unread.loud:
+        yield log.source.unread.says
     roles = log.settled
     yield from roles.doubts
     journey, activity = log.columns[roles.journey], log.columns[roles.activity]

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from cxkit import places
 from cxkit.errors import StoreError
 from cxkit.reading.stamps import Writing
+from cxkit.reading.texts.account import Loss
 from cxkit.schema import FORMAT, JOINED, SEVERITIES, Attribute, Kind, Level, Table
 from cxkit.shaping.beside import KEYS, NAME
 from cxkit.store.changes import Change, Changes
@@ -31,6 +32,7 @@ OPTIONAL: dict[str, Any] = {
     "fits": {},
     "columns": [],
     "parts": [],
+    "lines": {},
     "repairs": [],
     "tables": [],
     "engagement": "",
@@ -57,6 +59,15 @@ class Part:
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     doubt: str = ""  # what its stamps leave open of how they are written
+    dropped: dict[str, int] = field(default_factory=dict)
+    first_dropped: int | None = None  # its line in the source
+    noun: str = "row"
+
+    @property
+    def loss(self) -> Loss:
+        """What of the source was left out."""
+        noun = "line" if self.noun == "line" else "row"
+        return Loss(self.events + sum(self.dropped.values()), self.dropped, self.first_dropped, noun)
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,7 @@ class Manifest:
     several: dict[str, int] = field(default_factory=dict)
     fits: dict[str, tuple[Kind, ...]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    lines: dict[str, int] = field(default_factory=dict)  # of text files: all, and which are neither rows nor left out
     repairs: tuple[dict[str, Any], ...] = ()
     tables: tuple[Table, ...] = ()
     engagement: str = ""
@@ -110,6 +122,11 @@ class Manifest:
         """The ways of writing stamps that no part has settled, each with what is open."""
         settled = {part.stamps for part in self.parts if not part.doubt}
         return {part.stamps: part.doubt for part in self.parts if part.stamps not in settled}
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The parts of which more than a little was left out, in sentences."""
+        return tuple(f'"{part.source}": {part.loss.says}' for part in self.parts if part.loss.loud)
 
     @property
     def of_rows(self) -> tuple[Attribute, ...]:
@@ -214,7 +231,7 @@ def _check(facts: dict[str, Any]) -> None:
     """Raise unless every fact is of its kind: a manifest may come from anywhere."""
     zone_of(facts["zone"])
     kinds = {
-        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits", "files"),
+        dict: ("roles", "counts", "dropped", "reading", "made_with", "origin", "several", "fits", "files", "lines"),
         list: ("attributes", "notes", "columns", "parts", "repairs", "tables"),
         bool: ("timed", "chosen", "anonymous"),
         str: ("source", "fingerprint", "order", "about", "engagement"),
@@ -224,7 +241,9 @@ def _check(facts: dict[str, Any]) -> None:
     wrong = [name for kind, names in kinds.items() for name in names if not isinstance(facts[name], kind)]
     _refuse(wrong)
     wrong += [
-        name for name in ("counts", "dropped", "several") if not all(isinstance(n, int) for n in facts[name].values())
+        name
+        for name in ("counts", "dropped", "several", "lines")
+        if not all(isinstance(n, int) for n in facts[name].values())
     ]
     wrong += [] if facts["counts"].keys() >= COUNTED else ["counts"]
     wrong += [name for name in ("columns", "notes") if not all(isinstance(text, str) for text in facts[name])]
@@ -241,9 +260,14 @@ def _check(facts: dict[str, Any]) -> None:
 def _part(document: dict[str, Any]) -> Part:
     part = Part(**{**document, "changes": ()})
     changes = tuple(Change(**{**change, "examples": tuple(change["examples"])}) for change in document["changes"])
-    texts = [part.source, part.fingerprint, part.stamps, part.brings, part.doubt, *part.notes]
+    texts = [part.source, part.fingerprint, part.stamps, part.brings, part.noun, part.doubt, *part.notes, *part.dropped]
     texts += [text for change in changes for text in (change.check, change.what, change.column, *change.examples)]
-    counts = [part.events, *(n for change in changes for n in (change.count, change.of) if n is not None)]
+    counts = [
+        part.events,
+        *part.dropped.values(),
+        *[part.first_dropped or 0],
+        *(n for change in changes for n in (change.count, change.of) if n is not None),
+    ]
     weighed = all(change.severity in SEVERITIES for change in changes)
     if not (weighed and all(isinstance(n, int) for n in counts) and all(isinstance(text, str) for text in texts)):
         raise ValueError("its parts are not what they should be")

@@ -12,7 +12,7 @@ from cxkit.shaping.roles import ROLES, Roles
 from cxkit.shaping.spread import STAMPED, Spread
 from cxkit.shaping.unpivot import Unpivoted
 
-READING = ("delimiter", "encoding", "sheet", "table", "query", "object_type")
+READING = ("delimiter", "encoding", "skip", "quote", "escape", "sheet", "table", "query", "object_type")
 JOINED = ("lifecycle", "instance")
 
 
@@ -38,7 +38,8 @@ def origin(source: Source, roles: Roles, folder: Path) -> dict[str, str]:
         path = Path(os.path.relpath(source.path, folder.resolve())).as_posix()
     except ValueError:  # on another drive
         return {}
-    return {"path": path, "fingerprint": source.fingerprint, **source.asked, **joined, **columns, **stamps}
+    asked = {option: str(said) for option, said in source.asked.items()}
+    return {"path": path, "fingerprint": source.fingerprint, **asked, **joined, **columns, **stamps}
 
 
 def _name(source: Source, number: int | None) -> str:

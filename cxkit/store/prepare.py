@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -181,6 +181,7 @@ def _write_journeys(
 
 def _notes(made: Manifest, engine: Engine, folder: Path) -> Iterator[str]:
     """What should be known about the sources and their values."""
+    yield from made.losses
     yield from dict.fromkeys([*(note for part in made.parts for note in part.notes), *made.open.values()])
     names = {CUSTOMER: "the customer", **{a.column: f'"{a.name}"' for a in made.attributes}}
     for column, count in made.several.items():
@@ -230,6 +231,9 @@ def _described(
     }
     tie_break = [f'"{columns[roles.order]}"'] if roles.order is not None else []
     part = Part(source.name, source.fingerprint, facts["events"], roles.writing.name, notes=tuple(source.notes))
+    part = replace(
+        part, doubt=roles.writing.doubt, dropped=staged.dropped, first_dropped=_first_dropped(engine, folder)
+    )
     return Manifest(
         version=version,
         source=source.name,
@@ -253,10 +257,18 @@ def _described(
         several=several,
         fits=staged.fits,
         backwards=staged.backwards,
-        parts=(replace(part, doubt=roles.writing.doubt),),
+        parts=(replace(part, noun="line" if source.tally else "row"),),
         chosen=roles.chosen,
         anonymous=roles.anonymous,
+        lines=asdict(source.tally) if source.tally else {},
     )
+
+
+def _first_dropped(engine: Engine, folder: Path) -> int | None:
+    """The line of the first row that the newest part could not use."""
+    rejected = engine.scan(folder / schema.REJECTED).group_by(schema.PART).agg(nw.col(schema.LINE).min())
+    lines = {row[schema.PART]: row[schema.LINE] for row in engine.collect(rejected).to_pylist()}
+    return lines[max(lines)] if lines else None
 
 
 def _facts(engine: Engine, folder: Path) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def read(
 
     `key` is the kind of the values that put events of the same time in order.
     """
+    source.accounted()
     _read_rows(source, roles, attributes, key)
     dropped = _put_aside(source, folder, part)
     found = source.connection.execute("SELECT count(*) FROM read_rows WHERE reason IS NULL").fetchone()
