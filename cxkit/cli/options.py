@@ -30,58 +30,60 @@ NOTION = ("keys", "cuts", "unpivot")
 ONCE, SEVERAL = ("silence", "by"), ("after", "start", "end")
 
 
+MAPPING = (
+    click.argument("source", metavar="[FILE]", required=False),
+    click.option(
+        "--engagement",
+        type=click.Path(path_type=Path),
+        help="File (TOML) that says where the log is and what is what; FILE and options count before it.",
+    ),
+    click.option(
+        "--unpivot",
+        multiple=True,
+        metavar="COLUMN",
+        help="Column of a milestone's stamps, of which each becomes an event; repeat it.",
+    ),
+    click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
+    click.option("--activity", help="Column that names the activity."),
+    click.option("--time", help='Column of time stamps; "" where there is none.'),
+    click.option("--customer", help='Column that names the customer; "" where there is none.'),
+    click.option("--order", help="Column that orders events with the same time."),
+    click.option("--start", help="Column of the stamps at which events start, where --time is when they end."),
+    click.option("--lifecycle", help="Column that says whether a row is the start or the end of an event."),
+    click.option("--instance", help="Column that says which start and which end are of one event."),
+    click.option(
+        "--journey-attribute",
+        "journey_attributes",
+        multiple=True,
+        help="Column to keep, with one value per journey; may be repeated. Without these two, all are kept.",
+    ),
+    click.option(
+        "--event-attribute",
+        "event_attributes",
+        multiple=True,
+        help="Column to keep, with one value per event; may be repeated.",
+    ),
+    click.option("--zone", help="Time zone of stamps without an offset.  [default: UTC]"),
+    click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".'),
+    click.option("--name", help="What reports call it; the file's name when not given."),
+    click.option("--delimiter", help="What separates the columns of a text file."),
+    click.option("--encoding", help="Encoding of a text file."),
+    click.option("--skip", type=int, help="How many lines of a text file stand above its header."),
+    click.option("--quote", help='What encloses values of a text file; "" where quotes are letters.'),
+    click.option("--escape", help="What makes a quote within quotes a letter, such as a backslash."),
+    click.option("--sheet", help="For XLSX: the sheet to read."),
+    click.option("--table", help="For databases: the table to read."),
+    click.option("--query", help="For databases: a SELECT to read, in place of a table."),
+    click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
+    click.option("--keys", metavar="FILE", help="Table of ids that are one customer, by its first two columns."),
+    click.option("--split", "cuts", multiple=True, metavar="HOW=VALUE", help=HOW),
+    click.option("--mend", type=click.Path(path_type=Path), help=f"JSON file of repairs that come first: {MEANT}"),
+)
+
+
 def mapped(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say where a log is, how it is written and which column is what."""
-    options = (
-        click.argument("source", metavar="[FILE]", required=False),
-        click.option(
-            "--engagement",
-            type=click.Path(path_type=Path),
-            help="File (TOML) that says where the log is and what is what; FILE and options count before it.",
-        ),
-        click.option(
-            "--unpivot",
-            multiple=True,
-            metavar="COLUMN",
-            help="Column of a milestone's stamps, of which each becomes an event; repeat it.",
-        ),
-        click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
-        click.option("--activity", help="Column that names the activity."),
-        click.option("--time", help='Column of time stamps; "" where there is none.'),
-        click.option("--customer", help='Column that names the customer; "" where there is none.'),
-        click.option("--order", help="Column that orders events with the same time."),
-        click.option("--start", help="Column of the stamps at which events start, where --time is when they end."),
-        click.option("--lifecycle", help="Column that says whether a row is the start or the end of an event."),
-        click.option("--instance", help="Column that says which start and which end are of one event."),
-        click.option(
-            "--journey-attribute",
-            "journey_attributes",
-            multiple=True,
-            help="Column to keep, with one value per journey; may be repeated. Without these two, all are kept.",
-        ),
-        click.option(
-            "--event-attribute",
-            "event_attributes",
-            multiple=True,
-            help="Column to keep, with one value per event; may be repeated.",
-        ),
-        click.option("--zone", help="Time zone of stamps without an offset.  [default: UTC]"),
-        click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".'),
-        click.option("--name", help="What reports call it; the file's name when not given."),
-        click.option("--delimiter", help="What separates the columns of a text file."),
-        click.option("--encoding", help="Encoding of a text file."),
-        click.option("--skip", type=int, help="How many lines of a text file stand above its header."),
-        click.option("--quote", help='What encloses values of a text file; "" where quotes are letters.'),
-        click.option("--escape", help="What makes a quote within quotes a letter, such as a backslash."),
-        click.option("--sheet", help="For XLSX: the sheet to read."),
-        click.option("--table", help="For databases: the table to read."),
-        click.option("--query", help="For databases: a SELECT to read, in place of a table."),
-        click.option("--object-type", help="For OCEL: the type of the objects that are the journeys."),
-        click.option("--keys", metavar="FILE", help="Table of ids that are one customer, by its first two columns."),
-        click.option("--split", "cuts", multiple=True, metavar="HOW=VALUE", help=HOW),
-        click.option("--mend", type=click.Path(path_type=Path), help=f"JSON file of repairs that come first: {MEANT}"),
-    )
-    for option in reversed(options):
+    for option in reversed(MAPPING):
         command = option(command)
     return command
 

@@ -107,12 +107,12 @@ def form(value: bytes) -> bytes:
 
 def forms(rows: Sequence[Sequence[bytes]], width: int) -> Forms:
     """The forms of rows that are known to be sound; a column counts that has digits and only a few forms."""
-    found: dict[int, frozenset[bytes]] = {}
+    forms: dict[int, frozenset[bytes]] = {}
     for number in range(width):
         counts = Counter(form(row[number]) for row in rows)
-        common = [known for known, count in counts.most_common(MOST_FORMS) if count > 1]
-        if sum(counts[known] for known in common) < SURE * len(rows) or len(rows) < 2:
+        common = [form for form, count in counts.most_common(MOST_FORMS) if count > 1]
+        if sum(counts[form] for form in common) < SURE * len(rows) or len(rows) < 2:
             continue
-        if sum(counts[known] for known in common if b"9" in known) >= SURE * len(rows):
-            found[number] = frozenset(common)
-    return Forms(width, found)
+        if sum(counts[form] for form in common if b"9" in form) >= SURE * len(rows):
+            forms[number] = frozenset(common)
+    return Forms(width, forms)
