@@ -41,7 +41,7 @@ class Group(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
                 stream.reconfigure(encoding="utf-8")
-        seen = redirect_stdout(Terminal(sys.stdout)) if sys.stdout.isatty() else nullcontext()  # type: ignore[type-var]
+        seen = redirect_stdout(Terminal(sys.stdout)) if sys.stdout.isatty() else nullcontext()
         try:
             with seen:
                 return super().main(*args, **kwargs)
