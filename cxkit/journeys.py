@@ -235,7 +235,7 @@ class Journeys:
         return replace(self, recipe=self.recipe.then(step))._checked()
 
     def _checked(self) -> Journeys:
-        with self.base.engine.question():
+        with self.base.engine.telling():
             selecting.check(self.base, self.recipe, self._answered)
         return self
 

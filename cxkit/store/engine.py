@@ -56,7 +56,7 @@ class Engine(ABC):
         files = sorted(folder.glob("*.parquet"))
         if not files:
             raise StoreError(f'The table "{folder.name}" is missing from its store. Prepare the log again.')
-        with self._told():
+        with self.telling():
             return self._scan(folder, files)
 
     def watch(self, folder: Path) -> None:
@@ -95,7 +95,7 @@ class Engine(ABC):
         """The frame, computed once under the key."""
         with self.lock:
             if key not in self._kept:
-                with self._told():
+                with self.telling():
                     self._kept[key] = self._keep(build())
             self._kept.move_to_end(key)
             return self._kept[key].frame
@@ -115,7 +115,7 @@ class Engine(ABC):
                 self._make_room()
             self._asked += 1
             try:
-                with self._told():
+                with self.telling():
                     yield
             finally:
                 self._asked -= 1
@@ -132,7 +132,7 @@ class Engine(ABC):
 
     def collect(self, frame: Frame) -> pa.Table:
         """The rows of a small frame as an Arrow table."""
-        with self.lock, self._told():
+        with self.lock, self.telling():
             return frame.collect("pyarrow").to_native()
 
     def sparing(self) -> AbstractContextManager[None]:
@@ -140,7 +140,7 @@ class Engine(ABC):
         return nullcontext()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def telling(self) -> Iterator[None]:
         """Say in our own words what a library says of a full disk, or of files that are gone or others by now."""
         try:
             with self._interruptible():

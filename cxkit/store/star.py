@@ -97,7 +97,7 @@ class Star:
     @cached_property
     def names(self) -> dict[int, str]:
         """The activities' names by code; codes that a changed star has lost are missing."""
-        with self.engine.question():
+        with self.engine.telling():
             named = self.engine.collect(self.activities.sort(ACTIVITY).select(ACTIVITY, NAME)).to_pylist()
         return {row[ACTIVITY]: row[NAME] for row in named}
 
@@ -148,7 +148,7 @@ class Star:
     def texts(self, name: str) -> list[str] | None:
         """The different values of a text attribute; None where there are too many to name."""
         if name not in self._texts:
-            with self.engine.question():
+            with self.engine.telling():
                 values = self.valued(name).select(VALUE).unique().sort(VALUE).head(MOST_TEXTS + 1)
                 found = self.engine.collect(values)[VALUE].to_pylist()
             self._texts[name] = found if len(found) <= MOST_TEXTS else None

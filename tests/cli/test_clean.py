@@ -60,16 +60,17 @@ def test_the_version_before_and_what_was_left(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
-def test_stores_and_caches_are_their_users_alone(mask, places):
+def test_stores_and_caches_are_their_users_alone(mask, places, monkeypatch):
     (places / "orders.csv").write_text(ROWS)
+    monkeypatch.chdir(places)
     before = os.umask(mask)
     try:
-        cli("ask", str(places / "orders.csv"), "summary")
-        cli("prepare", str(places / "orders.csv"), "--store", str(places / "store"))
-        (places / "orders.csv").write_text(ROWS + "x,y,2025-03-01\n")
-        cli("prepare", str(places / "orders.csv"), "--store", str(places / "store"))
+        for rows in (ROWS, ROWS + "x,y,2025-03-01\n"):
+            (places / "orders.csv").write_text(rows)
+            for words in (["ask", "orders.csv", "summary"], ["prepare", "orders.csv", "--store", "made/store"]):
+                assert CliRunner().invoke(main, words).exit_code == 0
     finally:
         os.umask(before)
-    for folder in (places / "cache" / "cxkit", places / "store"):
+    for folder in (places / "cache" / "cxkit", places / "made"):
         for path in (folder, *folder.rglob("*")):
             assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
