@@ -163,7 +163,7 @@ class Instances(Derived):
             rows = source.connection.execute(f"{asked} ORDER BY {ROW}").fetchall()
             lines = source.lines([row for row, _ in rows])
         texts = (line_of(values, source.delimiter) for _, values in rows)
-        return [*source.unfit, *((line, NO_STEP, text) for line, text in zip(lines, texts, strict=True))]  # type: ignore[misc]
+        return [*source.unfit, *((line or 0, NO_STEP, text) for line, text in zip(lines, texts, strict=True))]
 
 
 def beginning(source: Source, roles: Roles) -> tuple[str, str] | None:

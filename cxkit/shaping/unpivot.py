@@ -110,7 +110,8 @@ class Unpivoted(Derived):
 
     def rows_of(self) -> tuple[str, dict[str, Any]]:
         kept = ", ".join(f"c{n} AS c{place}" for place, n in enumerate(self._others))
-        width, parts, values = len(self._others), [], {}
+        width, parts = len(self._others), list[str]()
+        values: dict[str, Any] = {}
         alike = len({_written(self.original, name)[0].name for name in self.unpivoted}) == 1
         for place, name in enumerate(self.unpivoted):
             text, bound = _text(self.original, name, f"p{place}", alike)
@@ -177,7 +178,8 @@ def _dates(source: Source) -> list[int]:
 
 def _follow(source: Source, dates: Sequence[int]) -> bool:
     """Whether stamps of neighbouring columns go one way in nearly all rows that have both, and differ in most."""
-    moments, values = {}, {}
+    moments: dict[int, str] = {}
+    values: dict[str, Any] = {}
     for n in dates:
         writing = stamps.find(source.connection, source.rows, f"c{n}", source.kinds[n])[0]
         moments[n] = stamps.sql(writing, f"c{n}", source.kinds[n], f"p{n}")
