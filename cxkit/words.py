@@ -16,6 +16,7 @@ UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 LIMITS = {"d": 365 * 86_400, "h": 86_400, "min": 3_600, "s": 60}  # seconds from which the next unit is used
 YEAR = 365.25 * 86_400
 UNKNOWN = "\N{EN DASH}"
+CLOCKS = {"milliseconds": 1e3, "seconds": 1e6, "minutes": 6e7, "hours": 3.6e9, "days": 8.64e10, "weeks": 6.048e11}
 
 
 def given(value: object) -> float | None:
@@ -73,6 +74,15 @@ def lasting(seconds: object) -> str:
         if float(rounded(value / size).replace(",", "")) * size < LIMITS[unit]:
             return f"{rounded(value / size)} {unit}"
     return f"{rounded(value / YEAR)} y"
+
+
+def since_beginning(microseconds: int | None, unit: str) -> str | None:
+    """A moment of a relative clock in words.
+
+    >>> since_beginning(5_400_000_000, "hours")
+    '1.5 hours since the beginning'
+    """
+    return None if microseconds is None else f"{rounded(microseconds / CLOCKS[unit])} {unit} since the beginning"
 
 
 def exactly(seconds: float) -> str:

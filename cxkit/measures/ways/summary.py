@@ -9,7 +9,8 @@ import narwhals as nw
 from cxkit.measures.ways.outcomes import ends
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, LAST, LENGTH, NEXT, SECOND, VARIANT
-from cxkit.times import since_beginning, zoned
+from cxkit.times import zoned
+from cxkit.words import since_beginning
 
 if TYPE_CHECKING:
     import pyarrow as pa
