@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cxkit.errors import InputError
 from cxkit.schema import SECOND
-from cxkit.words import rounded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,7 +19,6 @@ LAST_CHANGE = datetime(2050, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 OPEN_END = ".."
 LONGEST = 2**62
-CLOCKS = {"milliseconds": 1e3, "seconds": 1e6, "minutes": 6e7, "hours": 3.6e9, "days": 8.64e10, "weeks": 6.048e11}
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d|w)", re.ASCII)
@@ -132,15 +130,6 @@ def zoned(microseconds: pa.Array | pa.ChunkedArray, zone: str) -> pa.Array | pa.
     import pyarrow as pa
 
     return microseconds.cast(pa.int64()).cast(pa.timestamp("us", tz=zone))
-
-
-def since_beginning(microseconds: int | None, unit: str) -> str | None:
-    """A moment of a relative clock in words.
-
-    >>> since_beginning(5_400_000_000, "hours")
-    '1.5 hours since the beginning'
-    """
-    return None if microseconds is None else f"{rounded(microseconds / CLOCKS[unit])} {unit} since the beginning"
 
 
 def _bounds(text: str, zone: str) -> tuple[int, int]:

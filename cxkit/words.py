@@ -22,6 +22,7 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?|-")
 UNKNOWN = "\N{EN DASH}"
 CLOCK, WORKING = "clock", "working time"  # the column by which a row says so, and what it says
 NO_CUSTOMERS = "customers unknown: each journey counts as one"
+CLOCKS = {"milliseconds": 1e3, "seconds": 1e6, "minutes": 6e7, "hours": 3.6e9, "days": 8.64e10, "weeks": 6.048e11}
 
 
 def given(value: object) -> float | None:
@@ -90,6 +91,15 @@ def timed(row: Mapping[str, Any], column: str) -> str:
 def in_days(row: Mapping[str, Any]) -> bool:
     """Whether the times of a row may be said in days."""
     return row.get(CLOCK) != WORKING
+
+
+def since_beginning(microseconds: int | None, unit: str) -> str | None:
+    """A moment of a relative clock in words.
+
+    >>> since_beginning(5_400_000_000, "hours")
+    '1.5 hours since the beginning'
+    """
+    return None if microseconds is None else f"{rounded(microseconds / CLOCKS[unit])} {unit} since the beginning"
 
 
 def exactly(seconds: float) -> str:

@@ -37,12 +37,7 @@ MAPPING = (
         type=click.Path(path_type=Path),
         help="File (TOML) that says where the log is and what is what; FILE and options count before it.",
     ),
-    click.option(
-        "--unpivot",
-        multiple=True,
-        metavar="COLUMN",
-        help="Column of a milestone's stamps, of which each becomes an event; repeat it.",
-    ),
+    click.option("--unpivot", multiple=True, help="Column of stamps that becomes an event each; may be repeated."),
     click.option("--journey", help="Column that names the journey (case, order, ticket ...)."),
     click.option("--activity", help="Column that names the activity."),
     click.option("--time", help='Column of time stamps; "" where there is none.'),

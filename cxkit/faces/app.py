@@ -25,7 +25,8 @@ from cxkit.errors import CxError
 from cxkit.faces.book import engagement_in, parameters
 from cxkit.faces.serving import end
 from cxkit.journeys import Journeys
-from cxkit.times import since_beginning, zone_of
+from cxkit.times import zone_of
+from cxkit.words import since_beginning
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866

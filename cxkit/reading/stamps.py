@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
 from cxkit.reading.names import words_of
-from cxkit.times import CLOCKS
+from cxkit.words import CLOCKS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

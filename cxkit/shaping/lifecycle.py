@@ -163,7 +163,8 @@ class Instances(Derived):
             rows = source.connection.execute(f"{asked} ORDER BY {ROW}").fetchall()
             lines = source.lines([row for row, _ in rows])
         texts = (line_of(values, source.delimiter) for _, values in rows)
-        return [*source.unfit, *((line, NO_STEP, text) for line, text in zip(lines, texts, strict=True))]  # type: ignore[misc]
+        ours = [(line, NO_STEP, text) for line, text in zip(lines, texts, strict=True)]
+        return [*source.unfit, *ours]  # type: ignore[list-item]
 
 
 def beginning(source: Source, roles: Roles) -> tuple[str, str] | None:

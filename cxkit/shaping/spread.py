@@ -243,10 +243,12 @@ def under(source: Source, given: Given) -> tuple[Source, Given]:
     """
     base = source.original if isinstance(source, Spread) else source
     words = {role: _name(base, getattr(given, role)) for role in STAMPED}
-    wanted = [tuple(name.split(BETWEEN)) for name in words.values() if _is_group(base, name)]
+    wanted = [tuple(name.split(BETWEEN)) for name in words.values() if name is not None and _is_group(base, name)]
     if isinstance(source, Spread) and given.time is None:
         wanted += [group for group in source.groups if group not in wanted]
-    return Spread(base, list(dict.fromkeys(wanted))) if wanted else base, replace(given, **words)
+    return Spread(base, list(dict.fromkeys(wanted))) if wanted else base, replace(
+        given, time=words["time"], start=words["start"]
+    )
 
 
 def _name(source: Source, columns: str | Sequence[str] | None) -> str | None:
@@ -259,7 +261,7 @@ def _name(source: Source, columns: str | Sequence[str] | None) -> str | None:
     return BETWEEN.join(columns)
 
 
-def _is_group(source: Source, name: str | None) -> bool:
+def _is_group(source: Source, name: str) -> bool:
     names = name.split(BETWEEN) if isinstance(name, str) and name not in source.columns else []
     return len(names) > 1 and all(part in source.columns for part in names)
 

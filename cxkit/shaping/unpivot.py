@@ -17,7 +17,7 @@ from cxkit.reading import stamps
 from cxkit.reading.known import Known
 from cxkit.reading.source import Source
 from cxkit.schema import ROW
-from cxkit.shaping.columns import by_column, filled
+from cxkit.shaping.columns import braced, by_column, filled
 from cxkit.shaping.derived import Derived, free_name
 from cxkit.shaping.spread import Spread
 from cxkit.words import are, many, quoted
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cxkit.log import Log
 
 FEWEST, SURE, MOST_COLUMNS, FEW = 2, 3, 200, 6
-SAMPLE = 20_000  # rows at the beginning that are looked at
+SAMPLE = 5_000  # rows at the beginning that are looked at
 ALONE = 0.9  # of the rows have a value of their own
 READABLE = 0.8  # of the stamps of a milestone
 FORWARD = 0.5  # of the rows with two neighbouring stamps have the second later
@@ -110,7 +110,8 @@ class Unpivoted(Derived):
 
     def rows_of(self) -> tuple[str, dict[str, Any]]:
         kept = ", ".join(f"c{n} AS c{place}" for place, n in enumerate(self._others))
-        width, parts, values = len(self._others), [], {}
+        width, parts = len(self._others), list[str]()
+        values: dict[str, Any] = {}
         alike = len({_written(self.original, name)[0].name for name in self.unpivoted}) == 1
         for place, name in enumerate(self.unpivoted):
             text, bound = _text(self.original, name, f"p{place}", alike)
@@ -169,7 +170,7 @@ def milestones(source: Source) -> list[str]:
 def _dates(source: Source) -> list[int]:
     """The columns of whole stamps or days, in their order."""
     texts = [n for n, kind in enumerate(source.kinds) if kind == "text"]
-    asked = "avg(regexp_matches(c{n}, '[0-9]{{4}}|[0-9][./-][0-9]')::INT) FILTER (trim(c{n}) <> '')"
+    asked = f"avg(regexp_matches(c{{n}}, '{braced(stamps.DATE_LIKE)}')::INT) FILTER (trim(c{{n}}) <> '')"
     shares = dict(zip(texts, by_column(source, asked, texts, _head(source)), strict=True))
     alike = [n for n, kind in enumerate(source.kinds) if kind in ("date", "time") or (shares.get(n) or 0) > READABLE]
     return [n for n in alike if stamps.find(source.connection, source.rows, f"c{n}", source.kinds[n])[1] > READABLE]
@@ -177,7 +178,8 @@ def _dates(source: Source) -> list[int]:
 
 def _follow(source: Source, dates: Sequence[int]) -> bool:
     """Whether stamps of neighbouring columns go one way in nearly all rows that have both, and differ in most."""
-    moments, values = {}, {}
+    moments: dict[int, str] = {}
+    values: dict[str, Any] = {}
     for n in dates:
         writing = stamps.find(source.connection, source.rows, f"c{n}", source.kinds[n])[0]
         moments[n] = stamps.sql(writing, f"c{n}", source.kinds[n], f"p{n}")

@@ -9,7 +9,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.reading import stamps
-from cxkit.times import CLOCKS
+from cxkit.words import CLOCKS
 
 MAY = datetime(2024, 5, 6, 7, 8, 9)
 

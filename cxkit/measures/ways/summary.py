@@ -11,7 +11,8 @@ from cxkit.facts.working import Clock
 from cxkit.measures.ways.outcomes import ends
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, LAST, LENGTH, NEXT, SECOND, VARIANT
-from cxkit.times import since_beginning, zoned
+from cxkit.times import zoned
+from cxkit.words import since_beginning
 
 if TYPE_CHECKING:
     import pyarrow as pa
