@@ -105,9 +105,9 @@ def _parts(word: str) -> tuple[str, ...]:
             return (whole,)
     for end in ENDS:
         stem = word.removesuffix(end)
-        for known in (stem, stem.removesuffix("s"), stem.removesuffix("n")):
-            if stem != word and known in KNOWN:
-                return known, end
+        for first in (stem, stem.removesuffix("s"), stem.removesuffix("n")):
+            if stem != word and first in KNOWN:
+                return first, end
     for begin in BEGINS:
         if word.startswith(begin) and word.removeprefix(begin) in KNOWN:
             return word.removeprefix(begin), begin

@@ -259,30 +259,31 @@ class OcelFile(EventLog):
             "activity": "named by OCEL: the type of the event",
             "time": "named by OCEL",
         }
-        self._name_the_customer([column for column in of_events if column.name in places], places)
+        customer, why = self._customer([column for column in of_events if column.name in places])
+        if why:
+            self.named = {**self.named, "customer": places.get(customer, "")}
+            self.why = {**self.why, "customer": why}
         self.levels = self.columns[1:after], self.columns[after:]
         invented = self._invented
         facts = {"events": invented.events, "events lost": invented.lost, "rows added by copies": invented.added}
         self.reading = {"format": self._log.kind, "object type": self._type}
         self.reading |= {name: f"{many(count)}" for name, count in facts.items()}
 
-    def _name_the_customer(self, columns: Sequence[Column], places: Mapping[str, str]) -> None:
-        """The customer is the only object in a journey whose type is called like customers; no mere number, though.
+    def _customer(self, columns: Sequence[Column]) -> tuple[str, str]:
+        """The column of the customer and why: the only object in a journey whose type is called like customers.
 
-        What is a number may be an amount or a count, whatever its type is called: it is left to the user.
+        No column is one of mere numbers: they may be amounts or counts, whatever their type is called.
         """
+        numbers = ""
         for column in columns:
             type_ = column.name.removeprefix(OTHERS)
             if type_ == column.name or not _called(type_, "customer"):
                 continue
             if self._all_numbers(column):
-                self.named.setdefault("customer", "")
-                self.why.setdefault(
-                    "customer", f'objects of type "{type_}" are mere numbers; name the column if they are'
-                )
+                numbers = f'objects of type "{type_}" are mere numbers; name the column if they are customers'
             elif self._one_each(column):
-                self.named["customer"] = places[column.name]
-                self.why["customer"] = "the only object of this type in each journey"
+                return column.name, "the only object of this type in each journey"
+        return "", numbers
 
     def _all_numbers(self, column: Column) -> bool:
         asked = f"SELECT bool_and(regexp_full_match({column.text}, '{NUMBER_ID}')) FROM events"
