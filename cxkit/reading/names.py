@@ -114,9 +114,9 @@ def _parts(word: str) -> tuple[str, ...]:
             return (whole,)
     for end in ENDS:
         stem = word.removesuffix(end)
-        for noun in (stem, stem.removesuffix("s"), stem.removesuffix("n")):
-            if stem != word and noun in KNOWN:
-                return noun, end
+        for first in (stem, stem.removesuffix("s"), stem.removesuffix("n")):
+            if stem != word and first in KNOWN:
+                return first, end
     for begin in BEGINS:
         if word.startswith(begin) and word.removeprefix(begin) in KNOWN:
             return word.removeprefix(begin), begin

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,9 @@ from cxkit.words import many
 
 OBJECT, ACTIVITY, STAMP, EVENT, PART = "ocel:oid", "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:qualifier"
 OTHERS = "ocel:type:"
+KEPT_OF_MOST = 2  # a type of which at least half as many events speak as of any other may be the journey
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+NUMBER_ID = r"[+-]?[0-9]+([.,][0-9]+)?"
 ZONED = re.compile(r"(Z|[+-]\d\d:?\d\d)\s*$")
 OBJECT_CENTRIC = (".json", ".jsonocel", ".xmlocel", ".sqlite", ".db")
 
@@ -166,25 +168,28 @@ class OcelFile(EventLog):
             if asked not in list(self._types):
                 raise not_found("object type", asked, self._types)
             return asked, "as asked"
-        alone, rows, first = self._fits()
+        alone, about, rows, first = self._fits()
         total = len(self._log.events)
         invents_least = {type_: alone[type_] / total * first[type_] / max(rows[type_], 1) for type_ in self._types}
-        best = max(self._types, key=lambda type_: (_called(type_) + invents_least[type_], type_))
+        most = max(about.values(), default=0)
+        fit = [type_ for type_ in self._types if about[type_] * KEPT_OF_MOST >= most]
+        best = max(fit, key=lambda type_: (_called(type_) + invents_least[type_], type_))
         why = "called like a journey" if _called(best) else "flattening to it invents least"
         others = ", ".join(f'"{type_}"' for type_ in self._types if type_ != best)
         return best, f"guessed: {why}. Or choose with object_type= {others}" if others else "the only type"
 
-    def _fits(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
-        """By type: events about exactly one object, rows, and rows that are the first of their activity."""
-        alone, rows, seen = Counter[str](), Counter[str](), set[tuple[str, str]]()
+    def _fits(self) -> tuple[Counter[str], Counter[str], Counter[str], Counter[str]]:
+        """By type: events about exactly one object, and about any; rows, and those that are first of their activity."""
+        alone, any_, rows, seen = Counter[str](), Counter[str](), Counter[str](), set[tuple[str, str]]()
         objects = self._log.objects
         for event in self._log.events:
             about = {name for name, _ in event.objects if name in objects}
             of_type = Counter(objects[name][0] for name in about)
             alone.update(type_ for type_, count in of_type.items() if count == 1)
+            any_.update(of_type.keys())
             rows.update(of_type)
             seen.update((name, event.type) for name in about)
-        return alone, rows, Counter(objects[name][0] for name, _ in seen)
+        return alone, any_, rows, Counter(objects[name][0] for name, _ in seen)
 
     # ---- flattening
 
@@ -254,20 +259,38 @@ class OcelFile(EventLog):
             "activity": "named by OCEL: the type of the event",
             "time": "named by OCEL",
         }
-        for column in of_events:
-            if self._names_the_customer(column):
-                self.named["customer"] = places[column.name]
-                self.why["customer"] = "the only object of this type in each journey"
+        customer, why = self._customer([column for column in of_events if column.name in places])
+        if why:
+            self.named = {**self.named, "customer": places.get(customer, "")}
+            self.why = {**self.why, "customer": why}
         self.levels = self.columns[1:after], self.columns[after:]
         invented = self._invented
         facts = {"events": invented.events, "events lost": invented.lost, "rows added by copies": invented.added}
         self.reading = {"format": self._log.kind, "object type": self._type}
         self.reading |= {name: f"{many(count)}" for name, count in facts.items()}
 
-    def _names_the_customer(self, column: Column) -> bool:
-        """Whether a column holds objects of a type that is called like customers, exactly one in each journey."""
-        if not column.name.startswith(OTHERS) or not _called(column.name.removeprefix(OTHERS), "customer"):
-            return False
+    def _customer(self, columns: Sequence[Column]) -> tuple[str, str]:
+        """The column of the customer and why: the only object in a journey whose type is called like customers.
+
+        No column is one of mere numbers: they may be amounts or counts, whatever their type is called.
+        """
+        numbers = ""
+        for column in columns:
+            type_ = column.name.removeprefix(OTHERS)
+            if type_ == column.name or not _called(type_, "customer"):
+                continue
+            if self._all_numbers(column):
+                numbers = f'objects of type "{type_}" are mere numbers; name the column if they are customers'
+            elif self._one_each(column):
+                return column.name, "the only object of this type in each journey"
+        return "", numbers
+
+    def _all_numbers(self, column: Column) -> bool:
+        asked = f"SELECT bool_and(regexp_full_match({column.text}, '{NUMBER_ID}')) FROM events"
+        return bool((self.connection.execute(asked).fetchone() or (False,))[0])
+
+    def _one_each(self, column: Column) -> bool:
+        """Whether each journey has exactly one object in this column."""
         different = f"SELECT count(DISTINCT {column.text}) AS n, max({column.text} LIKE '%{SEVERAL}%') AS several"
         asked = f"SELECT min(n) = 1 AND max(n) = 1 AND NOT max(several) FROM ({different} FROM events GROUP BY owner)"
         return bool((self.connection.execute(asked).fetchone() or (False,))[0])
@@ -281,18 +304,21 @@ class OcelFile(EventLog):
         invented, log = self._invented, self._log
         journeys, pairs = invented.diverging
         with_events = self.connection.execute("SELECT count(DISTINCT owner) FROM events").fetchone()[0]  # type: ignore[index]
+        lost = f"; {many(invented.lost)} are about none and are lost" if invented.lost else ""
         yield (
             f'Flattened to objects of type "{self._type}": {many(invented.events - invented.lost)} of '
-            f"{many(invented.events)} events are about one; {many(invented.lost)} are about none and are lost."
+            f"{many(invented.events)} events are about one{lost}."
         )
-        yield (
-            f"{many(invented.copied)} events are about several, up to {many(invented.most)}; they are copied for each, "
-            f"which adds {many(invented.added)} rows (convergence)."
-        )
-        yield (
-            f"In {many(journeys)} of {many(with_events)} journeys an activity comes again about other objects of other "
-            f"types ({many(pairs)} pairs of journey and activity); such repetitions may be none (divergence)."
-        )
+        if invented.copied:
+            yield (
+                f"{many(invented.copied)} events are about several, up to {many(invented.most)}; they are copied for "
+                f"each, which adds {many(invented.added)} rows (convergence)."
+            )
+        if journeys:
+            yield (
+                f"In {many(journeys)} of {many(with_events)} journeys an activity comes again about other objects of "
+                f"other types ({many(pairs)} pairs of journey and activity); such repetitions may be none (divergence)."
+            )
         silent = self._types[self._type] - with_events
         if silent:
             yield f"{many(silent)} objects of the type have no event; they are no journeys here."

@@ -212,7 +212,7 @@ def test_another_type_is_another_log(files):
     assert log.head(100)["ocel:oid"].tolist() == ["i1", "i2", "i1", "i2", "i3", "i3", "i3"]
     assert log.source.reading["events lost"] == "2"
     assert "up to 2; they are copied for each, which adds 1 rows" in repr(log)
-    assert "In 0 of 3 journeys" in repr(log)
+    assert "divergence" not in repr(log)
 
 
 def test_the_type_is_guessed_and_the_others_are_named(files):
@@ -231,6 +231,39 @@ def test_without_a_telling_name_the_type_that_invents_least(tmp_path):
     log = cx.read(tmp_path / "log.json")
     # Events about exactly one times rows that are the first of their activity: things 6/8 x 7/8, items 5/8 x 7/7.
     assert 'objects of type "things" (guessed: flattening to it invents least' in repr(log)
+
+
+def ocel1(tmp_path, objects, about):
+    """A log of one event an hour, each about the objects that are named."""
+    events = {
+        f"{n}": {"ocel:activity": activity, "ocel:timestamp": stamp(n % 24), "ocel:omap": names}
+        for n, (activity, names) in enumerate(about)
+    }
+    document = {"ocel:objects": {name: {"ocel:type": type_} for name, type_ in objects.items()}, "ocel:events": events}
+    (tmp_path / "log.jsonocel").write_text(json.dumps(document))
+    return cx.read(tmp_path / "log.jsonocel")
+
+
+@pytest.mark.parametrize("telling", ["Ticket", "Case", "orders", "Vorgang"])
+def test_no_name_beats_the_loss_of_most_events(telling, tmp_path):
+    objects = {"t1": telling, "m1": "machine", "m2": "machine"}
+    about = [("Start", ["m1", "t1"]), *[(step, [m]) for m in ("m1", "m2") for step in ("Start", "Check", "Stop") * 3]]
+    log = ocel1(tmp_path, objects, about)
+    assert 'objects of type "machine"' in repr(log)
+    assert "19 of 19 events are about one." in repr(log)
+    assert "lost" not in " ".join(log.source.notes)
+    assert "convergence" not in repr(log)
+
+
+@pytest.mark.parametrize(("ids", "taken"), [(("150", "99.50"), False), (("7", "8"), False), (("K7", "K8"), True)])
+def test_a_number_is_no_customer_because_its_type_is_called_so(ids, taken, tmp_path):
+    orders = [f"o{n}" for n in range(6)]
+    objects = dict.fromkeys(orders, "order") | dict.fromkeys(ids, "Customer")
+    about = [(step, [order, ids[n % 2]]) for n, order in enumerate(orders) for step in ("Place", "Pay")]
+    journeys = prepared(ocel1(tmp_path, objects, about), tmp_path)
+    assert journeys.n.customers == (2 if taken else 6)
+    assert journeys.manifest.anonymous is not taken
+    assert ("customers unknown" in str(journeys.n)) is not taken
 
 
 def test_roles_can_be_given(files, tmp_path):
