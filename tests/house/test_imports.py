@@ -44,7 +44,7 @@ ROOMS = {
     "samples": f"{GROUND} journeys log opening",
     "datasets": f"{GROUND} log",
     "faces": f"{GROUND} journeys selection.recipe result views.page",
-    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.repairs store.changes",
+    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.offers store.changes",
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
     "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
 }
