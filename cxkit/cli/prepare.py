@@ -17,7 +17,7 @@ from cxkit.answers.store import Changes
 from cxkit.cli.options import READING, mapped, named
 from cxkit.shaping import offers
 from cxkit.store.changes import Refused
-from cxkit.words import many
+from cxkit.words import many, safe
 
 MOST_TOLD = 20
 
@@ -58,7 +58,7 @@ def next_steps(repairs: Sequence[offers.Offer], out: Path | None, name: str) -> 
 
 
 def _typed(command: str) -> str:
-    """The command with the options of the present one that say what is meant."""
+    """The command with the options of the present one that say what is meant; an address may hold a password."""
     context = click.get_current_context()
     words = ["cxkit", command]
     for option in context.command.params:
@@ -66,8 +66,9 @@ def _typed(command: str) -> str:
         if values is None or option.name == "out":
             continue
         for value in values if isinstance(values, tuple) else [values]:
-            words += [str(value)] if isinstance(option, click.Argument) else [option.opts[-1], str(value)]
-    return shlex.join(words)
+            text = "FILE" if "://" in str(value) else str(value)
+            words += [text] if isinstance(option, click.Argument) else [option.opts[-1], text]
+    return safe(shlex.join(words))
 
 
 @click.command()
