@@ -27,6 +27,14 @@ HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a 
 NOTION = ("keys", "cuts")
 ONCE, SEVERAL = ("silence", "by"), ("after", "start", "end")
 
+OF_TEXTS = (
+    click.option("--delimiter", help="What separates the columns of a text file."),
+    click.option("--encoding", help="Encoding of a text file."),
+    click.option("--skip", type=int, help="How many lines of a text file stand above its header."),
+    click.option("--quote", help='What encloses values of a text file; "" where quotes are letters.'),
+    click.option("--escape", help="What makes a quote within quotes a letter, such as a backslash."),
+)
+
 
 def mapped(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say where a log is, how it is written and which column is what."""
@@ -60,11 +68,7 @@ def mapped(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--zone", help="Time zone of stamps without an offset.  [default: UTC]"),
         click.option("--time-format", help='How stamps are written, such as "%d.%m.%Y %H:%M".'),
         click.option("--name", help="What reports call it; the file's name when not given."),
-        click.option("--delimiter", help="What separates the columns of a text file."),
-        click.option("--encoding", help="Encoding of a text file."),
-        click.option("--skip", type=int, help="How many lines of a text file stand above its header."),
-        click.option("--quote", help='What encloses values of a text file; "" where quotes are letters.'),
-        click.option("--escape", help="What makes a quote within quotes a letter, such as a backslash."),
+        *OF_TEXTS,
         click.option("--sheet", help="For XLSX: the sheet to read."),
         click.option("--table", help="For databases: the table to read."),
         click.option("--query", help="For databases: a SELECT to read, in place of a table."),
