@@ -29,7 +29,6 @@ MEANT = 'the certain ones, and questions whose line says "apply": true.'
 NOTION = ("keys", "cuts", "unpivot")
 ONCE, SEVERAL = ("silence", "by"), ("after", "start", "end")
 
-
 MAPPING = (
     click.argument("source", metavar="[FILE]", required=False),
     click.option(

@@ -271,3 +271,41 @@ def test_the_options_come_back_with_the_log(tmp_path, prepared):
     again = reopened(made.manifest)
     assert again is not None
     assert again.reading["lines above the header"] == "1"
+
+
+# ---- wide tables -----------------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_columns_are_read(tmp_path):
+    names = ",".join(["case", "step", "when", *["k"] * 997])
+    lines = (f"{n // 5},S{n % 5},2024-01-01 10:00," + ",".join([f"v{n}"] * 997) for n in range(1_000))
+    (tmp_path / "log.csv").write_text("\n".join([names, *lines, ""]))
+    source = cx.read(tmp_path / "log.csv").source
+    source.accounted()
+    assert (source.size, source.columns[3:5], source.columns[-1]) == (1_000, ("k", "k (2)"), "k (997)")
+
+
+@pytest.mark.parametrize("count", [4_000, 100_000])
+def test_too_many_columns_are_refused_at_once(count, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    (tmp_path / "log.csv").write_text(",".join(["k"] * count) + "\n" + ",".join(["1"] * count) + "\n")
+    with pytest.raises(cx.CxError, match=r"There are [0-9,]+ columns; at most 1,200 can be read"):
+        cx.read(tmp_path / "log.csv")
+    pq.write_table(pa.table({f"k{n}": [1] for n in range(4_000)}), tmp_path / "log.parquet")
+    with pytest.raises(cx.CxError, match=r"There are 4,000 columns"):
+        cx.read(tmp_path / "log.parquet")
+
+
+def test_a_name_that_comes_again_never_takes_that_of_another():
+    from cxkit.reading.delimited import column_names
+
+    assert column_names(["a", "a (2)", "a", "a", "", "column 5"]) == (
+        "a",
+        "a (2)",
+        "a (3)",
+        "a (4)",
+        "column 5",
+        "column 5 (2)",
+    )

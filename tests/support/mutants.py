@@ -16,9 +16,9 @@ class Mutant(NamedTuple):
 
 MUTANTS = {
     "reading: a row of several lines is said to begin on its last": Mutant(
-        "cxkit/reading/delimited.py",
-        "begins, line = line + 1, reader.line_num",
-        "begins, line = reader.line_num, reader.line_num",
+        "cxkit/reading/texts/records.py",
+        "places.add(account.rows, begins)",
+        "places.add(account.rows, self._line)",
         "tests/reading/test_read.py::test_a_row_of_several_lines_begins_on_its_first",
     ),
     "reading: milliseconds since 1970 are taken as microseconds": Mutant(

@@ -107,12 +107,11 @@ def form(value: bytes) -> bytes:
 
 def forms(rows: Sequence[Sequence[bytes]], width: int) -> Forms:
     """The forms of rows that are known to be sound; a column counts that has digits and only a few forms."""
-    forms: dict[int, frozenset[bytes]] = {}
+    columns: dict[int, frozenset[bytes]] = {}
     for number in range(width):
         counts = Counter(form(row[number]) for row in rows)
-        common = [form for form, count in counts.most_common(MOST_FORMS) if count > 1]
-        if sum(counts[form] for form in common) < SURE * len(rows) or len(rows) < 2:
-            continue
-        if sum(counts[form] for form in common if b"9" in form) >= SURE * len(rows):
-            forms[number] = frozenset(common)
-    return Forms(width, forms)
+        common = {shape: count for shape, count in counts.most_common(MOST_FORMS) if count > 1}
+        digits = sum(count for shape, count in common.items() if b"9" in shape)
+        if len(rows) > 1 and digits >= SURE * len(rows):
+            columns[number] = frozenset(common)
+    return Forms(width, columns)
