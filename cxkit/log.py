@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from cxkit.answers.identities import Identities
     from cxkit.answers.readiness import Readiness
     from cxkit.answers.silences import Silences
-    from cxkit.shaping.offers import Offer
-    from cxkit.shaping.repairs import Repair
+    from cxkit.shaping.mending.offers import Offer
+    from cxkit.shaping.mending.repairs import Repair
     from cxkit.store.manifest import Manifest
 
 
@@ -284,11 +284,11 @@ class Log:
         return notion(self)
 
     def mend(self, *repairs: Repair | Offer) -> Log:
-        """The log as it would be without these faults; the source stays as it is. See `cxkit.shaping.mend`.
+        """The log as it would be without these faults; the source stays as it is. See `cxkit.shaping.mending.mend`.
 
         `log.mend(*log.readiness().repairs)` applies the certain ones of what is offered, and no question.
         """
-        from cxkit.shaping.mend import mend
+        from cxkit.shaping.mending.mend import mend
 
         return mend(self, repairs)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cxkit.readiness.finding import Finding, Score
     from cxkit.readiness.readiness import Readiness as Facts
-    from cxkit.shaping.offers import Offer
+    from cxkit.shaping.mending.offers import Offer
 
 IN_A_CELL = 3  # lines and examples
 

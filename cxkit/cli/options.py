@@ -12,7 +12,7 @@ import click
 import cxkit as cx
 from cxkit import places
 from cxkit.reading.find import READABLE
-from cxkit.shaping import offers
+from cxkit.shaping.mending import offers
 from cxkit.words import many
 
 SAMPLE = "sample"

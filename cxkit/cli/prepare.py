@@ -15,7 +15,7 @@ import cxkit as cx
 from cxkit.answers.answer import Extent
 from cxkit.answers.store import Changes
 from cxkit.cli.options import READING, mapped, named
-from cxkit.shaping import offers
+from cxkit.shaping.mending import offers
 from cxkit.store.changes import Refused
 from cxkit.words import many, safe
 

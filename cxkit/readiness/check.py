@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from cxkit.shaping.repairs import Repair
+from cxkit.shaping.mending.repairs import Repair
 
 if TYPE_CHECKING:
     from cxkit.readiness.ground import Ground

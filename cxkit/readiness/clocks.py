@@ -10,7 +10,7 @@ from math import log
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import DAY, Ground
 from cxkit.shaping.columns import filled
-from cxkit.shaping.repairs import InZone
+from cxkit.shaping.mending.repairs import InZone
 from cxkit.times import zone_of
 from cxkit.words import listed
 

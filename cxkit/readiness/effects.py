@@ -13,9 +13,9 @@ from cxkit.readiness.ground import Ground
 from cxkit.reading import stamps
 from cxkit.schema import ROW
 from cxkit.shaping.events import in_zone, judged
-from cxkit.shaping.mend import applied, mended_columns
-from cxkit.shaping.offers import Counts, Effect
-from cxkit.shaping.repairs import DropCopies, DropEchoes, InZone, Repair, Restamp
+from cxkit.shaping.mending.mend import applied, mended_columns
+from cxkit.shaping.mending.offers import Counts, Effect
+from cxkit.shaping.mending.repairs import DropCopies, DropEchoes, InZone, Repair, Restamp
 
 if TYPE_CHECKING:
     from cxkit.reading.source import Source

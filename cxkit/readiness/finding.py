@@ -10,7 +10,7 @@ from cxkit.readiness.check import Check, Dimension, Found, Level
 from cxkit.readiness.checks import ALL, BY
 from cxkit.readiness.ground import Ground
 from cxkit.schema import SEVERITIES
-from cxkit.shaping.repairs import Repair
+from cxkit.shaping.mending.repairs import Repair
 from cxkit.words import many, percent
 
 if TYPE_CHECKING:

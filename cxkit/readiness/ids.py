@@ -10,7 +10,7 @@ from cxkit.readiness.ground import Ground
 from cxkit.readiness.values import NO_VALUES
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import TIDY, by_column, filled
-from cxkit.shaping.repairs import MOST_VALUES, DropCopies, DropEchoes, MergeValues, Tidy
+from cxkit.shaping.mending.repairs import MOST_VALUES, DropCopies, DropEchoes, MergeValues, Tidy
 from cxkit.statistics.intervals import most_by_chance
 from cxkit.words import many
 

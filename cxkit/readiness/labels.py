@@ -11,7 +11,7 @@ from itertools import combinations
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground, among
 from cxkit.shaping.columns import TIDY
-from cxkit.shaping.repairs import MOST_VALUES, MergeValues, Tidy
+from cxkit.shaping.mending.repairs import MOST_VALUES, MergeValues, Tidy
 from cxkit.words import folded, many
 
 MOST_LABELS = 20_000  # activities that a log can have

@@ -15,8 +15,8 @@ from cxkit.readiness.effects import effects
 from cxkit.readiness.finding import EXAMPLES, Finding, Score, look
 from cxkit.readiness.ground import Ground
 from cxkit.schema import SECOND
-from cxkit.shaping.offers import Offer
-from cxkit.shaping.repairs import KINDS
+from cxkit.shaping.mending.offers import Offer
+from cxkit.shaping.mending.repairs import KINDS
 from cxkit.words import safe, short
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cxkit.readiness.check import Found
 from cxkit.readiness.ground import Ground, among
 from cxkit.shaping.columns import braced, by_column
-from cxkit.shaping.repairs import MOST_VALUES, Reencode, reencoded
+from cxkit.shaping.mending.repairs import MOST_VALUES, Reencode, reencoded
 
 MISREAD = "\\x{FFFD}|[ÃÂâÄÅ][\\x{80}-\\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"  # noqa: RUF001
 INVISIBLE = "[\\x{00}-\\x{08}\\x{0B}\\x{0C}\\x{0E}-\\x{1F}\\x{7F}\\x{AD}\\x{200B}\\x{202A}-\\x{202E}\\x{2060}\\x{FEFF}]"

@@ -13,7 +13,7 @@ from cxkit.readiness.ground import DAY, Ground
 from cxkit.reading import stamps as writings
 from cxkit.schema import SECOND
 from cxkit.shaping.columns import filled
-from cxkit.shaping.repairs import MOST_VALUES, AsMissing, Restamp
+from cxkit.shaping.mending.repairs import MOST_VALUES, AsMissing, Restamp
 from cxkit.words import lasting, many, percent
 
 FAR = 90  # days: the least silence that sets stray times apart from the log

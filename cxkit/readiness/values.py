@@ -11,7 +11,7 @@ from cxkit.readiness.check import Found
 from cxkit.readiness.ground import NAMES_THINGS, Ground, among
 from cxkit.reading import stamps
 from cxkit.shaping.columns import filled
-from cxkit.shaping.repairs import MOST_VALUES, AsMissing, AsNumbers, Rescale
+from cxkit.shaping.mending.repairs import MOST_VALUES, AsMissing, AsNumbers, Rescale
 from cxkit.words import many
 
 SIGNS = (

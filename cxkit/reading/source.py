@@ -27,7 +27,7 @@ from cxkit.schema import ROW
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from cxkit.shaping.repairs import Repair
+    from cxkit.shaping.mending.repairs import Repair
 
 KINDS = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "integer"),

@@ -49,7 +49,7 @@ ROOMS = {
     "datasets": f"{GROUND} log",
     "faces": f"{GROUND} journeys selection.recipe result views.page",
     "__main__": "cli",
-    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.offers {STORES}",
+    "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.mending.offers {STORES}",
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
     "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
 }

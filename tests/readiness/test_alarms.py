@@ -13,7 +13,7 @@ from support.planting import ROLES, clean, put, step
 import cxkit as cx
 from cxkit.readiness.checks import CHECKS
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping.repairs import DropCopies, DropEchoes
+from cxkit.shaping.mending.repairs import DropCopies, DropEchoes
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2024, 1, 1, 9)

@@ -34,7 +34,7 @@ from cxkit.answers.answer import Extent
 from cxkit.answers.readiness import Readiness
 from cxkit.readiness.checks import CHECKS
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Reencode, Rescale, Tidy
+from cxkit.shaping.mending.repairs import AsMissing, DropCopies, DropEchoes, MergeValues, Reencode, Rescale, Tidy
 
 
 @pytest.fixture

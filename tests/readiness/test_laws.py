@@ -17,7 +17,7 @@ from cxkit.answers.answer import Extent
 from cxkit.answers.readiness import Readiness
 from cxkit.readiness.checks import CHECKS
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping import offers, repairs
+from cxkit.shaping.mending import offers, repairs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2025, 6, 2, 9, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 
 import cxkit as cx
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping.mend import mend
-from cxkit.shaping.repairs import AsMissing, DropCopies, DropEchoes, InZone, MergeValues, Rescale, Restamp, Tidy
+from cxkit.shaping.mending.mend import mend
+from cxkit.shaping.mending.repairs import AsMissing, DropCopies, DropEchoes, InZone, MergeValues, Rescale, Restamp, Tidy
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROLES = {"journey": "case", "activity": "what", "time": "when"}

@@ -13,8 +13,8 @@ from cxkit.readiness.effects import effects
 from cxkit.readiness.ground import Ground
 from cxkit.readiness.readiness import readiness
 from cxkit.schema import SECOND
-from cxkit.shaping import offers
-from cxkit.shaping.repairs import MergeValues, Reencode, Restamp, Tidy
+from cxkit.shaping.mending import offers
+from cxkit.shaping.mending.repairs import MergeValues, Reencode, Restamp, Tidy
 
 
 def written_to(rows, path):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import cxkit as cx
-from cxkit.shaping.repairs import Tidy
+from cxkit.shaping.mending.repairs import Tidy
 from cxkit.store.digests import sealed
 
 ROLES = {"journey": "order", "activity": "step", "time": "when", "customer": "client"}

@@ -11,7 +11,7 @@ from support.messy import lines_of, mended
 
 import cxkit as cx
 from cxkit.readiness.readiness import readiness
-from cxkit.shaping.repairs import from_json
+from cxkit.shaping.mending.repairs import from_json
 
 DATA = ROOT / "data"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)

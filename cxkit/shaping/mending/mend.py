@@ -13,8 +13,8 @@ from cxkit.reading.source import Source
 from cxkit.schema import ROW, SECOND
 from cxkit.shaping.columns import TIDY, as_number
 from cxkit.shaping.derived import Derived
-from cxkit.shaping.offers import Offer
-from cxkit.shaping.repairs import (
+from cxkit.shaping.mending.offers import Offer
+from cxkit.shaping.mending.repairs import (
     AsMissing,
     AsNumbers,
     DropCopies,
@@ -51,7 +51,7 @@ def mend(log: Log, repairs: Sequence[Repair | Offer]) -> Log:
     Errors: a repair of a column that does not exist, or something that is no repair.
 
     >>> import cxkit as cx
-    >>> from cxkit.shaping.repairs import MergeValues
+    >>> from cxkit.shaping.mending.repairs import MergeValues
     >>> log = cx.read(cx.toy_table()).roles(journey="order", activity="step", time="when")
     >>> mend(log, [MergeValues("channel", (("shop", "desk"),))]).head(12)["channel"].tolist()[8:10]
     ['desk', 'desk']

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cxkit.errors import InputError
-from cxkit.shaping.repairs import MOST_VALUES, Repair, from_json
+from cxkit.shaping.mending.repairs import MOST_VALUES, Repair, from_json
 from cxkit.words import many
 
 TOLD = ("apply", "certain", "finding", "rows", "shown", "effect")  # what a line says beside its repair
