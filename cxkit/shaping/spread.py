@@ -183,7 +183,7 @@ def groups(source: Source) -> list[tuple[str, ...]]:
 def _says(name: str) -> set[str]:
     """Which parts of a stamp the name of a column speaks of."""
     words = " ".join(words_of(name))
-    return {part for part, meant in WORDS.items() if any(re.search(rf"{word}\b", words) for word in meant.split())}
+    return {part for part, names in WORDS.items() if any(re.search(rf"{word}\b", words) for word in names.split())}
 
 
 def _kinds(source: Source) -> dict[str, str]:
@@ -206,14 +206,14 @@ def _kinds(source: Source) -> dict[str, str]:
 def _kind(source: Source, number: int, share: dict[str, float]) -> str:
     """What a column holds of a stamp, by its name and the shares of its values that have each form."""
     name, kind = source.columns[number], source.kinds[number]
-    parts = _says(name)
-    if kind == "date" or (share[DAY] >= NEARLY and (DAY in parts or not share[CLOCK])):
+    speaks_of = _says(name)
+    if kind == "date" or (share[DAY] >= NEARLY and (DAY in speaks_of or not share[CLOCK])):
         return DAY
     if share[CLOCK] >= NEARLY or (
-        CLOCK in parts and kind in ("integer", "number", "text") and _counts(source, number, share)
+        CLOCK in speaks_of and kind in ("integer", "number", "text") and _counts(source, number, share)
     ):
         return CLOCK
-    return OFFSET if OFFSET in parts and share[OFFSET] >= NEARLY else ""
+    return OFFSET if OFFSET in speaks_of and share[OFFSET] >= NEARLY else ""
 
 
 def _counts(source: Source, number: int, share: dict[str, float]) -> bool:
