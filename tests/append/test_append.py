@@ -219,7 +219,11 @@ def test_any_rows_in_any_parts_are_the_rebuild(tmp_path_factory, parts, ranked, 
         before = codes(appended)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            appended = append(cx.read(frame(rows)), folder / "store", **OPEN)
+            try:
+                appended = append(cx.read(frame(rows)), folder / "store", **OPEN)
+            except cx.CxError as refused:  # what texts had ordered, numbers do not
+                assert "Prepare all parts anew" in str(refused), refused
+                return
         assert before.items() <= codes(appended).items()
     whole = cx.read(frame([row for rows in parts for row in rows])).roles(**roles)
     assert_equal(appended, prepare(whole, folder / "whole"))
