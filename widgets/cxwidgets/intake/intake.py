@@ -281,7 +281,7 @@ class Intake(Working):
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
             "figures": [str(journeys.n), f"{many(made.events)} events", f"store {target}"],
-            "notes": [left, *made.notes, kept],
+            "notes": [left, *made.losses, *made.notes, kept],
             "code": self._checked.code(self._source, target, journeys.recipe) if self._checked else "",
         }
 
