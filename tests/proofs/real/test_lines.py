@@ -3,9 +3,8 @@
 import gzip
 import io
 
-from cxkit.reading.find import TEXT_FILES
-
 import cxkit as cx
+from cxkit.reading.find import TEXT_FILES
 
 UNUSUAL = {"quote", "escape", "lines above the header"}
 MOST_CONTINUED = {"olist_sample/olist_order_reviews_dataset.csv.gz", "support_tickets/customer_support_tickets.csv.gz"}
