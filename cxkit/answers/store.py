@@ -67,6 +67,11 @@ class Provenance(LogAnswer):
         return self.facts.counts["events"]
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        """The parts of the log of which more than a little was left out, in sentences."""
+        return self.facts.losses
+
+    @property
     def dropped(self) -> Mapping[str, int]:
         """How many rows of the source were left out, by the reason."""
         return self.facts.dropped

@@ -108,8 +108,7 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
     for loss in facts.losses:
         click.echo(f"Warning: {loss}")
     for note in facts.notes:
-        if note not in facts.losses:
-            click.echo(f"Note: {note}")
+        click.echo(f"Note: {note}")
     for reason, count in facts.dropped.items():
         click.echo(f"Left out: {many(count)} {'row' if count == 1 else 'rows'} ({reason}).")
     if facts.dropped:

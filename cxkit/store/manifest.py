@@ -153,9 +153,9 @@ class Manifest:
             keys = ", ".join(f'{key} "{column}"' for key, column in table.keys.items()) or "no key"
             rows = many(sum(table.joined.values()), "row")
             facts[f"Table {table.name}"] = f"{table.source}; {rows} by {keys}"
-        return (
-            facts | {"Rows left out": dropped or "none"} | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
-        )
+        facts |= {"Rows left out": dropped or "none"}
+        facts |= {f"Warning {n}": loss for n, loss in enumerate(self.losses, 1)}
+        return facts | {f"Note {n}": note for n, note in enumerate(self.notes, 1)}
 
     def write(self, folder: Path) -> None:
         """Publish this manifest in one step: a reader sees the old one or the new one, never a half."""

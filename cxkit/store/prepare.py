@@ -181,7 +181,6 @@ def _write_journeys(
 
 def _notes(made: Manifest, engine: Engine, folder: Path) -> Iterator[str]:
     """What should be known about the sources and their values."""
-    yield from made.losses
     yield from dict.fromkeys([*(note for part in made.parts for note in part.notes), *made.open.values()])
     names = {CUSTOMER: "the customer", **{a.column: f'"{a.name}"' for a in made.attributes}}
     for column, count in made.several.items():

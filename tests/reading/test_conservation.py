@@ -172,7 +172,9 @@ def test_a_loss_is_told_everywhere_in_the_same_words(tmp_path, prepared):
     assert f"Warning: {says}" in repr(log.readiness())
     assert says in log.readiness()._repr_html_()
     assert "unread" in log.readiness().df().check.tolist()
-    assert says in journeys.manifest.notes[0]
+    assert says in journeys.manifest.losses[0]
+    assert says in journeys.manifest.facts["Warning 1"]
+    assert says in repr(journeys.provenance)
     assert cx.open(tmp_path / "log.csv-store").manifest.losses == journeys.manifest.losses
 
 

@@ -286,7 +286,7 @@ class Intake(Working):
         left = f"Rows left out: {dropped}." if dropped else "No row was left out."
         return {
             "figures": [str(journeys.n), f"{many(made.events)} events", f"store {target}"],
-            "notes": [left, *made.notes, kept],
+            "notes": [left, *made.losses, *made.notes, kept],
             "code": self._code.replace(repr(self._target.as_posix()), repr(target)),
         }
 
