@@ -91,10 +91,11 @@ def says(name: str, role: str) -> float:
 
 
 def _says_journey(tokens: set[str], ranks: list[int]) -> float:
-    """A number or id says little by itself; the state or date of something is no name of it."""
+    """A number or id says little by itself, less where it is of a step; the state or date of something names it not."""
     counted = bool(tokens & COUNTERS)
     if not ranks:
-        return COUNTED if counted else 0.0
+        of_steps = tokens & set(WORDS["activity"].split())
+        return 0.0 if not counted else OF_IT if of_steps else COUNTED
     of_it = not counted and any(tokens & set(WORDS[role].split()) for role in ("activity", "time"))
     return OF_IT if of_it else 2.0 - 0.3 * min(ranks) / len(WORDS["journey"].split())
 

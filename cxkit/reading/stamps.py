@@ -332,7 +332,7 @@ def given(connection: DuckDBPyConnection, pattern: str) -> Writing:
     """The user's own strptime pattern, or the unit of a relative clock, if it is one."""
     import duckdb
 
-    if pattern in CLOCKS:
+    if isinstance(pattern, str) and pattern in CLOCKS:
         return relative(pattern)
     wrong = InputError(
         f'time_format={pattern!r} is no pattern. Write for example "%d.%m.%Y %H:%M", or "hours" where numbers count '

@@ -165,7 +165,7 @@ def test_an_empty_selection_has_an_answer(journeys, name, call):
     answer = ask(nothing(journeys), name, call)
     assert (answer.n.journeys, answer.n.customers) == (0, 0)
     assert answer.table.num_rows == (name in ONE_ROW)
-    assert "0 journeys of 0 customers" in repr(answer)
+    assert "n = 0 journeys" in repr(answer)
 
 
 @pytest.mark.parametrize(("name", "call"), [asked for asked in ASKED if entry(asked[0]).row], ids=str)

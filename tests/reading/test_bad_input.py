@@ -104,8 +104,10 @@ def test_refused_and_the_old_store_stays(content, name, words, prepared, tmp_pat
 
 def test_header_only_says_so_without_roles(tmp_path):
     (tmp_path / "log.csv").write_text(HEAD)
+    log = cx.read(tmp_path / "log.csv")
+    assert "no rows" in repr(log)
     with pytest.raises(cx.CxError, match="no rows"):
-        repr(cx.read(tmp_path / "log.csv"))
+        cx.prepare(log, tmp_path / "store")
 
 
 BAD = "time not readable"

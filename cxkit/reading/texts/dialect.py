@@ -228,8 +228,10 @@ def _header(lines: Sequence[str], delimiter: str, quote: str, shown: str) -> tup
     try:
         rows = _csv(lines, delimiter, quote)
         header = next(rows)
-        if rows.line_num == 1 or not _open(lines[: rows.line_num], delimiter):
-            return header, rows.line_num
+        count = rows.line_num
+        usual = _usual(_read_cells(lines[count:], delimiter))
+        if count == 1 or len(header) == usual or not _open(lines[:count], delimiter):
+            return header, count
         return lines[0].split(delimiter), 1
     except csv.Error as error:
         raise InputError(f'The header line of "{shown}" cannot be read: {error}.') from None
