@@ -14,6 +14,7 @@ import cxkit as cx
 from cxkit import schema
 from cxkit.store.digests import sealed
 from cxkit.store.prepare import PICTURE
+from cxkit.views.theme import NO_MATH
 
 ROLES = {"journey": "id", "activity": "act", "time": "when"}
 ROWS = [
@@ -355,7 +356,9 @@ def test_what_is_said_of_a_log_stays_with_its_store(tmp_path):
     log = cx.read(cx.toy_table(), about="A shop.\n\n<b>Orders</b> go wrong.")
     journeys = cx.prepare(log.roles(journey="order", activity="step", time="when"), tmp_path / "store")
     assert cx.open(journeys.folder).about == "A shop.\n\n<b>Orders</b> go wrong."
-    assert journeys.about._repr_html_() == "<p>A shop.</p><p>&lt;b&gt;Orders&lt;/b&gt; go wrong.</p>"
+    assert journeys.about._repr_html_() == (
+        f'<p class="{NO_MATH}">A shop.</p><p class="{NO_MATH}">&lt;b&gt;Orders&lt;/b&gt; go wrong.</p>'
+    )
     assert "Nothing is said" in cx.toy_journeys().about._repr_html_()
 
 
