@@ -266,11 +266,9 @@ def test_options_for_text_are_for_text():
         cx.read(cx.toy_table(), skip=1)
 
 
-def test_the_options_come_back_with_the_log(tmp_path, prepared):
-    from cxkit.log import reopened
-
+def test_the_options_come_back_with_the_log(prepared):
     made = prepared(content([HEAD, *ROWS], head="a,b,c,d"), skip=1)
-    again = reopened(made.manifest)
+    again = made.log
     assert again is not None
     assert again.reading["lines above the header"] == "1"
 

@@ -48,10 +48,10 @@ def test_levels_and_types(written, tmp_path):
             event(
                 "A", more='<int key="n" value="007"/><float key="cost" value="1.5"/><string key="zip" value="0815"/>'
             ),
-            event("B", more='<int key="n" value="-8"/><float key="cost" value="NaN"/><string key="zip" value="1"/>'),
+            event("B", more='<int key="n" value="-8"/><float key="cost" value="2.5"/><string key="zip" value="1"/>'),
             more='<boolean key="new" value="TRUE"/><id key="uid" value="u-1"/><date key="due" value="2025-02-01"/>',
         )
-        + trace("J2", event("A"), more='<boolean key="new" value="0"/>')
+        + trace("J2", event("A", more='<float key="cost" value="NaN"/>'), more='<boolean key="new" value="0"/>')
         + "</log>"
     )
     journeys = prepared(log, tmp_path)
@@ -66,7 +66,7 @@ def test_levels_and_types(written, tmp_path):
     assert journeys.manifest.roles["activity"] == "concept:name"
     events = journeys.events().df()
     assert events["n"].dropna().tolist() == [7, -8]
-    assert events["cost"].dropna().tolist() == [1.5]
+    assert events["cost"].dropna().tolist() == [1.5, 2.5]
     assert events["zip"].dropna().tolist() == ["0815", "1"]
     assert journeys.journeys().df().set_index("journey")["case:new"].to_dict() == {"J1": True, "J2": False}
 
