@@ -108,7 +108,7 @@ def test_columns_that_are_left_out_and_a_journey_without_customers(begun, tmp_pa
     assign(begun, "Kunde", "leave")
     begun.hear({"do": "prepare", "name": "shop"})
     assert dict(begun.journeys.attributes) == {"Tarif": "text of each journey"}
-    assert str(begun.journeys.n) == "12 journeys of 12 customers"
+    assert str(begun.journeys.n) == "12 journeys; customers unknown: each journey counts as one"
 
 
 def test_the_time_zone_is_the_browsers_once_and_then_the_users(intake):
