@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import cxkit as cx
-from cxkit.log import reopened
 from cxkit.shaping.spread import stem
 
 FIRST = datetime(2024, 3, 5, 8)
@@ -93,7 +92,7 @@ def test_the_joined_stamps_come_back_from_everywhere(tmp_path):
     journeys = made(log, tmp_path / "store")
     engagement = cx.Engagement.of_log(log)
     assert engagement.roles.time == "due_date + call_time"
-    for again in (engagement.applied(cx.read(path)), reopened(journeys.manifest)):
+    for again in (engagement.applied(cx.read(path)), journeys.log):
         assert made(again, tmp_path / "again").manifest.roles == journeys.manifest.roles
     assert journeys.manifest.origin["time"] == "due_date + call_time"
     assert dumps(journeys.manifest.roles)
