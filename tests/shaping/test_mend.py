@@ -87,7 +87,7 @@ def test_numbers_stay_numbers():
     table = cx.toy_table()
     log = cx.read(table.append_column("euro", [[float(n) for n in range(len(table))]]))
     log = log.roles(journey="order", activity="step", time="when")
-    mended = mend(log, [AsMissing("euro", ("3.0",)), Rescale("euro", 10.0, (("Pay", 1.0, 1.0),))])
+    mended = mend(log, [AsMissing("euro", ("3",)), Rescale("euro", 10.0, (("Pay", 1.0, 1.0),))])
     assert mended.head(4)["euro"].tolist()[:3] == [0.0, 0.1, 2.0]
     assert mended.head(4)["euro"].isna().tolist() == [False, False, False, True]
 
