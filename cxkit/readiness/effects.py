@@ -18,6 +18,8 @@ from cxkit.shaping.mending.offers import Counts, Effect
 from cxkit.shaping.mending.repairs import DropCopies, DropEchoes, InZone, Repair, Restamp
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from cxkit.reading.source import Source
 
 FEW = 3  # rows that are shown
@@ -26,10 +28,12 @@ Shown = tuple[tuple[str, str | None], ...]
 
 
 class Laid(NamedTuple):
-    """Rows that a statement gives, in place of a source's."""
+    """Rows that were laid out as a table, in place of a source's."""
 
     rows: str
     kinds: tuple[str, ...]
+    connection: DuckDBPyConnection
+    laid: dict[str, bool]
 
 
 def effects(ground: Ground, repairs: Iterable[Repair]) -> dict[Repair, Effect]:
@@ -60,16 +64,16 @@ def _counted(ground: Ground, asked: Asked, kinds: tuple[str, ...]) -> Counts:
     """What the log would have if these were its rows: as `prepare` would count it."""
     key = "NULL" if ground.roles.order is None else f"c{ground.roles.order}"
     keys = [f"TRY_CAST({key} AS DOUBLE) AS key", f"{key}::VARCHAR AS key_text"]
-    statement, values = judged(cast("Source", Laid(f"({asked[0]})", kinds)), ground.roles, keys)
+    ground.ask(f"CREATE OR REPLACE TEMP TABLE ready_mended AS {asked[0]}", **asked[1])
+    rows = cast("Source", Laid("ready_mended", kinds, ground.source.connection, {}))
+    statement, values = judged(rows, ground.roles, keys)
     way = f"hash(list(activity_name ORDER BY time, key, key_text, {ROW}))"
     [(ways, events, journeys)] = ground.ask(
         f"""SELECT count(DISTINCT way), coalesce(sum(events), 0)::BIGINT, count(*) FROM (
             SELECT {way} AS way, count(*) AS events FROM ({statement}) WHERE reason IS NULL GROUP BY journey_id)""",
-        **values | asked[1],
+        **values,
     )
-    activities = ground.one(
-        f"SELECT count(DISTINCT activity_name) FROM ({statement}) WHERE reason IS NULL", **values | asked[1]
-    )
+    activities = ground.one(f"SELECT count(DISTINCT activity_name) FROM ({statement}) WHERE reason IS NULL", **values)
     return Counts(events, journeys, ways, activities)
 
 

@@ -50,7 +50,7 @@ def test_one_odd_value_changes_the_order_of_nothing_else(how, log, tmp_path):
     j = cx.prepare(log(rows(WRITTEN[how], odd={"F": "n/a"})), tmp_path / "store", progress=False)
     assert set(paths(j).drop("J00")) == {STEPS}
     assert paths(j)["J00"].replace("F", "") == STEPS.replace("F", "")
-    assert '1 value of "seq" is no number: "n/a"' in j.manifest.notes[0]
+    assert '1 value of "seq" is no number among numbers: "n/a"' in j.manifest.notes[0]
     assert '"n/a"' in " ".join(log(rows(WRITTEN[how], odd={"F": "n/a"})).doubts)
 
 

@@ -43,7 +43,7 @@ def test_prepare_says_what_it_found(shop):
     for words in (
         "delimiter semicolon",
         "day first",
-        "3 events in 2 journeys of 2 customers",
+        "3 events in 2 journeys; customers unknown",
         "Left out: 1 row (time not",
     ):
         assert words in said
@@ -51,7 +51,7 @@ def test_prepare_says_what_it_found(shop):
 
 def test_ask_answers_in_every_form(shop):
     store = shop[0] / "store"
-    assert "n = 2 journeys of 2 customers" in run("ask", store, "variants").output
+    assert "n = 2 journeys; customers unknown" in run("ask", store, "variants").output
     table = pd.read_csv(io.StringIO(run("ask", store, "variants", "--format", "csv").output))
     assert table.activities.tolist() == ["Order", "Order > Pay"]
     answer = json.loads(run("ask", store, "process_map", "--format", "json").output)
@@ -243,7 +243,7 @@ def test_a_workbook_holds_the_rows_and_what_they_answer(shop):
     sheets = pd.read_excel(book, sheet_name=None, engine="openpyxl")
     assert sheets["answer"].journey.tolist() == ["A", "B"]
     assert sheets["answer"]["first"].dt.hour.tolist() == [9, 9]
-    assert "2 journeys of 2 customers" in sheets["about"].iloc[:, 1].tolist()
+    assert "2 journeys; customers unknown: each journey counts as one" in sheets["about"].iloc[:, 1].tolist()
     assert "say where it goes" in run("ask", folder / "store", "journeys", "--format", "xlsx").output.lower()
 
 
