@@ -73,9 +73,9 @@ def trial(log: Log, most: int = 500) -> Trial:
         unfit = len(log.source.unfit)
         steps = None if roles.start is not None else stepping(log.source, roles.taken)
         odd = () if roles.order is None else odd_keys(log.source, roles.order)
-    rows, journeys, customers, kinds = counts
-    figures = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps, odd)
-    return replace(figures, faults=tuple(_faults(log, figures)), doubts=tuple(_doubts(log, figures)))
+        rows, journeys, customers, kinds = counts
+        figures = Trial(rows, unfit, journeys, customers, tuple(named), kinds, readable, moving, changing, steps, odd)
+        return replace(figures, faults=tuple(_faults(log, figures)), doubts=tuple(_doubts(log, figures)))
 
 
 def _different(column: str) -> str:

@@ -83,7 +83,7 @@ def test_a_later_correction_overtakes_an_earlier_one(tmp_path):
             intake.hear({"do": "assign", "column": list(roles(intake)).index(column), "role": role})
         intake.hear({"do": "assign", "column": list(roles(intake)).index("plan"), "role": "order"})
         await settled(intake)
-        assert intake.facts["ready"]
+        assert intake.facts["ready"], intake.said
         assert roles(intake)["plan"] == "order"
         assert roles(intake)["channel"] == "keep"
         return intake.code

@@ -218,7 +218,8 @@ class Board:
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
         """The panels where there is a kernel, and the pictures they hold where there is none."""
-        bundle = dict(self.box()._repr_mimebundle_(**words)) if answerable() else {}
+        box = self.box()
+        bundle = dict(box._repr_mimebundle_(**words)) if answerable() else {}
         bundle["text/html"] = "".join(panel.standing() for panel in self.panels)
         return bundle
 
