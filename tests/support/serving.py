@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import expect
 
-from cxkit.words import lasting
+from cxkit.words import UNKNOWN, lasting
 from cxwidgets.panels import MOST_MOVES
 
 SLOW = 120_000  # milliseconds that a loaded machine may take until a page is up
@@ -245,7 +245,7 @@ def shown(page, root="body"):
         "durations": {label.split(", ")[0]: _numbers(label.split(", ", 1)[1])[0] for label in raw["durations"]},
         "waits": dict(map(_wait, raw["waits"])),
         "segments": {bar[1]: (_number(bar[2]), _number(bar[3])) for bar in bars},
-        "summary": {word: _number(cards[word]) for word in CARDS if cards},
+        "summary": {word: None if cards[word] == UNKNOWN else _number(cards[word]) for word in CARDS if cards},
         "journeys": raw["journeys"],
     }
 
@@ -253,6 +253,7 @@ def shown(page, root="body"):
 def answers(of, by, page=1):
     """The same, as the library answers for `of(panel)`, the journeys that a panel speaks of."""
     moves, figures = of("process_map").process_map().table.to_pylist(), of("summary").summary().table.to_pylist()[0]
+    figures |= {} if of("summary").n.known else {"customers": None}
     limit = sorted([row["coverage"] for row in moves] + [1.0] * (MOST_MOVES + 1))[MOST_MOVES]
     drawn = [row for row in moves if row["coverage"] < limit]
     touched = {row[side] for row in drawn for side in ("source", "target")}
