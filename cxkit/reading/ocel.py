@@ -40,7 +40,7 @@ from cxkit.words import many
 
 OBJECT, ACTIVITY, STAMP, EVENT, PART = "ocel:oid", "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:qualifier"
 OTHERS = "ocel:type:"
-KEPT_OF_MOST = 2  # a type of which at least half as many events speak as of any other may be the journey
+KEPT_OF_MOST = 4  # a type of which at least a quarter as many events speak as of any other may be the journey
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 NUMBER_ID = r"[+-]?[0-9]+([.,][0-9]+)?"
 ZONED = re.compile(r"(Z|[+-]\d\d:?\d\d)\s*$")

@@ -22,7 +22,11 @@ CASES = {"journey": "case_id", "activity": "activity", "time": "timestamp"}
 
 # file, roles, then every finding as "check column", in alphabetical order
 LOGS = {
-    "running example": ("running_example/running-example.csv", XES, ["constant_columns case:creator"]),  # one maker
+    "running example": (
+        "running_example/running-example.csv",
+        XES,
+        ["constant_columns case:creator", "own_zone time:timestamp"],
+    ),  # one maker; offsets of one zone
     "receipt": (
         "receipt/receipt.csv.gz",
         XES,
@@ -36,6 +40,7 @@ LOGS = {
             "long_silences",  # 14 permits that went on after months
             "missing_values case:enddate",  # permits that have not ended
             "open_journeys",  # 6 at the log's end
+            "own_zone time:timestamp",  # offsets of one zone
         ],
     ),
     "sepsis": (
