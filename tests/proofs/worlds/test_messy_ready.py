@@ -37,6 +37,7 @@ FOLLOWS = {
     "unsorted",  # planted too; held to its count below
     "backwards",  # rows of two clocks change places
     "future",  # American dates with day and month changed
+    "stray",  # such dates, too
     "open_journeys",
     "cut_off",
     "written_numbers",  # costs such as "6,34 €"
