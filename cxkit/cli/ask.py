@@ -80,20 +80,22 @@ def ask(
     cxkit ask stores/shop data_plan --engagement engagement.toml
 
     """
-    journeys = opened(store, recipe, engagement)
     if measure is None:
+        opened(store, recipe, engagement)
         click.echo(_questions())
         return
     function = catalog.entry(measure).function
     given = _parameters(function, measure, words)
+    form = form or _form(out)
+    if form == "xlsx" and out is None:
+        raise click.UsageError("A workbook is no text. Say where it goes with --out answer.xlsx.")
+    journeys = opened(store, recipe, engagement)
     _check_needed(function, measure, given, journeys)
     result = function(journeys, **given)
-    answer = FORMS[form or _form(out)](result)
+    answer = FORMS[form](result)
     if out is not None:
         _write(out, answer)
         click.echo(f"{out}: {result.n}")
-    elif isinstance(answer, bytes):
-        raise click.UsageError("A workbook is no text. Say where it goes with --out answer.xlsx.")
     else:
         click.echo(answer)
 
