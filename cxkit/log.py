@@ -365,17 +365,17 @@ def reopened(described: Manifest, folder: Path) -> Log | None:
 
     None if it is not there: if its file is gone or another one, or if the store has come in parts.
     """
-    known = described.origin
+    origin = described.origin
     written = described.reading.get("time", "")
     try:
-        if not known or not (path := (folder.resolve() / known["path"]).resolve()).is_file():
+        if not origin or not (path := (folder.resolve() / origin["path"]).resolve()).is_file():
             return None
-        reading: dict[str, Any] = {word: known[word] for word in READING if word in known}
+        reading: dict[str, Any] = {word: origin[word] for word in READING if word in origin}
         reading |= {"skip": int(reading["skip"])} if "skip" in reading else {}
         log = read(path, name=described.source, about=described.about, **reading)
-        if log.source.fingerprint != known["fingerprint"]:
+        if log.source.fingerprint != origin["fingerprint"]:
             return None
-        roles = dict.fromkeys(OPTIONAL, "") | {word: known[word] for word in (*ROLES, *JOINED) if word in known}
+        roles = dict.fromkeys(OPTIONAL, "") | {word: origin[word] for word in (*ROLES, *JOINED) if word in origin}
         if "lifecycle" in roles:
             roles.pop("start")
         return log.roles(**roles, zone=described.zone, time_format=stamps.Writing(written).format)

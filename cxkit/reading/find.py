@@ -74,14 +74,14 @@ OPTIONS = Options._fields
 def find(source: Any, options: Options) -> Source:
     """The source, opened by the reader that takes it."""
     options.check()
-    found = _opened(source, options)
+    opened = _opened(source, options)
     for option, (part, kind, things) in ONLY_FOR.items():
-        if getattr(options, option) is not None and part not in found.reading:
-            raise InputError(f'{option}= is for {kind}. "{found.name}" has no {things}.')
-    said = next((option for option in ONLY_TEXTS if getattr(options, option) is not None), None)
-    if said and "delimiter" not in found.reading:
-        raise InputError(f'{said}= is for text files such as CSV. "{found.name}" is none.')
-    return found
+        if getattr(options, option) is not None and part not in opened.reading:
+            raise InputError(f'{option}= is for {kind}. "{opened.name}" has no {things}.')
+    texts_only = next((option for option in ONLY_TEXTS if getattr(options, option) is not None), None)
+    if texts_only and "delimiter" not in opened.reading:
+        raise InputError(f'{texts_only}= is for text files such as CSV. "{opened.name}" is none.')
+    return opened
 
 
 def _opened(source: Any, options: Options) -> Source:
@@ -100,27 +100,27 @@ def _opened(source: Any, options: Options) -> Source:
     path = Path(source).expanduser()
     if (several := _files(path, options)) is not None:
         return several
-    found = _file(path, options)
-    found.path = str(path.resolve())
-    found.asked = {option: said for option, said in options._asdict().items() if said is not None}
-    return found
+    opened = _file(path, options)
+    opened.path = str(path.resolve())
+    opened.asked = {option: answer for option, answer in options._asdict().items() if answer is not None}
+    return opened
 
 
 def _files(path: Path, options: Options) -> Source | None:
     """The files of a folder or a pattern as one source; None for a path of one file."""
     from cxkit.reading import folders
 
-    found = folders.matching(path)
-    if found is None:
+    files = folders.matching(path)
+    if files is None:
         return None
-    parquet = [file for file in found if file.name.lower().endswith(PARQUET_FILES)]
-    texts = [file for file in found if file.name.lower().endswith(TEXT_FILES)]
+    parquet = [file for file in files if file.name.lower().endswith(PARQUET_FILES)]
+    texts = [file for file in files if file.name.lower().endswith(TEXT_FILES)]
     if not parquet and not texts:
         raise InputError(f'There is no file of CSV or Parquet in "{path}". For folders in it, write "{path}/*/*.csv".')
     if parquet and texts:
         raise InputError(f'"{path}" holds both "{texts[0].name}" and "{parquet[0].name}". Keep files of one kind.')
     reader = folders.Folder(path.name, parquet or texts, lambda file: _file(file, options))
-    others = len(found) - len(parquet or texts)
+    others = len(files) - len(parquet or texts)
     reader.notes = (f"{many(others)} files of other kinds are not read.",) if others else ()
     return reader
 
@@ -167,8 +167,8 @@ def _sqlite_file(path: Path, options: Options) -> Source:
 
 def _check_file(path: Path) -> None:
     try:
-        found = path.is_file()
+        there = path.is_file()
     except (OSError, ValueError):
-        found = False
-    if not found:
+        there = False
+    if not there:
         raise InputError(f'There is no file "{path}".')

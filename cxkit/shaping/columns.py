@@ -77,10 +77,10 @@ def fits(source: Source, columns: dict[str, int]) -> Fits:
         f"bool_and(regexp_full_match(c{{n}}, '{braced(pattern)}')) FILTER (c{{n}} <> '')"
         for pattern, _ in NUMBERS.values()
     )
-    found = by_column(source, asked, [columns[name] for name in texts])
+    counts = by_column(source, asked, [columns[name] for name in texts])
     for name in texts:
-        said = dict(zip(NUMBERS, found, strict=False))
-        fitting[name] = EVERY if None in said.values() else tuple(kind for kind, fit in said.items() if fit)
+        fit_of = dict(zip(NUMBERS, counts, strict=False))
+        fitting[name] = EVERY if None in fit_of.values() else tuple(kind for kind, fit in fit_of.items() if fit)
     return fitting
 
 
