@@ -21,7 +21,19 @@ speaking = click.option(
     type=click.Path(path_type=Path),
     help="File of what the log cannot know.  [default: engagement.toml in the store's folder]",
 )
-READING = ("name", "delimiter", "encoding", "skip", "quote", "escape", "sheet", "table", "query", "object_type")
+READING = (
+    "name",
+    "delimiter",
+    "encoding",
+    "skip",
+    "header",
+    "quote",
+    "escape",
+    "sheet",
+    "table",
+    "query",
+    "object_type",
+)
 ITS_OWN = ("name", "sheet", "table", "query")
 NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
 HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
@@ -62,7 +74,8 @@ MAPPING = (
     click.option("--name", help="What reports call it; the file's name when not given."),
     click.option("--delimiter", help="What separates the columns of a text file."),
     click.option("--encoding", help="Encoding of a text file."),
-    click.option("--skip", type=int, help="How many lines of a text file stand above its header."),
+    click.option("--skip", type=int, help="How many lines of a text file or sheet stand above its header."),
+    click.option("--header/--no-header", default=None, help="Whether a text file or sheet has a header at all."),
     click.option("--quote", help='What encloses values of a text file; "" where quotes are letters.'),
     click.option("--escape", help="What makes a quote within quotes a letter, such as a backslash."),
     click.option("--sheet", help="For XLSX: the sheet to read."),

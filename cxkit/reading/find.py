@@ -27,7 +27,8 @@ CHARACTERS = {
     "quote": '"\'", or "" where nothing is quoted',
     "escape": '"\\\\"',
 }
-ONLY_TEXTS = ("skip", "quote", "escape")
+ONLY_TEXTS = ("quote", "escape")
+ONLY_LINES = ("skip", "header")
 ONLY_FOR = {
     "sheet": ("sheet", "XLSX", "sheets"),
     "table": ("table", "databases", "tables"),
@@ -42,6 +43,7 @@ class Options(NamedTuple):
     delimiter: str | None = None
     encoding: str | None = None
     skip: int | None = None
+    header: bool | None = None
     quote: str | None = None
     escape: str | None = None
     sheet: str | None = None
@@ -61,11 +63,15 @@ class Options(NamedTuple):
                 raise InputError(f'{word}="{text}" is not one character. Write for example {examples}.')
         if self.skip is not None and (not isinstance(self.skip, int) or isinstance(self.skip, bool) or self.skip < 0):
             raise InputError(f"skip={self.skip!r} is no number of lines. Write for example skip=2.")
+        if not (self.header is None or isinstance(self.header, bool)):
+            raise InputError(
+                f"header={self.header!r} is neither True nor False. Write header=False where there is none."
+            )
 
     @property
     def asked(self) -> Asked:
         """What is said of how a text file is written."""
-        return Asked(self.delimiter, self.skip, self.quote, self.escape)
+        return Asked(self.delimiter, self.skip, self.header, self.quote, self.escape)
 
 
 OPTIONS = Options._fields
@@ -81,6 +87,9 @@ def find(source: Any, options: Options) -> Source:
     texts_only = next((option for option in ONLY_TEXTS if getattr(options, option) is not None), None)
     if texts_only and "delimiter" not in opened.reading:
         raise InputError(f'{texts_only}= is for text files such as CSV. "{opened.name}" is none.')
+    lines_only = next((option for option in ONLY_LINES if getattr(options, option) is not None), None)
+    if lines_only and not opened.reading.keys() & {"delimiter", "sheet"}:
+        raise InputError(f'{lines_only}= is for text files and workbooks. "{opened.name}" is neither.')
     return opened
 
 
@@ -150,7 +159,7 @@ def _log_file(path: Path, options: Options) -> Source:
 def _sheet_file(path: Path, options: Options) -> Source:
     from cxkit.reading import sheets
 
-    return sheets.SheetFile(path, options.sheet)
+    return sheets.SheetFile(path, options.sheet, options.skip, options.header)
 
 
 def _sqlite_file(path: Path, options: Options) -> Source:
