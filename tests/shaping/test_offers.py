@@ -124,6 +124,20 @@ def test_a_question_is_applied_where_its_line_says_so(log, offered, tmp_path):
     assert [type(repair) for repair in log.mend(*offers.load(file)).source.repairs] == [MergeValues]
 
 
+def test_answers_stay_when_the_file_is_written_again(offered, tmp_path):
+    file = tmp_path / "repairs.json"
+    offers.save(offered, file)
+    lines = json.loads(file.read_text(encoding="utf-8"))
+    for line in lines:
+        line["apply"] = not line["apply"]
+    by_hand = {"tidy": {"column": "nobody has it"}}
+    file.write_text(json.dumps([*lines, by_hand]), encoding="utf-8")
+    before = offers.load(file)
+    offers.save(offered, file)
+    assert offers.load(file) == before
+    assert len(before) == len(offered) + 1
+
+
 def test_a_line_says_what_it_would_do(offered):
     [line] = [json.loads(json.dumps(offer.to_json())) for offer in offered if type(offer.repair) is MergeValues]
     assert line["finding"].startswith("distorted: 2 of 485 values")

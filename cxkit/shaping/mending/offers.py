@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,11 +105,16 @@ def load(path: Path) -> tuple[Offer, ...]:
 def save(offers: Sequence[Offer], path: Path) -> None:
     """Write offers as a JSON file, one on a line, so that questions can be answered and lines be taken out.
 
-    What is there is replaced in one step, and only where it is a file of repairs.
+    What is there is replaced in one step, and only where it is a file of repairs. Its answers stay: an offer that is
+    in it already keeps its "apply", and a line that is not offered now stands below those that are.
     """
     target = path.expanduser().resolve()
     if target.exists() and not _is_ours(target):
         raise InputError(f'"{path}" is there and is no file of repairs; it stays as it is. Name another file.')
+    earlier = {_line(offer.repair): offer for offer in (load(target) if target.exists() else ())}
+    fresh = {_line(offer.repair): offer for offer in offers}
+    answered = {line: replace(offer, apply=earlier.get(line, offer).apply) for line, offer in fresh.items()}
+    offers = [*answered.values(), *(offer for line, offer in earlier.items() if line not in fresh)]
     lines = ",\n".join(json.dumps(offer.to_json(), ensure_ascii=False) for offer in offers)
     new = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
@@ -119,6 +124,10 @@ def save(offers: Sequence[Offer], path: Path) -> None:
         raise InputError(f'"{path}" cannot be written: {error.strerror}.') from None
     finally:
         new.unlink(missing_ok=True)
+
+
+def _line(repair: Repair) -> str:
+    return json.dumps(repair.to_json(), sort_keys=True)
 
 
 def _is_ours(path: Path) -> bool:
