@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cxkit.reading import stamps
+from cxkit.reading.names import says
 from cxkit.schema import MOST_ACTIVITIES, ROW
 from cxkit.shaping import unpivot
-from cxkit.shaping.columns import odd_keys
+from cxkit.shaping.columns import by_column, odd_keys
 from cxkit.shaping.lifecycle import beginning, stepping
 from cxkit.shaping.roles import Roles
 from cxkit.shaping.spread import offered
@@ -105,6 +106,21 @@ def _varies(log: Log, column: int) -> bool:
     return bool(answer and answer[0])
 
 
+def _things(log: Log) -> str | None:
+    """A column called after journeys or customers of which each row has its own, where times are not found."""
+    source, roles = log.source, log.settled
+    if roles.time is not None or {"journey", "activity"} <= roles.given:
+        return None
+    named = [n for n, name in enumerate(source.columns) if n != roles.journey and _says_whose(name)]
+    alone = by_column(source, "count(DISTINCT c{n}) = count(*)", named)
+    return next((source.columns[n] for n, answer in zip(named, alone, strict=True) if answer), None)
+
+
+def _says_whose(name: str) -> bool:
+    """Whether a column is called after journeys or customers."""
+    return says(name, "journey") > 0 or says(name, "customer") > 0
+
+
 def _faults(log: Log, figures: Trial) -> Iterator[str]:
     """What makes it impossible to prepare the log."""
     roles = log.settled
@@ -126,6 +142,8 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     if figures.journeys > ALONE * figures.rows:
         which = "Every" if figures.journeys == figures.rows else "Almost every"
         yield f'{which} row has a "{journey}" of its own, so there would hardly be a journey of two events.'
+    elif (things := _things(log)) is not None:
+        yield f'Every row has a "{things}" of its own and no column has times: is this a log of events, or a table?'
     elif not figures.moving and figures.readable:
         yield f'"{time}" never changes within a journey, so nothing would take any time.'
     elif not figures.changing:

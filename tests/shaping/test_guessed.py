@@ -139,3 +139,12 @@ def test_what_is_hardly_meant_is_said_by_the_log_its_guesses_and_the_command_lin
 
 def test_a_log_without_such_faults_has_no_doubts():
     assert cx.read(table()).roles(journey="order_no", activity="step", time="when").doubts == ()
+
+
+@pytest.mark.parametrize("rows", [20, 800])
+def test_a_table_of_customers_is_no_log(rows, tmp_path):
+    lines = [f"{n},{n % 5},{('m', 'f', 'x')[n % 3]},{n % 7}" for n in range(rows)]
+    (tmp_path / "people.csv").write_text("\n".join(["household_id,household_size,gender,kids", *lines, ""]))
+    assert any("a log of events, or a table?" in doubt for doubt in cx.read(tmp_path / "people.csv").doubts)
+    (tmp_path / "steps.csv").write_text("\n".join(["case,step", *(f"{n // 4},S{n % 4}" for n in range(rows)), ""]))
+    assert not cx.read(tmp_path / "steps.csv").doubts
