@@ -26,6 +26,7 @@ from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
 from cxkit.measures.ways.tables import table
+from cxkit.measures.ways.values import values
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population, Result
@@ -137,6 +138,7 @@ class Journeys:
     waiting = waiting
     outcomes = outcomes
     segments = segments
+    values = values
     log_coverage = log_coverage
     data_plan = data_plan
 
@@ -288,13 +290,13 @@ class Journeys:
 
 
 class About(str):
-    """A few lines of plain text, which a notebook shows as paragraphs."""
+    """A few lines of plain text, which a notebook shows under a heading of their own; nothing where nothing is said."""
 
     def _repr_html_(self) -> str:
-        from cxkit.views.sheet import paragraphs
+        from cxkit.views.sheet import headed
 
-        lines = [line for line in self.splitlines() if line.strip()] or ["Nothing is said about this log."]
-        return paragraphs(lines)
+        blocks = [" ".join(block.split()) for block in self.split("\n\n")]
+        return headed("Whose journeys are these?", [block for block in blocks if block])
 
 
 def _all(filters: tuple[Filter, ...]) -> Filter:

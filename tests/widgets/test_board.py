@@ -165,6 +165,8 @@ def test_segments_are_chosen_by_value(board):
 def test_the_attribute_of_the_choice_is_the_one_that_is_shown(toy, loopless):
     board = Board(toy.tag("called", w.contains("Call"))).show()
     bars = panel(board, "segments")
+    assert bars.facts["by"] == "called"  # the one of fewest values
+    bars.hear({"do": "ask", "by": "plan"})
     click(bars, w.attribute("plan", missing=True))
     bars.hear({"do": "ask", "by": "called"})
     assert bars.facts["by"] == "called"

@@ -12,6 +12,7 @@ from cxkit import where as w
 from cxkit.views.picture import Picture
 from cxkit.where.filter import Filter, all_of
 from cxwidgets.durations import Durations
+from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
 from cxwidgets.listing import Journeys, Listing
 from cxwidgets.modules import script
@@ -57,6 +58,8 @@ class Variants(Choosing, Listing):
         return {**super().actions, **self.steps, "list": self.list_, "leave": self.leave}
 
     def draw(self) -> Drawn:
+        if self.small:
+            return super().draw()
         drawn = self.listed() if self._listing else super().draw()
         facts = {"listing": self._listing, "n": self.board.journeys.n.journeys}
         return replace(drawn, facts={**drawn.facts, **facts})
@@ -73,17 +76,31 @@ class Variants(Choosing, Listing):
 
 
 class Moves(Choosing):
-    """How long the most frequent moves of the journeys under all other clauses take."""
+    """On which moves journeys wait longest, all together: a click keeps the journeys that take one."""
 
     name = "moves"
     measure = "durations"
     call: ClassVar[Mapping[str, Any]] = {"per": "move"}
 
 
+class Source(View):
+    """What was read to make this log, and how."""
+
+    name = "source"
+
+    def draw(self) -> Drawn:
+        return Drawn(self.board.base.provenance._repr_html_())
+
+
 OWN: Mapping[str, type[View]] = {
-    panel.name: panel for panel in (Filters, ProcessMap, Variants, Durations, Moves, Journeys)
+    panel.name: panel for panel in (Filters, Figures, ProcessMap, Variants, Durations, Moves, Journeys, Source)
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
+
+
+def is_panel(name: str) -> bool:
+    """Whether there is a panel of that name."""
+    return name in OWN or any(entry.name == name and entry.view for entry in catalog.CATALOG)
 
 
 def panel_of(name: str, board: Board) -> View:
