@@ -93,6 +93,22 @@ CATALOG = (
         row="cxkit.measures.ways.variants:going",
     ),
     Entry(
+        "families",
+        "cxkit.measures.ways.families:families",
+        "cxkit.views.chevrons:families",
+        sharper=("time",),
+        calls=(PLAIN, {"top": 2, "radius": 0.4}),
+        row="cxkit.measures.ways.families:belonging",
+    ),
+    Entry(
+        "representatives",
+        "cxkit.measures.ways.representatives:representatives",
+        "cxkit.views.chevrons:representatives",
+        sharper=("time",),
+        calls=(PLAIN, {"k": 2, "radius": 0.4}),
+        row="cxkit.measures.ways.representatives:like",
+    ),
+    Entry(
         "durations",
         "cxkit.measures.ways.durations:durations",
         "cxkit.views.histogram:durations",

@@ -19,9 +19,11 @@ from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.durations import durations
+from cxkit.measures.ways.families import families
 from cxkit.measures.ways.log_coverage import log_coverage
 from cxkit.measures.ways.outcomes import outcomes
 from cxkit.measures.ways.process_map import process_map
+from cxkit.measures.ways.representatives import representatives
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
@@ -133,6 +135,8 @@ class Journeys:
     activities = activities
     process_map = process_map
     variants = variants
+    families = families
+    representatives = representatives
     durations = durations
     waiting = waiting
     outcomes = outcomes
