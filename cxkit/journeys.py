@@ -225,6 +225,17 @@ class Journeys:
             reason = error.strerror if isinstance(error, OSError) else error
             raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
 
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The activities by how often the whole store has them, 0 the most frequent: what their colours go by.
+
+        No filter changes them. Activities beyond the 120 most frequent have none.
+        """
+        nodes = [node for node in self.geometry["nodes"] if node["code"] >= 0]
+        ranked = sorted(nodes, key=lambda node: (node.get("rank", 0), node["code"]))
+        names = self.selection.star.names
+        return {names[node["code"]]: rank for rank, node in enumerate(ranked) if node["code"] in names}
+
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
         engine = self.base.engine

@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
-NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of", "known")
+NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "ranks", "of", "known")
 
 
 @dataclass(frozen=True)
