@@ -88,8 +88,8 @@ CATALOG = (
         "variants",
         "cxkit.measures.ways.variants:variants",
         "cxkit.views.chevrons:variants",
-        sharper=("time",),
-        calls=(PLAIN, {"top": 2}),
+        sharper=("time", "goals"),
+        calls=(PLAIN, {"top": 2}, {"folded": True}, {"folded": True, "top": 2}),
         row="cxkit.measures.ways.variants:going",
     ),
     Entry(

@@ -1,8 +1,6 @@
 """Which ways do journeys take? Variants, drawn as rows of chevrons."""
 
 import html
-import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -13,6 +11,7 @@ from cxkit.words import many, percent, timed
 
 Row = Mapping[str, Any]
 Path = list[tuple[str, int]]
+Ranks = Mapping[str, int]
 
 LEFT, RIGHT = 196, WIDTH - 74
 ACROSS = range(11, 4, -1)  # steps on a line
@@ -59,13 +58,20 @@ class Line(NamedTuple):
 
 
 def variants(
-    rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = 20, of: int | None = None
+    rows: Sequence[Row],
+    *,
+    title: str,
+    population: object,
+    note: str = "",
+    ranks: Ranks | None = None,
+    top: int = 20,
+    of: int | None = None,
 ) -> Picture:
     """Which ways do journeys take, and how often each?
 
     `rows` has one row a variant, the most frequent first: `rank`, `count`, `share`, `cumulative_share`, `length`,
     `median_seconds` and `activities` (its names in order). The first `top` are drawn, the others counted; `of` says how
-    many variants there are where `rows` has not all of them.
+    many variants there are where `rows` has not all of them. `ranks` says by its name which colour an activity has.
     """
     if not rows:
         return empty(title, population, note)
@@ -77,10 +83,12 @@ def variants(
     lines = [_line_of_variant(row) for row in shown]
     if every > len(shown):
         lines.append(_rest(shown, every - len(shown)))
-    return _picture(lines, title, population, [words, note])
+    return _picture(lines, title, population, [words, note], ranks or {})
 
 
-def families(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
+def families(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", ranks: Ranks | None = None
+) -> Picture:
     """Which few ways do most journeys take, give or take some steps?
 
     `rows` has one row a family, the largest first: `family`, `count`, `share`, `cumulative_share`, `variants`,
@@ -90,11 +98,17 @@ def families(rows: Sequence[Row], *, title: str, population: object, note: str =
     if not rows:
         return empty(title, population, note)
     return _picture(
-        [_line_of_family(row) for row in rows], title, population, [_held(rows, "family", "families"), note]
+        [_line_of_family(row) for row in rows],
+        title,
+        population,
+        [_held(rows, "family", "families"), note],
+        ranks or {},
     )
 
 
-def representatives(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
+def representatives(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", ranks: Ranks | None = None
+) -> Picture:
     """Which few journeys stand for most?
 
     `rows` has one row a journey, that which stands for most first: `journey`, `stands_for`, `share`, `distance`,
@@ -103,12 +117,13 @@ def representatives(rows: Sequence[Row], *, title: str, population: object, note
     if not rows:
         return empty(title, population, note)
     lines = [_line_of_journey(place, row) for place, row in enumerate(rows, 1)]
-    return _picture(lines, title, population, [_held(rows, "journey", "journeys"), note])
+    return _picture(lines, title, population, [_held(rows, "journey", "journeys"), note], ranks or {})
 
 
-def _picture(lines: Sequence[Line], title: str, population: object, notes: Sequence[str]) -> Picture:
+def _picture(lines: Sequence[Line], title: str, population: object, notes: Sequence[str], ranks: Ranks) -> Picture:
+    known = {theme.clean(name): rank for name, rank in ranks.items()}
     paths = [_counted([theme.clean(name) for name in line.names]) for line in lines]
-    look, most = _style(paths), max(line.row["share"] for line in lines if line.names or len(lines) == 1)
+    look, most = _style(paths, known), max(line.row["share"] for line in lines if line.names or len(lines) == 1)
     head, y = heading(title, [str(population), *notes], WIDTH)
     y += 24
     parts = [head, _column_heads(y, any("median_seconds" in line.row for line in lines))]
@@ -187,9 +202,10 @@ def _counted(names: Sequence[str]) -> Path:
 # ---- style -----------------------------------------------------------------------------------------------------------
 
 
-def _style(paths: Sequence[Path]) -> Style:
+def _style(paths: Sequence[Path], ranks: Ranks) -> Style:
     """Chevrons in which every name can be read; of those the ones that fold least and take least height."""
-    steps, colours = {step for path in paths for step in path}, _colours(paths)
+    steps = {step for path in paths for step in path}
+    colours = {name: theme.activity_colour(ranks.get(name))[0] for name, _ in steps}
     styles = [Style(across, lines, colours) for lines in (1, 2, 3) for across in ACROSS]
 
     def cost(style: Style) -> tuple[int, float, float]:
@@ -214,23 +230,6 @@ def _label(step: tuple[str, int], style: Style) -> list[str]:
     if lines[-1].endswith("\N{HORIZONTAL ELLIPSIS}") and repeat:
         lines[-1] = theme.fit(lines[-1][:-1], style.inside - theme.text_width(repeat, SIZE) - 8, SIZE) + repeat
     return lines
-
-
-def _colours(paths: Sequence[Path]) -> dict[str, str]:
-    """A colour a name, the same in every picture as far as twelve colours go; the rest is grey.
-
-    The name's checksum says which; where two want the same colour, the more frequent name has it.
-    """
-    often = Counter(name for path in paths for name, _ in path)
-    free = list(range(len(theme.CATEGORIES)))
-    chosen: dict[str, str] = {}
-    for name in sorted(often, key=lambda name: (-often[name], name)):
-        wish = zlib.crc32(name.encode()) % len(theme.CATEGORIES)
-        slot = min(free, key=lambda slot: (slot - wish) % len(theme.CATEGORIES), default=None)
-        chosen[name] = theme.ENDED if slot is None else theme.CATEGORIES[slot][0]
-        if slot is not None:
-            free.remove(slot)
-    return chosen
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 
@@ -40,7 +40,8 @@ class alike(Leaf):
 
     Parameters
     ----------
-    variants : a number of a variant in the whole store, or several.
+    variants : a number of a variant in the whole store, or several; none of them for the journeys that are near to none
+        of `rather_than`.
     rather_than : variants that a journey must not be nearer to; where it is equally near, the smaller number counts.
     radius : how far a journey may be: the share of steps, of both together, that they do not have in common in the
         same order; 0 for the same way.
@@ -55,7 +56,7 @@ class alike(Leaf):
     def __post_init__(self) -> None:
         for word in ("variants", "rather_than"):
             object.__setattr__(self, word, _numbers(word, getattr(self, word)))
-        if not self.variants:
+        if not self.variants and not self.rather_than:
             raise InputError("w.alike needs the number of a variant.")
         if isinstance(self.radius, bool) or not isinstance(self.radius, int | float) or not 0 <= self.radius <= 1:
             raise InputError(f"radius={self.radius!r} is no share. Write a number from 0 to 1, such as 0.3.")
@@ -63,8 +64,11 @@ class alike(Leaf):
 
     @property
     def says(self) -> str:
-        named = listed([str(number) for number in self.variants], LISTED)
-        word = "variant" if len(self.variants) == 1 else "variants"
+        numbers = self.variants or self.rather_than
+        named = listed([str(number) for number in numbers], LISTED)
+        word = "variant" if len(numbers) == 1 else "variants"
+        if not self.variants:
+            return f"goes unlike {word} {named} (less than {percent(1 - self.radius)} of the steps in common)"
         if not self.radius and not self.rather_than:
             return f"goes as {word} {named}, but for repeats"
         nearer = f", rather than as {many(len(self.rather_than), 'other')}" if self.rather_than else ""
@@ -73,8 +77,10 @@ class alike(Leaf):
     def journeys(self, star: Star) -> Frame:
         typical = of_variants(star, (*self.variants, *self.rather_than))
         words = star.engine.collect(outlines(star).select(OUTLINE).unique())[OUTLINE].to_pylist()
-        chosen = nearest(star, words, typical, self.radius).filter(nw.col(NEAREST).is_in(list(self.variants)))
-        ways = outlines(star).join(chosen.select(OUTLINE), on=OUTLINE, how="semi")
+        near = nearest(star, words, typical, self.radius)
+        chosen = near.filter(nw.col(NEAREST).is_in(list(self.variants))) if self.variants else near
+        how: Literal["semi", "anti"] = "semi" if self.variants else "anti"
+        ways = outlines(star).join(chosen.select(OUTLINE), on=OUTLINE, how=how)
         return star.outlines.join(ways.select(VARIANT), on=VARIANT, how="semi").select(JOURNEY)
 
 

@@ -106,7 +106,9 @@ def test_the_filter_is_a_value(toy):
     assert eval(repr(clause), {"w": w}) == clause
     assert ids(toy.keep(w.alike(6))) == "A06"
     assert ids(toy.keep(w.alike(99))) == ""
-    assert ids(toy.keep(~w.alike(99, radius=1.0))) == ids(toy)
+    assert ids(toy.keep(w.alike([], rather_than=[99], radius=1.0))) == ids(toy)
+    assert toy.keep(w.alike([], rather_than=[1, 7], radius=0.3)).n == toy.drop(w.alike([1, 7], radius=0.3)).n
+    assert w.alike([], rather_than=[1, 2]).says == "goes unlike variants 1, 2 (less than 100% of the steps in common)"
     for wrong in (
         {"variants": []},
         {"variants": "1"},

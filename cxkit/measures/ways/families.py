@@ -92,14 +92,14 @@ def families(
         parameters={"top": top, "coverage": coverage, "radius": radius, "seed": seed},
         note=sentences("Families of near variants: repeats count once, and so do swaps of steps without an order"),
         hidden=("variant", "others", "within"),
+        shown=lambda: {"ranks": journeys.ranks},
     )
 
 
 def belonging(row: Mapping[str, Any], _journeys: Journeys, _asked: Mapping[str, Any]) -> Filter:
     """The journeys of a family: nearer to its way than to those of the others; or those that are near to none."""
-    if row["variant"] is None:
-        return ~alike(row["others"], radius=row["within"])
-    return alike(row["variant"], rather_than=row["others"], radius=row["within"])
+    own = [] if row["variant"] is None else [row["variant"]]
+    return alike(own, rather_than=row["others"], radius=row["within"])
 
 
 def check(top: int, coverage: float, radius: float | None, seed: int) -> None:

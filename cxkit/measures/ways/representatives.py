@@ -57,6 +57,7 @@ def representatives(
             "A journey stands for those that are near to it: repeats and swaps of steps without order aside"
         ),
         hidden=("variant", "others", "within"),
+        shown=lambda: {"ranks": journeys.ranks},
     )
 
 
