@@ -94,10 +94,25 @@ CATALOG = (
         "variants",
         "cxkit.measures.ways.variants:variants",
         "cxkit.views.chevrons:variants",
-        sharper=("time",),
-        calls=(PLAIN, {"top": 2}),
+        sharper=("time", "goals"),
+        calls=(PLAIN, {"top": 2}, {"folded": True}, {"folded": True, "top": 2}),
         row="cxkit.measures.ways.variants:going",
-        small="cxkit.views.small.strips:variants",
+    ),
+    Entry(
+        "families",
+        "cxkit.measures.ways.families:families",
+        "cxkit.views.chevrons:families",
+        sharper=("time",),
+        calls=(PLAIN, {"top": 2, "radius": 0.4}),
+        row="cxkit.measures.ways.families:belonging",
+    ),
+    Entry(
+        "representatives",
+        "cxkit.measures.ways.representatives:representatives",
+        "cxkit.views.chevrons:representatives",
+        sharper=("time",),
+        calls=(PLAIN, {"k": 2, "radius": 0.4}),
+        row="cxkit.measures.ways.representatives:like",
     ),
     Entry(
         "durations",
@@ -180,7 +195,7 @@ CATALOG = (
 
 def entry(name: str) -> Entry:
     """The catalog's entry of that name."""
-    by_name = {known.name: known for known in CATALOG}
+    by_name = {listed.name: listed for listed in CATALOG}
     if name not in by_name:
         raise not_found("measure", name, by_name)
     return by_name[name]

@@ -19,9 +19,11 @@ from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.durations import durations
+from cxkit.measures.ways.families import families
 from cxkit.measures.ways.log_coverage import log_coverage
 from cxkit.measures.ways.outcomes import outcomes
 from cxkit.measures.ways.process_map import process_map
+from cxkit.measures.ways.representatives import representatives
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
@@ -134,6 +136,8 @@ class Journeys:
     activities = activities
     process_map = process_map
     variants = variants
+    families = families
+    representatives = representatives
     durations = durations
     waiting = waiting
     outcomes = outcomes
@@ -188,7 +192,10 @@ class Journeys:
         def origin(name: str) -> str:
             return "tag: " if name in tags else "derived: " if name in star.columns else ""
 
-        return {name: f"{origin(name)}{known.kind} of each {known.level}" for name, known in star.by_name.items()}
+        return {
+            name: f"{origin(name)}{attribute.kind} of each {attribute.level}"
+            for name, attribute in star.by_name.items()
+        }
 
     @property
     def known_activities(self) -> list[str]:
@@ -267,8 +274,8 @@ class Journeys:
         return self._kept(asked, lambda: self._table(asked))
 
     def _kept(self, asked: Asked, table: Callable[[], pa.Table]) -> Frame:
-        base, said = self.base, self.engagement.fingerprint if self.engagement else ""
-        key = f"{base.key}{base.marks}|asked {said} {asked.key}"
+        base, engagement = self.base, self.engagement.fingerprint if self.engagement else ""
+        key = f"{base.key}{base.marks}|asked {engagement} {asked.key}"
         return base.engine.materialise(key, lambda: keyed(base, table(), asked.value))
 
     def _table(self, asked: Asked) -> pa.Table:

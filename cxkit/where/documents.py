@@ -10,7 +10,7 @@ from cxkit.where.attributes import attribute
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
 from cxkit.where.moments import during
 from cxkit.where.order import follows
-from cxkit.where.variants import variant_rank
+from cxkit.where.variants import alike, variant_rank
 from cxkit.where.visits import contains, ends_with, starts_with
 
 FILTERS: tuple[type[Filter], ...] = (
@@ -23,6 +23,7 @@ FILTERS: tuple[type[Filter], ...] = (
     lasts,
     length,
     variant_rank,
+    alike,
     all_of,
     any_of,
     none_of,
@@ -42,10 +43,10 @@ def _read(document: object, depth: int) -> Filter:
     kind = kinds.get(name) if isinstance(name := words.pop("filter", None), str) else None
     if kind is None:
         raise not_found("filter", name, kinds)
-    known = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
+    fields_of = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
     for word in words:
-        if word not in known:
-            raise not_found(f"word in the filter {name}", word, known)
+        if word not in fields_of:
+            raise not_found(f"word in the filter {name}", word, fields_of)
     if issubclass(kind, Compound):
         parts = words.get("of")
         if not isinstance(parts, list) or not parts:
@@ -62,4 +63,4 @@ def _read(document: object, depth: int) -> Filter:
     except CxError:
         raise
     except (TypeError, KeyError):
-        raise InputError(f"The filter {name} is not complete: it has {', '.join(known)}.") from None
+        raise InputError(f"The filter {name} is not complete: it has {', '.join(fields_of)}.") from None

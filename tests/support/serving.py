@@ -39,7 +39,7 @@ READ = """(root, label) => {
             const { source, target } = node.dataset;
             return [Number(source), Number(target), title(node)];
         }),
-        variants: all(".cx-variant", (node) => [Number(node.dataset.variant), title(node)]),
+        variants: all(".cx-variant", (node) => [Number(node.dataset.variant), node.ariaLabel ?? title(node)]),
         durations: all(".mark-rect path", (node) => node.getAttribute("aria-label"))
             .filter((said) => / journeys?, [^;]*%$/.test(said ?? "")),
         waits: all(".mark-symbol path", (node) => node.getAttribute("aria-label"))
@@ -263,7 +263,7 @@ def shown(page, root="body"):
     return {
         "activities": {code: _numbers(title.splitlines()[-1])[-1] for code, title in raw["activities"]},
         "moves": {(source, target): _move(title) for source, target, title in raw["moves"]},
-        "variants": {variant: _variant(title) for variant, title in raw["variants"]},
+        "variants": {variant: _variant(title) for variant, title in raw["variants"][:20]},
         "durations": {label.split(", ")[0]: _numbers(label.split(", ", 1)[1])[0] for label in raw["durations"]},
         "waits": dict(map(_wait, raw["waits"])),
         "segments": {bar[1]: (_number(bar[2]), _number(bar[3])) for bar in bars},
@@ -339,7 +339,7 @@ def _move(title):
 
 def _variant(title):
     first, second = title.splitlines()
-    return (*_numbers(first)[:2], _numbers(second)[0], second.split("median ")[1])
+    return (*_numbers(first)[:2], _numbers(second)[0], second.split("median ")[1].split(". ")[0])
 
 
 def _wait(label):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cxkit as cx
@@ -14,16 +13,16 @@ from cxkit.where.filter import Filter, all_of
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
-from cxwidgets.listing import Journeys, Listing
+from cxwidgets.listing import Journeys
 from cxwidgets.modules import script
-from cxwidgets.panel import Action, Drawn, View
+from cxwidgets.panel import Drawn, View
 from cxwidgets.picture import Choosing, Keyed, Row
+from cxwidgets.variants import Families, Variants
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
 
 MOST_MOVES = 150
-MOST_VARIANTS = 20
 
 
 class ProcessMap(Choosing):
@@ -46,35 +45,6 @@ class ProcessMap(Choosing):
         return result.chart(keyed=keyed, coverage=most), {"moves": len(coverages), "most": most}
 
 
-class Variants(Choosing, Listing):
-    """The variants: a click keeps the journeys of one, with Shift of several; then they can be listed in its place."""
-
-    name = "variants"
-    call: ClassVar[Mapping[str, Any]] = {"top": MOST_VARIANTS}
-    _listing = False
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        return {**super().actions, **self.steps, "list": self.list_, "leave": self.leave}
-
-    def draw(self) -> Drawn:
-        if self.small:
-            return super().draw()
-        drawn = self.listed() if self._listing else super().draw()
-        facts = {"listing": self._listing, "n": self.board.journeys.n.journeys}
-        return replace(drawn, facts={**drawn.facts, **facts})
-
-    def list_(self) -> None:
-        """Show the journeys under all clauses in the place of the variants."""
-        self._listing = True
-        self.show(self.drawn())
-
-    def leave(self) -> None:
-        """Back to the variants."""
-        self._listing = False
-        self.show(self.drawn())
-
-
 class Moves(Choosing):
     """On which moves journeys wait longest, all together: a click keeps the journeys that take one."""
 
@@ -93,7 +63,8 @@ class Source(View):
 
 
 OWN: Mapping[str, type[View]] = {
-    panel.name: panel for panel in (Filters, Figures, ProcessMap, Variants, Durations, Moves, Journeys, Source)
+    panel.name: panel
+    for panel in (Filters, Figures, ProcessMap, Variants, Families, Durations, Moves, Journeys, Source)
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
 

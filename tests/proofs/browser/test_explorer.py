@@ -106,7 +106,7 @@ def test_a_tick_changes_the_counter_the_figures_and_the_map(opened):
     said = page.locator(".cxw-strip dd strong").all_inner_texts()
     assert said == [figure["value"] for figure in figures(summed(chosen), summed(toy))]
     assert page.locator(".cxw-people").first.inner_text() == "4 customers"
-    rows = page.locator(".cxw-side .cx-way").evaluate_all("rows => rows.map((row) => row.dataset.variant)")
+    rows = page.locator(".cxw-side .cx-variant").evaluate_all("rows => rows.map((row) => row.dataset.variant)")
     assert [int(row) for row in rows] == chosen.variants().table["variant"].to_pylist()[:7]
     bars = page.locator(".cxw-segments .cx-bar title").all_text_contents()
     by = page.locator(".cxw-segments select").input_value()
@@ -127,7 +127,7 @@ def test_tabs_and_drawer_by_keyboard_alone(opened):
     page.locator(".cxw-on-data svg").first.wait_for(timeout=SLOW)
     page.keyboard.press("Home")
     assert page.locator(".cxw-map").is_visible()
-    row = page.locator(".cxw-side .cx-way").first
+    row = page.locator(".cxw-side .cx-variant").first
     row.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -161,7 +161,7 @@ def test_jupyterlab_shows_the_same_board(browser, tmp_path):
     toy = cx.toy_journeys()
     with lab_command(tmp_path, toy.folder) as address, watched(browser, address, console=False) as page:
         run_all(page, address, PAGE)
-        page.locator(".cxw-side .cx-way").first.wait_for(timeout=SLOW)
+        page.locator(".cxw-side .cx-variant").first.wait_for(timeout=SLOW)
         page.locator(".cxw-frame").evaluate("(frame) => (frame.style.width = '900px')")
         frame = page.locator(".cxw-frame").bounding_box()
         assert (round(frame["width"]), round(frame["height"])) == (900, 600)

@@ -25,7 +25,7 @@ function valued(facet, ask, keep) {
     const name = make("span", { className: "cxw-value", textContent: words, title: words });
     return make("label", { className: "cxw-row" }, tick, name, gauge, make("small", { textContent: `${count} · ${part}` }));
   });
-  const list = make("div", { className: "cxw-list", role: "group", ariaLabel: "Values" }, ...boxes);
+  const list = make("div", { className: "cxw-values", role: "group", ariaLabel: "Values" }, ...boxes);
   list.addEventListener("change", () => {
     const ticked = [...list.querySelectorAll("input:checked")].map((tick) => tick.value);
     ask("pick", { keys: ticked });
@@ -188,9 +188,9 @@ const KINDS = {
 function refilled(content, nodes) {
   const held = content.contains(document.activeElement) ? document.activeElement : null;
   const [value, label] = [held?.value, held?.ariaLabel];
-  const scrolled = content.querySelector(".cxw-list")?.scrollTop ?? 0;
+  const scrolled = content.querySelector(".cxw-values")?.scrollTop ?? 0;
   content.replaceChildren(...nodes);
-  content.querySelector(".cxw-list")?.scrollTo(0, scrolled);
+  content.querySelector(".cxw-values")?.scrollTo(0, scrolled);
   if (!held) return;
   const fields = [...content.querySelectorAll("input, select, button")];
   const same = (node) => (node.type === "checkbox" ? node.value === value : label && node.ariaLabel === label);
