@@ -23,7 +23,7 @@ PLAIN: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class Entry:
-    """One measure: its name, its function, and the view that draws it, if any.
+    """One measure: its name, its function, and the view that draws it, if any; `small` draws it for a narrow column.
 
     `theme` is where it stands in menus. `needs` names the fields without which it has no answer, and `sharper` those
     that make the answer sharper, as the register of questions names them. `calls` are examples, for a log whose
@@ -39,6 +39,7 @@ class Entry:
     sharper: tuple[str, ...] = ()
     calls: tuple[Mapping[str, Any], ...] = (PLAIN,)
     row: str | None = None
+    small: str | None = None
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -49,6 +50,11 @@ class Entry:
     def draw(self) -> Callable[..., Any] | None:
         """The view that turns the measure's table into a picture."""
         return _resolve(self.view) if self.view else None
+
+    @property
+    def shrink(self) -> Callable[..., Any] | None:
+        """The view that draws it small; that of the whole picture where there is no other."""
+        return _resolve(self.small) if self.small else self.draw
 
     @property
     def question(self) -> str:
@@ -88,9 +94,25 @@ CATALOG = (
         "variants",
         "cxkit.measures.ways.variants:variants",
         "cxkit.views.chevrons:variants",
-        sharper=("time",),
-        calls=(PLAIN, {"top": 2}),
+        sharper=("time", "goals"),
+        calls=(PLAIN, {"top": 2}, {"folded": True}, {"folded": True, "top": 2}),
         row="cxkit.measures.ways.variants:going",
+    ),
+    Entry(
+        "families",
+        "cxkit.measures.ways.families:families",
+        "cxkit.views.chevrons:families",
+        sharper=("time",),
+        calls=(PLAIN, {"top": 2, "radius": 0.4}),
+        row="cxkit.measures.ways.families:belonging",
+    ),
+    Entry(
+        "representatives",
+        "cxkit.measures.ways.representatives:representatives",
+        "cxkit.views.chevrons:representatives",
+        sharper=("time",),
+        calls=(PLAIN, {"k": 2, "radius": 0.4}),
+        row="cxkit.measures.ways.representatives:like",
     ),
     Entry(
         "durations",
@@ -98,8 +120,9 @@ CATALOG = (
         "cxkit.views.histogram:durations",
         needs=("time",),
         sharper=("start", "calendar"),
-        calls=(*WITH_AND_WITHOUT, {"per": "move"}, {"per": "move", "by": "plan"}),
+        calls=(*WITH_AND_WITHOUT, {"scale": "log"}, {"per": "move"}, {"per": "move", "by": "plan"}),
         row="cxkit.measures.ways.durations:lasting",
+        small="cxkit.views.small.histogram:durations",
     ),
     Entry(
         "waiting",
@@ -127,6 +150,15 @@ CATALOG = (
         sharper=("customer",),
         calls=(BY_PLAN,),
         row="cxkit.measures.ways.segments:having",
+        small="cxkit.views.small.bars:segments",
+    ),
+    Entry(
+        "values",
+        "cxkit.measures.ways.values:values",
+        needs=("attributes",),
+        sharper=("customer",),
+        calls=({"of": "plan"},),
+        row="cxkit.measures.ways.values:holding",
     ),
     Entry(
         "log_coverage",

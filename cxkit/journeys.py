@@ -19,13 +19,16 @@ from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.durations import durations
+from cxkit.measures.ways.families import families
 from cxkit.measures.ways.log_coverage import log_coverage
 from cxkit.measures.ways.outcomes import outcomes
 from cxkit.measures.ways.process_map import process_map
+from cxkit.measures.ways.representatives import representatives
 from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
 from cxkit.measures.ways.tables import table
+from cxkit.measures.ways.values import values
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population, Result
@@ -133,10 +136,13 @@ class Journeys:
     activities = activities
     process_map = process_map
     variants = variants
+    families = families
+    representatives = representatives
     durations = durations
     waiting = waiting
     outcomes = outcomes
     segments = segments
+    values = values
     log_coverage = log_coverage
     data_plan = data_plan
 
@@ -224,6 +230,17 @@ class Journeys:
             reason = error.strerror if isinstance(error, OSError) else error
             raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
 
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The activities by how often the whole store has them, 0 the most frequent: what their colours go by.
+
+        No filter changes them. Activities beyond the 120 most frequent have none.
+        """
+        nodes = [node for node in self.geometry["nodes"] if node["code"] >= 0]
+        ranked = sorted(nodes, key=lambda node: (node.get("rank", 0), node["code"]))
+        names = self.selection.star.names
+        return {names[node["code"]]: rank for rank, node in enumerate(ranked) if node["code"] in names}
+
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
         engine = self.base.engine
@@ -280,13 +297,13 @@ class Journeys:
 
 
 class About(str):
-    """A few lines of plain text, which a notebook shows as paragraphs."""
+    """A few lines of plain text, which a notebook shows under a heading of their own; nothing where nothing is said."""
 
     def _repr_html_(self) -> str:
-        from cxkit.views.sheet import paragraphs
+        from cxkit.views.sheet import headed
 
-        lines = [line for line in self.splitlines() if line.strip()] or ["Nothing is said about this log."]
-        return paragraphs(lines)
+        blocks = [" ".join(block.split()) for block in self.split("\n\n")]
+        return headed("Whose journeys are these?", [block for block in blocks if block])
 
 
 def _all(filters: tuple[Filter, ...]) -> Filter:

@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
-NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "of", "known")
+NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "ranks", "of", "known")
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,17 @@ class Result:
         """The table as a stream of Arrow, for every library that takes one (the Arrow PyCapsule interface)."""
         return self.table.__arrow_c_stream__(requested_schema)
 
-    def chart(self, *, keyed: Callable[[Row], Row] | None = None, **options: Any) -> Picture | None:
+    def chart(
+        self, *, keyed: Callable[[Row], Row] | None = None, small: bool = False, **options: Any
+    ) -> Picture | None:
         """The answer as a picture; None for answers that are tables only.
 
-        Options are those of the view: `coverage=` for a process map, `top=` for variants. `keyed` is for panels: it
-        says by which `key` the mark of a row is to be known.
+        Options are those of the view: `coverage=` for a process map, `top=` for variants. `small=True` draws it for a
+        narrow column, without its heading, where there is such a drawing. `keyed` is for panels: it says by which
+        `key` the mark of a row is to be known.
         """
-        draw = catalog.entry(self.name).draw
+        entry = catalog.entry(self.name)
+        draw = entry.shrink if small else entry.draw
         if draw is None:
             return None
         offered = [name for name in inspect.signature(draw).parameters if name not in NOT_OPTIONS]

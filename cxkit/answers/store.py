@@ -62,6 +62,11 @@ class Provenance(LogAnswer):
     of = "facts"
 
     @property
+    def source(self) -> str:
+        """What the log is called."""
+        return self.facts.source
+
+    @property
     def events(self) -> int:
         """How many events are in the store."""
         return self.facts.counts["events"]

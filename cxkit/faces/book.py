@@ -6,7 +6,9 @@ from pathlib import Path
 
 from cxkit.journeys import Journeys
 
-CHAPTERS = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey")
+EXPLORER = "04_explore"  # the page of pictures, which a report tells in the chapter before it
+CHAPTERS = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey", EXPLORER)
+REPORTED = CHAPTERS[:-1]
 
 
 def parameters(notebook: Path, journeys: Journeys, **more: object) -> dict[str, str]:

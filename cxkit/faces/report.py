@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cxkit import places, scratch
 from cxkit.duck import FULL, is_full
 from cxkit.errors import CxError, InputError
-from cxkit.faces.book import CHAPTERS, engagement_in, parameters
+from cxkit.faces.book import REPORTED, engagement_in, parameters
 from cxkit.journeys import Journeys
 from cxkit.words import lasting
 
@@ -52,7 +52,7 @@ def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], 
         recipe = journeys.recipe.save(Path(space) / "recipe.json")
         more = {"recipe": recipe, "engagement": engagement_in(Path(space), journeys)}
         executed = []
-        for name in CHAPTERS:
+        for name in REPORTED:
             progress(name)
             words = parameters(places.notebooks() / f"{name}.ipynb", journeys, **more)
             executed.append(_execute(name, words, Path(space), page))

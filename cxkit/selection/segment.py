@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -11,6 +12,7 @@ from cxkit.errors import InputError, NameNotFound, not_found
 from cxkit.schema import JOURNEY
 from cxkit.store.columns import VALUE
 from cxkit.where.attributes import attribute
+from cxkit.words import precise
 
 if TYPE_CHECKING:
     from cxkit.journeys import Journeys
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from cxkit.where.filter import Filter, Frame
 
 SEGMENT = "segment"
+LOW, HIGH = "low", "high"
 MISSING = "(missing)"
+MOST_SINGLE, MOST_BINS = 20, 20
+STEPS = (1, 2, 5, 10)
 OF_EVENTS = (
     ' "{0}" is an attribute of events, of which a journey may have several values. To take the first of each journey, '
     'prepare the log with log.roles(journey_attributes=["{0}"], event_attributes=[...]), naming all that is kept.'
@@ -46,6 +51,56 @@ def segmented(selection: Selection, by: str | None) -> Frame:
     values = selection.star.of_journeys(by).select(JOURNEY, nw.col(VALUE).cast(nw.String).alias(SEGMENT))
     segments = selection.outlines.join(values, on=JOURNEY, how="left")
     return segments.with_columns(nw.col(SEGMENT).fill_null(MISSING))
+
+
+def binned(value: nw.Expr, edges: Sequence[float]) -> nw.Expr:
+    """The number of the last edge that a value reaches, by halving; of the first where it reaches none."""
+
+    def among(first: int, end: int) -> nw.Expr:
+        if end - first == 1:
+            return nw.lit(first)
+        middle = (first + end) // 2
+        return nw.when(value < edges[middle]).then(among(first, middle)).otherwise(among(middle, end))
+
+    return among(0, len(edges))
+
+
+def edges(journeys: Journeys, by: str) -> list[float]:
+    """The borders of bins of equal width around all numbers of an attribute; none where they are few, or texts."""
+    kind = journeys.selection.star.attribute(by).kind
+    if kind not in ("integer", "number"):
+        return []
+    limits = journeys.collect(lambda selection: _limits(selection, by)).to_pylist()[0]
+    if limits["different"] <= MOST_SINGLE:
+        return []
+    low, high = float(limits[LOW]), float(limits[HIGH])
+    least = max((high - low) / (MOST_BINS - 1), 1.0 if kind == "integer" else 0.0)
+    size = 10.0 ** math.floor(math.log10(least))
+    step = next(size * factor for factor in STEPS if size * factor >= least * (1 - 1e-9))
+    first = math.floor(low / step)
+    return [round((first + place) * step, 12) for place in range(math.floor(high / step) - first + 2)]
+
+
+def bin_at(number: int, edges: Sequence[float], name: str) -> dict[str, Any]:
+    """What a row says of the bin that begins at an edge, under this name and in numbers."""
+    low, high = edges[number], edges[number + 1]
+    return {name: f"{precise(low)} to {precise(high)}", LOW: low, HIGH: high}
+
+
+def inside(text: str, low: float | None, high: float | None, journeys: Journeys, by: str) -> Filter:
+    """The filter that keeps the journeys with a value, or with one in a bin."""
+    if low is None or high is None:
+        return clause(text, journeys, by)
+    if journeys.selection.star.attribute(by).kind == "integer":
+        return attribute(by, at_least=int(low), at_most=int(high) - 1)
+    return attribute(by, at_least=low, at_most=math.nextafter(high, -math.inf))
+
+
+def _limits(selection: Selection, by: str) -> Frame:
+    held = selection.outlines.select(JOURNEY).join(selection.star.of_journeys(by), on=JOURNEY, how="inner")
+    value = nw.col(VALUE)
+    different = value.n_unique().cast(nw.Int64).alias("different")
+    return held.select(different, value.min().alias(LOW), value.max().alias(HIGH))
 
 
 def clause(text: str, journeys: Journeys, by: str) -> Filter:

@@ -17,7 +17,10 @@ MOST_ACTIVITIES = 30
 
 
 def segments(rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = MOST) -> Picture:
-    """A bar for each value, the most frequent first; `top` of them are drawn and the others are counted."""
+    """A bar for each value, the most frequent first; `top` of them are drawn and the others are counted.
+
+    Bins of numbers (`low` and `high`) stand in their order.
+    """
     if not rows:
         return empty(title, population, note)
     shown, rest = rows[:top], rows[top:]

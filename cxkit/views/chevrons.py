@@ -1,8 +1,6 @@
 """Which ways do journeys take? Variants, drawn as rows of chevrons."""
 
 import html
-import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -13,11 +11,13 @@ from cxkit.words import many, percent, timed
 
 Row = Mapping[str, Any]
 Path = list[tuple[str, int]]
+Ranks = Mapping[str, int]
 
 LEFT, RIGHT = 196, WIDTH - 74
 ACROSS = range(11, 4, -1)  # steps on a line
 CUT = 7  # steps on a line where some names have to be cut
-SIZE, LEADING, NOTCH, GAP, LINE_GAP = 11, 12, 6, 2, 4
+SIZE, LEADING, NOTCH, GAP, LINE_GAP, BELOW = 11, 12, 6, 2, 4, 16
+SIDES, DOT = ("with", "without"), "\N{MIDDLE DOT}"
 FOLDED = "\N{HORIZONTAL ELLIPSIS} +"
 
 
@@ -46,40 +46,152 @@ class Style(NamedTuple):
         return 2 * self.across - 1
 
 
+class Line(NamedTuple):
+    """What a row of the picture says: of one way, or of all others together, which have no steps."""
+
+    label: str
+    row: Row
+    names: Sequence[str]
+    tip: str
+    below: str = ""
+    keys: str = ""
+
+
 def variants(
-    rows: Sequence[Row], *, title: str, population: object, note: str = "", top: int = 20, of: int | None = None
+    rows: Sequence[Row],
+    *,
+    title: str,
+    population: object,
+    note: str = "",
+    ranks: Ranks | None = None,
+    top: int = 20,
+    of: int | None = None,
 ) -> Picture:
     """Which ways do journeys take, and how often each?
 
     `rows` has one row a variant, the most frequent first: `rank`, `count`, `share`, `cumulative_share`, `length`,
-    `median_seconds` and `activities` (its names in order). The first `top` are drawn; `of` says how many variants
-    there are where `rows` has not all of them.
+    `median_seconds` and `activities` (its names in order). The first `top` are drawn, the others counted; `of` says how
+    many variants there are where `rows` has not all of them. `ranks` says by its name which colour an activity has.
     """
     if not rows:
         return empty(title, population, note)
-    shown = rows[:top]
-    paths = [_counted([theme.clean(name) for name in row["activities"]]) for row in shown]
-    look, most = _style(paths), max(row["share"] for row in shown)
+    shown, every = rows[:top], of or len(rows)
     words = (
-        f"Shows {'the' if len(shown) > 1 else 'the only'} {_these(len(shown), of or len(rows))}: "
+        f"Shows {'the' if len(shown) > 1 else 'the only'} {_these(len(shown), every)}: "
         f"{percent(shown[-1]['cumulative_share'])} of the journeys."
     )
-    head, y = heading(title, [str(population), words, note], WIDTH)
+    lines = [_line_of_variant(row) for row in shown]
+    if every > len(shown):
+        lines.append(_rest(shown, every - len(shown)))
+    return _picture(lines, title, population, [words, note], ranks or {})
+
+
+def families(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", ranks: Ranks | None = None
+) -> Picture:
+    """Which few ways do most journeys take, give or take some steps?
+
+    `rows` has one row a family, the largest first: `family`, `count`, `share`, `cumulative_share`, `variants`,
+    `radius`, `within`, `median_seconds`, `activities` (of its typical way, in order) and `differs`; the one called
+    "other" is of the journeys that belong to none.
+    """
+    if not rows:
+        return empty(title, population, note)
+    return _picture(
+        [_line_of_family(row) for row in rows],
+        title,
+        population,
+        [_held(rows, "family", "families"), note],
+        ranks or {},
+    )
+
+
+def representatives(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", ranks: Ranks | None = None
+) -> Picture:
+    """Which few journeys stand for most?
+
+    `rows` has one row a journey, that which stands for most first: `journey`, `stands_for`, `share`, `distance`,
+    `within`, `activities`; the one without a journey is of all that none stands for.
+    """
+    if not rows:
+        return empty(title, population, note)
+    lines = [_line_of_journey(place, row) for place, row in enumerate(rows, 1)]
+    return _picture(lines, title, population, [_held(rows, "journey", "journeys"), note], ranks or {})
+
+
+def _picture(lines: Sequence[Line], title: str, population: object, notes: Sequence[str], ranks: Ranks) -> Picture:
+    known = {theme.clean(name): rank for name, rank in ranks.items()}
+    paths = [_counted([theme.clean(name) for name in line.names]) for line in lines]
+    look, most = _style(paths, known), max(line.row["share"] for line in lines if line.names or len(lines) == 1)
+    head, y = heading(title, [str(population), *notes], WIDTH)
     y += 24
-    parts = [head, _column_heads(y)]
+    parts = [head, _column_heads(y, any("median_seconds" in line.row for line in lines))]
     y += 9
-    for row, path in zip(shown, paths, strict=True):
-        drawn, tall = _variant_row(row, path, y, most, look)
+    for line, path in zip(lines, paths, strict=True):
+        drawn, tall = _row(line, path, y, most, look)
         parts.append(drawn)
         y += tall
     size = WIDTH + 2 * MARGIN, y + 2 * MARGIN
-    return Picture(title, drawing(title, f"{population}. {words}", "".join(parts), *size))
+    return Picture(title, drawing(title, f"{population}. {notes[0]}", "".join(parts), *size))
 
 
 def _these(shown: int, every: int) -> str:
     if shown == every:
         return "variant" if every == 1 else f"{many(every)} variants"
     return f"{many(shown)} most frequent of {many(every)} variants"
+
+
+def _rest(shown: Sequence[Row], others: int) -> Line:
+    """The line of all variants that are not drawn."""
+    total = round(shown[0]["count"] / shown[0]["share"])
+    count = total - sum(row["count"] for row in shown)
+    row = {"count": count, "share": count / total, "cumulative_share": 1.0}
+    return Line("", row, (), f"{many(count, 'journey')} on all other variants", f"{many(others)} other variants")
+
+
+def _held(rows: Sequence[Row], noun: str, nouns: str) -> str:
+    """How much the rows but that of the others hold, and how near they are to it."""
+    own = [row for row in rows if row["activities"]]
+    held = percent(sum(row["share"] for row in own))
+    near = percent(1 - rows[0]["within"])
+    return f"{many(len(own), noun, nouns)} for {held} of the journeys, with at least {near} of the steps in common."
+
+
+def _line_of_variant(row: Row) -> Line:
+    tip = (
+        f"Variant {row['rank']}: {many(row['count'], 'journey')} ({percent(row['share'])}), "
+        f"{percent(row['cumulative_share'])} with all above\n{many(row['length'], 'step')}, median "
+        f"{timed(row, 'median_seconds')}"
+    )
+    keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"{keyed(row.get("key"))}'
+    return Line(many(row["rank"]), row, row["activities"], tip, keys=keys)
+
+
+def _line_of_family(row: Row) -> Line:
+    count, keys = many(row["count"], "journey"), keyed(row.get("key"))
+    if not row["activities"]:
+        return Line("", row, (), f"{count} near to no family", f"{many(row['variants'])} other variants", keys)
+    tip = (
+        f"Family {row['family']}: {count} ({percent(row['share'])}) on {many(row['variants'], 'variant')}\n"
+        f"9 of 10 have at least {percent(1 - row['radius'])} of the steps in common with the way that is drawn"
+    )
+    return Line(row["family"], row, row["activities"], tip, _telling(row["differs"]), keys)
+
+
+def _telling(differs: Sequence[str]) -> str:
+    """What a family has or lacks more often than others, the word of each side once."""
+    sides = {word: [text.removeprefix(f"{word} ") for text in differs if text.startswith(f"{word} ")] for word in SIDES}
+    return f" {DOT} ".join(f"{word} {', '.join(names)}" for word, names in sides.items() if names)
+
+
+def _line_of_journey(place: int, row: Row) -> Line:
+    known = {**row, "count": row["stands_for"]}
+    count, keys = many(row["stands_for"], "journey"), keyed(row.get("key"))
+    if row["journey"] is None:
+        return Line("", known, (), f"{count} that none stands for", "all other journeys", keys)
+    tip = f"{row['journey']} stands for {count}; 9 of 10 have {percent(1 - row['distance'])} of the steps in common"
+    return Line(str(place), known, row["activities"], tip, row["journey"], keys)
 
 
 def _counted(names: Sequence[str]) -> Path:
@@ -90,9 +202,10 @@ def _counted(names: Sequence[str]) -> Path:
 # ---- style -----------------------------------------------------------------------------------------------------------
 
 
-def _style(paths: Sequence[Path]) -> Style:
+def _style(paths: Sequence[Path], ranks: Ranks) -> Style:
     """Chevrons in which every name can be read; of those the ones that fold least and take least height."""
-    steps, colours = {step for path in paths for step in path}, _colours(paths)
+    steps = {step for path in paths for step in path}
+    colours = {name: theme.activity_colour(ranks.get(name))[0] for name, _ in steps}
     styles = [Style(across, lines, colours) for lines in (1, 2, 3) for across in ACROSS]
 
     def cost(style: Style) -> tuple[int, float, float]:
@@ -119,56 +232,45 @@ def _label(step: tuple[str, int], style: Style) -> list[str]:
     return lines
 
 
-def _colours(paths: Sequence[Path]) -> dict[str, str]:
-    """A colour a name, the same in every picture as far as twelve colours go; the rest is grey.
-
-    The name's checksum says which; where two want the same colour, the more frequent name has it.
-    """
-    often = Counter(name for path in paths for name, _ in path)
-    free = list(range(len(theme.CATEGORIES)))
-    chosen: dict[str, str] = {}
-    for name in sorted(often, key=lambda name: (-often[name], name)):
-        wish = zlib.crc32(name.encode()) % len(theme.CATEGORIES)
-        slot = min(free, key=lambda slot: (slot - wish) % len(theme.CATEGORIES), default=None)
-        chosen[name] = theme.ENDED if slot is None else theme.CATEGORIES[slot][0]
-        if slot is not None:
-            free.remove(slot)
-    return chosen
-
-
 # ---- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _column_heads(y: float) -> str:
+def _column_heads(y: float, timed_: bool) -> str:
     heads = ((76, "share", "end"), (LEFT - 12, "journeys", "end"), (LEFT, "steps", "start"))
     parts = [text(x, y, word, size=12, fill=theme.MUTED, more=f'text-anchor="{side}"') for x, word, side in heads]
-    parts.append(text(WIDTH, y, "median time", size=12, fill=theme.MUTED, more='text-anchor="end"'))
+    if timed_:
+        parts.append(text(WIDTH, y, "median time", size=12, fill=theme.MUTED, more='text-anchor="end"'))
     return "".join(parts)
 
 
-def _variant_row(row: Row, path: Path, y: float, most: float, look: Style) -> tuple[str, float]:
-    """The row of one variant, and its height."""
-    drawn, lines = _steps(path, y + 5, look)
-    tall, base, end = lines * (look.tall + LINE_GAP) + 5, y + 9 + look.tall / 2, 'text-anchor="end"'
-    bar = 48 * row["share"] / most if most else 0
-    tip = (
-        f"Variant {row['rank']}: {many(row['count'], 'journey')} ({percent(row['share'])}), "
-        f"{percent(row['cumulative_share'])} with all above\n{many(row['length'], 'step')}, median "
-        f"{timed(row, 'median_seconds')}"
-    )
+def _row(line: Line, path: Path, y: float, most: float, look: Style) -> tuple[str, float]:
+    """The row of one way, and its height."""
+    row = line.row
+    drawn, lines = _steps(path, y + 5, look) if path else ("", 0)
+    steps = lines * (look.tall + LINE_GAP) + 5
+    tall, base, end = steps + BELOW * bool(line.below), y + 9 + look.tall / 2, 'text-anchor="end"'
+    tall = max(tall, look.tall + 10)
+    bar = min(48 * row["share"] / most if most else 0, 48)
+    below = y + steps + 9 if path else base
     parts = [
         area(y, tall),
         f'<path d="M0,{number(y)}H{WIDTH}" stroke="{theme.GRID}"/>',
-        text(18, base, many(row["rank"]), fill=theme.MUTED, more=end),
+        text(18, base, line.label, fill=theme.MUTED, more=end),
         text(76, base, percent(row["share"]), size=13, more=f'{end} font-weight="600"'),
         f'<rect x="84" y="{number(base - 9)}" width="{number(max(bar, 1))}" height="10" rx="2" fill="{theme.BOX}"/>',
         text(LEFT - 12, base, many(row["count"]), more=end),
-        text(WIDTH, base, timed(row, "median_seconds"), size=13, fill=theme.LONG, more=end),
+        _time(row, base),
         drawn,
+        text(LEFT, below, theme.fit(line.below, RIGHT - LEFT, SIZE), size=SIZE, fill=theme.MUTED) if line.below else "",
     ]
-    keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"{keyed(row.get("key"))}'
-    group = f'<g class="cx-variant" {keys}><title>{html.escape(tip)}</title>{"".join(parts)}</g>'
+    group = f'<g class="cx-variant" {line.keys}><title>{html.escape(line.tip)}</title>{"".join(parts)}</g>'
     return group, tall
+
+
+def _time(row: Row, base: float) -> str:
+    if "median_seconds" not in row:
+        return ""
+    return text(WIDTH, base, timed(row, "median_seconds"), size=13, fill=theme.LONG, more='text-anchor="end"')
 
 
 def _steps(path: Path, top: float, look: Style) -> tuple[str, int]:

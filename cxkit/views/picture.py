@@ -147,10 +147,10 @@ def drawing(title: str, description: str, body: str, width: float, height: float
         f'<svg xmlns="http://www.w3.org/2000/svg" class="cx-svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="{theme.FONT}"'
     )
-    return _finished(opening, title, description, inner, width, style)
+    return completed(opening, title, description, inner, width, style)
 
 
-def _finished(opening: str, title: str, description: str, inner: str, width: float, style: str) -> str:
+def completed(opening: str, title: str, description: str, inner: str, width: float, style: str) -> str:
     """The SVG with its name, its tokens and a size that shrinks with the page, but never below what can be read."""
     key = hashlib.blake2s((title + description + inner).encode(), digest_size=5).hexdigest()
     return (
@@ -195,4 +195,4 @@ def _charted(title: str, description: str, spec: dict[str, Any]) -> str:
     plain = converter.vegalite_to_svg(spec, vl_version="6.4")
     opening, inner = plain.removesuffix("</svg>").split(">", 1)
     width = float(opening.split('width="', 1)[1].split('"', 1)[0])
-    return _finished(opening, title, description, inner, math.ceil(width), "")
+    return completed(opening, title, description, inner, math.ceil(width), "")

@@ -24,11 +24,11 @@ TICKS = (
 
 
 def ranges(rows: Sequence[Row], title: str, population: object, note: str) -> Picture:
-    """The moves, the most frequent first, on one axis of time; segments share a line and differ in colour."""
+    """The moves on which all journeys together wait longest, on one axis of time; segments share a line by colour."""
     alt = altair()
-    totals: dict[tuple[str, str], int] = defaultdict(int)
+    totals: dict[tuple[str, str], float] = defaultdict(float)
     for row in rows:
-        totals[_move(row)] += row["count"]
+        totals[_move(row)] += row["count"] * (given(row.get("mean_seconds")) or 0.0)
     order = sorted(totals, key=lambda move: (-totals[move], move))
     labels = _distinct(order[:MOST_MOVES])
     shown = [row for row in rows if _move(row) in labels]
@@ -46,8 +46,8 @@ def ranges(rows: Sequence[Row], title: str, population: object, note: str) -> Pi
     drawn = layered(*map(view, _marks(base, _time_axis(shown, low, high), bool(segments))))
     drawn |= inline(_range(row, low, labels) for row in shown)
     drawn |= {"width": WIDTH - LABELS - 20, "height": {"step": 16 if segments else 26}}
-    words = "Dot: median. Thick: the middle half. Thin: up to nine in ten."
-    return finished(drawn, title, population, words + left_out(len(order) - len(labels), "rarer move"), note, shown)
+    words = "Sorted by total waiting. Dot: median. Thick: the middle half. Thin: up to nine in ten."
+    return finished(drawn, title, population, words + left_out(len(order) - len(labels), "lesser move"), note, shown)
 
 
 def _marks(base: Any, x: Any, grouped: bool) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cxkit.views import theme
@@ -35,6 +35,11 @@ def as_text(caption: str, sheet: Sheet) -> str:
 def paragraphs(texts: Iterable[str]) -> str:
     """Plain text as paragraphs."""
     return "".join(f'<p class="{theme.NO_MATH}">{escape(text)}</p>' for text in texts)
+
+
+def headed(title: str, texts: Sequence[str]) -> str:
+    """Paragraphs under a heading; nothing where there are none."""
+    return f'<h2 class="{theme.NO_MATH}">{escape(title)}</h2>{paragraphs(texts)}' if texts else ""
 
 
 def code(text: str) -> str:

@@ -87,6 +87,14 @@ CATEGORIES = tuple((_var(f"cat-{n}"), _var(f"cat-ink-{n}")) for n in range(1, le
 OTHER = (ENDED, _var("ended-ink"))
 
 
+def activity_colour(rank: int | None) -> tuple[str, str]:
+    """The colour of an activity in every picture of its store, and the ink on it, by its rank there (0: most frequent).
+
+    Twelve have one of their own; the rest, and what has no rank, is grey. `Journeys.ranks` says the ranks by name.
+    """
+    return CATEGORIES[rank] if rank is not None and rank < len(CATEGORIES) else OTHER
+
+
 def style(names: Iterable[str]) -> str:
     """The style sheet that gives these tokens their dark values where the page, or else the system, is dark."""
     names = list(names)

@@ -15,10 +15,11 @@ from cxkit.where.attributes import attribute
 from cxkit.where.documents import from_json
 from cxkit.where.moments import during
 from cxkit.where.order import follows
-from cxkit.where.variants import variant_rank
+from cxkit.where.variants import alike, variant_rank
 from cxkit.where.visits import contains, ends_with, starts_with
 
 __all__ = [
+    "alike",
     "attribute",
     "contains",
     "during",

@@ -10,7 +10,7 @@ from cxkit.where.attributes import attribute
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
 from cxkit.where.moments import during
 from cxkit.where.order import follows
-from cxkit.where.variants import variant_rank
+from cxkit.where.variants import alike, variant_rank
 from cxkit.where.visits import contains, ends_with, starts_with
 
 FILTERS: tuple[type[Filter], ...] = (
@@ -23,6 +23,7 @@ FILTERS: tuple[type[Filter], ...] = (
     lasts,
     length,
     variant_rank,
+    alike,
     all_of,
     any_of,
     none_of,

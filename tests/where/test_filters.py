@@ -43,6 +43,7 @@ def limits(values):
     return both | values.map(lambda value: {"at_least": value}) | values.map(lambda value: {"at_most": value})
 
 
+RANKS = st.integers(1, 9)
 LEAVES = st.one_of(
     *(st.builds(kind, TEXTS) for kind in (w.contains, w.starts_with, w.ends_with)),
     st.builds(w.follows, TEXTS, TEXTS, directly=st.booleans(), within=st.none() | DURATIONS),
@@ -53,6 +54,7 @@ LEAVES = st.one_of(
     st.builds(w.attribute, TEXTS, missing=st.just(True)),
     DURATIONS.flatmap(lambda text: st.sampled_from([w.lasts(at_least=text), w.lasts(at_most=text)])),
     *(limits(COUNTS).map(lambda said, kind=kind: kind(**said)) for kind in (w.length, w.variant_rank)),
+    st.builds(w.alike, st.lists(RANKS, min_size=1, max_size=3), rather_than=st.lists(RANKS), radius=st.floats(0, 1)),
 )
 FILTERS = st.recursive(
     LEAVES,
@@ -228,6 +230,11 @@ def test_nothing_is_no_filter():
         (w.length(at_least=2, at_most=4), "has 2 to 4 events"),
         (w.variant_rank(at_most=3), "has a variant of rank at most 3"),
         (w.variant_rank(at_least=3, at_most=3), "is variant 3"),
+        (w.alike(3), "goes as variant 3, but for repeats"),
+        (
+            w.alike(3, rather_than=[1, 2], radius=0.3),
+            "goes much as variant 3, rather than as 2 others (at least 70% of the steps in common)",
+        ),
         (w.attribute("plan", "plus", "basic"), "has plan plus or basic"),
         (w.attribute("plan", missing=True), "has no plan"),
         (w.attribute("amount", at_least=3), "has amount at least 3"),

@@ -99,7 +99,7 @@ def test_choosing_on_the_map(board):
     assert chart.marks == []
 
 
-@pytest.mark.parametrize("name", ["summary", "process_map", "variants", "durations"])
+@pytest.mark.parametrize("name", ["summary", "process_map", "durations"])
 def test_panels_show_what_the_measures_say(board, name):
     board.put("elsewhere", w.contains("Call"))
     drawn = panel(board, name)
@@ -165,6 +165,8 @@ def test_segments_are_chosen_by_value(board):
 def test_the_attribute_of_the_choice_is_the_one_that_is_shown(toy, loopless):
     board = Board(toy.tag("called", w.contains("Call"))).show()
     bars = panel(board, "segments")
+    assert bars.facts["by"] == "called"  # the one of fewest values
+    bars.hear({"do": "ask", "by": "plan"})
     click(bars, w.attribute("plan", missing=True))
     bars.hear({"do": "ask", "by": "called"})
     assert bars.facts["by"] == "called"
@@ -212,7 +214,7 @@ def test_variants_add_up_and_the_table_drills_down(board):
 def test_the_journeys_of_variants_are_listed_in_their_place(board):
     variants = panel(board, "variants")
     click(variants, variant(1))
-    pictures = variants.markup
+    rows = variants.facts["window"]
     variants.hear({"do": "list"})
     chosen = ids(board.journeys)
     assert chosen == ["A01", "A02", "A03", "A04"]
@@ -225,7 +227,7 @@ def test_the_journeys_of_variants_are_listed_in_their_place(board):
     assert variants.facts["journey"] == "A02"
     for step in ("close", "leave"):
         variants.hear({"do": step})
-    assert variants.markup == pictures
+    assert variants.facts["window"] == rows
     assert variants.facts["listing"] is False
 
 
@@ -356,7 +358,7 @@ def test_any_measure_with_a_picture_is_a_panel_whose_marks_are_journeys(toy, loo
         assert shown.marks == []
 
 
-@pytest.mark.parametrize("name", ["process_map", "variants", "segments", "outcomes"])
+@pytest.mark.parametrize("name", ["process_map", "segments", "outcomes"])
 def test_every_key_of_a_drawing_can_be_chosen(toy, loopless, name):
     shown = Board(bound(toy, SAID)).panel(name)
     drawn = {html.unescape(key) for key in re.findall(r'data-key="([^"]*)"', shown.markup)}
@@ -382,3 +384,58 @@ def test_outcomes_are_chosen_and_broken_down(toy, loopless):
     board.undo()
     assert bars.by == ""
     assert bars.marks == [w.attribute("outcome", "goal").key]
+
+
+def test_the_page_asks_for_the_rows_it_shows(toy, loopless):
+    board = Board(bound(toy, SAID))
+    ways = board.panel("variants")
+    first = ways.facts["window"]
+    assert (ways.facts["of"], len(first["rows"]), first["rows"][0]["key"]) == (7, 7, variant(1).key)
+    assert [first["names"][place] for place in first["rows"][0]["path"]] == ["Order", "Pay", "Ship", "Deliver"]
+    ways.hear({"do": "rows", "first": 5, "rows": 2})
+    assert [row["variant"] for row in ways.window["rows"]] == [6, 7]
+    for first, rows in ((-1, 2), (0, 0), (0, 201), (True, 2), ("0", 2), (0, 1e9), (0, None)):
+        ways.hear({"do": "rows", "first": first, "rows": rows})
+        assert ways.said == NOT_UNDERSTOOD
+    assert [row["variant"] for row in ways.window["rows"]] == [6, 7]
+    click(ways, variant(7))
+    assert ids(board.journeys) == ["A11"]
+    assert ways.marks == [variant(7).key]
+
+
+def test_variants_stand_by_any_column_and_fold(toy, loopless):
+    board = Board(bound(toy, SAID))
+    ways = board.panel("variants")
+    assert ways.facts["sorts"] == {
+        "count": "journeys", "length": "steps", "median_seconds": "median time", "goal_share": "goal",
+    }  # fmt: skip
+    for column, falling in (("length", True), ("length", False), ("goal_share", True)):
+        ways.hear({"do": "sort", "column": column})
+        rows = sorted(ways.board.journeys.variants().table.to_pylist(), key=lambda row: (row[column], -row["rank"]))
+        expected = [row["variant"] for row in (rows[::-1] if falling else sorted(rows, key=lambda row: row[column]))]
+        shown = [row["variant"] for row in ways.facts["window"]["rows"]]
+        assert [len(board.base.keep(variant(n)).variants().table) for n in shown] == [1] * 7
+        assert [rows[0][column] for n in shown for rows in [by_number(board, n)]] == [
+            rows[0][column] for n in expected for rows in [by_number(board, n)]
+        ]
+        assert ways.facts["window"]["rows"][-1]["all"] == pytest.approx(1)
+    ways.hear({"do": "sort", "column": "customers"})
+    assert ways.said == NOT_UNDERSTOOD
+    ways.hear({"do": "ask", "by": "repeats as one"})
+    click(ways, w.alike(6))
+    assert ids(board.journeys) == ["A06"]
+
+
+def by_number(board, number):
+    return [row for row in board.base.variants().table.to_pylist() if row["variant"] == number]
+
+
+def test_a_family_is_chosen_and_all_is_shown(toy, loopless):
+    board = Board(toy)
+    families = board.panel("families")
+    rows = families.facts["window"]["rows"]
+    assert sum(int(row["count"]) for row in rows) == 12
+    families.hear({"do": "choose", "key": rows[0]["key"], "besides": False})
+    families.hear({"do": "choose", "key": rows[1]["key"], "besides": True})
+    assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A07", "A08"]
+    assert families.marks == [rows[0]["key"], rows[1]["key"]]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cxwidgets import modules
+from cxwidgets.explorer import Bar
 from cxwidgets.intake.intake import Intake
 from cxwidgets.modules import STATIC, script
 from cxwidgets.panel import Panel
@@ -113,7 +114,7 @@ def test_what_would_not_be_understood_is_refused(tmp_path, line):
 
 
 def test_every_file_is_used_by_a_panel():
-    panels = {Panel, Intake, Choosing, *OWN.values()}
+    panels = {Panel, Intake, Choosing, Bar, *OWN.values()}
     texts = [kind._esm for panel in panels for kind in panel.__mro__ if "_esm" in vars(kind)]
     used = {name for text in texts for name in re.findall(r'^\$modules\["(.+)"\] = ', str(text), re.MULTILINE)}
     assert used == set(FILES)

@@ -23,6 +23,7 @@ from cxwidgets.panels import SHOWN, panel_of
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
+EXPLORER = "explorer"
 MOST_KEPT = 64  # selections, each with its n
 
 
@@ -55,6 +56,8 @@ class Board:
         self._past: list[Clauses] = []
         self._future: list[Clauses] = []
         self._clauses: Clauses = NONE
+        self._layout = ""
+        self._page: Any = None
         self._generation = 0
         self._answering = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,6 +118,11 @@ class Board:
         without, with_it = self.journeys_for(owner).n, self.journeys.n
         return Cost(without.journeys - with_it.journeys, without.customers - with_it.customers)
 
+    def alone(self, owner: str) -> Cost:
+        """How many journeys and customers the owner's clause would take away from the base if it were the only one."""
+        base, kept = self.base.n, self._under({owner: self._clauses[owner]}).n
+        return Cost(base.journeys - kept.journeys, base.customers - kept.customers)
+
     @property
     def recipe(self) -> cx.Recipe:
         """The steps that select what the board shows."""
@@ -140,8 +148,16 @@ class Board:
             shown.show(shown.drawn())
         return shown
 
-    def show(self, *names: str) -> Board:
-        """Show these panels, with the filters above them; without names, the usual ones. Returns the board."""
+    def show(self, *names: str, layout: str = "") -> Board:
+        """Show these panels, with the filters above them; without names, the usual ones. Returns the board.
+
+        `layout="explorer"` lays the usual ones out as one page that never scrolls.
+        """
+        if layout:
+            if layout != EXPLORER or names:
+                raise cx.CxError(f'There is one layout, "{EXPLORER}", and it has panels of its own.')
+            self._layout = layout
+            return self
         for name in ("filters", *(names or SHOWN)):
             self.panel(name)
         return self
@@ -209,19 +225,31 @@ class Board:
             panel.show(drawn)
 
     def box(self) -> Any:
-        """The panels below each other, as one widget."""
+        """The panels below each other, as one widget; where none was asked for, the explorer."""
         import ipywidgets
 
-        if not self.panels:
-            self.show()
+        if self._layout or not self.panels:
+            from cxwidgets.explorer import explorer
+
+            self._page = self._page or explorer(self)
+            return self._page
         return ipywidgets.VBox(self.panels).add_class("cxw-board")
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
         """The panels where there is a kernel, and the pictures they hold where there is none."""
-        box = self.box()
-        bundle = dict(box._repr_mimebundle_(**words)) if answerable() else {}
-        bundle["text/html"] = "".join(panel.standing() for panel in self.panels)
+        if not self.panels:
+            self._layout = EXPLORER
+        bundle = dict(self.box()._repr_mimebundle_(**words)) if answerable() else {}
+        bundle["text/html"] = self._standing()
         return bundle
+
+    def _standing(self) -> str:
+        """What stands where there is no kernel, or until it answers."""
+        if self._layout:
+            from cxwidgets.explorer import laid_out, told
+
+            return laid_out(self) if answerable() else told(self)
+        return "".join(panel.standing() for panel in self.panels)
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -10,12 +11,15 @@ from typing import Any, ClassVar
 import cxkit as cx
 from cxkit import times
 from cxkit import where as w
+from cxkit.views.picture import Picture
 from cxkit.where.filter import Filter, none_of
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn
-from cxwidgets.picture import Pictured
+from cxwidgets.picture import Pictured, Row
 
 MICROSECONDS = 1_000_000
+SCALES = {"log": "growing bars", "even": "even bars"}
+KEYED = re.compile(r'data-key="(bin [^"]+)"')
 
 
 class Durations(Pictured):
@@ -27,18 +31,36 @@ class Durations(Pictured):
     _esm = script("panels/durations.js")
     name = "durations"
     call: ClassVar[Mapping[str, Any]] = {"working": False}
+    scale = "steps"
 
     @property
     def actions(self) -> Mapping[str, Action]:
-        return {"choose": self.choose, "brush": self.brush, "clear": self.clear}
+        return {"choose": self.choose, "brush": self.brush, "clear": self.clear, "rescale": self.rescale}
+
+    def result(self, journeys: cx.Journeys, by: str = "") -> cx.Result:
+        answer: cx.Result = self.entry.function(journeys, **self.call, scale=self.scale)
+        return answer
+
+    def rescale(self, scale: str) -> None:
+        """Bins of equal width on another scale; the choice is taken back, for its bars are gone."""
+        if scale not in SCALES:
+            raise ValueError(scale)
+        self.scale = scale
+        self._sketched.cache_clear()
+        self.board.put(self.name, None)
+        self.show(self.drawn())
 
     def draw(self) -> Drawn:
         drawn = super().draw()
         return replace(drawn, marks=tuple(self._marks(drawn.facts.get("bins", ()))))
 
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
-        picture = self.result(journeys).chart(keyed=lambda row: {"key": _bin(row["low_seconds"], row["high_seconds"])})
-        return self.charted(picture, how[0], bins=list(picture.keys) if picture else [])
+        def keyed(row: Row) -> Row:
+            return {"key": _bin(row["low_seconds"], row["high_seconds"])}
+
+        picture = self.result(journeys).chart(keyed=keyed, small=self.small)
+        scales = {"scale": self.scale, "scales": SCALES} if self.scale in SCALES else {}
+        return self.charted(picture, how[0], bins=_keys(picture), **scales)
 
     def choose(self, key: str, besides: bool) -> None:
         """Choose a bar, or take the choice back; `besides` takes all bars up to it."""
@@ -84,6 +106,13 @@ class Durations(Pictured):
             return []
         turned = isinstance(clause, none_of)
         return [key for key in bins if (bounds[0] <= _span(key)[0] < bounds[1]) != turned]
+
+
+def _keys(picture: Picture | None) -> list[str]:
+    """The keys of the bars, of a chart or of a drawing."""
+    if picture is None:
+        return []
+    return list(picture.keys) if picture.spec else KEYED.findall(picture.svg)
 
 
 def _bin(low: float, high: float | None) -> str:

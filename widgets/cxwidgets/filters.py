@@ -1,24 +1,31 @@
-"""The filter bar: what is chosen, what it costs, and a form that writes one more clause."""
+"""The selection: what is chosen, what each choice costs, and the facets by which one more is made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import cxkit as cx
 from cxkit import places
 from cxkit import where as w
-from cxkit.where.filter import Filter, none_of
-from cxkit.words import many
+from cxkit.where.filter import Filter, all_of, any_of, none_of
+from cxkit.words import NO_CUSTOMERS, many, percent
+from cxwidgets.facets import Facet, checked, composed, facet_of, offered, opened
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
+from cxwidgets.voice import matter, parts, spoken
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
 
 
 class Filters(View):
-    """The filter bar: every clause with what it costs, undo and redo, and a form that writes one more."""
+    """The filter bar: every clause with what it costs, undo and redo, and the facets.
+
+    A row of a facet is known by the key of its filter; what the browser sends is looked up among the rows that were
+    counted, or read as a filter and checked.
+    """
 
     _esm = script("panels/filters.js")
     name = "filters"
@@ -26,40 +33,85 @@ class Filters(View):
     def __init__(self, board: Board) -> None:
         super().__init__(board)
         self._numbers = count(1)
+        self._open = ""
+        self._owner = ""
+        self._facet = Facet({})
 
     @property
     def actions(self) -> Mapping[str, Action]:
         board = self.board
         steps = {"undo": board.undo, "redo": board.redo, "clear": board.clear}
-        return {**steps, "add": self.add, "negate": self.negate, "replace": self.replace, "remove": self.remove}
+        facets: Mapping[str, Action] = {
+            "open": self.open_,
+            "close": self.close_,
+            "pick": self.pick,
+            "brush": self.brush,
+            "write": self.write,
+        }
+        chips: Mapping[str, Action] = {
+            "negate": self.negate,
+            "remove": self.remove,
+            "join": self.join,
+            "flip": self.flip,
+        }
+        return {**steps, **facets, **chips, "add": self.add, "replace": self.replace}
 
     def draw(self) -> Drawn:
-        board = self.board
+        board, refused = self.board, self._count()
         return Drawn(
-            said=self._why_none(),
+            said=refused or self._why_none(),
             facts={
-                "n": str(board.journeys.n),
+                **counted(board),
                 "clauses": [self._clause(owner, clause) for owner, clause in board.clauses.items()],
                 "can_undo": board.can_undo,
                 "can_redo": board.can_redo,
                 "code": board.code_of(places.called(board.base.folder)),
                 "activities": board.base.known_activities,
-                "attributes": {name: known.kind for name, known in board.base.known_attributes.items()},
+                "facets": offered(board.base),
+                "facet": dict(self._facet.facts),
             },
         )
 
     def still(self) -> str:
         return ""
 
+    def open_(self, facet: str, owner: str = "") -> None:
+        """Show the values of a facet, for a new clause or for one that is there."""
+        self._open, self._owner = str(facet), owner if owner in self.board.clauses else self._owner_of(facet)
+        self.show(self.drawn())
+
+    def close_(self) -> None:
+        """Nothing is being chosen any more."""
+        self._open = self._owner = ""
+        self.show(self.drawn())
+
+    def pick(self, keys: Sequence[str]) -> None:
+        """The journeys with any of these values of the open facet; with none, all of them."""
+        if not isinstance(keys, list):
+            raise ValueError(keys)
+        clause = composed([self._facet.choices[key] for key in keys])
+        turned = clause is not None and isinstance(self.board.clauses.get(self._owner), none_of)
+        self._put(~clause if clause is not None and turned else clause)
+
+    def brush(self, first: str, last: str) -> None:
+        """The journeys with a number from the one bar to the other of the open facet."""
+        ends = [self._facet.choices[key] for key in (first, last)]
+        low, high = (end for end in ends if isinstance(end, w.attribute))
+        self._put(w.attribute(low.name, at_least=low.at_least, at_most=high.at_most))
+
+    def write(self, filter: object) -> None:
+        """The clause of the open facet, from its JSON document."""
+        self._put(checked(w.from_json(filter), self.board.base))
+
     def add(self, filter: object) -> None:
         """One more clause, from its JSON document."""
-        self.board.put(self._owner(), w.from_json(filter))
+        self.board.put(self._new(), checked(w.from_json(filter), self.board.base))
 
     def replace(self, owner: str, filter: object) -> None:
         """Another clause in the place of one; it belongs to no other panel any more."""
         if owner not in self.board.clauses:
             raise KeyError(owner)
-        self.board.put(self._owner(), w.from_json(filter), instead_of=owner)
+        self.board.put(self._new(), checked(w.from_json(filter), self.board.base), instead_of=owner)
 
     def negate(self, owner: str) -> None:
         """Turn a clause round."""
@@ -68,6 +120,42 @@ class Filters(View):
     def remove(self, owner: str) -> None:
         """Take a clause away."""
         self.board.put(owner, None)
+
+    def join(self, owner: str, other: str) -> None:
+        """Two clauses of one matter as one that keeps the journeys of either."""
+        first, second = self.board.clauses[owner], self.board.clauses[other]
+        if owner == other or not matter(first) or matter(first) != matter(second):
+            raise ValueError(owner, other)
+        several = [part for clause in (first, second) for part in _either(clause)]
+        self.board.put(owner, composed(several), instead_of=other)
+
+    def flip(self, owner: str) -> None:
+        """A clause of several conditions that keeps either, or both, instead of the other."""
+        clause = self.board.clauses[owner]
+        word, several = parts(clause)
+        if not word:
+            raise ValueError(owner)
+        self.board.put(owner, all_of(several) if word == "or" else any_of(several))
+
+    def _count(self) -> str:
+        """Count the values of the open facet, or say why they cannot be counted."""
+        self._facet = Facet({})
+        try:
+            self._facet = opened(self._open, self.board, self._owner) if self._open else self._facet
+        except cx.CxError as error:
+            self._open = ""
+            return str(error)
+        return ""
+
+    def _put(self, clause: Filter | None) -> None:
+        """The clause of the open facet, in the place of the one that it edits."""
+        if not self._open:
+            raise ValueError(clause)
+        owner, self._owner = self._owner, self._owner_of(self._open)
+        self.board.put(self._owner, clause, instead_of=owner)
+
+    def _owner_of(self, facet: str) -> str:
+        return f"facet {facet}"
 
     def _why_none(self) -> str:
         """Why no journey is left; nothing while there are some."""
@@ -83,15 +171,37 @@ class Filters(View):
             return f"No journeys are left: each {rest} {clause.of[0].says}."
         return f"No journeys are left: none {rest} {clause.says}."
 
-    def _owner(self) -> str:
+    def _new(self) -> str:
         return f"filter {next(self._numbers)}"
 
     def _clause(self, owner: str, clause: Filter) -> dict[str, Any]:
-        cost = self.board.cost(owner)
+        beside, alone = self.board.cost(owner), self.board.alone(owner)
         return {
             "owner": owner,
-            "words": clause.says,
+            "words": spoken(clause, self.board.base),
             "filter": clause.to_json(),
-            "journeys": cost.journeys,
-            "customers": cost.customers,
+            "matter": matter(clause),
+            "joined": parts(clause)[0],
+            "facet": facet_of(clause),
+            "alone": alone.journeys,
+            "beside": beside.journeys,
+            "customers": beside.customers,
         }
+
+
+def counted(board: Board) -> dict[str, str]:
+    """How many journeys and customers are selected, of how many, in words."""
+    kept, whole = board.journeys.n, board.base.n
+    some = f"{many(kept.journeys)} of {many(whole.journeys, 'journey')} ({percent(share(kept, whole))})"
+    people = many(kept.customers, "customer") if kept.known else NO_CUSTOMERS
+    return {"kept": some if board.clauses else many(kept.journeys, "journey"), "people": people}
+
+
+def share(kept: Any, whole: Any) -> float | None:
+    """Which part of the journeys is kept."""
+    return kept.journeys / whole.journeys if whole.journeys else None
+
+
+def _either(clause: Filter) -> Sequence[Filter]:
+    word, several = parts(clause)
+    return several if word == "or" else (clause,)

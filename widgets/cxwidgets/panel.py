@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import anywidget
 import traitlets as t
@@ -179,6 +179,11 @@ class View(Panel):
     def sight(self) -> str:
         """Where the panel is in the pages that show it; near until a page says otherwise."""
         return next((sight for sight in (NEAR, FAR, AWAY) if sight in self._sights.values()), NEAR)
+
+    def put_away(self) -> Self:
+        """In no page until one says otherwise: it is drawn only then."""
+        self.stale, self._sights = True, {self.name: AWAY}
+        return self
 
     def hear(self, content: object, buffers: Sequence[memoryview] = ()) -> None:
         if isinstance(content, dict) and content.get("do") == "seen":

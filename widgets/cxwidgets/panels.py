@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cxkit as cx
@@ -12,17 +11,18 @@ from cxkit import where as w
 from cxkit.views.picture import Picture
 from cxkit.where.filter import Filter, all_of
 from cxwidgets.durations import Durations
+from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
-from cxwidgets.listing import Journeys, Listing
+from cxwidgets.listing import Journeys
 from cxwidgets.modules import script
-from cxwidgets.panel import Action, Drawn, View
+from cxwidgets.panel import Drawn, View
 from cxwidgets.picture import Choosing, Keyed, Row
+from cxwidgets.variants import Families, Variants
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
 
 MOST_MOVES = 150
-MOST_VARIANTS = 20
 
 
 class ProcessMap(Choosing):
@@ -45,45 +45,33 @@ class ProcessMap(Choosing):
         return result.chart(keyed=keyed, coverage=most), {"moves": len(coverages), "most": most}
 
 
-class Variants(Choosing, Listing):
-    """The variants: a click keeps the journeys of one, with Shift of several; then they can be listed in its place."""
-
-    name = "variants"
-    call: ClassVar[Mapping[str, Any]] = {"top": MOST_VARIANTS}
-    _listing = False
-
-    @property
-    def actions(self) -> Mapping[str, Action]:
-        return {**super().actions, **self.steps, "list": self.list_, "leave": self.leave}
-
-    def draw(self) -> Drawn:
-        drawn = self.listed() if self._listing else super().draw()
-        facts = {"listing": self._listing, "n": self.board.journeys.n.journeys}
-        return replace(drawn, facts={**drawn.facts, **facts})
-
-    def list_(self) -> None:
-        """Show the journeys under all clauses in the place of the variants."""
-        self._listing = True
-        self.show(self.drawn())
-
-    def leave(self) -> None:
-        """Back to the variants."""
-        self._listing = False
-        self.show(self.drawn())
-
-
 class Moves(Choosing):
-    """How long the most frequent moves of the journeys under all other clauses take."""
+    """On which moves journeys wait longest, all together: a click keeps the journeys that take one."""
 
     name = "moves"
     measure = "durations"
     call: ClassVar[Mapping[str, Any]] = {"per": "move"}
 
 
+class Source(View):
+    """What was read to make this log, and how."""
+
+    name = "source"
+
+    def draw(self) -> Drawn:
+        return Drawn(self.board.base.provenance._repr_html_())
+
+
 OWN: Mapping[str, type[View]] = {
-    panel.name: panel for panel in (Filters, ProcessMap, Variants, Durations, Moves, Journeys)
+    panel.name: panel
+    for panel in (Filters, Figures, ProcessMap, Variants, Families, Durations, Moves, Journeys, Source)
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
+
+
+def is_panel(name: str) -> bool:
+    """Whether there is a panel of that name."""
+    return name in OWN or any(entry.name == name and entry.view for entry in catalog.CATALOG)
 
 
 def panel_of(name: str, board: Board) -> View:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import traitlets as t
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cxwidgets.board import Board
 
 MOST_SKETCHES = 8
+MOST_UNKNOWN = 0.2  # of the journeys, for an attribute that is shown first
+MISSING = "(missing)"
 Row = Mapping[str, Any]
 Keyed = Callable[[Row], Row]
 
@@ -36,6 +38,7 @@ class Pictured(VegaChart, View):
     """
 
     measure: ClassVar[str] = ""
+    small = False  # drawn for a column beside other pictures
     call: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, board: Board, name: str = "") -> None:
@@ -62,13 +65,18 @@ class Pictured(VegaChart, View):
         """What the picture depends on besides its journeys."""
         return self.alive, self.by
 
+    def shrink(self) -> Self:
+        """This panel, drawn small."""
+        self.small = True
+        return self
+
     def draw(self) -> Drawn:
         return self._sketched(self.board.journeys_for(self.name), self.how)
 
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
         """What is to be seen of these journeys, whatever is chosen; `how` as the panel said when it was asked."""
         alive, by = how
-        return self.charted(self.result(journeys, by).chart(), alive)
+        return self.charted(self.result(journeys, by).chart(small=self.small), alive)
 
     def show(self, drawn: Drawn) -> None:
         if self.lib is None and drawn.facts.get("spec"):
@@ -93,7 +101,7 @@ class Choosing(Pictured):
         super().__init__(board, name)
         self.choices: Mapping[str, Filter] = {}
         self._attributes = self._breakdowns()
-        self._by = next(iter(self._attributes), "")
+        self._by = self._fewest() if self._must_break_down else next(iter(self._attributes), "")
         self._made_by: dict[str, str] = {}
 
     @property
@@ -134,7 +142,7 @@ class Choosing(Pictured):
 
     def pictured(self, result: cx.Result, keyed: Keyed) -> tuple[Picture | None, dict[str, Any]]:
         """The picture of an answer, whose marks have these keys, and what else the browser is told."""
-        return result.chart(keyed=keyed), {}
+        return result.chart(keyed=keyed, small=self.small), {}
 
     def show(self, drawn: Drawn) -> None:
         self.choices = drawn.choices
@@ -179,6 +187,16 @@ class Choosing(Pictured):
         every = self.board.base.known_attributes.items()
         names = [name for name, known in every if known.level != "event" and known.kind != "time"]
         return names if self._must_break_down or not names else ["", *names]
+
+    def _fewest(self) -> str:
+        """The attribute of fewest values, of those that have more than one and that most journeys have."""
+
+        def rank(name: str) -> tuple[bool, bool, int]:
+            rows = self.board.base.values(of=name).table.to_pylist()
+            unknown = sum(row["share"] for row in rows if row["value"] == MISSING)
+            return len(rows) < 2, unknown > MOST_UNKNOWN, len(rows)
+
+        return min(self._attributes, key=rank, default="")
 
     def _by_of(self, clause: Filter | None) -> str:
         """The attribute of the choice is the one that is shown, also after an undo."""

@@ -49,7 +49,9 @@ def map_geometry(moves: Sequence[Row], activities: Sequence[Row]) -> Geometry:
     names = {row["code"]: theme.clean(row["activity"]) for row in ranked[:MOST_ACTIVITIES]}
     nodes = [{"code": code, "size": box_size(name)} for code, name in names.items()]
     nodes += [{"code": code, "size": (RING, RING)} for code in (START, END)]
-    return layout(nodes, _backbone(moves, {node["code"] for node in nodes}))
+    placed = layout(nodes, _backbone(moves, {node["code"] for node in nodes}))
+    rank = {code: place for place, code in enumerate(names)}
+    return {**placed, "nodes": [{**node, "rank": rank.get(node["code"], 0)} for node in placed["nodes"]]}
 
 
 def name_lines(name: str) -> list[str]:

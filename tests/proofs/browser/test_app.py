@@ -349,7 +349,7 @@ def test_tags_place_and_hide_cells(browser, store, tmp_path):
         opened = Tab(browser, server, notebook="tagged.ipynb")
         page = opened.page
         page.wait_for_selector(MAP)
-        filters = page.locator(".cx-filters:has(.cxw-form)")
+        filters = page.locator(".cx-filters:has(.cxw-chips)")
         for width, height, held in ((1280, 900, True), (800, 900, False), (1720, 900, True)):
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate("scrollTo(0, document.body.scrollHeight)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
+from support.serving import KEPT, facet
 
 import cxkit as cx
 from cxkit import where as w
@@ -131,7 +132,7 @@ def middle(page, key):
 def counted(page, journeys):
     """Wait until the filter bar says so many and no panel is busy."""
     page.wait_for_function(
-        """n => document.querySelector('.cxw-tools strong')?.textContent === n
+        f"""n => ({KEPT})() === n
             && !document.querySelector('[aria-busy=true]')""",
         arg=str(journeys.n),
     )
@@ -217,7 +218,7 @@ def test_the_keys_do_what_the_pointer_does(page, store):
     def focused():
         return page.evaluate("document.activeElement.dataset.key")
 
-    page.get_by_role("button", name="Keep these").focus()
+    page.get_by_role("button", name="+ Filter").focus()
     page.keyboard.press("Tab")
     assert focused() == page.locator(BARS).first.get_attribute("data-key")
     for key in ("End", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
@@ -260,10 +261,10 @@ def test_the_chart_follows_the_theme_as_it_stands(page):
 @pytest.mark.browser
 def test_the_chart_is_never_gone_while_the_next_one_is_drawn(page, store):
     page.evaluate(FRAMES)
-    choose = page.get_by_role("button", name="Keep these")
-    page.locator("select[name=kind]").select_option("lasts")
-    page.locator("input[name=at_least]").fill("2d")
-    choose.click()
+    facet(page, "Duration")
+    page.get_by_role("spinbutton", name="at least").fill("2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
     kept = store.keep(w.lasts(at_least="2d"))
     counted(page, kept)
     bar(page, page.locator(BARS).first.get_attribute("data-key")).wait_for()

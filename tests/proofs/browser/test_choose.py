@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
+from support.serving import KEPT
 
 from cxkit import where as w
 
@@ -66,7 +67,7 @@ def mark(page, key):
 
 def counted(page, journeys):
     page.wait_for_function(
-        """n => document.querySelector('.cxw-tools strong')?.textContent === n
+        f"""n => ({KEPT})() === n
             && !document.querySelector('[aria-busy=true], .cxw-drawing')""",
         arg=str(journeys.n),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from functools import partial
 
 import nbformat
 import pytest
@@ -22,6 +23,7 @@ from support.serving import (
     shown,
     watched,
 )
+from support.serving import facet as open_facet
 
 import cxkit as cx
 from cxkit import places
@@ -209,45 +211,28 @@ def attribute(page, mirror, chance):
     return page
 
 
+FACETS = {
+    ("visits", "Steps taken"): w.contains,
+    ("starts", "First step"): w.starts_with,
+    ("ends", "Last step so far"): w.ends_with,
+    ("of kind", "kind"): partial(w.attribute, "kind"),
+    ("of product", "product"): partial(w.attribute, "product"),
+}
+
+
 def form(page, mirror, chance):
-    clause = written(page, mirror, chance)
-    page.get_by_role("button", name="Keep these").click()
-    mirror.added += 1
-    mirror.put(f"filter {mirror.added}", clause)
-    return page
-
-
-def written(page, mirror, chance):
-    """Fill the form with a random condition; the clause that it says."""
-    names = mirror.base.selection.star.names
-    activities = {word: chance.choice(list(names.values())) for word in ("activity", "first", "then")}
-    kinds = {
-        w.contains: ("activity",),
-        w.starts_with: ("activity",),
-        w.ends_with: ("activity",),
-        w.follows: ("first", "then", "within"),
-        w.during: ("start", "end"),
-        w.lasts: ("at_least", "at_most"),
-        w.length: ("at_least", "at_most"),
-        w.attribute: ("name", "value"),
-    }
-    kind = chance.choice(list(kinds))
-    least, most = ("2d", "20d") if kind is w.lasts else ("3", "12")
-    name, value = chance.choice([("kind", "order"), ("kind", "fault"), ("product", "Fibre 500"), ("value", "")])
-    texts = {"within": chance.choice(["", "36h"]), "start": "2025-03", "end": chance.choice(["2025-05", "2026"])}
-    texts |= {"at_least": least, "at_most": chance.choice(["", most]), "name": name, "value": value, **activities}
-    box = panel(page, "Filters").locator("form")
-    box.locator("select[name=kind]").select_option(kind.__name__)
-    for field in kinds[kind]:
-        entry = box.locator(f"[name={field}]")
-        entry.select_option(texts[field]) if field in (*activities, "name") else entry.fill(texts[field])
-    turned = chance.random() < 0.3
-    box.locator("[name=not]").set_checked(turned)
-    words = {field: texts[field] for field in kinds[kind] if texts[field]}
-    if kind is w.length:
-        words = {field: int(text) for field, text in words.items()}
-    clause = w.attribute(name, *([value] * bool(value)), missing=not value) if kind is w.attribute else kind(**words)
-    return ~clause if turned else clause
+    """Tick one of the first values of a facet that chooses nothing yet."""
+    (facet, words), kind = chance.choice(list(FACETS.items()))
+    if f"facet {facet}" in mirror.clauses:
+        return None
+    open_facet(page, words)
+    rows = page.locator(".cxw-facet .cxw-row")
+    row = rows.nth(chance.randrange(min(8, rows.count()))) if rows.count() else None
+    if row:
+        mirror.put(f"facet {facet}", kind(row.locator(".cxw-value").inner_text()))
+        row.locator("input").click()
+    page.keyboard.press("Escape")
+    return row
 
 
 def chip(page, mirror, chance, button):

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from support.serving import (
     CLIPBOARD,
+    KEPT,
     SLOW,
     agrees,
     answers,
@@ -22,6 +23,7 @@ from support.serving import (
     panel,
     run_all,
     settled,
+    tick,
     until,
     watched,
 )
@@ -141,11 +143,7 @@ def test_a_whole_session(opened, export, direct, tmp_path):
     page.locator(f'.cx-node[data-activity="{direct.selection.star.codes[VISITED]}"]').click()
     settled(page, direct.keep(visits), [visits])
 
-    form = panel(page, "Filters").locator("form")
-    form.locator("[name=kind]").select_option("attribute")
-    form.locator("[name=name]").select_option("Art")
-    form.locator("[name=value]").fill("order")
-    form.get_by_role("button", name="Keep these").click()
+    tick(page, "Art", "order")
     two = direct.keep(visits).keep(order)
     settled(page, two, [visits, order])
 
@@ -160,7 +158,7 @@ def test_a_whole_session(opened, export, direct, tmp_path):
     page.get_by_role("button", name="Undo").click()
     settled(page, two, [visits, order])
     agree_but(page, two, process_map=direct.keep(order))
-    assert page.locator(".cxw-tools strong").inner_text() == str(two.n)
+    assert page.evaluate(KEPT) == str(two.n)
     stores = next(tmp_path.parent.glob("app*/stores"), tmp_path)  # the app's page does not say where they are
     assert figures(copied_code(page), stores) == said_of(two)
 

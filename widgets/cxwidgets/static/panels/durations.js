@@ -142,6 +142,16 @@ function typing(body, bars, { brush, choose, clear, mark, signal }) {
   for (const [name, react] of Object.entries(listeners)) body.addEventListener(name, react, { signal });
 }
 
+// On which scale the bars are equally wide, where there is a choice.
+function scaled({ ask, model }) {
+  const { scale, scales } = model.get("facts");
+  if (!scale) return [];
+  const option = ([value, words]) => make("option", { value, textContent: words, selected: value === scale });
+  const rescale = () => ask("rescale", { scale: select.value });
+  const select = make("select", { ariaLabel: "Bars", onchange: rescale }, ...Object.entries(scales).map(option));
+  return [select];
+}
+
 function render(given) {
   return charted(given, (context) => {
     const { ask, body, model, signal, tools } = context;
@@ -159,7 +169,7 @@ function render(given) {
     };
     measures.group.setAttribute("role", "group");
     measures.group.setAttribute("aria-label", KEYS);
-    tools.append(make("small", { className: "cxw-hint", textContent: POINTER }));
+    tools.append(...scaled(context), make("small", { className: "cxw-hint", textContent: POINTER }));
     pressing(bars[0].ownerSVGElement, measures, hands);
     typing(body, bars, hands);
   });

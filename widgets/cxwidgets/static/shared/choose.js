@@ -4,6 +4,7 @@ import { charted } from "./chart.js";
 import { listing } from "./listing.js";
 import { button, make, number } from "./make.js";
 import { panel } from "./panel.js";
+import { roving } from "./roving.js";
 
 // A mark of a drawing carries its key as `data-key`. The marks of a chart cannot say anything: they take their keys from
 // Python's list, in the order in which they stand.
@@ -62,6 +63,7 @@ function connect(context) {
   }
   tools.replaceChildren(...breakdown(context), ...behind(context));
   choosing(context);
+  roving(context);
 }
 
 export default { render: (given) => (given.model.get("lib") ? charted : panel)(given, connect) };

@@ -23,6 +23,7 @@ function parsed(markup) {
 function framed(label) {
   const said = make("p", { className: "cxw-said", role: "status" });
   const tools = make("div", { className: "cxw-tools" });
+  tools.dataset.title = label;
   const body = make("div", { className: "cxw-body" });
   const root = make("section", { className: "cxw-panel", ariaLabel: label }, tools, said, body);
   const inPicture = (event) => event.target.closest?.("svg");
@@ -64,6 +65,7 @@ export function panel({ model, el }, connect = () => {}) {
     body.replaceChildren(...parsed(model.get("markup")));
     connect({ body, tools, ask, mark, model, signal: connected.signal });
     mark();
+    reach(body);
     refocus();
   };
   watch(model, { markup: draw, facts: draw, marks: mark }, life.signal);
@@ -75,6 +77,12 @@ export function panel({ model, el }, connect = () => {}) {
     life.abort();
     connected.abort();
   };
+}
+
+// What holds nothing that the keys can reach is reached itself, so that they can scroll it.
+function reach(body) {
+  if (body.querySelector("a, button, input, select, summary, [tabindex]")) body.removeAttribute("tabindex");
+  else body.tabIndex = 0;
 }
 
 // Says how the panel is doing: as Python has it, or that nothing answers any more.

@@ -1,0 +1,261 @@
+// The facets: a window that lists all that journeys can be chosen by. Python counts one when it is opened; a tick, a
+// brush or a changed field is a choice at once.
+import { button, make } from "../shared/make.js";
+
+const MANY = 8;
+const [WIDE, TALL] = [600, 400];
+const OF = "of ";
+const named = ({ name }) => name.slice(OF.length);
+const HOWS = {
+  started: "started in it", contained: "lie in it", intersecting: "touch it", completed: "were last seen in it",
+};
+const UNITS = { min: "minutes", h: "hours", d: "days" };
+const SECONDS = { s: 1, min: 60, h: 3_600, d: 86_400 };
+
+const labelled = (words, input) => make("label", {}, words, " ", input);
+const chosen = (options, value, more = {}) =>
+  make("select", more, ...options.map(([key, words]) => make("option", { value: key, textContent: words, selected: key === value })));
+
+// A list of values to tick, with what else can be typed.
+function valued(facet, ask, keep) {
+  const boxes = facet.values.map(([key, words, count, part, journeys, picked]) => {
+    const tick = make("input", { type: "checkbox", value: key, checked: picked });
+    const gauge = make("span", { className: "cxw-gauge" });
+    gauge.style.setProperty("--part", journeys / Math.max(1, facet.values[0][4]));
+    const name = make("span", { className: "cxw-value", textContent: words, title: words });
+    return make("label", { className: "cxw-row" }, tick, name, gauge, make("small", { textContent: `${count} · ${part}` }));
+  });
+  const list = make("div", { className: "cxw-values", role: "group", ariaLabel: "Values" }, ...boxes);
+  list.addEventListener("change", () => {
+    const ticked = [...list.querySelectorAll("input:checked")].map((tick) => tick.value);
+    ask("pick", { keys: ticked });
+  });
+  const held = (values) => ({ filter: "attribute", name: named(facet), values });
+  const find = () => {
+    keep.search = search.value;
+    const wanted = search.value.toLowerCase();
+    for (const box of boxes) box.hidden = !box.querySelector(".cxw-value").textContent.toLowerCase().includes(wanted);
+  };
+  const typed = (event) => {
+    if (event.key !== "Enter" || !search.value) return;
+    event.preventDefault();
+    const fitting = boxes.filter((box) => !box.hidden);
+    if (fitting.length === 1) fitting[0].querySelector("input").click();
+    else if (facet.name.startsWith(OF)) ask("write", { filter: held([search.value]) });
+  };
+  const search = make("input", { type: "search", placeholder: "Find a value", ariaLabel: "Find a value", oninput: find, onkeydown: typed });
+  search.value = keep.search ?? "";
+  find();
+  const more = facet.more ? [make("small", { textContent: `${facet.more} more: type one and press Enter` })] : [];
+  return [...(facet.values.length > MANY || facet.more ? [search] : []), list, ...more];
+}
+
+// Bars of numbers, over which a drag keeps a range; with the keys, Enter keeps the bar or, with Shift, all up to it.
+function numbered(facet, ask) {
+  const bins = facet.values.filter(([key]) => key.includes("at_least"));
+  const rest = facet.values.filter((row) => !bins.includes(row));
+  const most = Math.max(...bins.map((row) => row[4]), 1);
+  let from = null;
+  const send = (a, b) => ask("brush", { first: bins[Math.min(a, b)][0], last: bins[Math.max(a, b)][0] });
+  const bars = bins.map(([, words, count, part, journeys], place) => {
+    const label = `${words}: ${count} journeys, ${part}`;
+    const bar = button("", () => {}, { className: "cxw-bin", ariaLabel: label, title: label });
+    bar.style.setProperty("--part", journeys / most);
+    bar.addEventListener("pointerdown", () => (from = place));
+    bar.addEventListener("pointerup", () => from !== null && send(from, place));
+    bar.addEventListener("pointerenter", (event) => event.buttons && mark(from ?? place, place));
+    bar.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      send(event.shiftKey ? (from ?? place) : place, place);
+      from = place;
+      event.preventDefault();
+    });
+    return bar;
+  });
+  const mark = (a, b) => {
+    const [low, high] = [Math.min(a, b), Math.max(a, b)];
+    bars.forEach((bar, place) => bar.classList.toggle("cxw-in", place >= low && place <= high));
+  };
+  const { at_least: low, at_most: high } = facet.words;
+  const field = (value, label) => make("input", { type: "number", step: "any", value: value ?? "", ariaLabel: label });
+  const [least, last] = [field(low, "at least"), field(high, "at most")];
+  const typed = () => {
+    const words = Object.entries({ at_least: least.value, at_most: last.value }).filter(([, value]) => value !== "");
+    const ends = Object.fromEntries(words.map(([name, value]) => [name, Number(value)]));
+    if (words.length) ask("write", { filter: { filter: "attribute", name: named(facet), ...ends } });
+  };
+  const fields = make("div", { className: "cxw-fields", onchange: typed }, labelled("from", least), labelled("to", last));
+  const names = [bins[0], bins.at(-1)].map((row) => make("small", { textContent: row?.[1] ?? "" }));
+  return [
+    make("div", { className: "cxw-bins", role: "group", ariaLabel: "Drag to keep a range" }, ...bars),
+    make("div", { className: "cxw-ends" }, ...names),
+    fields,
+    ...(rest.length ? valued({ ...facet, values: rest, more: 0 }, ask, {}) : []),
+  ];
+}
+
+// Two days, in the order and the words of the user's country, which the browser knows.
+function dated(facet, ask, kind) {
+  const [first, last] = facet.span ?? [];
+  const { words } = facet;
+  const day = (value, label) => make("input", { type: "date", value, min: first ?? "", max: last ?? "", ariaLabel: label });
+  const day10 = (text) => (/^\d{4}-\d\d-\d\d/u.test(text ?? "") ? text.slice(0, 10) : "");
+  const since = day(day10(words.start ?? words.at_least), "from");
+  const until = day(day10(words.end ?? words.at_most), "to");
+  const how = chosen(Object.entries(HOWS), words.how ?? (words.start ? "contained" : "started"), { ariaLabel: "Journeys that" });
+  const write = () => {
+    if (!since.value && !until.value) return;
+    const [start, end] = [since.value || "..", until.value || ".."];
+    const ends = { ...(since.value && { at_least: since.value }), ...(until.value && { at_most: until.value }) };
+    const period = { filter: "during", start, end, how: how.value };
+    const moment = { filter: "attribute", name: named(facet), ...ends };
+    ask("write", { filter: kind === "period" ? period : moment });
+  };
+  const hint = first ? `The log has ${new Date(first).toLocaleDateString()} to ${new Date(last).toLocaleDateString()}.` : "";
+  return [make(
+    "div",
+    { className: "cxw-fields", onchange: write },
+    ...(kind === "period" ? [labelled("Journeys that", how)] : []),
+    labelled("from", since),
+    labelled("to", until),
+    make("small", { textContent: hint }),
+  )];
+}
+
+// A length of time as a number and its unit.
+function lengthed(label, text) {
+  const [, amount, unit] = /^([\d.]+)\s*(s|min|h|d)/u.exec(text ?? "") ?? [];
+  const value = make("input", { type: "number", min: 0, step: "any", value: amount ?? "", ariaLabel: label });
+  const units = chosen(Object.entries(UNITS), unit in UNITS ? unit : "d", { ariaLabel: `unit of ${label}` });
+  if (unit === "s") value.value = amount / SECONDS.d;
+  return { read: () => (value.value === "" ? undefined : `${value.value}${units.value}`), parts: [value, units] };
+}
+
+function lasting(facet, ask) {
+  const [least, most] = [["at least", "at_least"], ["at most", "at_most"]].map(([label, name]) => lengthed(label, facet.words[name]));
+  const write = () => {
+    const filter = { filter: "lasts", at_least: least.read(), at_most: most.read() };
+    if (filter.at_least || filter.at_most) ask("write", { filter });
+  };
+  const row = (words, { parts }) => make("label", {}, words, " ", ...parts);
+  return [make("div", { className: "cxw-fields", onchange: write }, row("at least", least), row("at most", most))];
+}
+
+function counting(facet, ask) {
+  const field = (name, label) => make("input", { type: "number", min: 0, step: 1, value: facet.words[name] ?? "", ariaLabel: label });
+  const [least, most] = [field("at_least", "at least"), field("at_most", "at most")];
+  const write = () => {
+    const said = { at_least: least.value, at_most: most.value };
+    const words = Object.entries(said).filter(([, value]) => value !== "").map(([name, value]) => [name, Number(value)]);
+    if (words.length) ask("write", { filter: { filter: "length", ...Object.fromEntries(words) } });
+  };
+  return [make("div", { className: "cxw-fields", onchange: write }, labelled("at least", least), labelled("at most", most))];
+}
+
+function ordered(facet, ask, activities) {
+  const names = activities.map((name) => [name, name]);
+  const { words } = facet;
+  const first = chosen(names, words.first ?? names[0]?.[0], { ariaLabel: "first" });
+  const then = chosen(names, words.then ?? names[0]?.[0], { ariaLabel: "then" });
+  const near = make("input", { type: "checkbox", checked: words.directly ?? false });
+  const within = lengthed("within", words.within);
+  const write = () => {
+    const filter = { filter: "follows", first: first.value, then: then.value, directly: near.checked, within: within.read() };
+    ask("write", { filter });
+  };
+  return [make(
+    "div",
+    { className: "cxw-fields" },
+    labelled("first", first),
+    labelled("then", then),
+    make("label", {}, near, " at once"),
+    make("label", {}, "within ", ...within.parts),
+    button("Keep these", write, { className: "cxw-primary" }),
+  )];
+}
+
+const KINDS = {
+  values: valued,
+  numbers: numbered,
+  period: (facet, ask) => dated(facet, ask, "period"),
+  times: (facet, ask) => dated(facet, ask, "times"),
+  lasts: lasting,
+  length: counting,
+  order: (facet, ask, keep, { activities }) => ordered(facet, ask, activities),
+};
+
+// What an open facet shows, with the focus and the place in its list where they were.
+function refilled(content, nodes) {
+  const held = content.contains(document.activeElement) ? document.activeElement : null;
+  const [value, label] = [held?.value, held?.ariaLabel];
+  const scrolled = content.querySelector(".cxw-values")?.scrollTop ?? 0;
+  content.replaceChildren(...nodes);
+  content.querySelector(".cxw-values")?.scrollTo(0, scrolled);
+  if (!held) return;
+  const fields = [...content.querySelectorAll("input, select, button")];
+  const same = (node) => (node.type === "checkbox" ? node.value === value : label && node.ariaLabel === label);
+  fields.find(same)?.focus({ preventScroll: true });
+}
+
+// The window itself: the names of the facets with a search, and the room for the open one.
+function framed(home, ask) {
+  const list = make("div", { className: "cxw-names", role: "group", ariaLabel: "What to choose by" });
+  const content = make("div", { className: "cxw-facet" });
+  const find = make("input", { type: "search", placeholder: "Find a property", ariaLabel: "Find a property" });
+  const side = make("div", { className: "cxw-index" }, find, list);
+  const says = { className: "cxw-facets", role: "dialog", ariaLabel: "Filter", popover: "auto" };
+  const dialog = make("div", says, side, content);
+  const narrow = () => {
+    const wanted = find.value.toLowerCase();
+    for (const name of list.children) name.hidden = !name.textContent.toLowerCase().includes(wanted);
+  };
+  const show = (anchor) => {
+    const { left, bottom } = anchor.getBoundingClientRect();
+    dialog.style.left = `${Math.max(8, Math.min(left, innerWidth - WIDE))}px`;
+    dialog.style.top = `${Math.max(8, Math.min(bottom + 6, innerHeight - TALL))}px`;
+    if (!dialog.matches(":popover-open")) dialog.showPopover();
+    find.focus();
+  };
+  find.addEventListener("input", narrow);
+  dialog.addEventListener("toggle", ({ newState }) => newState === "closed" && ask("close"));
+  home.append(dialog);
+  return { content, list, narrow, show };
+}
+
+// The facets of a panel; they stay in the page while all around them is drawn anew.
+export function faceted({ ask, home, model }) {
+  const { content, list, narrow, show } = framed(home, ask);
+  const refused = make("p", { className: "cxw-refused", role: "status" });
+  let [keep, shown, facts] = [{}, "", null];
+  model.on("change:said", () => (refused.textContent = model.get("said")));
+  const turn = (facet, owner = "") => {
+    [keep, shown] = [{}, ""];
+    ask("open", { facet, owner });
+  };
+  const name = ([facet, words]) => button(words, () => turn(facet), {
+    ariaCurrent: facet === facts.facet.name ? "true" : null, title: words,
+  });
+  const fill = (given) => {
+    facts = given;
+    const { facet, facets } = facts;
+    list.replaceChildren(...facets.map(name));
+    narrow();
+    const text = JSON.stringify(facet);
+    if (!facet.name || text === shown) return;
+    shown = text;
+    const title = facets.find(([known]) => known === facet.name)[1];
+    const head = make("strong", { textContent: `${facet.not ? "not: " : ""}${title}` });
+    const n = make("small", { textContent: `of ${facet.n}` });
+    refilled(content, [head, n, refused, ...KINDS[facet.kind](facet, ask, keep, facts)]);
+  };
+  const open = (anchor) => {
+    show(anchor);
+    const [first] = facts.facets.find(([facet]) => facet.startsWith(OF)) ?? facts.facets[0];
+    turn(first);
+  };
+  const edit = (facet, owner, anchor) => {
+    show(anchor);
+    turn(facet, owner);
+  };
+  return { edit, fill, open };
+}
