@@ -46,12 +46,13 @@ ROOMS = {
     "journeys": f"{GROUND} where selection result answers catalog measures store log views.sheet",
     "opening": f"{GROUND} engagement facts journeys log store append views",
     "samples": f"{GROUND} journeys log opening",
+    "shelf": f"{GROUND} journeys opening result samples store.manifest",
     "datasets": f"{GROUND} log",
-    "faces": f"{GROUND} journeys selection.recipe result views.page",
+    "faces": f"{GROUND} journeys selection.recipe result shelf views.page",
     "__main__": "cli",
     "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.mending.offers {STORES}",
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
-    "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
+    "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial shelf",
 }
 BEHIND = ("selection", "manifest", "star", "engine", "geometry")
 PUBLIC = ("cli", "faces", "cxwidgets")  # rooms that use `import cxkit as cx`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cxkit import places
 from cxkit import where as w
@@ -13,19 +13,12 @@ from cxkit.words import many
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
 
-if TYPE_CHECKING:
-    from cxwidgets.board import Board
-
 
 class Filters(View):
     """The filter bar: every clause with what it costs, undo and redo, and a form that writes one more."""
 
     _esm = script("panels/filters.js")
     name = "filters"
-
-    def __init__(self, board: Board) -> None:
-        super().__init__(board)
-        self._numbers = count(1)
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -36,7 +29,7 @@ class Filters(View):
     def draw(self) -> Drawn:
         board = self.board
         return Drawn(
-            said=self._why_none(),
+            said=self.board.note or self._why_none(),
             facts={
                 "n": str(board.journeys.n),
                 "clauses": [self._clause(owner, clause) for owner, clause in board.clauses.items()],
@@ -84,7 +77,9 @@ class Filters(View):
         return f"No journeys are left: none {rest} {clause.says}."
 
     def _owner(self) -> str:
-        return f"filter {next(self._numbers)}"
+        """A name that no clause has, also none that came with a link."""
+        names = (f"filter {number}" for number in count(1))
+        return next(name for name in names if name not in self.board.clauses)
 
     def _clause(self, owner: str, clause: Filter) -> dict[str, Any]:
         cost = self.board.cost(owner)

@@ -30,6 +30,9 @@ class Listing(View):
         """What the browser may ask of a list."""
         return {"turn": self.turn, "open": self.open_, "close": self.close_}
 
+    def switched(self) -> None:
+        self._page, self._journey = 1, None
+
     def listed(self) -> Drawn:
         """The page, or the events, as a table."""
         journeys = self.board.journeys

@@ -6,6 +6,7 @@ import os
 import sys
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,6 +187,22 @@ class View(Panel):
         else:
             super().hear(content, buffers)
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a link has to carry of this panel besides its journeys; nothing while it is as it was at first."""
+        return {}
+
+    def keep(self, kept: Mapping[str, Any]) -> None:
+        """Show what `kept` said, once it is checked; nothing is as it was at first."""
+
+    def take(self, kept: Mapping[str, Any]) -> None:
+        """Show what a link says of this panel, as far as it can be shown."""
+        with suppress(cx.CxError, TypeError, ValueError, KeyError, IndexError, AttributeError):
+            self.keep(kept)
+
+    def switched(self) -> None:
+        """Forget what was known of the journeys that the board had before."""
+
     def seen(self, page: str, sight: object) -> None:
         """A page tells where it has the panel."""
         if sight not in (NEAR, FAR, AWAY) or (page not in self._sights and len(self._sights) >= MOST_PAGES):
@@ -202,3 +219,4 @@ class View(Panel):
     def act(self, action: Action, words: Mapping[str, Any]) -> None:
         with self.board.answering():
             action(**words)
+        self.board.tell()

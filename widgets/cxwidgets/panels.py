@@ -61,6 +61,11 @@ class Variants(Choosing, Listing):
         facts = {"listing": self._listing, "n": self.board.journeys.n.journeys}
         return replace(drawn, facts={**drawn.facts, **facts})
 
+    def switched(self) -> None:
+        Choosing.switched(self)
+        Listing.switched(self)
+        self._listing = False
+
     def list_(self) -> None:
         """Show the journeys under all clauses in the place of the variants."""
         self._listing = True
@@ -90,7 +95,11 @@ def panel_of(name: str, board: Board) -> View:
     """The panel of that name on a board: one that can do more than others, or that of any measure with a picture."""
     if name in OWN:
         return OWN[name](board)
-    drawn = [entry.name for entry in catalog.CATALOG if entry.view and entry.name not in OWN]
-    if name not in drawn:
-        raise cx.CxError(f'There is no panel "{name}". There is {", ".join([*OWN, *drawn])}.')
+    if name not in names_of_panels():
+        raise cx.CxError(f'There is no panel "{name}". There is {", ".join(names_of_panels())}.')
     return Choosing(board, name)
+
+
+def names_of_panels() -> list[str]:
+    """The names of all panels that a board can show."""
+    return [*OWN, *(entry.name for entry in catalog.CATALOG if entry.view and entry.name not in OWN)]

@@ -105,6 +105,18 @@ class Choosing(Pictured):
     def by(self) -> str:
         return self._by
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        return {"by": self._by} if self._by != next(iter(self._attributes), "") else {}
+
+    def keep(self, kept: Mapping[str, Any]) -> None:
+        by = kept.get("by", next(iter(self._attributes), ""))
+        self._by = by if by in self._attributes else self._by
+
+    def switched(self) -> None:
+        self._attributes = self._breakdowns()
+        self._by = next(iter(self._attributes), "")
+
     def draw(self) -> Drawn:
         if self._attributes == [] and self._must_break_down:
             return Drawn(said="This log has no attributes of journeys to choose by.")
