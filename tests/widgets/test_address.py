@@ -8,6 +8,7 @@ from string import ascii_letters, digits
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.clauses import CLAUSES, HOSTILE, opened
 
 import cxkit as cx
 from cxkit import where as w
@@ -16,31 +17,11 @@ from cxwidgets import Board
 from cxwidgets.keeping import documents
 
 SLOW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-CLAUSE = st.sampled_from(
-    [
-        w.contains("Pay"),
-        ~w.contains("Cancel"),
-        w.follows("Order", "Ship", within="2d"),
-        w.attribute("plan", "basic", "plus"),
-        w.attribute("plan", missing=True) | w.length(at_least=3),
-        w.during("2025-06", "2025-07") & w.lasts(at_most="9d"),
-        w.variant_rank(at_most=3),
-    ]
-)
-OWNER = st.sampled_from(["process_map", "variants", "segments", "durations", "filter 1", "filter 12", "view 3"])
-CLAUSES = st.dictionaries(OWNER, CLAUSE, max_size=6)
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
 )
 ALL = "All journeys are shown."
-
-
-def opened(toy, clauses=None):
-    board = Board(toy)
-    for owner, clause in (clauses or {}).items():
-        board.put(owner, clause)
-    return board
 
 
 @pytest.fixture
@@ -85,24 +66,6 @@ def test_any_other_letters_show_all_journeys(toy, letters):
 
 
 GOOD = {"board": 1, "clauses": {"process_map": w.contains("Call").to_json()}}
-HOSTILE = {
-    "an activity that is not there": {"clauses": {"process_map": w.contains("<script>").to_json()}},
-    "a value of another kind": {"clauses": {"segments": {"filter": "attribute", "name": "plan", "values": [1]}}},
-    "an attribute that is not there": {"clauses": {"segments": w.attribute("shoe size", "42").to_json()}},
-    "an owner that is none": {"clauses": {"__class__": w.contains("Call").to_json()}},
-    "an owner that is a path": {"clauses": {"../../etc": w.contains("Call").to_json()}},
-    "too many clauses": {"clauses": {f"filter {n}": w.contains("Call").to_json() for n in range(1, 60)}},
-    "a filter that is none": {"clauses": {"filter 1": {"filter": "eval", "of": "1"}}},
-    "a list": {"clauses": [1]},
-    "nested": {"clauses": {"filter 1": json.loads('{"filter":"none_of","of":[' * 60 + "1" + "]}" * 60)}},
-    "a word too many": {"steps": []},
-    "another format": {"board": 2},
-    "a panel that is none": {"panels": {"evil": {}}},
-    "no panel": {"panels": {"variants": 7}},
-    "a journey that is not there": {"opened": "A99"},
-    "no journey": {"opened": {"$ne": 1}},
-    "half a letter": {"opened": "\ud800"},
-}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

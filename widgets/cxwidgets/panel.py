@@ -19,6 +19,7 @@ from cxkit.errors import Interrupted
 from cxkit.places import unplaced
 from cxkit.views.page import failed_panel
 from cxkit.views.theme import NO_MATH
+from cxwidgets.keeping.exports import exporting
 from cxwidgets.modules import script, style
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Panel(anywidget.AnyWidget):
     facts = t.Dict().tag(sync=True)
     label = t.Unicode("").tag(sync=True)
     beat = t.Unicode("").tag(sync=True)
+    exports = t.List(t.Unicode()).tag(sync=True)
     name: str = ""
 
     def __init__(self) -> None:
@@ -83,6 +85,15 @@ class Panel(anywidget.AnyWidget):
     @abstractmethod
     def draw(self) -> Drawn:
         """What there is to show now."""
+
+    def answer(self) -> cx.Result | None:
+        """The answer that is shown, for files to take away; None where a panel shows none."""
+        return None
+
+    @property
+    def store(self) -> str:
+        """The name of the store that is shown, for the names of files."""
+        return ""
 
     def drawn(self) -> Drawn:
         """What `draw` gives, or why it failed, in plain words: an error stays in its panel."""
@@ -132,6 +143,10 @@ class Panel(anywidget.AnyWidget):
         if asked.get("do") == "beat":
             self.beat = str(asked.get("beat"))[:MOST_LETTERS]
             return
+        if asked.get("do") == "export":
+            self.said = ""
+            exporting(self, asked.get("form"), asked.get("page"))
+            return
         action = self.actions.get(str(asked.pop("do", "")))
         self.said = ""
         try:
@@ -175,6 +190,15 @@ class View(Panel):
     @property
     def folders(self) -> Sequence[Path]:
         return (self.board.base.folder,)
+
+    @property
+    def store(self) -> str:
+        return self.board.shelf.name_of(self.board.base) or self.board.base.folder.name
+
+    @property
+    def journeys(self) -> cx.Journeys:
+        """The journeys that this panel speaks of: those under every clause but its own."""
+        return self.board.journeys_for(self.name)
 
     @property
     def sight(self) -> str:

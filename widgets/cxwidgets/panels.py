@@ -13,6 +13,7 @@ from cxkit.views.picture import Picture
 from cxkit.where.filter import Filter, all_of
 from cxwidgets.durations import Durations
 from cxwidgets.filters import Filters
+from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys, Listing
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
@@ -66,6 +67,9 @@ class Variants(Choosing, Listing):
         Listing.switched(self)
         self._listing = False
 
+    def answer(self) -> cx.Result | None:
+        return self.rows() if self._listing else super().answer()
+
     def list_(self) -> None:
         """Show the journeys under all clauses in the place of the variants."""
         self._listing = True
@@ -86,7 +90,7 @@ class Moves(Choosing):
 
 
 OWN: Mapping[str, type[View]] = {
-    panel.name: panel for panel in (Filters, ProcessMap, Variants, Durations, Moves, Journeys)
+    panel.name: panel for panel in (Filters, ProcessMap, Variants, Durations, Moves, Journeys, Views, Stores)
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
 
