@@ -13,6 +13,7 @@ from cxkit.where.filter import Filter, all_of
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
+from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.modules import script
 from cxwidgets.panel import Drawn, View
@@ -64,7 +65,7 @@ class Source(View):
 
 OWN: Mapping[str, type[View]] = {
     panel.name: panel
-    for panel in (Filters, Figures, ProcessMap, Variants, Families, Durations, Moves, Journeys, Source)
+    for panel in (Filters, Figures, ProcessMap, Variants, Families, Durations, Moves, Journeys, Source, Views, Stores)
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
 
@@ -78,7 +79,11 @@ def panel_of(name: str, board: Board) -> View:
     """The panel of that name on a board: one that can do more than others, or that of any measure with a picture."""
     if name in OWN:
         return OWN[name](board)
-    drawn = [entry.name for entry in catalog.CATALOG if entry.view and entry.name not in OWN]
-    if name not in drawn:
-        raise cx.CxError(f'There is no panel "{name}". There is {", ".join([*OWN, *drawn])}.')
+    if name not in names_of_panels():
+        raise cx.CxError(f'There is no panel "{name}". There is {", ".join(names_of_panels())}.')
     return Choosing(board, name)
+
+
+def names_of_panels() -> list[str]:
+    """The names of all panels that a board can show."""
+    return [*OWN, *(entry.name for entry in catalog.CATALOG if entry.view and entry.name not in OWN)]
