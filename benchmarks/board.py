@@ -137,7 +137,7 @@ def _first_view(browser: Any, server: app.Server) -> tuple[float, float]:
     _rest(server)
     page = browser.new_context(viewport=WINDOW).new_page()
     begin = time.perf_counter()
-    page.goto(server.address + PAGE, wait_until="commit")
+    page.goto(server.at(PAGE), wait_until="commit")
     page.wait_for_selector(".cx-node", timeout=120_000)
     seen = time.perf_counter() - begin
     page.wait_for_selector(ALIVE, timeout=120_000)
@@ -163,7 +163,7 @@ def _busy(server: app.Server) -> float:
 
 def _opened(browser: Any, server: app.Server) -> Any:
     page = browser.new_context(viewport=WINDOW).new_page()
-    page.goto(server.address + PAGE)
+    page.goto(server.at(PAGE))
     page.wait_for_selector(ALIVE, timeout=120_000)
     return page
 

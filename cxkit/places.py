@@ -11,6 +11,7 @@ from cxkit import scratch
 from cxkit.errors import StoreError
 
 IN_APP = "CXKIT_APP"  # a variable of the environment of the app's kernels: who sees their pages has no other business
+VIEW_ONLY = "CXKIT_VIEW_ONLY"  # another: who sees them looks at this store, brings nothing in and leaves nothing behind
 PACKAGE = Path(__file__).parent
 REPOSITORY = PACKAGE.parent
 
@@ -55,6 +56,11 @@ def cache() -> Path:
 def called(place: str | Path) -> str:
     """How a page names a place: whole for who runs its kernel, but in the app by its last name only."""
     return Path(place).name if os.environ.get(IN_APP) else Path(place).as_posix()
+
+
+def is_view_only() -> bool:
+    """Whether pages show the store that they were opened on and no other: nothing is brought in or saved beside it."""
+    return bool(os.environ.get(VIEW_ONLY))
 
 
 def unplaced(text: str, *folders: Path) -> str:

@@ -44,19 +44,23 @@ def lab(source: str, folder: Path, no_browser: bool, more: Sequence[str]) -> Non
 @click.argument("source", default=SAMPLE)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: a free one]")
 @speaking
+@click.option("--view-only", is_flag=True, help="Show this store and no other: nothing is brought in, nothing saved.")
 @click.option("--no-browser", is_flag=True, help="Start the app without opening the browser.")
-def app(source: str, port: int | None, engagement: Path | None, no_browser: bool) -> None:
-    """Explore SOURCE in the browser: a file, a store's folder, or the sample. Only this machine can reach the app.
+def app(source: str, port: int | None, engagement: Path | None, view_only: bool, no_browser: bool) -> None:
+    """Explore SOURCE in the browser: a file, a store's folder, or the sample.
+
+    Only who has the address that is printed, with its token, can open the app, and only on this machine.
 
     \b
     cxkit app
     cxkit app stores/shop --port 8900
+    cxkit app stores/shop --view-only
     """
     from cxkit.faces import app as apps
 
     journeys = opened(source, None, engagement)
     try:
-        with until_told(), apps.serving(journeys, port=port) as server:
+        with until_told(), apps.serving(journeys, port=port, view_only=view_only) as server:
             click.echo(f"{server.address}\nCtrl-C ends the app.")
             if not no_browser:
                 click.launch(server.address)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cxkit import places
 from cxkit.journeys import Journeys
 
 EXPLORER = "04_explore"  # the page of pictures, which a report tells in the chapter before it
 CHAPTERS = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey", EXPLORER)
 REPORTED = CHAPTERS[:-1]
+
+INTAKE = ("01_bring_your_data",)  # chapters that bring a log in
+
+
+def whole_book() -> list[Path]:
+    """The notebooks of the book, in reading order."""
+    return sorted(places.notebooks().glob("*.ipynb"))
 
 
 def parameters(notebook: Path, journeys: Journeys, **more: object) -> dict[str, str]:

@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import chdir, contextmanager, suppress
+from contextlib import chdir, closing, contextmanager, suppress
+from http.client import HTTPConnection
 from itertools import count
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from playwright.sync_api import expect
@@ -102,6 +104,24 @@ def lab_command(folder, *more):
             started.wait(60)
 
 
+def opening(address, path=""):
+    """A page of the app whose address, with its token, this is."""
+    place, _, token = address.partition("?")
+    return f"{place}{path}?{token}"
+
+
+def place_of(address):
+    """An address without its token: what all addresses of the app begin with."""
+    return address.partition("?")[0]
+
+
+def cookie_of(server):
+    """The cookie that a browser is given for the token, as it sends it back."""
+    with closing(HTTPConnection(urlsplit(server.place).netloc, timeout=60)) as connection:
+        connection.request("GET", f"/?token={server.token}")
+        return connection.getresponse().headers["Set-Cookie"].partition(";")[0]
+
+
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -126,7 +146,7 @@ def wait_for(url, process, seconds=120):
 def watched(browser, home="file:", *, console=True, **more):
     """A page that must ask nobody but `home`, break nothing and run nothing from a log."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | more)
-    page, abroad, broken = context.new_page(), [], []
+    page, abroad, broken, home = context.new_page(), [], [], place_of(home)
     page.on("request", lambda asked: asked.url.startswith((home, *HERE)) or abroad.append(asked.url))
     page.on("websocket", lambda asked: asked.url.startswith(home.replace("http", "ws")) or abroad.append(asked.url))
     page.on("pageerror", lambda error: broken.append(str(error)))
@@ -144,7 +164,7 @@ def watched(browser, home="file:", *, console=True, **more):
 
 def open_app(page, address, notebook):
     """A page of the app, when its panels are there."""
-    page.goto(f"{address}voila/render/{notebook}")
+    page.goto(opening(address, f"voila/render/{notebook}"))
     page.locator(".cxw-panel, .cxi").last.wait_for(timeout=SLOW)
     page.wait_for_selector(".cx-starting", state="hidden", timeout=SLOW)
 

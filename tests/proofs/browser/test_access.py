@@ -44,7 +44,7 @@ def opened(browser, server):
         size = {"width": 1280, "height": 900}
         windows.append(browser.new_context(viewport=size, color_scheme="light", bypass_csp=True))
         page = windows[-1].new_page()
-        page.goto(f"{server.address}voila/render/{notebook}")
+        page.goto(server.at(f"voila/render/{notebook}"))
         page.wait_for_selector(READY[notebook])
         page.wait_for_function(IDLE)
         return page

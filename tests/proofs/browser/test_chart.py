@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from support.serving import KEPT, facet
+from support.serving import KEPT, facet, opening, place_of
 
 import cxkit as cx
 from cxkit import where as w
@@ -90,12 +90,12 @@ def visit(browser):
         page.wrong, page.sent, page.received = [], [], []
         page.on("pageerror", lambda error: page.wrong.append(str(error)))
         page.on("console", lambda said: said.type == "error" and page.wrong.append(f"{said.text} {said.location}"))
-        ours = (address, "data:", "blob:", "about:")
+        ours = (place_of(address), "data:", "blob:", "about:")
         page.on("request", lambda request: request.url.startswith(ours) or page.wrong.append(request.url))
         page.on("websocket", lambda socket: socket.on("framesent", lambda data: page.sent.append(str(data))))
         page.on("websocket", lambda socket: socket.on("framereceived", lambda data: page.received.append(str(data))))
         page.add_init_script(WATCH)
-        page.goto(address + "voila/render/charts.ipynb")
+        page.goto(opening(address, "voila/render/charts.ipynb"))
         visited.append(page)
         return page
 

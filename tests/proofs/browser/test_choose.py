@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from support.serving import KEPT
+from support.serving import KEPT, opening
 
 from cxkit import where as w
 
@@ -51,7 +51,7 @@ def page(browser, address):
     page.wrong, page.sent = [], []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("websocket", lambda socket: socket.on("framesent", lambda data: page.sent.append(str(data))))
-    page.goto(address + "voila/render/choose.ipynb")
+    page.goto(opening(address, "voila/render/choose.ipynb"))
     page.wait_for_selector(f"{LIVE} [data-key]")
     page.wait_for_selector('.cxw-panel[aria-label="Plans"] [data-key]')
     yield page

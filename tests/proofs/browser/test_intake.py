@@ -47,7 +47,7 @@ def server(tmp_path_factory):
 def page(browser, server):
     context = browser.new_context(viewport={"width": 1280, "height": 1600}, timezone_id="Europe/Berlin")
     tab, wrong = context.new_page(), []
-    tab.on("request", lambda asked: asked.url.startswith((server.address, "data:", "blob:")) or wrong.append(asked.url))
+    tab.on("request", lambda asked: asked.url.startswith((server.place, "data:", "blob:")) or wrong.append(asked.url))
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     tab.goto(server.address)

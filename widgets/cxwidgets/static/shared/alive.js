@@ -1,5 +1,5 @@
-// Asks Python whether it still answers, when there is a reason to doubt it: the front end has lost what it talked to, or
-// the app finds that nothing is being computed, so that an answer must come at once.
+// Asks Python whether it still answers when there is a reason to doubt it: the front end has lost what it talked to. The
+// app knows better, and says when the kernel of its page is gone.
 import { watch } from "./make.js";
 
 const PATIENCE = 5_000;
@@ -22,7 +22,7 @@ export function doubting({ model, ask, signal }, tell) {
   };
   watch(model, { beat: () => answers(true) }, signal);
   model.on("comm_live_update", doubt);
-  document.addEventListener("cx-idle", doubt, { signal });
+  document.addEventListener("cx-gone", () => answers(false), { signal });
   signal.addEventListener("abort", () => {
     clearTimeout(timer);
     model.off("comm_live_update", doubt);

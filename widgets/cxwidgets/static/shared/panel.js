@@ -6,7 +6,7 @@ import { make, watch } from "./make.js";
 
 const GONE =
   "This picture stands still: what computed it has ended or begun anew. " +
-  "In a notebook, run the cell again; in the app, reload the page.";
+  "In a notebook, run the cell again; in the app, reopen the page.";
 const UNSAFE = "script, foreignObject, iframe, object, embed, link, meta, base, form";
 
 function parsed(markup) {
