@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cxkit.cli.options import SAMPLE, opened, speaking
-from cxkit.faces.book import CHAPTERS
+from cxkit.faces.book import REPORTED
 from cxkit.progress import stepping
 
 
@@ -29,7 +29,7 @@ def report(source: str, recipe: Path | None, out: Path | None, engagement: Path 
 
     journeys = opened(source, recipe, engagement)
     page = out or Path(f"{Path(source).resolve().name.split('.')[0]}-report.html")
-    with stepping("Running", CHAPTERS) as step:
+    with stepping("Running", REPORTED) as step:
         reports.report(journeys, page, progress=step)
     click.echo(f"{page}: {journeys.n}")
     if show:

@@ -42,11 +42,13 @@ def load(
     connection: DuckDBPyConnection, path: Path, target: Path, width: int, delimiter: str, quote: str, skip: int
 ) -> None:
     """Stage every row below so many lines, all as text, into one Parquet file; DuckDB's own error where one is odd."""
-    wide = ", buffer_size = 8000000, max_line_size = 2000000" if width > WIDE else ""
+    wide, plain = (
+        (", buffer_size = 8000000, max_line_size = 2000000", ", DICTIONARY_SIZE_LIMIT 1") if width > WIDE else ("", "")
+    )
     statement = f"""
         COPY (SELECT * FROM read_csv($path, delim = $delimiter, quote = $quote, escape = $quote, skip = $skip,
             columns = $columns, header = false, compression = $packing, auto_detect = false{wide}))
-        TO $target (FORMAT parquet, COMPRESSION lz4)"""
+        TO $target (FORMAT parquet, COMPRESSION lz4{plain})"""
     options = {
         "path": [glob.escape(str(path))],
         "delimiter": delimiter,

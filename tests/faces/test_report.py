@@ -118,7 +118,7 @@ def one_notebook(tmp_path, monkeypatch):
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, tmp_path / "page.ipynb")
         monkeypatch.setattr(places, "notebooks", lambda: tmp_path)
-        monkeypatch.setattr(report, "CHAPTERS", ("page",))
+        monkeypatch.setattr(report, "REPORTED", ("page",))
 
     return book
 

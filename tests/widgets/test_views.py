@@ -236,7 +236,7 @@ def test_another_store_takes_over_all_panels_and_the_clauses_that_hold(toy, stor
     assert board.panel("filters").said == board.note
     assert board.journeys.n.journeys == 2
     assert "Return" in board.panel("process_map").markup
-    assert "customers unknown" in board.panel("filters").facts["n"]
+    assert "customers unknown" in board.panel("filters").facts["people"]
     assert board.panel("segments").markup == ""
     before = board.document
     for name in ("broken", "../toy", 7):

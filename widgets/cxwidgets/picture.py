@@ -105,9 +105,8 @@ class Choosing(Pictured):
     def __init__(self, board: Board, name: str = "") -> None:
         super().__init__(board, name)
         self.choices: Mapping[str, Filter] = {}
-        self._attributes = self._breakdowns()
-        self._by = self._fewest() if self._must_break_down else next(iter(self._attributes), "")
         self._made_by: dict[str, str] = {}
+        self._begin()
 
     @property
     def actions(self) -> Mapping[str, Action]:
@@ -120,15 +119,20 @@ class Choosing(Pictured):
 
     @property
     def kept(self) -> dict[str, Any]:
-        return {"by": self._by} if self._by != next(iter(self._attributes), "") else {}
+        return {} if self._by == self._usual_by else {"by": self._by}
 
     def keep(self, kept: Mapping[str, Any]) -> None:
-        by = kept.get("by", next(iter(self._attributes), ""))
+        by = kept.get("by", self._usual_by)
         self._by = by if by in self._attributes else self._by
 
     def switched(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        """With the attributes of this store: where there must be one, that of the fewest values."""
         self._attributes = self._breakdowns()
-        self._by = next(iter(self._attributes), "")
+        self._usual_by = self._fewest() if self._must_break_down else next(iter(self._attributes), "")
+        self._by = self._usual_by
 
     def draw(self) -> Drawn:
         if self._attributes == [] and self._must_break_down:
