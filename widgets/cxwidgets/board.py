@@ -13,13 +13,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cxkit as cx
 from cxkit.errors import Interrupted
 from cxkit.where.filter import Filter
 from cxwidgets.panel import AWAY, FAR, View, answerable
 from cxwidgets.panels import SHOWN, panel_of
+
+if TYPE_CHECKING:
+    from cxkit.selection.steps import Step
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
@@ -59,6 +62,7 @@ class Board:
         self._answering = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._kept = lru_cache(MOST_KEPT)(self._keep)
+        self._bases: list[tuple[int, cx.Journeys]] = [(0, journeys)]  # each since so many changes
 
     @property
     def clauses(self) -> Clauses:
@@ -78,6 +82,17 @@ class Board:
     def clear(self) -> None:
         """Take all clauses away."""
         self._move(NONE)
+
+    def step(self, step: Step) -> None:
+        """Take a step before all clauses, such as to hide an activity; clauses that then mean nothing are dropped."""
+        base, kept = self.base.apply(cx.Recipe((step,))), dict[str, Filter]()
+        for owner, clause in self._clauses.items():
+            with suppress(cx.CxError):
+                base.keep(clause)
+                kept[owner] = clause
+        self._remember()
+        self._bases.append((len(self._past), base))
+        self._set(kept)
 
     def undo(self) -> None:
         """Go back to the clauses before the last change."""
@@ -161,22 +176,27 @@ class Board:
             self._answering = False
 
     def _under(self, clauses: Clauses) -> cx.Journeys:
-        return self._kept(*clauses.values())
+        return self._kept(self.base, *clauses.values())
 
-    def _keep(self, *clauses: Filter) -> cx.Journeys:
-        chosen = self.base
+    def _keep(self, base: cx.Journeys, *clauses: Filter) -> cx.Journeys:
+        chosen = base
         for clause in clauses:
             chosen = chosen.keep(clause)
         return chosen
 
     def _move(self, clauses: Clauses) -> None:
         if dict(clauses) != dict(self._clauses):
-            self._past.append(self._clauses)
-            self._future.clear()
+            self._remember()
             self._set(clauses)
+
+    def _remember(self) -> None:
+        self._bases = [(since, base) for since, base in self._bases if since <= len(self._past)]
+        self._past.append(self._clauses)
+        self._future.clear()
 
     def _set(self, clauses: Clauses) -> None:
         self._clauses = MappingProxyType(dict(clauses))
+        self.base = next(base for since, base in reversed(self._bases) if since <= len(self._past))
         self._generation += 1
         if self.drawing:
             self.base.interrupt()
