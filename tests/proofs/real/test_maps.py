@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
+from itertools import pairwise
 
 import pytest
 from support.crossings import counted, groups, parsed, sums
 
 import cxkit as cx
 from cxkit import where as w
+from cxkit.schema import END, START
 from cxkit.views.map import process_map
 from cxkit.views.placing import layout
 
@@ -50,7 +53,7 @@ def test_the_kinds_of_the_sample(kind):
         if not look:
             assert 40 <= wrong.moves <= 42
         if look.get("show") == "times":
-            assert len(groups(svg, "cx-label")) >= 0.9 * wrong.moves  # the rest says its figure on hover
+            assert len(groups(svg, "cx-label")) >= 0.8 * wrong.moves  # the rest says its figure on hover
 
 
 @pytest.mark.parametrize("name", LOGS)
@@ -77,12 +80,12 @@ def test_six_hundred_activities_begin_at_the_main_path_and_grow():
 
 
 def of_many(activities):
-    """Rows of a log of so many activities: a main path, and by-ways that get rarer."""
-    chance, moves = random.Random(1), {(-1, 0): 9_000, (9, -2): 9_000}
-    moves |= {(code, code + 1): 8_000 - code for code in range(9)}
-    for code in range(10, activities):
-        source = chance.randrange(code)
-        moves[source, code] = moves[code, chance.choice([-2, *range(code)])] = max(1, 5_000 // code)
+    """Rows of a log of so many activities: a main path of ten, and journeys that leave it once, for ever rarer ones."""
+    chance, moves = random.Random(1), Counter()
+    for code in range(9, activities):
+        place = chance.randrange(1, 10)
+        steps = [*range(place), *([code] if code > 9 else []), *range(place, 10)]
+        moves.update(dict.fromkeys(pairwise([START, *steps, END]), 1 + 20_000 // code))
     names = [f"Activity {code}" for code in range(activities)]
     return [
         {
