@@ -206,4 +206,6 @@ def test_boxes_move_to_their_new_places_unless_no_motion_is_wanted(tab, chart, f
         tab.keyboard.press("Escape")
         tab.get_by_role("button", name="Undo").click()
         settled(tab, faults, [])
+        expect(chart.locator(".cxw-moving")).to_have_count(0)
+        tab.wait_for_timeout(600)
     tab.emulate_media(reduced_motion="no-preference")
