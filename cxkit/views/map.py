@@ -1,55 +1,70 @@
-"""How do journeys flow from activity to activity? The process map, drawn on a layout that was made once."""
+"""How do journeys flow from activity to activity? The process map, laid out for what it shows."""
 
-import html
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cxkit.schema import END, START
 from cxkit.views import theme
-from cxkit.views.legend import legend, line_width
-from cxkit.views.others import unseen
-from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, keyed, number, text
-from cxkit.views.placing import curves, layout
-from cxkit.views.placing.curves import Box, Spline
-from cxkit.views.placing.labels import places
-from cxkit.views.placing.layout import FEW_MOVES, Geometry
-from cxkit.words import CLOCK, given, in_days, many, percent, timed
+from cxkit.views.mapped import boxes as placing
+from cxkit.views.mapped import lines
+from cxkit.views.mapped.boxes import Form, Place
+from cxkit.views.mapped.legend import legend
+from cxkit.views.mapped.lines import Move
+from cxkit.views.mapped.metrics import METRICS, TIMES, Metric, metric
+from cxkit.views.mapped.others import Other, placed, unseen
+from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number
+from cxkit.views.placing import chosen, curves, layout
+from cxkit.views.placing.curves import Box, Point, Spline
+from cxkit.views.placing.layout import RING, Geometry
+from cxkit.words import in_days, many, percent
 
 Row = Mapping[str, Any]
-COVERAGE, MOST_MOVES = 0.9, 40
-LABEL_SIZE, LABEL_LEADING = 11, 13
-MOST_LABELS = 60  # more than anybody can read; the other moves speak when the pointer rests on them
-NARROWEST, ASIDE = 700, 160
-
-# Where a journey leaves the map: code -> (words, colour).
-ENDS: dict[int, tuple[str, str]] = {END: ("Ended", theme.ENDED)}
+Size = tuple[float, float]
+Ends = tuple[int, int]
+NARROWEST, WIDEST, TALLEST = 700, 1100, 1500  # of a picture that stands alone
+LARGEST, LEGIBLE = 1.15, 0.96  # scales
+AMOUNTS = (9, 12, 15, 18, 21, 25, 29, 33, 37, chosen.READABLE)  # of moves, to be tried until they fit
+RINGS = (RING, RING)
+EDGE, FOOT = 12, 30  # paper around the map, and the line below it, where it fills a panel
 
 STYLE = (
-    ".cx-map .cx-plate{fill-opacity:.88}.cx-move:hover .cx-line{stroke:var(--cx-accent, #1d63a8)}"
+    ".cx-map .cx-plate{fill-opacity:.9}.cx-move:hover .cx-line{stroke:var(--cx-accent, #1d63a8)}"
     ".cx-move:hover .cx-tip{fill:var(--cx-accent, #1d63a8)}.cx-node:hover .cx-box{stroke-width:2.5}"
+    ".cx-ghost,.cx-pale{opacity:.35}"
 )
 
 
 @dataclass(frozen=True)
-class Move:
-    """A move as it is drawn."""
+class Shape:
+    """A layout as it is drawn: boxes by code, ways by their ends, how much paper, and at which scale it fits."""
 
-    row: Row
-    spline: Spline
-    weight: float  # 0 to 1
+    boxes: Mapping[int, Box]
+    ways: Mapping[Ends, Spline]
+    form: Form
+    scale: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much a map is to show: shares, activities that are to stay, and the room that there is."""
+
+    coverage: float | None = None
+    activities: float | None = None
+    moves: float | None = None
+    stay: Collection[str] = ()
+    size: Size | None = None
 
     @property
-    def width(self) -> float:
-        return line_width(self.weight)
+    def says_how_much(self) -> bool:
+        return any(share is not None for share in (self.coverage, self.activities, self.moves))
 
     @property
-    def data(self) -> str:
-        row = self.row
-        ends = f'data-source="{row["source"]}" data-target="{row["target"]}"{keyed(row.get("key"))}'
-        return f'{ends} data-count="{row["count"]}" data-coverage="{row["coverage"]:.6g}"'
+    def canvas(self) -> Size:
+        """The room for the map itself."""
+        return (self.size[0], self.size[1] - FOOT) if self.size else (WIDEST, TALLEST)
 
 
 def process_map(
@@ -58,119 +73,250 @@ def process_map(
     title: str,
     population: object,
     geometry: Geometry | None,
+    ranks: Mapping[str, int] | None = None,
     coverage: float | None = None,
+    activities: float | None = None,
+    moves: float | None = None,
+    stay: Collection[str] = (),
+    show: str | None = None,
+    reach: Mapping[str, int] | None = None,
+    ghosts: Sequence[Row] = (),
+    size: Size | None = None,
     note: str = "",
 ) -> Picture:
     """How do journeys flow from activity to activity?
 
     `rows` has one row a move: `activity`, `next_activity` (None at start and end), `source`, `target` (codes, -1 and -2
     for start and end), `count`, `journeys`, `share` of journeys, `coverage` above which it shows, and where times are
-    known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log,
-    None to lay it out anew. `coverage` in [0, 1] says how much to show; None: all of up to 25 moves, else up to 0.9 and
-    about 40 moves, and always a way from start to end. What starts and ends by other moves is said at start and end,
-    and at an activity that has a place while all that lead to it, or on from it, have none.
+    known `mean_seconds`, `median_seconds`, `p90_seconds`. `geometry` is what `layout.map_geometry` says of the log: the
+    order in which the layout begins. `ranks` are those of the activities in their store, for their colours.
+
+    How much it shows: `coverage`, the share of all moves from the most frequent down; or `activities` and `moves`, the
+    shares of the activities and of the moves between these, with the activities named in `stay` always there; or, where
+    none is given, all of up to 25 moves, else about 42 that can be read. What is left out stands as "other" at every
+    box, start and end. `show` is the figure at the lines: times, journeys, share, median, p90 or total; how often and
+    the median where it is not given. `reach` says how many journeys visit each activity, `ghosts` are rows that are
+    drawn pale where they have no line. `size`, in pixels, makes the map fill a panel, without a title.
     """
     if not rows:
         return empty(title, population, note)
-    geometry = geometry or _laid_out(rows)
-    boxes = {node["code"]: Box(*node["box"]) for node in geometry["nodes"]}
-    limit = default_coverage(rows) if coverage is None else coverage
-    shown = [row for row in rows if row["coverage"] < limit and {row["source"], row["target"]} <= boxes.keys()]
-    moves = _routed(shown, boxes, geometry)
-    words = _summary(rows, shown, boxes)
-    body, width, height = _composed(title, [str(population), words, note], rows, moves, boxes)
-    return Picture(title, drawing(title, f"{population}. {words}", body, width, height, STYLE))
+    asked, figure = Asked(coverage, activities, moves, stay, size), None if show is None else metric(show)
+    shown, pale, shape = _laid_out(rows, ghosts, asked, _seed(geometry))
+    drawn = lines.moves(shown, shape.ways, figure)
+    every = placing.places([*ghosts, *rows], ranks, reach) | placing.places(rows, ranks, reach)
+    sheet = Sheet(rows, drawn, pale, shape, every, figure)
+    words = summary(rows, shown, asked)
+    if size is not None:
+        return Picture(title, sheet.filling(title, f"{population}. {words}", size, in_short(rows, shown)))
+    return Picture(title, sheet.alone(title, [str(population), words, note]))
 
 
-def _laid_out(rows: Sequence[Row]) -> Geometry:
-    """Where everything stands on a map that was not laid out with its store, such as one of stages."""
-    visits, names = Counter[int](), dict[int, str]()
-    for row in rows:
-        visits[row["target"]] += row["count"]
-        names[row["target"]] = row["next_activity"]
-    activities = [{"code": code, "activity": name, "count": visits[code]} for code, name in names.items() if code >= 0]
-    return layout.map_geometry(rows, activities)
+# ---- what is shown, and where ----------------------------------------------------------------------------------------
 
 
-def default_coverage(rows: Sequence[Row]) -> float:
-    """All of a small log; else the most up to 0.9 and about 40 moves, or what it takes to get from start to end."""
-    if len(rows) <= FEW_MOVES:
-        return 1.0
-    ranked = sorted(row["coverage"] for row in rows)
-    readable = min(COVERAGE, ranked[MOST_MOVES] if len(ranked) > MOST_MOVES else COVERAGE)
-    steps = [step for step in dict.fromkeys(ranked) if step > readable]
-    for limit in (readable, *steps):
-        if _connected([row for row in rows if row["coverage"] < limit]):
-            return limit
-    return 1.0
+def _seed(geometry: Geometry | None) -> dict[int, Point]:
+    nodes = geometry["nodes"] if geometry else ()
+    return {node["code"]: (node["box"][0] + node["box"][2] / 2, node["box"][1]) for node in nodes}
 
 
-def _connected(rows: Sequence[Row]) -> bool:
-    following: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        following[row["source"]].append(row["target"])
-    reached, waiting = {START}, [START]
-    while waiting:
-        fresh = [code for code in following[waiting.pop()] if code not in reached]
-        reached.update(fresh)
-        waiting += fresh
-    return not reached.isdisjoint(ENDS)
+def _laid_out(
+    rows: Sequence[Row], ghosts: Sequence[Row], asked: Asked, seed: Mapping[int, Point]
+) -> tuple[list[Row], list[Row], Shape]:
+    """The moves that are drawn, the ghosts beside them, and where all of it stands.
+
+    Where nobody says how much, it is less than can be read as long as that does not fit at a size that can be read.
+    """
+    codes = {row[side]: row[name] for row in rows for side, name in placing.SIDES}
+    stay = {code for code, name in codes.items() if name in set(asked.stay)}
+    left = chosen.readable(ghosts) if ghosts else []
+
+    def tried(most: int) -> tuple[list[Row], list[Row], Shape]:
+        shown = _chosen(rows, asked, stay, most)
+        taken = {_ends(row) for row in shown}
+        pale = [row for row in left if _ends(row) not in taken]
+        return shown, pale, _fitted([*shown, *pale], asked, seed)
+
+    first = tried(AMOUNTS[-1])
+    if asked.size is None or asked.says_how_much or first[2].scale >= LEGIBLE:
+        return first
+    low, high, best = 1, len(AMOUNTS) - 1, tried(AMOUNTS[0])
+    while low < high:
+        middle = (low + high) // 2
+        now = tried(AMOUNTS[middle])
+        low, high, best = (middle + 1, high, now) if now[2].scale >= LEGIBLE else (low, middle, best)
+    return best
 
 
-def _summary(rows: Sequence[Row], shown: Sequence[Row], boxes: Mapping[int, Box]) -> str:
-    every, visible = ({row[side] for row in part for side in ("source", "target")} for part in (rows, shown))
-    total, activities = sum(row["count"] for row in rows), len(list(filter(_is_activity, every)))
-    part = percent(sum(row["count"] for row in shown) / total if total else None)
-    moves, drawn = many(len(rows), "move"), len(list(filter(_is_activity, visible)))
+def _chosen(rows: Sequence[Row], asked: Asked, stay: set[int], most: int) -> list[Row]:
+    if asked.coverage is not None:
+        return chosen.by_coverage(rows, asked.coverage)
+    if not asked.says_how_much:
+        return chosen.readable(rows, most, stay)
+    activities, moves = (1.0 if share is None else share for share in (asked.activities, asked.moves))
+    return chosen.by_shares(rows, activities, moves, stay)
+
+
+def _ends(row: Row) -> Ends:
+    return row["source"], row["target"]
+
+
+def _fitted(shown: Sequence[Row], asked: Asked, seed: Mapping[int, Point]) -> Shape:
+    """The first form in which the map has room at its own size, else the one in which it can be drawn largest."""
+    best: Shape | None = None
+    for form in (Form(), Form(flat=True), Form(across=True))[:: 1 if asked.size else 2]:
+        shape = _shape(shown, asked, seed, form)
+        if best is None or shape.scale > 1.03 * best.scale:
+            best = shape
+        if best.scale >= 1:
+            break
+    assert best is not None
+    return best
+
+
+def _shape(shown: Sequence[Row], asked: Asked, seed: Mapping[int, Point], form: Form) -> Shape:
+    names = {row[side]: theme.clean(row[name]) for row in shown for side, name in placing.SIDES}
+    nodes = [(code, *(layout.box_size(name, form.flat) if code >= 0 else RINGS)) for code, name in names.items()]
+    turned = {code: (y, x) for code, (x, y) in seed.items()} if form.across else seed
+    edges = [(*_ends(row), row["count"]) for row in shown]
+    apart = 65 if form.across else 26 if asked.size else 37
+    made = layout.layout(nodes, edges, seed=turned, across=form.across, apart=apart)
+    boxes = {node["code"]: Box(*node["box"]) for node in made["nodes"]}
+    ways = {_ends(edge): [(x, y) for x, y in edge["spline"]] for edge in made["edges"]}
+    ways |= {
+        _ends(row): curves.curve(boxes[row["source"]], boxes[row["target"]]) for row in shown if _ends(row) not in ways
+    }
+    wide, tall = asked.canvas
+    beyond = 20 if form.across else 2  # what captions of rings take beyond the boxes
+    scale = min((wide - 2 * EDGE) / max(made["width"], 1), (tall - 2 * EDGE) / (made["height"] + beyond), LARGEST)
+    return Shape(boxes, ways, form, scale)
+
+
+# ---- words -----------------------------------------------------------------------------------------------------------
+
+
+def summary(rows: Sequence[Row], shown: Sequence[Row], asked: Asked | None = None) -> str:
+    """How much of everything a map shows, and why not all where all was asked for."""
+    total, drawn = _activities(rows), _activities(shown)
+    part = percent(_steps(shown) / _steps(rows) if rows else None)
+    moves, activities = many(len(rows), "move"), many(total, "activity", "activities")
     if len(shown) == len(rows):
-        return f"Shows every one of {moves} between {many(activities, 'activity', 'activities')}."
+        return f"Shows every one of {moves} between {activities}."
     words = (
         f"Shows {many(len(shown))} of {moves}, starts and ends included ({part} of all steps taken), and "
-        f"{many(drawn)} of {many(activities, 'activity', 'activities')}."
+        f"{many(drawn)} of {activities}."
     )
-    unplaced = len([code for code in every if _is_activity(code) and code not in boxes])
-    rare = many(unplaced, "rare activity has", "rare activities have")
-    return f"{words} {rare} no place on the map." if unplaced else words
+    if asked and 1.0 in (asked.coverage, asked.moves) and asked.activities in (None, 1.0):
+        most = f"{many(chosen.MOST_BOXES)} activities and {many(chosen.MOST_MOVES)} moves"
+        words += f" A picture holds at most {most}; the table has all."
+    return words
 
 
-def _is_activity(code: int) -> bool:
-    return code >= 0
+def in_short(rows: Sequence[Row], shown: Sequence[Row]) -> str:
+    """The same in a few words."""
+    return f"Shows {percent(_steps(shown) / _steps(rows))} of all moves"
+
+
+def _steps(rows: Sequence[Row]) -> int:
+    return sum(row["count"] for row in rows)
+
+
+def _activities(rows: Sequence[Row]) -> int:
+    return len({row[side] for row in rows for side in ("source", "target")} - {START, END})
 
 
 # ---- the whole -------------------------------------------------------------------------------------------------------
 
 
-def _composed(
-    title: str, lines: list[str], rows: Sequence[Row], moves: Sequence[Move], boxes: Mapping[int, Box]
-) -> tuple[str, float, float]:
-    """Heading, map and legend, cropped to what is shown; returns the drawing and its size."""
-    visits, tips = _visits(rows), _tips(move.row for move in moves)
-    nodes = _nodes(rows, moves, boxes, visits)
-    others = list(unseen(rows, [move.row for move in moves]))
-    rings = [_caption_box(boxes[code], code, _caption(code, visits[code])) for code in nodes if not _is_activity(code)]
-    rings += [other.room(boxes[other.code]) for other in others if other.rest]
-    fixed, tracks = [boxes[code] for code in nodes] + rings, [curves.sampled(move.spline) for move in moves]
-    sizes = [_label_size(move.row) for move in moves[:MOST_LABELS]]
-    rooms = places(tracks, sizes, fixed + [_tip_box(move) for move in moves])
-    labels = [(move, room) for move, room in zip(moves, rooms, strict=False) if room]
-    crop = _around(fixed + [room for _, room in labels] + [_along(way) for way in tracks])
-    width = max(crop.width, NARROWEST)
-    head, above = heading(title, lines, width)
-    most = max((visits[code] for code in nodes if _is_activity(code)), default=0)
-    key, below = legend(moves[0].row["count"] if moves else 1, most, width, all(map(in_days, rows)))
-    inner = [_drawn_move(move, tips[move.row["source"], move.row["target"]]) for move in reversed(moves)]
-    inner += [*nodes.values(), *(other.drawn(boxes[other.code]) for other in others)]
-    inner += [_drawn_label(move, room) for move, room in labels]
-    shift = f"{number((width - crop.width) / 2 - crop.left)} {number(above + 12 - crop.top)}"
-    foot = above + crop.height + 32
-    body = (
-        f'{head}<g class="cx-map" transform="translate({shift})">{"".join(inner)}</g>'
-        f'<g class="cx-legend" transform="translate(0 {number(foot)})">{key}</g>'
-    )
-    return body, width + 2 * MARGIN, foot + below + 2 * MARGIN
+@dataclass(frozen=True)
+class Sheet:
+    """All that is drawn, before it is known how large and among what."""
+
+    rows: Sequence[Row]
+    moves: Sequence[Move]
+    pale: Sequence[Row]
+    shape: Shape
+    every: Mapping[int, Place]
+    metric: Metric | None
+
+    @property
+    def map(self) -> tuple[str, Box]:
+        """The map, and what of the paper it covers."""
+        boxes, ways, form = self.shape.boxes, self.shape.ways, self.shape.form
+        rooms = [room for code, box in boxes.items() for room in placing.room(self.every[code], box, form)]
+        tracks = [curves.sampled(way) for way in ways.values()]
+        others = unseen(self.rows, [move.row for move in self.moves])
+        stubs = placed(others, boxes, rooms, [at for track in tracks for at in track], across=form.across)
+        labels = lines.labelled(self.moves, [*rooms, *stubs])
+        crop = _around([*rooms, *stubs, *(room for _, room in labels), *map(_along, tracks)])
+        parts = [lines.drawn_ghost(row, ways[_ends(row)]) for row in self.pale]
+        parts += [lines.drawn_line(move) for move in reversed(self.moves)]
+        parts += [*self._places(), *self._stubs(others, stubs)]
+        parts += [lines.drawn_label(move, room) for move, room in labels]
+        return "".join(parts), crop
+
+    def _places(self) -> list[str]:
+        alive = {row[side] for row in (move.row for move in self.moves) for side in ("source", "target")}
+        return [
+            placing.drawn_place(self.every[code], box, self.most, self.shape.form, self.metric, ghost=code not in alive)
+            for code, box in sorted(self.shape.boxes.items())
+        ]
+
+    def _stubs(self, others: Sequence[Other], rooms: Sequence[Box]) -> list[str]:
+        return [other.drawn(self.shape.boxes[other.code], room) for other, room in zip(others, rooms, strict=True)]
+
+    @property
+    def most(self) -> int:
+        """How often the most visited of the drawn activities was entered."""
+        return max((self.every[code].visits for code in self.shape.boxes if code >= 0), default=0)
+
+    def legend(self, words: str, width: float) -> tuple[str, float]:
+        """What the signs mean, after these words; and its height."""
+        figure = self.metric or METRICS[TIMES]
+        most = max((figure.value(move.row) or 0 for move in self.moves), default=1)
+        days, some = all(map(in_days, self.rows)), len(self.moves) < len(self.rows)
+        return legend(words, most, self.most, width, days=days, metric=self.metric, left_out=some)
+
+    def alone(self, title: str, said: list[str]) -> str:
+        """The picture with its title above and its legend below."""
+        inner, crop = self.map
+        width = max(crop.width, NARROWEST)
+        head, above = heading(title, said, width)
+        key, below = self.legend("", width)
+        shift = f"{number((width - crop.width) / 2 - crop.left)} {number(above + 12 - crop.top)}"
+        foot = above + crop.height + 32
+        body = (
+            f'{head}<g class="cx-map" transform="translate({shift})">{inner}</g>'
+            f'<g class="cx-legend" transform="translate(0 {number(foot)})">{key}</g>'
+        )
+        words = f"{said[0]}. {said[1]}"
+        return drawing(title, words, body, width + 2 * MARGIN, foot + below + 2 * MARGIN, STYLE)
+
+    def _shares(self) -> str:
+        """How much of how much is drawn, for the sliders of a panel: moves count among the drawn activities."""
+        codes = self.shape.boxes.keys() | {START, END}
+        within = sum(row["source"] in codes and row["target"] in codes for row in self.rows)
+        drawn, of = _activities([move.row for move in self.moves]), _activities(self.rows)
+        return f'data-activities="{drawn}" data-of="{of}" data-moves="{len(self.moves)}" data-within="{within}"'
+
+    def filling(self, title: str, words: str, size: Size, short: str) -> str:
+        """The map fitted into a panel of this size, cut off at its edges, with the legend on a line below."""
+        inner, crop = self.map
+        form = self.shape.form
+        width, height = size[0], size[1] - FOOT
+        scale = min((width - 2 * EDGE) / crop.width, (height - 2 * EDGE) / crop.height, LARGEST)
+        left, top = (width - scale * crop.width) / 2, (height - scale * crop.height) / 2
+        x, y = number(left - scale * crop.left), number(top - scale * crop.top)
+        key, _ = self.legend(short, width - 2 * EDGE)
+        placed = f'transform="translate({x} {y}) scale({scale:.3g})" data-across="{int(form.across)}"'
+        body = (
+            f'<svg class="cx-canvas" width="{number(width)}" height="{number(height)}" overflow="hidden" '
+            f'data-scale="{scale:.3g}" {self._shares()}><g class="cx-map" {placed}>{inner}</g></svg>'
+            f'<g class="cx-legend" transform="translate({EDGE} {number(height + 14)})">{key}</g>'
+        )
+        return drawing(title, words, body, width, size[1], STYLE, margin=0)
 
 
-def _along(way: Sequence[tuple[float, float]]) -> Box:
+def _along(way: Sequence[Point]) -> Box:
     """A box around a line and the thickness of its head."""
     xs, ys = zip(*way, strict=True)
     left, top = min(xs) - 5, min(ys) - 5
@@ -181,186 +327,3 @@ def _around(boxes: Sequence[Box]) -> Box:
     left, top = min((box.left for box in boxes), default=0), min((box.top for box in boxes), default=0)
     right, bottom = max((box.right for box in boxes), default=0), max((box.bottom for box in boxes), default=0)
     return Box(left, top, right - left, bottom - top)
-
-
-def _visits(rows: Iterable[Row]) -> dict[int, int]:
-    """How often each activity (and the end) was entered, and how often the start was left; hidden moves included."""
-    visits: dict[int, int] = defaultdict(int)
-    for row in rows:
-        visits[row["target"]] += row["count"]
-        if row["source"] == START:
-            visits[START] += row["count"]
-    return visits
-
-
-def _nodes(
-    rows: Sequence[Row], moves: Sequence[Move], boxes: Mapping[int, Box], visits: Mapping[int, int]
-) -> dict[int, str]:
-    """The drawn nodes by code: whatever a shown move touches."""
-    names, keys = _names(rows), _keys(rows)
-    first: dict[int, float] = {}
-    for move in moves:
-        for side in ("source", "target"):
-            code = move.row[side]
-            first[code] = min(first.get(code, 1.0), move.row["coverage"])
-    most = max((visits[code] for code in first if _is_activity(code)), default=0)
-    drawn = {}
-    for code in sorted(first):
-        box, n = boxes[code], visits[code]
-        if code in names:
-            tip, shape = f"{names[code]}\n{many(n, 'visit')}", _drawn_node(box, names[code], n, most)
-        else:
-            tip, shape = _caption(code, n), _drawn_ring(box, code, _caption(code, n))
-        drawn[code] = (
-            f'<g class="cx-node" data-activity="{code}" data-coverage="{first[code]:.6g}"{keyed(keys[code])}>'
-            f"<title>{html.escape(tip)}</title>{shape}</g>"
-        )
-    return drawn
-
-
-def _names(rows: Iterable[Row]) -> dict[int, str]:
-    sides = (("source", "activity"), ("target", "next_activity"))
-    return {row[code]: theme.clean(row[name]) for row in rows for code, name in sides if _is_activity(row[code])}
-
-
-def _keys(rows: Iterable[Row]) -> dict[int, str | None]:
-    return {row[code]: row.get(f"{code}_key") for row in rows for code in ("source", "target")}
-
-
-def _caption(code: int, visits: int) -> str:
-    return f"{ENDS[code][0] if code in ENDS else 'Start'} \N{MIDDLE DOT} {many(visits)}"
-
-
-def _tips(rows: Iterable[Row]) -> dict[tuple[int, int], str]:
-    """What a move says when the pointer rests on it, escaped."""
-    tips = {}
-    for row in rows:
-        ends = (
-            (row["activity"] if _is_activity(row["source"]) else "Start"),
-            (row["next_activity"] if _is_activity(row["target"]) else ENDS[row["target"]][0]),
-        )
-        words = " \N{RIGHTWARDS ARROW} ".join(theme.isolated(theme.clean(name)) for name in ends)
-        words += f"\n{many(row['count'], 'time')} in {many(row['journeys'], 'journey')}"
-        words += f" ({percent(row['share'])} of journeys)"
-        if given(row.get("median_seconds")) is not None:
-            times = (("median", "median_seconds"), ("mean", "mean_seconds"), ("P90", "p90_seconds"))
-            parts = (f"{word} {timed(row, key)}" for word, key in times)
-            words += "\n" + " \N{MIDDLE DOT} ".join(parts) + (f" ({row[CLOCK]})" if row.get(CLOCK) else "")
-        tips[row["source"], row["target"]] = html.escape(words)
-    return tips
-
-
-# ---- curves ----------------------------------------------------------------------------------------------------------
-
-
-def _routed(shown: Sequence[Row], boxes: Mapping[int, Box], geometry: Geometry) -> list[Move]:
-    """Every move with its way, the most frequent first."""
-    ways = {(edge["source"], edge["target"]): edge["spline"] for edge in geometry["edges"]}
-    most = max((row["count"] for row in shown), default=1)
-    ranked = sorted(shown, key=lambda row: (-row["count"], row["source"], row["target"]))
-    touched = [boxes[row[side]] for row in shown for side in ("source", "target")]
-    sides = min((box.left for box in touched), default=0), max((box.right for box in touched), default=0)
-
-    def way(source: int, target: int) -> Spline:
-        points = ways.get((source, target)) or curves.curve(boxes[source], boxes[target])
-        return [(_drawn_in(x, *sides), y) for x, y in points]
-
-    return [Move(row, way(row["source"], row["target"]), math.sqrt(row["count"] / most)) for row in ranked]
-
-
-def _drawn_in(x: float, left: float, right: float) -> float:
-    """A way around activities that are hidden now comes close to those that are shown."""
-    beyond = max(x - right, 0) - max(left - x, 0)
-    return x - beyond + math.copysign(ASIDE * (1 - math.exp(-abs(beyond) / ASIDE)), beyond)
-
-
-def _path(spline: Spline) -> str:
-    first, *rest = (f"{number(x)},{number(y)}" for x, y in spline)
-    return f"M{first}C{' '.join(rest)}"
-
-
-def _drawn_move(move: Move, tip: str) -> str:
-    length, half = 6 + 1.1 * move.width, 3 + 0.75 * move.width
-    line = curves.shortened(move.spline, length)
-    (x, y), end = line[-1], move.spline[-1]
-    far = math.dist((x, y), end) or 1
-    nx, ny = -(end[1] - y) / far * half, (end[0] - x) / far * half
-    colour = theme.LINES[min(2, int(3 * move.weight))]
-    head = " ".join(f"{number(px)},{number(py)}" for px, py in ((x + nx, y + ny), end, (x - nx, y - ny)))
-    d, width = _path(line), number(move.width)
-    return (
-        f'<g class="cx-move" {move.data}><title>{tip}</title>'
-        f'<path d="{d}" fill="none" stroke="{theme.PAPER}" stroke-width="{number(move.width + 3)}"/>'
-        f'<path class="cx-line" d="{d}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
-        f'<polygon class="cx-tip" points="{head}" fill="{colour}"/></g>'
-    )
-
-
-# ---- labels ----------------------------------------------------------------------------------------------------------
-
-
-def _label_size(row: Row) -> tuple[float, float]:
-    words = _label(row)
-    return max(theme.text_width(word, LABEL_SIZE, bold=True) for word in words) + 6, LABEL_LEADING * len(words) + 2
-
-
-def _tip_box(move: Move) -> Box:
-    (x, y), half = move.spline[-1], 5 + move.width
-    return Box(x - half, y - half, 2 * half, 2 * half)
-
-
-def _label(row: Row) -> list[str]:
-    median = given(row.get("median_seconds"))
-    return [many(row["count"])] + ([timed(row, "median_seconds")] if median is not None else [])
-
-
-def _drawn_label(move: Move, box: Box) -> str:
-    words, x, anchor = _label(move.row), box.middle[0], 'text-anchor="middle"'
-    parts = [text(x, box.top + 11, words[0], size=LABEL_SIZE, more=f'{anchor} font-weight="600"')]
-    parts += [text(x, box.top + 24, word, size=LABEL_SIZE, fill=theme.LONG, more=anchor) for word in words[1:]]
-    return (
-        f'<g class="cx-label" {move.data} pointer-events="none"><rect class="cx-plate" x="{number(box.left)}" '
-        f'y="{number(box.top)}" width="{number(box.width)}" height="{number(box.height)}" rx="4" '
-        f'fill="{theme.PAPER}"/>{"".join(parts)}</g>'
-    )
-
-
-# ---- nodes -----------------------------------------------------------------------------------------------------------
-
-
-def _step(visits: int, most: int) -> int:
-    return min(4, int(5 * math.sqrt(visits / most))) if most else 0
-
-
-def _drawn_node(box: Box, name: str, visits: int, most: int) -> str:
-    fill, ink = theme.MANY[_step(visits, most)]
-    x, y, lines, middle = box.middle[0], box.top + 20, layout.name_lines(name), 'text-anchor="middle"'
-    words = [
-        text(x, y + i * layout.LINE_HEIGHT, line, size=layout.NAME_SIZE, fill=ink, more=f'{middle} font-weight="600"')
-        for i, line in enumerate(lines)
-    ]
-    below = y + len(lines) * layout.LINE_HEIGHT
-    return (
-        f'<rect class="cx-box" x="{number(box.left)}" y="{number(box.top)}" width="{number(box.width)}" '
-        f'height="{number(box.height)}" rx="8" fill="{fill}" stroke="{theme.BOX}" stroke-width="1.2"/>'
-        + "".join(words)
-        + text(x, below, many(visits), size=layout.VISITS_SIZE, fill=ink, more=middle)
-    )
-
-
-def _drawn_ring(box: Box, code: int, caption: str) -> str:
-    x, y = box.middle
-    colour = ENDS[code][1] if code in ENDS else theme.ENDED
-    inner, stroke = (4.5, 2) if code == START else (0, 4)
-    where = box.top - 8 if code == START else box.bottom + 18
-    return (
-        f'<circle class="cx-box" cx="{number(x)}" cy="{number(y)}" r="11" fill="{theme.PAPER}" stroke="{colour}" '
-        f'stroke-width="{stroke}"/>'
-        + (f'<circle cx="{number(x)}" cy="{number(y)}" r="{inner}" fill="{colour}"/>' if inner else "")
-        + text(x, where, caption, size=12.5, fill=theme.MUTED, more='text-anchor="middle" font-weight="600"')
-    )
-
-
-def _caption_box(box: Box, code: int, caption: str) -> Box:
-    width = theme.text_width(caption, 12.5, bold=True)
-    return Box(box.middle[0] - width / 2, box.top - 22 if code == START else box.bottom + 4, width, 20)

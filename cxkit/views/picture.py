@@ -136,12 +136,14 @@ def heading(title: str, lines: list[str], width: float) -> tuple[str, float]:
     return "".join(parts), y + 8
 
 
-def drawing(title: str, description: str, body: str, width: float, height: float, style: str = "") -> str:
+def drawing(
+    title: str, description: str, body: str, width: float, height: float, style: str = "", *, margin: int = MARGIN
+) -> str:
     """A complete SVG of this size around `body`, with its own style sheet, on paper of its own."""
     width, height = math.ceil(width), math.ceil(height)
     inner = (
         f'<rect class="cx-paper" width="{width}" height="{height}" rx="6" fill="{theme.PAPER}"/>'
-        f'<g transform="translate({MARGIN} {MARGIN})">{body}</g>'
+        f'<g transform="translate({margin} {margin})">{body}</g>'
     )
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="cx-svg" width="{width}" height="{height}" '

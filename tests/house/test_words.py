@@ -20,8 +20,7 @@ DECIMALS = {
     "cxkit.words": "the dialect itself",
     "cxkit.views.picture": "coordinates",
     "cxkit.views.placing.layout": "the language of dot",
-    "cxkit.views.map": "coverages in data attributes",
-    "cxkit.views.others": "coverages in data attributes",
+    "cxkit.views.map": "scales in data attributes",
     "cxkit.views.ranges": "ticks as keys of a Vega expression",
     "cxwidgets.durations": "bins as keys",
 }

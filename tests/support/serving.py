@@ -18,7 +18,6 @@ from urllib.request import Request, urlopen
 from playwright.sync_api import expect
 
 from cxkit.words import UNKNOWN, lasting
-from cxwidgets.panels import MOST_MOVES
 from cxwidgets.voice import spoken
 
 SLOW = 120_000  # milliseconds that a loaded machine may take until a page is up
@@ -143,12 +142,17 @@ def wait_for(url, process, seconds=120):
 
 
 @contextmanager
-def watched(browser, home="file:", *, console=True, **more):
-    """A page that must ask nobody but `home`, break nothing and run nothing from a log."""
+def watched(browser, home="file:", *, console=True, cards=False, **more):
+    """A page that must ask nobody but `home`, break nothing and run nothing from a log.
+
+    Unless `cards` are looked at, they are closed when something else is to be clicked, as they may lie upon it.
+    """
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | more)
     page, abroad, broken, home = context.new_page(), [], [], place_of(home)
     page.on("request", lambda asked: asked.url.startswith((home, *HERE)) or abroad.append(asked.url))
     page.on("websocket", lambda asked: asked.url.startswith(home.replace("http", "ws")) or abroad.append(asked.url))
+    if not cards:
+        page.add_locator_handler(page.locator(".cxw-card .cxw-close").first, lambda close: close.click())
     page.on("pageerror", lambda error: broken.append(str(error)))
     if console:
         page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
@@ -296,14 +300,11 @@ def answers(of, by, page=1):
     """The same, as the library answers for `of(panel)`, the journeys that a panel speaks of."""
     moves, figures = of("process_map").process_map().table.to_pylist(), of("summary").summary().table.to_pylist()[0]
     figures |= {} if of("summary").n.known else {"customers": None}
-    limit = sorted([row["coverage"] for row in moves] + [1.0] * (MOST_MOVES + 1))[MOST_MOVES]
-    drawn = [row for row in moves if row["coverage"] < limit]
-    touched = {row[side] for row in drawn for side in ("source", "target")}
     return {
-        "activities": {code: visits for code, visits in _visits(moves).items() if code in touched},
+        "activities": _visits(moves),
         "moves": {
             (row["source"], row["target"]): (row["count"], row["journeys"], _said(row["median_seconds"]))
-            for row in drawn
+            for row in moves
         },
         "variants": {
             row["variant"]: (row["rank"], row["count"], row["length"], _said(row["median_seconds"]))
@@ -368,5 +369,16 @@ def _wait(label):
 
 
 def agrees(page, expected, root="body"):
-    """Wait until the page shows these numbers."""
-    until(lambda: {name: shown(page, root)[name] for name in expected}, expected)
+    """Wait until the page shows these numbers; of a map as much as it draws."""
+
+    def read():
+        return {
+            name: drawn_of(name, value, expected[name]) for name, value in shown(page, root).items() if name in expected
+        }
+
+    until(read, expected)
+
+
+def drawn_of(name, found, every):
+    """What a page shows, with what a map has no room for added to it; nothing is added to an empty map."""
+    return {**every, **found} if name in ("activities", "moves") and found else found

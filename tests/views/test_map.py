@@ -7,15 +7,17 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.crossings import SVG, counted, groups, parsed, sums
 
 from cxkit.measures.ways.coverage import coverages
 from cxkit.schema import END, START
-from cxkit.views.map import default_coverage, process_map
+from cxkit.views.map import process_map
 from cxkit.views.picture import NOTHING
-from cxkit.views.placing import layout
-from cxkit.views.placing.layout import FEW_MOVES, map_geometry
+from cxkit.views.placing.chosen import FEW_MOVES, MOST_BOXES, MOST_MOVES, READABLE, readable
+from cxkit.views.placing.layout import map_geometry
 
-SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
     "<script>alert(1)</script>",
     "\"quoted\" & 'quoted'",
@@ -74,11 +76,7 @@ def geometry_of(rows: list[dict]) -> dict:
 
 def drawn(rows: list[dict], **options) -> ET.Element:
     options = {"geometry": geometry_of(rows), "title": "How do journeys flow?", "population": "9 journeys"} | options
-    return ET.fromstring(process_map(rows, **options).svg)
-
-
-def groups(svg: ET.Element, name: str) -> list[ET.Element]:
-    return [group for group in svg.iter(f"{SVG}g") if group.get("class") == name]
+    return parsed(process_map(rows, **options).svg)
 
 
 def move_of(group: ET.Element) -> tuple[int, int]:
@@ -147,23 +145,17 @@ def test_what_is_shown_is_connected_from_start_to_end(width):
 
 def test_the_default_shows_about_forty_moves_but_never_cuts_the_way():
     fan = journeys_of({(f"a{i}", f"b{i}"): 100 - i for i in range(60)})
-    limit = default_coverage(fan)
-    shown = [row for row in fan if row["coverage"] < limit]
+    shown = readable(fan)
+    assert 30 < len(shown) <= READABLE
     assert any(row["target"] == END for row in shown)
     chain = journeys_of({tuple(f"s{i}" for i in range(70)): 5})
-    assert len([row for row in chain if row["coverage"] < default_coverage(chain)]) == 71
+    assert any(row["target"] == END for row in readable(chain))
 
 
 def test_a_small_log_shows_all_its_moves():
     rows = journeys_of(SHOP)
     assert len(rows) <= FEW_MOVES
-    assert all(row["coverage"] < default_coverage(rows) for row in rows)
-
-
-def test_a_move_that_the_layout_does_not_know_is_drawn_all_the_same():
-    rows = journeys_of(SHOP)
-    geometry = geometry_of(rows) | {"edges": []}
-    assert len(groups(drawn(rows, geometry=geometry, coverage=1.0), "cx-move")) == len(rows)
+    assert len(groups(drawn(rows), "cx-move")) == len(rows)
 
 
 def test_hostile_names_stay_text():
@@ -182,19 +174,8 @@ def test_hostile_names_stay_text():
 def test_labels_leave_boxes_and_each_other_alone():
     paths = {("in", f"step {i}", f"then {i % 7}", "out"): 300 + i for i in range(20)}
     svg = drawn(journeys_of(paths), coverage=1.0)
-    plates = [rect for rect in svg.iter(f"{SVG}rect") if rect.get("class") == "cx-plate"]
-    boxes = [rect for rect in svg.iter(f"{SVG}rect") if rect.get("class") == "cx-box"]
-    places = [
-        layout.Box(*(float(rect.get(key, 0)) for key in ("x", "y", "width", "height"))) for rect in (*plates, *boxes)
-    ]
-    assert len(plates) > 20
-    clashes = [(a, b) for i, a in enumerate(places[: len(plates)]) for b in places[i + 1 :] if overlap(a, b) > 0.2]
-    assert clashes == []
-
-
-def overlap(a: layout.Box, b: layout.Box) -> float:
-    """How many pixels two boxes share at their narrower side (coordinates are rounded to a tenth)."""
-    return min(min(a.right, b.right) - max(a.left, b.left), min(a.bottom, b.bottom) - max(a.top, b.top))
+    assert len(groups(svg, "cx-label")) > 20
+    assert counted(svg).overlapping == 0
 
 
 def test_the_same_rows_make_the_same_text():
@@ -227,44 +208,91 @@ def test_no_rows_say_so_kindly():
     assert "filter" in picture.svg
 
 
-def test_a_selection_whose_activities_have_no_place_says_so():
-    svg = drawn(journeys_of({("Rare",): 2}), geometry=map_geometry([], []))
-    assert "1 rare activity has no place" in " ".join(text.text or "" for text in svg.iter(f"{SVG}text"))
-
-
 WIDE = {("in", f"step {n}", "out"): 400 - n for n in range(60)} | {(f"step {n}",): 3 for n in range(60)}
 HIDDEN_AHEAD = {("hub", f"rare {n}"): 1 for n in range(300)} | {("a", f"b {n % 130}"): 2 for n in range(130)}
-LEFT_OUT = [(SHOP, 0.5), (SHOP, 1.0), (WIDE, None), (WIDE, 0.3), (WIDE, 1.0), (HIDDEN_AHEAD, 1.0), (HIDDEN_AHEAD, None)]
 
 
-@pytest.mark.parametrize(("paths", "coverage"), LEFT_OUT, ids=str)
-def test_what_starts_and_ends_on_no_line_is_said(paths, coverage):
-    """Shown and other are all, and no box hangs in the air."""
+@pytest.mark.parametrize(("paths", "coverage"), [(SHOP, 0.5), (WIDE, 0.3), (WIDE, 1.0), (HIDDEN_AHEAD, 1.0)], ids=str)
+def test_what_is_on_no_line_is_said(paths, coverage):
     rows = measured(paths)
     svg = drawn(rows, coverage=coverage)
-    moves = [move_of(group) for group in groups(svg, "cx-move")]
-    counts = {(row["source"], row["target"]): row["count"] for row in rows}
-    others = said_by_others(svg)
-    for node in (int(group.get("data-activity", "")) for group in groups(svg, "cx-node")):
-        for way, side in (("out", 0), ("in", 1)):
-            every = sum(count for move, count in counts.items() if move[side] == node and move[0] != move[1])
-            shown = sum(counts[move] for move in moves if move[side] == node and move[0] != move[1])
-            if every and (node < 0 or not shown):
-                assert others.pop((node, way)) == (f"other · {every - shown:,}" if every > shown else None)
-    assert not others
+    assert groups(svg, "cx-other")
+    assert all(visits == into == out for visits, into, out in sums(svg).values())
 
 
-def said_by_others(svg):
-    """The words about what is not drawn, by node and way."""
-    found = groups(svg, "cx-other")
-    return {(int(one.get("data-of")), one.get("data-way")): one.find(f"{SVG}text").text for one in found}
+@given(
+    st.dictionaries(st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=8).map(tuple), st.integers(1, 99)),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.sampled_from([None, (400, 300), (800, 660)]),
+)
+@settings(max_examples=40, deadline=None)
+def test_shown_and_other_are_all_and_no_line_runs_behind_a_box(paths, activities, moves, size):
+    """Whatever the sliders say, what comes to a box by lines and by others is its visits, and so is what leaves it."""
+    rows = measured(paths)
+    if rows:
+        svg = drawn(rows, activities=activities, moves=moves, size=size, show="times")
+        assert all(visits == into == out for visits, into, out in sums(svg).values())
+        wrong = counted(svg)
+        assert (wrong.behind, wrong.overlapping) == (0, 0)
+        assert wrong.smallest >= 11
 
 
-def test_the_hub_before_many_rare_activities_is_no_end():
-    """It has a place, all that follow it have none."""
+def test_all_is_all_or_the_picture_says_why_not():
+    small = drawn(journeys_of(SHOP), activities=1.0, moves=1.0)
+    assert len(groups(small, "cx-move")) == len(journeys_of(SHOP))
     rows = measured(HIDDEN_AHEAD)
-    hub = next(row["source"] for row in rows if row["activity"] == "hub")
-    assert said_by_others(drawn(rows, coverage=1.0))[hub, "out"] == "other · 300"
+    for words in ({"coverage": 1.0}, {"activities": 1.0, "moves": 1.0}):
+        svg = drawn(rows, **words)
+        said = " ".join(text.text or "" for text in svg.iter(f"{SVG}text"))
+        assert f"holds at most {MOST_BOXES} activities and {MOST_MOVES} moves; the table has all." in said
+
+
+def test_an_activity_that_is_asked_for_stays_with_its_ways():
+    rows = measured(HIDDEN_AHEAD)
+    rare = next(row for row in rows if row["next_activity"] == "rare 77")
+    assert not any(rare["target"] in move_of(group) for group in groups(drawn(rows), "cx-move"))
+    moves = {move_of(group) for group in groups(drawn(rows, stay=["rare 77"]), "cx-move")}
+    assert {(rare["source"], rare["target"]), (rare["target"], END)} <= moves
+
+
+def test_a_map_fills_the_panel_and_is_cut_to_its_content():
+    for paths in (SHOP, WIDE):
+        svg = drawn(measured(paths), size=(800, 660), show="times")
+        assert (svg.get("width"), svg.get("height")) == ("800", "660")
+        canvas = next(part for part in svg.iter(f"{SVG}svg") if part.get("class") == "cx-canvas")
+        assert float(canvas.get("data-scale")) >= 0.96
+        assert "cx-title" not in ET.tostring(svg, encoding="unicode")
+
+
+def test_lines_say_and_are_coloured_by_what_is_asked():
+    rows = journeys_of(SHOP)
+    said = {}
+    for show in ("times", "journeys", "share", "median", "p90", "total"):
+        svg = drawn(rows, show=show)
+        labels = {move_of(group): [text.text for text in group.iter(f"{SVG}text")] for group in groups(svg, "cx-label")}
+        said[show] = labels.get((2, 1)) or labels.get((1, 2))
+    assert said["median"] == ["1 h"]
+    assert said["p90"] == ["1 d"]
+    code = {row["next_activity"]: row["target"] for row in rows}
+    row = next(row for row in rows if (row["source"], row["target"]) == (code["Basket"], code["Pay"]))
+    labels = groups(drawn(rows, show="total"), "cx-label")
+    total = next(group for group in labels if move_of(group) == (row["source"], row["target"]))
+    assert [text.text for text in total.iter(f"{SVG}text")] == ["5 d"]  # 80 times 90 minutes
+
+
+def test_what_a_click_took_away_may_stay_as_ghosts():
+    every, left = measured(SHOP), measured({("Visit", "Basket", "Pay"): 60})
+    names = {row["next_activity"]: row["target"] for row in every if row["next_activity"]}
+    moved = [{**row, **{side: names.get(row[name], row[side]) for side, name in SIDES}} for row in left]
+    svg = drawn(moved, ghosts=every)
+    assert len(groups(svg, "cx-move")) == 4
+    assert len(groups(svg, "cx-ghost")) == len(every) - 4
+    pale = {group.get("data-activity") for group in groups(svg, "cx-pale")}
+    assert pale == {str(names["Help"]), str(names["Leave"])}
+
+
+SIDES = (("source", "activity"), ("target", "next_activity"))
 
 
 def measured(paths):
@@ -289,7 +317,6 @@ def test_a_thousand_activities_take_not_much_more_than_their_share():
     svg, whole = timed(999)
     assert whole < 9 * third  # not even the square of the share
     assert len(groups(svg, "cx-move")) >= 2
-    assert any("rare activities have no place" in (text.text or "") for text in svg.iter(f"{SVG}text"))
 
 
 def test_ids_are_unique_within_and_between_pictures():

@@ -103,7 +103,7 @@ def test_choosing_on_the_map(board):
 def test_panels_show_what_the_measures_say(board, name):
     board.put("elsewhere", w.contains("Call"))
     drawn = panel(board, name)
-    options = {"coverage": 1.0} if name == "process_map" else {}
+    options = {"size": (800, 660), "show": "times"} if name == "process_map" else {}
     kept = board.base.keep(w.contains("Call"))
     assert plain(drawn.markup) == plain(getattr(kept, name)().chart(**options).svg)
     assert drawn.status == READY

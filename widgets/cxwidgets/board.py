@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cxkit as cx
 from cxkit.errors import Interrupted
@@ -28,7 +28,11 @@ from cxwidgets.keeping.lasting import NONE, Clauses, Lasting
 from cxwidgets.panel import AWAY, FAR, View, answerable
 from cxwidgets.panels import SHOWN, panel_of
 
+if TYPE_CHECKING:
+    from cxkit.selection.steps import Step
+
 EXPLORER = "explorer"
+NO_STEPS = cx.Recipe()
 MOST_KEPT = 64  # selections, each with its n
 
 
@@ -67,6 +71,7 @@ class Board(Lasting):
         self._answering = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._kept = lru_cache(MOST_KEPT)(self._keep)
+        self._bases: list[tuple[int, cx.Journeys]] = [(0, journeys)]  # each since so many changes
 
     @property
     def clauses(self) -> Clauses:
@@ -86,6 +91,17 @@ class Board(Lasting):
     def clear(self) -> None:
         """Take all clauses away."""
         self._move(NONE)
+
+    def step(self, step: Step) -> None:
+        """Take a step before all clauses, such as to hide an activity; clauses that then mean nothing are dropped."""
+        base, kept = self.base.apply(cx.Recipe((step,))), dict[str, Filter]()
+        for owner, clause in self._clauses.items():
+            with suppress(cx.CxError):
+                base.keep(clause)
+                kept[owner] = clause
+        self._remember()
+        self._bases.append((len(self._past), base))
+        self._set(kept)
 
     def undo(self, steps: int = 1) -> None:
         """Go back to the clauses before the last change, or before so many."""
@@ -190,18 +206,17 @@ class Board(Lasting):
             self._answering = False
 
     def _under(self, clauses: Clauses) -> cx.Journeys:
-        return self._kept(*clauses.values())
+        return self._kept(self.base, *clauses.values())
 
-    def _keep(self, *clauses: Filter) -> cx.Journeys:
-        chosen = self.base
+    def _keep(self, base: cx.Journeys, *clauses: Filter) -> cx.Journeys:
+        chosen = base
         for clause in clauses:
             chosen = chosen.keep(clause)
         return chosen
 
     def _move(self, clauses: Clauses) -> None:
         if dict(clauses) != dict(self._clauses):
-            self._past.append(self._clauses)
-            self._future.clear()
+            self._remember()
             self._set(clauses)
 
     def _walk(self, way: list[Clauses], other: list[Clauses], steps: int) -> None:
@@ -212,8 +227,14 @@ class Board(Lasting):
         if steps:
             self._set(self._clauses)
 
+    def _remember(self) -> None:
+        self._bases = [(since, base) for since, base in self._bases if since <= len(self._past)]
+        self._past.append(self._clauses)
+        self._future.clear()
+
     def _set(self, clauses: Clauses) -> None:
         self._clauses = MappingProxyType(dict(clauses))
+        self.base = next(base for since, base in reversed(self._bases) if since <= len(self._past))
         self._generation += 1
         if self.drawing:
             self.base.interrupt()
@@ -233,12 +254,14 @@ class Board(Lasting):
         else:
             self._set(clauses)
 
-    def found(self, journeys: cx.Journeys) -> None:
-        """Build on other journeys, without a clause and without a past; `_set` shows them."""
+    def found(self, journeys: cx.Journeys, steps: cx.Recipe = NO_STEPS) -> None:
+        """Build on other journeys and these steps, without a clause and without a past; `_set` shows them."""
         if self.drawing:
             self.base.interrupt()
         self._generation += 1
-        self.base, self.opened, self._clauses = journeys, None, NONE
+        self.root, self.base = journeys, journeys.apply(steps) if len(steps) else journeys
+        self.opened, self._clauses = None, NONE
+        self._bases = [(0, self.base)]
         self._past.clear()
         self._future.clear()
         self._kept = lru_cache(MOST_KEPT)(self._keep)

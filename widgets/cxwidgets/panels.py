@@ -7,43 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import cxkit as cx
 from cxkit import catalog
-from cxkit import where as w
-from cxkit.views.picture import Picture
-from cxkit.where.filter import Filter, all_of
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
 from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
-from cxwidgets.modules import script
+from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
-from cxwidgets.picture import Choosing, Keyed, Row
+from cxwidgets.picture import Choosing
 from cxwidgets.variants import Families, Variants
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
-
-MOST_MOVES = 150
-
-
-class ProcessMap(Choosing):
-    """The process map: a click on an activity or a move keeps the journeys that take it."""
-
-    _esm = script("panels/map.js")
-    name = "process_map"
-    together = all_of
-
-    def filters(self, row: Row, journeys: cx.Journeys, parameters: Mapping[str, Any]) -> dict[str, Filter]:
-        """The move's own, and those of the activities that it goes from and to."""
-        ends = {"source_key": row["activity"], "target_key": row["next_activity"]}
-        visits = {column: w.contains(name) for column, name in ends.items() if name is not None}
-        return super().filters(row, journeys, parameters) | visits
-
-    def pictured(self, result: cx.Result, keyed: Keyed) -> tuple[Picture | None, dict[str, Any]]:
-        """The map with its most frequent moves, which the browser's slider hides and shows."""
-        coverages = sorted(result.table["coverage"].to_pylist())
-        most = coverages[MOST_MOVES] if len(coverages) > MOST_MOVES else 1.0
-        return result.chart(keyed=keyed, coverage=most), {"moves": len(coverages), "most": most}
 
 
 class Moves(Choosing):

@@ -132,7 +132,7 @@ class Choosing(Pictured):
         """With the attributes of this store: where there must be one, that of the fewest values."""
         self._attributes = self._breakdowns()
         self._usual_by = self._fewest() if self._must_break_down else next(iter(self._attributes), "")
-        self._by = self._usual_by
+        self._by: str = self._usual_by
 
     def draw(self) -> Drawn:
         if self._attributes == [] and self._must_break_down:
@@ -176,7 +176,7 @@ class Choosing(Pictured):
         """Choose the thing with this key, or take the choice back; `besides` keeps what is chosen already."""
         choice, chosen = self.choices[key], self._chosen()
         kept = [other for other in chosen if other != choice] if besides is True else []
-        clause = _joined(self.together, kept if choice in chosen else [*kept, choice])
+        clause = joined(self.together, kept if choice in chosen else [*kept, choice])
         if clause is not None:
             self._made_by[clause.key] = self._by
         self.board.put(self.name, clause)
@@ -228,7 +228,8 @@ class Choosing(Pictured):
         return next(named, self._by)
 
 
-def _joined(kind: type[all_of] | type[any_of], conditions: Sequence[Filter]) -> Filter | None:
+def joined(kind: type[all_of] | type[any_of], conditions: Sequence[Filter]) -> Filter | None:
+    """These conditions as one clause; None where there are none."""
     if len(conditions) < 2:
         return conditions[0] if conditions else None
     return kind(tuple(conditions))

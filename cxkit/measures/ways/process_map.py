@@ -46,8 +46,8 @@ def process_map(
     level : "activity", or "stage" for the stages of the engagement: events of one stage that follow each other are one
         visit, and a move between stages is every move between their activities. The columns then hold stages.
     coverage : the share of all moves (above 0, up to 1) that the picture shows, from the most frequent down; chosen
-        for a readable picture when not given. The table always has every move. The picture has a place for the 120 most
-        frequent activities; 1.0 shows every move between these, and what takes other moves is said as "other".
+        for a readable picture when not given. The table always has every move. A picture holds at most 80 activities
+        and 160 moves; where 1.0 is more it says so, and what is not drawn stands as "other" at every box.
     quantiles : whether to compute median and 90th percentile too, which takes longer than counts and means.
     customers : whether to count the customers of each move too, in a column `customers`, which takes longer still.
     working : True for working time: only the hours in which the firm works, by the engagement's [calendar]; a column
@@ -86,8 +86,15 @@ def process_map(
         parameters=asked,
         note=sentences(*clock.of_moves, stages.note(journeys, level)),
         hidden=("source", "target", "coverage"),
-        shown=lambda: {"geometry": journeys.geometry if level == "activity" else None, "coverage": coverage},
+        shown=lambda: {**_known(journeys, level), "coverage": coverage},
     )
+
+
+def _known(journeys: Journeys, level: Grain) -> dict[str, Any]:
+    """What the picture knows of the whole store; of stages nothing."""
+    if level != "activity":
+        return {"geometry": None}
+    return {"geometry": journeys.geometry, "ranks": journeys.ranks}
 
 
 def taking(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:

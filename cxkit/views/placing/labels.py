@@ -8,6 +8,8 @@ from cxkit.views.placing.curves import Box, Point
 
 CELL = 9  # pixels: lines are looked up by the square they run through
 STRIDE = 2  # points: places on a line are tried this far apart
+WORST = 15  # against a place: with that many other lines a figure would be taken for that of another
+SHORT = 48  # pixels: a figure on such a line would hide it
 BEST = 0.46  # of the way from source to target
 SIDES = np.array([(0, 0), (1, 0), (-1, 0), (0, -1), (0, 1)])  # on the line, right of it, left of it, above, below
 
@@ -15,7 +17,8 @@ SIDES = np.array([(0, 0), (1, 0), (-1, 0), (0, -1), (0, 1)])  # on the line, rig
 def places(
     tracks: Sequence[list[Point]], sizes: Sequence[tuple[float, float]], obstacles: Iterable[Box]
 ) -> list[Box | None]:
-    """A place for the label of each line, the first lines first; None where there is no room.
+    """A place for the label of each line, the first lines first; None where there is no room, or too
+    many other lines.
 
     `tracks` are points along the lines, `sizes` the width and height of the labels of the first of them, `obstacles`
     what must stay free.
@@ -25,13 +28,15 @@ def places(
     taken = np.array([(box.left, box.top, box.right, box.bottom) for box in obstacles]).reshape(-1, 4)
     chosen: list[Box | None] = []
     for line, size in enumerate(sizes[: len(ways)]):
-        boxes, beside, away = _tried(ways[line], *size)
+        boxes, reach, beside, away = _tried(ways[line], *size)
         free = ~_meeting(boxes, taken)
-        boxes, beside, away = boxes[free], beside[free], away[free]
-        if not len(boxes):
+        boxes, reach, beside, away = boxes[free], reach[free], beside[free], away[free]
+        others = squares.of_others(line, reach)
+        hides = 3 * (np.abs(np.diff(ways[line], axis=0)).sum() < SHORT)
+        against = np.where(beside, 2 + 6 * others, 3 * others + hides)
+        if not len(boxes) or against.min() > WORST:
             chosen.append(None)
             continue
-        against = 2 * squares.of_others(line, boxes) + beside  # another line there is worse than a place beside
         best = boxes[np.lexsort((away, against))[0]]
         taken = np.vstack((taken, best))
         left, top = best[:2].tolist()
@@ -39,16 +44,19 @@ def places(
     return chosen
 
 
-def _tried(way: np.ndarray, width: float, height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The boxes on a line and beside it, which of these are beside it, and how far each is from the best place."""
+def _tried(way: np.ndarray, width: float, height: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The boxes on a line and beside it, these with what lies between them and the line, which of them are beside it,
+    and how far each is from the best place."""
     stops = np.arange(0, len(way), STRIDE)
     loop = way[0, 0] == way[-1, 0] < way[:, 0].max()
     moved = np.vstack(([(1, 0)], SIDES[1:])) if loop else SIDES
-    shift = moved * (width / 2 + 6, height / 2 + 9) - (width / 2, height / 2)
+    shift = moved * (width / 2 + 8, height / 2 + 8) - (width / 2, height / 2)
     corners = (way[stops] + shift[:, None]).reshape(-1, 2)
     beside = np.repeat(SIDES.any(axis=1), len(stops))
     away = np.tile(np.abs(stops / len(way) - BEST), len(SIDES))
-    return np.hstack((corners, corners + np.array((width, height)))), beside, away
+    points, far = np.tile(way[stops], (len(SIDES), 1)), corners + np.array((width, height))
+    reach = np.hstack((np.minimum(corners, points), np.maximum(far, points)))
+    return np.hstack((corners, far)), reach, beside, away
 
 
 def _meeting(boxes: np.ndarray, taken: np.ndarray) -> np.ndarray:

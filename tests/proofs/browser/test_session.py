@@ -152,12 +152,12 @@ def test_a_whole_session(opened, export, direct, tmp_path):
     page.locator(f'.cx-variant[data-variant="{number}"] .cx-step').first.click()
     three = two.keep(variant)
     settled(page, three, [visits, order, variant])
-    agree_but(page, three, process_map=direct.keep(order, variant), variants=two)
+    agree_but(page, three, variants=two)
 
     look_into(page, three)
     page.get_by_role("button", name="Undo").click()
     settled(page, two, [visits, order])
-    agree_but(page, two, process_map=direct.keep(order))
+    agree_but(page, two)
     assert page.evaluate(KEPT) == str(two.n)
     stores = next(tmp_path.parent.glob("app*/stores"), tmp_path)  # the app's page does not say where they are
     assert figures(copied_code(page), stores) == said_of(two)
@@ -264,7 +264,7 @@ def test_a_panel_that_fails_leaves_the_others_alive(browser, toy, tmp_path):
         page.locator(f'.cx-node[data-activity="{toy.selection.star.codes["Cancel"]}"]').click()
         kept = toy.keep(w.contains("Cancel"))
         settled(page, kept, [w.contains("Cancel")])
-        expected = answers(lambda name: toy if name == "process_map" else kept, "plan")
+        expected = answers(lambda _: kept, "plan")
         agrees(page, {name: expected[name] for name in expected if name not in ("variants", "waits")})
         assert 'No attribute of journeys "nothing"' in panel(page, "Variants").locator(".cxw-said").inner_text()
         assert "(TypeError). The others go on." in panel(page, "Moves").locator(".cxw-said").inner_text()

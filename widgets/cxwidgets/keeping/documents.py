@@ -1,4 +1,4 @@
-"""What a link carries of a board, as a JSON document: clauses by owner, what panels show, the journey looked at.
+"""What a link carries of a board, as JSON: steps, clauses by owner, what panels show, the journey looked at.
 
 A document comes from anybody. It is read whole or not at all, and what it says is checked on the journeys it meets.
 """
@@ -21,12 +21,14 @@ from cxkit.words import quoted, short
 FORMAT = 1
 LONGEST = 60_000  # characters of a link
 MOST_CLAUSES = 40
+MOST_STEPS = 40
+STEPS = ("hide", "merge", "rename", "collapse")  # what a board takes before its clauses
 MOST_PANELS = 40
 LONGEST_ID = 500
 NUMBERED = re.compile(r"(filter|view) [1-9][0-9]{0,5}")
 BROKEN = "It cannot be read."
 NOTHING: Mapping[str, Any] = {"board": FORMAT}
-WORDS = {"board", "clauses", "panels", "opened"}
+WORDS = {"board", "steps", "clauses", "panels", "opened"}
 
 
 class Misfit(cx.CxError):
@@ -35,28 +37,33 @@ class Misfit(cx.CxError):
 
 @dataclass(frozen=True)
 class State:
-    """What a document says: filters by owner, what panels show by their names, and the journey that is looked at."""
+    """What a document says: steps, filters by owner, what panels show by their names, the journey looked at."""
 
+    steps: cx.Recipe = field(default_factory=cx.Recipe)
     clauses: Mapping[str, Filter] = field(default_factory=dict)
     panels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     opened: str | None = None
 
 
-def written(clauses: Mapping[str, Any], panels: Mapping[str, Any], opened: str | None) -> dict[str, Any]:
-    """The document of clauses by owner, of what panels show, and of the journey looked at; nothing empty."""
-    parts = {"clauses": clauses, "panels": panels, "opened": opened}
+def written(
+    steps: cx.Recipe, clauses: Mapping[str, Filter], panels: Mapping[str, Any], opened: str | None
+) -> dict[str, Any]:
+    """The document of steps, clauses by owner, of what panels show, and of the journey looked at; nothing empty."""
+    said = {owner: clause.to_json() for owner, clause in clauses.items()}
+    parts = {"steps": steps.to_json()["steps"], "clauses": said, "panels": panels, "opened": opened}
     return {"board": FORMAT} | {name: part for name, part in parts.items() if part}
 
 
 def read(document: object, journeys: cx.Journeys, owners: Container[str]) -> State:
-    """What a document says, if all of it can be said of these journeys; `owners` are who may have a clause.
+    """What a document says, if all of it can be said of a store's journeys; `owners` are who may have a clause.
 
     Errors: Misfit, with one sentence.
     """
     if not isinstance(document, dict) or not set(document) <= WORDS or document.get("board") != FORMAT:
         raise Misfit(BROKEN)
     clauses, panels, opened = (document.get(name) for name in ("clauses", "panels", "opened"))
-    state = State(dict(_clauses(clauses or {}, owners)), dict(_panels(panels or {}, owners)), opened)
+    steps, journeys = _stepped(document.get("steps") or [], journeys)
+    state = State(steps, dict(_clauses(clauses or {}, owners)), dict(_panels(panels or {}, owners)), opened)
     for clause in state.clauses.values():
         if not holds(clause, journeys):
             raise Misfit(f'"{short(clause.says)}" does not fit these journeys.')
@@ -106,6 +113,22 @@ def unpacked(letters: object) -> object:
         return json.loads(text, parse_constant=_refuse)
     except (binascii.Error, ValueError, RecursionError):
         raise Misfit(BROKEN) from None
+
+
+def _stepped(document: object, journeys: cx.Journeys) -> tuple[cx.Recipe, cx.Journeys]:
+    """The steps that a document says, and the journeys after them."""
+    if not isinstance(document, list) or len(document) > MOST_STEPS:
+        raise Misfit(BROKEN)
+    if not all(isinstance(step, dict) and len(step) == 1 and set(step) <= set(STEPS) for step in document):
+        raise Misfit(BROKEN)
+    try:
+        steps = cx.Recipe.from_json({"recipe": 1, "steps": document})
+    except (cx.CxError, TypeError, ValueError):
+        raise Misfit(BROKEN) from None
+    try:
+        return steps, journeys.apply(steps)
+    except cx.CxError:
+        raise Misfit("An activity that it hides or merges is not among these.") from None
 
 
 def _clauses(document: object, owners: Container[str]) -> Iterator[tuple[str, Filter]]:

@@ -28,14 +28,15 @@ ALL = "All journeys are shown."
 class Lasting(ABC):
     """What a board shows, and how it is said and shown again.
 
-    `first` are the journeys it was made of, `base` those it shows now, `opened` the id of the journey that is looked
+    `first` are the journeys it was made of, `root` those of the store it shows now, and `base` the same after the steps
+    that come before all clauses, `opened` the id of the journey that is looked
     at, `note` a sentence on the last change; `elsewhere` is what panels show that are not on this page.
     """
 
     linked = True  # whether the address of an app's page says what is shown
 
     def __init__(self, journeys: cx.Journeys, shelf: Shelf) -> None:
-        self.first = self.base = journeys
+        self.first = self.root = self.base = journeys
         self.shelf = shelf
         self.panels: list[View] = []
         self.opened: str | None = None
@@ -58,7 +59,7 @@ class Lasting(ABC):
     def go_to(self, clauses: Clauses, note: str = "") -> None: ...
 
     @abstractmethod
-    def found(self, journeys: cx.Journeys) -> None: ...
+    def found(self, journeys: cx.Journeys, steps: cx.Recipe = ...) -> None: ...
 
     @property
     def shows(self) -> dict[str, Mapping[str, Any]]:
@@ -68,20 +69,26 @@ class Lasting(ABC):
         return others | {panel.name: panel.kept for panel in self.panels if panel.kept}
 
     @property
+    def steps(self) -> cx.Recipe:
+        """The steps that come before all clauses, such as to hide an activity."""
+        return cx.Recipe(self.base.recipe.steps[len(self.root.recipe) :])
+
+    @property
     def document(self) -> dict[str, Any]:
-        """What is shown, as a JSON document: clauses by owner, what panels show, the journey that is looked at."""
-        clauses = {owner: clause.to_json() for owner, clause in self.clauses.items()}
-        return documents.written(clauses, self.shows, self.opened)
+        """What is shown, as a JSON document: steps, clauses by owner, what panels show, the journey looked at."""
+        return documents.written(self.steps, self.clauses, self.shows, self.opened)
 
     def restore(self, document: object) -> None:
         """Show what a document says; one that cannot be followed shows all journeys, and `note` says why."""
         try:
-            self.take(documents.read(document, self.base, names_of_panels()))
+            self.take(documents.read(document, self.root, names_of_panels()))
         except documents.Misfit as misfit:
             self.take(documents.State(), f"This link does not fit: {misfit} {ALL}")
 
     def take(self, state: documents.State, note: str = "") -> None:
         """Show what a document says that was checked."""
+        if state.steps != self.steps:
+            self.found(self.root, state.steps)
         self.opened, self.elsewhere = state.opened, dict(state.panels)
         for panel in self.panels:
             panel.take(state.panels.get(panel.name, {}))
@@ -113,7 +120,7 @@ class Lasting(ABC):
         """The store's name and the choices, as the address of a page says them; nothing where all is as at first."""
         document = self.document
         choices = documents.packed(document) if len(document) > 1 else ""
-        return ("" if self.base is self.first and not choices else self.shelf.name_of(self.base)), choices
+        return ("" if self.root is self.first and not choices else self.shelf.name_of(self.root)), choices
 
     def follow(self, store: str, choices: object) -> None:
         """Show what the address of a page says; what cannot be followed shows all journeys, and `note` says why."""
@@ -124,13 +131,13 @@ class Lasting(ABC):
             why = error if isinstance(error, documents.Misfit) else "There is no such store here."
             self.take(documents.State(), f"This link does not fit: {why} {ALL}")
             return
-        if journeys is not self.base:
+        if journeys is not self.root:
             self.found(journeys)
         self.restore(document)
 
     def _named(self, store: str) -> cx.Journeys:
-        if store and store == self.shelf.name_of(self.base):
-            return self.base
+        if store and store == self.shelf.name_of(self.root):
+            return self.root
         return self.shelf.open(store) if store else self.first
 
     def tell(self) -> None:
@@ -143,7 +150,7 @@ class Lasting(ABC):
     @property
     def saved(self) -> Saved:
         """The views with a name that lie in the store's folder."""
-        return Saved(self.base)
+        return Saved(self.root)
 
     @property
     def views(self) -> list[str]:

@@ -102,14 +102,16 @@ class Saved:
         notes = notes if isinstance(notes, dict) else {}
         first = self.journeys.recipe.to_json()["steps"]
         own = steps[len(first) :] if steps[: len(first)] == first else steps
-        if not all(set(step) == {"keep"} for step in own):
+        place = next((n for n, step in enumerate(own) if set(step) == {"keep"}), len(own))
+        before, kept = own[:place], own[place:]
+        if not all(set(step) == {"keep"} for step in kept):
             raise Misfit("It has steps that are no choices; cx.Recipe.load reads it.")
-        filters = [step["keep"] for step in own]
+        filters = [step["keep"] for step in kept]
         owned = notes.get("clauses")
         if not isinstance(owned, dict) or list(owned.values()) != filters:
             owned = {f"view {number}": filter_ for number, filter_ in enumerate(filters, 1)}
         more = {word: notes[word] for word in ("panels", "opened") if word in notes}
-        return {"board": FORMAT, "clauses": owned, **more}
+        return {"board": FORMAT, "steps": before, "clauses": owned, **more}
 
     def _path(self, name: str) -> Path:
         if name not in self.names:

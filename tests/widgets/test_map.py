@@ -1,0 +1,152 @@
+"""The map as a panel, without a browser: it obeys every clause, is looked at as asked, and its card acts."""
+
+from __future__ import annotations
+
+import pytest
+from support.crossings import counted, groups, parsed, sums
+
+import cxkit as cx
+from cxkit import where as w
+from cxwidgets import Board
+
+
+@pytest.fixture
+def board(loopless):
+    return Board(cx.toy_journeys())
+
+
+@pytest.fixture
+def chart(board):
+    return board.panel("process_map")
+
+
+def click(chart, clause, besides=False):
+    chart.hear({"do": "choose", "key": clause.key, "besides": besides})
+
+
+def drawn(chart):
+    """The counts of the moves that are drawn."""
+    groups_ = groups(parsed(chart.markup), "cx-move")
+    return {
+        (int(group.get("data-source")), int(group.get("data-target"))): int(group.get("data-count"))
+        for group in groups_
+    }
+
+
+def counts(journeys):
+    return {(row["source"], row["target"]): row["count"] for row in journeys.process_map().table.to_pylist()}
+
+
+def test_the_map_obeys_its_own_click_too(board, chart):
+    assert drawn(chart) == counts(board.base)
+    click(chart, w.contains("Call"))
+    assert drawn(chart) == counts(board.base.keep(w.contains("Call"))) != counts(board.base)
+    assert chart.marks == [w.contains("Call").key]
+    click(chart, w.contains("Call"))
+    assert drawn(chart) == counts(board.base)
+
+
+def test_what_left_stays_pale_if_that_is_asked(board, chart):
+    click(chart, w.contains("Cancel"))
+    assert not groups(parsed(chart.markup), "cx-ghost")
+    chart.hear({"do": "look", "ghosts": True})
+    left = counts(board.base).keys() - counts(board.journeys).keys()
+    assert len(groups(parsed(chart.markup), "cx-ghost")) == len(left) > 0
+
+
+def test_it_is_laid_out_for_the_room_and_the_shares_that_are_asked(chart):
+    chart.hear({"do": "look", "width": 500, "height": 400, "activities": 0.5, "moves": 0.0, "show": "median"})
+    svg = parsed(chart.markup)
+    assert (svg.get("width"), svg.get("height")) == ("500", "400")
+    assert not chart.facts["auto"]
+    assert 0 < len(drawn(chart)) < 16
+    assert all(visits == into == out for visits, into, out in sums(svg).values())
+    chart.hear({"do": "look", "activities": None, "moves": None, "stay": ["Call"]})
+    assert chart.facts["auto"]
+    assert chart.facts["stay"] == ["Call"]
+
+
+WRONG = [
+    {"width": 10}, {"width": "500"}, {"height": 1e9}, {"width": True}, {"activities": 2}, {"moves": "all"},
+    {"moves": True}, {"show": "money"}, {"level": "galaxy"}, {"stay": ["Nobody"]}, {"stay": "Call"},
+    {"ghosts": "yes"}, {"more": 1}, {"stay": [["Call"]]}, {"show": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRONG, ids=str)
+def test_what_the_browser_says_is_not_believed(chart, words):
+    before = chart.markup
+    chart.hear({"do": "look", **words})
+    assert chart.said
+    assert chart.markup == before
+
+
+def test_the_card_says_what_the_rows_say(board, chart):
+    click(chart, w.contains("Call"))
+    said = chart.card
+    assert said["title"] == "Call"
+    assert said["figures"] == [["Visits", "4"], ["Journeys", "3 (100%)"]]
+    assert said["before"] == [["Order", "50%", "3 h"], ["Call", "25%", "1 d"], ["Pay", "25%", "2 d"]]
+    assert [name for name, _, on in said["actions"] if on] == ["only"]
+    chart.hear({"do": "close"})
+    assert chart.card == {}
+    chart.hear({"do": "open", "key": w.follows("Order", "Pay", directly=True).key})
+    assert chart.card["title"] == "Step from Order to Pay"
+    assert chart.card["figures"][0] == ["Taken", "1 time"]
+    assert board.clauses == {"process_map": w.contains("Call")}
+
+
+def test_the_card_acts(board, chart):
+    base = board.base
+    click(chart, w.contains("Call"))
+    for name, clause in (
+        ("without", ~w.contains("Call")),
+        ("start", w.starts_with("Call")),
+        ("end", w.ends_with("Call")),
+    ):
+        chart.hear({"do": "act", "name": name})
+        assert board.clauses == {"process_map": clause}
+    click(chart, w.contains("Call"))
+    board.clear()
+    chart.hear({"do": "act", "name": "hide"})
+    assert "Call" not in board.journeys.known_activities
+    assert board.code.endswith("j = j.hide('Call')\n")
+    assert chart.card == {}
+    board.undo()
+    assert board.base is base
+    assert drawn(chart) == counts(base)
+    board.redo()
+    assert board.journeys.known_activities == base.hide("Call").known_activities
+    board.undo()
+
+
+def test_a_step_drops_what_then_means_nothing_and_is_undone_with_it(board, chart):
+    board.put("variants", w.contains("Call"))
+    board.put("segments", w.contains("Pay"))
+    board.step(next(iter(board.base.hide("Call").recipe)))
+    assert board.clauses == {"segments": w.contains("Pay")}
+    board.put("segments", None)
+    board.undo()
+    board.undo()
+    assert board.clauses == {"variants": w.contains("Call"), "segments": w.contains("Pay")}
+    assert not len(board.base.recipe)
+    board.put("segments", None)
+    assert not len(board.base.recipe)
+
+
+def test_merging_takes_two_as_one(board, chart):
+    click(chart, w.contains("Call"))
+    chart.hear({"do": "act", "name": "merge", "other": "Pay"})
+    assert "Pay" not in board.journeys.known_activities
+    chart.hear({"do": "act", "name": "merge", "other": "Nobody"})
+    assert chart.said
+    chart.hear({"do": "act", "name": "burn"})
+    assert chart.said
+
+
+def test_no_line_behind_a_box_whatever_is_clicked(board, chart):
+    for clause in (w.contains("Cancel"), w.ends_with("Pay"), w.follows("Order", "Call", directly=True)):
+        click(chart, clause)
+        wrong = counted(parsed(chart.markup))
+        assert (wrong.behind, wrong.overlapping) == (0, 0)
+        click(chart, clause)

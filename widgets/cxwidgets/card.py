@@ -1,0 +1,158 @@
+"""The card at a box or a line of the map: its figures, what comes before and after, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cxkit as cx
+from cxkit import where as w
+from cxkit.views.theme import clean
+from cxkit.where.filter import Filter
+from cxkit.words import given, many, percent, timed
+
+Row = Mapping[str, Any]
+MOST = 3  # of what comes before and after
+HIDE, MERGE = STEPS = ("hide", "merge")
+WORDS = {
+    "only": "Only these",
+    "without": "Without these",
+    "start": "Start here",
+    "end": "End here",
+    "hide": "Hide",
+    "merge": "Merge with …",
+    "journeys": "Show the journeys",
+}
+START, END = "the start", "the end"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a card is of: an activity, or the step from one to another, the start or the end (None)."""
+
+    first: str | None
+    then: str | None = None
+    is_move: bool = False
+
+    @property
+    def names(self) -> set[str]:
+        """The activities that it is of."""
+        return {name for name in (self.first, self.then) if name is not None}
+
+    @property
+    def only(self) -> Filter:
+        """The journeys that take it."""
+        if not self.is_move:
+            return w.contains(str(self.first))
+        if self.first is None:
+            return w.starts_with(str(self.then))
+        return w.ends_with(self.first) if self.then is None else w.follows(self.first, self.then, directly=True)
+
+    @property
+    def clauses(self) -> Sequence[Filter]:
+        """All clauses that a card can make of it."""
+        return [self.clause(name) for name in self.actions if name not in (*STEPS, "journeys")]
+
+    @property
+    def actions(self) -> Sequence[str]:
+        """The names of what can be done with it."""
+        return ("only", "without", "journeys") if self.is_move else tuple(WORDS)
+
+    def clause(self, name: str) -> Filter:
+        """What an action keeps."""
+        made = {"only": lambda: self.only, "journeys": lambda: self.only, "without": lambda: ~self.only}
+        if not self.is_move:
+            made |= {"start": lambda: w.starts_with(str(self.first)), "end": lambda: w.ends_with(str(self.first))}
+        return made[name]()
+
+    def step(self, name: str, base: cx.Journeys, other: str) -> Any:
+        """The step of a recipe that an action takes before all clauses."""
+        if self.is_move:
+            raise ValueError(name)
+        activity = str(self.first)
+        after = base.hide(activity) if name == HIDE else base.merge(activity, activity, other)
+        return list(after.recipe)[-1]
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        if not self.is_move:
+            return clean(self.first)
+        names = (clean(name) if name else side for name, side in ((self.first, START), (self.then, END)))
+        return "Step from {} to {}".format(*names)
+
+
+def mark_of(clause: Filter) -> Mark:
+    """What the mark with this filter is of."""
+    if isinstance(clause, w.follows):
+        return Mark(clause.first, clause.then, is_move=True)
+    if isinstance(clause, w.starts_with):
+        return Mark(None, clause.activity, is_move=True)
+    if isinstance(clause, w.ends_with):
+        return Mark(clause.activity, None, is_move=True)
+    if isinstance(clause, w.contains):
+        return Mark(clause.activity)
+    raise ValueError(clause)
+
+
+def told(mark: Mark, rows: Sequence[Row], journeys: cx.Journeys, chosen: Sequence[Filter]) -> dict[str, Any]:
+    """The card, as plain texts: title, figures, what comes before and after, actions."""
+    figures = _of_move(mark, rows) if mark.is_move else _of_activity(mark, rows, journeys)
+    if not figures:
+        figures = [["", "Not in this selection"]]
+    return {
+        "key": mark.only.key,
+        "title": mark.title,
+        "figures": figures,
+        "before": _beside(rows, "next_activity", "activity", mark.first),
+        "after": _beside(rows, "activity", "next_activity", mark.then if mark.is_move else mark.first),
+        "actions": [[name, WORDS[name], name != "journeys" and _is_on(mark, name, chosen)] for name in mark.actions],
+        "others": [name for name in journeys.known_activities if name != mark.first] if not mark.is_move else [],
+    }
+
+
+def _is_on(mark: Mark, name: str, chosen: Sequence[Filter]) -> bool:
+    return name not in STEPS and mark.clause(name) in chosen
+
+
+def _of_move(mark: Mark, rows: Sequence[Row]) -> list[list[str]]:
+    row = next((row for row in rows if (row["activity"], row["next_activity"]) == (mark.first, mark.then)), None)
+    if row is None:
+        return []
+    figures = [
+        ["Taken", many(row["count"], "time")],
+        ["Journeys", f"{many(row['journeys'])} ({percent(row['share'])})"],
+    ]
+    if given(row["median_seconds"]) is not None:
+        times = (("Median time", "median_seconds"), ("Mean", "mean_seconds"), ("P90", "p90_seconds"))
+        figures += [[word, timed(row, column)] for word, column in times]
+    return figures
+
+
+def _of_activity(mark: Mark, rows: Sequence[Row], journeys: cx.Journeys) -> list[list[str]]:
+    visits = sum(row["count"] for row in rows if row["next_activity"] == mark.first)
+    if not visits:
+        return []
+    begun, ended = (
+        sum(row["count"] for row in rows if row[one] == mark.first and row[other] is None)
+        for one, other in (("next_activity", "activity"), ("activity", "next_activity"))
+    )
+    reached, every = journeys.keep(mark.only).n.journeys, journeys.n.journeys
+    figures = [["Visits", many(visits)], ["Journeys", f"{many(reached)} ({percent(reached / every)})"]]
+    return figures + [[word, many(n)] for word, n in (("Start here", begun), ("End here", ended)) if n]
+
+
+def _beside(rows: Sequence[Row], near: str, far: str, name: str | None) -> list[list[str]]:
+    """The three most frequent neighbours of an activity on one side, with how often and in what time."""
+    if name is None:
+        return []
+    found = sorted((row for row in rows if row[near] == name), key=lambda row: -row["count"])
+    whole, side = sum(row["count"] for row in found), START if far == "activity" else END
+    return [
+        [clean(row[far]) if row[far] else side, percent(row["count"] / whole), _median(row)] for row in found[:MOST]
+    ]
+
+
+def _median(row: Row) -> str:
+    return "" if given(row["median_seconds"]) is None else timed(row, "median_seconds")

@@ -1,0 +1,89 @@
+// The card at a box or a line: what Python says of it, and what can be done with it.
+import { button, make, watch } from "../shared/make.js";
+
+const GAP = 10;
+
+function beside(title, rows) {
+  if (!rows.length) return [];
+  const row = ([name, share, time]) =>
+    make("li", {}, make("span", { textContent: name }), make("b", { textContent: share }), make("small", { textContent: time }));
+  return [make("h4", { textContent: title }), make("ul", {}, ...rows.map(row))];
+}
+
+function doing({ ask, root }, { actions, others }) {
+  const merging = make("form", { className: "cxw-merge", hidden: true });
+  const select = make("select", { ariaLabel: "Merge with", name: "other" });
+  select.append(...others.map((name) => make("option", { value: name, textContent: name })));
+  merging.append(select, make("button", { type: "submit", textContent: "Merge" }));
+  merging.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask("act", { name: "merge", other: select.value });
+  });
+  const act = (name) => {
+    if (name === "merge") {
+      merging.hidden = !merging.hidden;
+      if (!merging.hidden) select.focus();
+      return;
+    }
+    ask("act", { name });
+    if (name === "journeys") listed(root);
+  };
+  const able = actions.filter(([name]) => name !== "merge" || others.length);
+  const made = able.map(([name, text, on]) => button(text, () => act(name), { ariaPressed: String(on), disabled: on }));
+  return [make("div", { className: "cxw-actions" }, ...made), merging];
+}
+
+// Where the journeys are listed: the drawer of the explorer, else the panel on the page.
+function listed(root) {
+  const closed = root.closest(".cxw-explorer")?.querySelector('.cxw-toggle[aria-expanded="false"]');
+  if (closed) closed.click();
+  else document.querySelector('.cxw-panel[aria-label="Journeys"]')?.scrollIntoView({ behavior: "smooth", block: "nearest" });
+}
+
+function place(card, body, mark) {
+  const [frame, at] = [body.getBoundingClientRect(), mark.getBoundingClientRect()];
+  const { offsetWidth: wide, offsetHeight: tall } = card;
+  const right = at.right - frame.left + GAP;
+  const fits = right + wide <= frame.width;
+  const left = fits ? right : at.left - frame.left - wide - GAP;
+  const most = Math.max(0, frame.width - wide - 4);
+  card.style.left = `${Math.min(most, Math.max(4, left))}px`;
+  card.style.top = `${Math.min(Math.max(4, at.top - frame.top), Math.max(4, frame.height - tall - 4))}px`;
+}
+
+export function carding(context, closed) {
+  const { ask, body, model, signal } = context;
+  const card = make("aside", { className: "cxw-card", hidden: true });
+  body.append(card);
+  const close = () => {
+    ask("close");
+    card.hidden = true;
+    closed();
+  };
+  const show = () => {
+    const told = model.get("card");
+    const mark = told.key && [...body.querySelectorAll(".cx-map [data-key]")].find(({ dataset }) => dataset.key === told.key);
+    card.hidden = !told.key;
+    if (card.hidden) return;
+    const figures = told.figures.flatMap(([word, figure]) => [make("dt", { textContent: word }), make("dd", { textContent: figure })]);
+    const shut = button("×", close, { ariaLabel: "Close", className: "cxw-close" });
+    card.ariaLabel = told.title;
+    card.replaceChildren(
+      make("header", {}, make("strong", { textContent: told.title }), shut),
+      make("dl", {}, ...figures),
+      ...beside("Before", told.before),
+      ...beside("After", told.after),
+      ...doing(context, told),
+    );
+    place(card, body, mark || body);
+  };
+  const typed = (event) => {
+    if (event.key !== "Escape") return;
+    close();
+    event.stopPropagation();
+  };
+  card.addEventListener("keydown", typed, { signal });
+  watch(model, { card: show }, signal);
+  show();
+  return { isOpen: () => !card.hidden, close };
+}
