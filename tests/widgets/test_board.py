@@ -206,7 +206,9 @@ def test_variants_add_up_and_the_table_drills_down(board):
     assert table.facts["journey"] == "A07"
     assert "Cancel" in table.markup
     table.hear({"do": "close"})
-    assert table.facts == {"page": 1, "pages": 1, "journey": None}
+    assert {word: table.facts[word] for word in ("page", "pages", "journey", "opened")} == {
+        "page": 1, "pages": 1, "journey": None, "opened": "A07",
+    }  # fmt: skip
 
 
 def test_the_journeys_of_variants_are_listed_in_their_place(board):
@@ -437,3 +439,40 @@ def test_a_family_is_chosen_and_all_is_shown(toy, loopless):
     families.hear({"do": "choose", "key": rows[1]["key"], "besides": True})
     assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A07", "A08"]
     assert families.marks == [rows[0]["key"], rows[1]["key"]]
+
+
+def test_journeys_are_sorted_and_searched(board):
+    table = panel(board, "journeys")
+    shown = lambda: re.findall(r">(A\d\d)<", table.markup)  # noqa: E731
+    table.hear({"do": "order", "column": "seconds"})
+    assert shown()[:3] == ["A04", "A06", "A05"]
+    table.hear({"do": "order", "column": "seconds"})
+    assert shown()[:3] == ["A09", "A07", "A10"]
+    table.hear({"do": "order", "column": "plan"})
+    table.hear({"do": "search", "text": " c01 "})
+    assert (shown(), table.facts["pages"]) == (["A06", "A01"], 1)
+    table.hear({"do": "order", "column": "paln"})
+    assert 'Closest: "plan"' in table.said
+    table.hear({"do": "search", "text": "<b>"})
+    assert "No journey or customer has an id like that" in table.markup
+    assert "<b>" not in table.markup
+
+
+def test_the_board_looks_at_one_journey(toy, loopless):
+    board = Board(toy)
+    diary, table = board.panel("diary"), board.panel("journeys")
+    assert diary.facts["journey"] == "A01"
+    table.hear({"do": "open", "journey": "A06"})
+    assert (board.opened, diary.facts["journey"], table.facts["opened"]) == ("A06", "A06", "A06")
+    assert table.facts["journey"] is None, "the list stays where another panel shows the journey"
+    assert 'data-key="A01"' in diary.markup
+    diary.hear({"do": "choose", "key": "A01", "besides": False})
+    assert board.opened == "A01"
+    diary.hear({"do": "choose", "key": "A12", "besides": False})
+    assert (board.opened, diary.said) == ("A01", NOT_UNDERSTOOD)
+    table.hear({"do": "open", "journey": "A99"})
+    assert board.opened == "A01"
+    assert "A99" in table.said
+    board.look(None)
+    board.put("filter 1", w.contains("Call"))
+    assert diary.facts["journey"] == "A05"

@@ -23,6 +23,7 @@ from cxwidgets.panels import SHOWN, panel_of
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
+LOOKING = ("diary", "journeys")  # the panels that show which journey is looked at
 MOST_KEPT = 64  # selections, each with its n
 
 
@@ -55,6 +56,7 @@ class Board:
         self._past: list[Clauses] = []
         self._future: list[Clauses] = []
         self._clauses: Clauses = NONE
+        self.opened: str | None = None  # the journey, by its id, that is looked at
         self._generation = 0
         self._answering = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -114,6 +116,13 @@ class Board:
         """How many journeys and customers the owner's clause takes away from what the others keep."""
         without, with_it = self.journeys_for(owner).n, self.journeys.n
         return Cost(without.journeys - with_it.journeys, without.customers - with_it.customers)
+
+    def look(self, journey: str | None) -> None:
+        """Look at a journey of the store, or at none: the panel that shows one is drawn anew."""
+        if journey is not None:
+            self.base.events(journey=journey, rows=1)
+        self.opened = journey
+        self.redraw([panel for panel in self.panels if panel.name in LOOKING])
 
     @property
     def recipe(self) -> cx.Recipe:

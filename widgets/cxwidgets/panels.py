@@ -10,6 +10,7 @@ from cxkit import catalog
 from cxkit import where as w
 from cxkit.views.picture import Picture
 from cxkit.where.filter import Filter, all_of
+from cxwidgets.diary import Diary
 from cxwidgets.durations import Durations
 from cxwidgets.filters import Filters
 from cxwidgets.listing import Journeys
@@ -53,7 +54,7 @@ class Moves(Choosing):
 
 
 OWN: Mapping[str, type[View]] = {
-    panel.name: panel for panel in (Filters, ProcessMap, Variants, Families, Durations, Moves, Journeys)
+    panel.name: panel for panel in (Filters, ProcessMap, Variants, Families, Durations, Moves, Journeys, Diary)
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
 

@@ -108,7 +108,7 @@ function fetching({ ask, model, signal }, arrived) {
 function lined(context, view) {
   const { model, mark, signal } = context;
   const { of, sorts } = model.get("facts");
-  const says = make("p", { className: "cxw-says cxw-hint", textContent: HINT });
+  const says = make("p", { className: "cxw-says", textContent: HINT });
   const filled = make("div", { className: "cxw-filled" });
   const inner = make("div", { className: "cxw-all" }, filled);
   const list = make("div", { className: "cxw-list" }, inner);
