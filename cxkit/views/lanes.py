@@ -227,11 +227,11 @@ def _neighbours(own: Sequence[Row], others: Sequence[Row], y: float) -> tuple[st
 def _neighbour(row: Row, left: float, right: float, y: float, this: bool) -> str:
     fill, weight = (theme.ACCENT, ' font-weight="600"') if this else (theme.BOX, "")
     name = theme.fit(theme.clean(row["journey"]), NAMES + 28, 12)
-    said = f"{_moment(row['time'])}, {row['what']}"
+    when = f"{_moment(row['time'])}, {row['what']}"
     drawn = text(0, y + 14, name, fill=theme.INK if this else theme.ACCENT, more=weight.strip())
     width = number(max(right - left, 4))
     drawn += f'<rect x="{number(left)}" y="{number(y + 5)}" width="{width}" height="10" rx="2" fill="{fill}"/>'
-    drawn += text(WIDTH, y + 14, said, size=SIZE, fill=theme.MUTED, more='text-anchor="end"')
+    drawn += text(WIDTH, y + 14, when, size=SIZE, fill=theme.MUTED, more='text-anchor="end"')
     area = f'<rect y="{number(y)}" width="{WIDTH}" height="{NEAR}" fill="none" pointer-events="all"/>'
-    tip = html.escape(f"{theme.clean(row['journey'])}\n{said}")
+    tip = html.escape(f"{theme.clean(row['journey'])}\n{when}")
     return f'<g class="cx-neighbour"{keyed(row.get("key"))}><title>{tip}</title>{area}{drawn}</g>'
