@@ -48,7 +48,7 @@ class Ways(Choosing):
 
     @property
     def actions(self) -> Mapping[str, Action]:
-        return {**super().actions, "rows": self.rows, "sort": self.sort}
+        return {**super().actions, "rows": self.scrolled, "sort": self.sort}
 
     def result(self, journeys: cx.Journeys, by: str = "") -> cx.Result:
         return self._answered(journeys, by)
@@ -81,7 +81,7 @@ class Ways(Choosing):
         marks = tuple(clause.key for clause in self._chosen() if clause.key in choices)
         return replace(drawn, facts={**drawn.facts, **facts}, choices=choices, marks=marks)
 
-    def rows(self, first: int, rows: int) -> None:
+    def scrolled(self, first: int, rows: int) -> None:
         """Send the rows from this place on."""
         if not _counted(first, 0, MOST_WAYS) or not _counted(rows, 1, MOST_ROWS):
             raise ValueError(first, rows)
