@@ -55,6 +55,7 @@ class Line(NamedTuple):
     tip: str
     below: str = ""
     keys: str = ""
+    mark: str = "cx-way"
 
 
 def variants(
@@ -165,7 +166,7 @@ def _line_of_variant(row: Row) -> Line:
         f"{timed(row, 'median_seconds')}"
     )
     keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"{keyed(row.get("key"))}'
-    return Line(many(row["rank"]), row, row["activities"], tip, keys=keys)
+    return Line(many(row["rank"]), row, row["activities"], tip, keys=keys, mark="cx-variant")
 
 
 def _line_of_family(row: Row) -> Line:
@@ -263,7 +264,7 @@ def _row(line: Line, path: Path, y: float, most: float, look: Style) -> tuple[st
         drawn,
         text(LEFT, below, theme.fit(line.below, RIGHT - LEFT, SIZE), size=SIZE, fill=theme.MUTED) if line.below else "",
     ]
-    group = f'<g class="cx-variant" {line.keys}><title>{html.escape(line.tip)}</title>{"".join(parts)}</g>'
+    group = f'<g class="{line.mark}" {line.keys}><title>{html.escape(line.tip)}</title>{"".join(parts)}</g>'
     return group, tall
 
 

@@ -59,7 +59,7 @@ def page(browser, address):
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(address + "voila/render/ways.ipynb", timeout=120_000)
-    page.wait_for_selector('.cxw-panel[aria-label="Families"] .cx-variant', timeout=120_000)
+    page.wait_for_selector('.cxw-panel[aria-label="Families"] .cx-family', timeout=120_000)
     page.wait_for_selector('.cxw-panel[aria-label="Diary"] .cx-item')
     yield page
     assert wrong == []
@@ -73,7 +73,7 @@ def panel(page, label):
 def rows_of(panel):
     """What the rows in sight say: number, share, count, steps and median, and the names of their steps."""
     return panel.evaluate(
-        """(root) => [...root.querySelectorAll(".cx-variant")].map((row) => [
+        """(root) => [...root.querySelectorAll(".cxw-row")].map((row) => [
             Number(row.dataset.variant),
             row.querySelector("strong").textContent,
             row.querySelector(".cxw-of-count > span:last-child").textContent,
@@ -133,7 +133,7 @@ def test_clicks_keep_and_shift_adds(page, wide):
 
 def test_keys_and_sorting(page, wide):
     ways = panel(page, "Variants")
-    ways.locator(".cx-variant[tabindex='0']").focus()
+    ways.locator(".cxw-row[tabindex='0']").focus()
     for key in ("ArrowDown", "ArrowDown", "End"):
         page.keyboard.press(key)
     last = wide.variants().table["variant"][VARIANTS - 1].as_py()
@@ -155,7 +155,7 @@ def test_families_agree_with_the_library(page, wide):
     shown = rows_of(families)
     assert shown == [told({**row, "variant": row["variant"] or 0}, "variant") for row in expected][: len(shown)]
     assert sum(row["count"] for row in expected) == VARIANTS
-    families.locator(".cx-variant").first.click()
+    families.locator(".cx-family").first.click()
     counted(page, wide.keep(cx.catalog.entry("families").keeps(expected[0], wide, answer.parameters)))
 
 

@@ -68,7 +68,7 @@ function rowOf(row, at, window, sorts) {
   const value = (column) => String(column === "length" ? row.steps : row[column]);
   const count = cell("count", make("strong", { textContent: row.share }), bar(row), make("span", { textContent: row.count }));
   const cells = [count, strip(row, window), ...figures.map((column) => cell(column, value(column)))];
-  const node = make("div", { className: "cxw-way cx-variant", role: "button", tabIndex: -1 }, ...cells);
+  const node = make("div", { className: `cxw-way cxw-row ${window.mark}`, role: "button", tabIndex: -1 }, ...cells);
   node.dataset.variant = row.variant ?? "";
   node.dataset.at = at;
   if (row.key) node.dataset.key = row.key;
@@ -117,7 +117,7 @@ function framed(of) {
 
 // One row can be reached with Tab; it has the focus again once it is there, unless that has gone elsewhere meanwhile.
 function reach(list, filled, view) {
-  const nodes = [...filled.querySelectorAll(".cx-variant")];
+  const nodes = [...filled.querySelectorAll(".cxw-row")];
   const current = nodes.find((node) => Number(node.dataset.at) === view.at);
   const active = current ?? nodes.find((node) => node.offsetTop >= list.scrollTop);
   if (active) active.tabIndex = 0;
@@ -162,7 +162,7 @@ function lined(context, view) {
 // Clicks, keys, pointing and scrolling.
 function moving({ ask, list, says, fill, tall, of, signal }, view) {
   const listen = (name, react) => list.addEventListener(name, react, { signal });
-  const row = (event) => event.target.closest?.(".cx-variant");
+  const row = (event) => event.target.closest?.(".cxw-row");
   const choose = (event) => {
     const node = row(event);
     if (!node?.dataset.key) return;
