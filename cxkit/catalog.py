@@ -179,7 +179,7 @@ CATALOG = (
         "cxkit.measures.ways.rows:journeys",
         theme=ROWS,
         sharper=("customer", "time"),
-        calls=(PLAIN, {"page": 2, "rows": 5}),
+        calls=(PLAIN, {"page": 2, "rows": 5}, {"search": "a1", "order": "seconds", "falling": True}),
     ),
     Entry(
         "events",
@@ -188,6 +188,7 @@ CATALOG = (
         sharper=("time",),
         calls=(PLAIN, {"page": 3, "rows": 13}),
     ),
+    Entry("diary", "cxkit.measures.ways.diary:diary", "cxkit.views.lanes:diary", theme=ROWS, sharper=("time", "lane")),
     Entry("table", "cxkit.measures.ways.tables:table", theme=ROWS),
     Entry("rejected", "cxkit.measures.ways.rows:rejected", theme=ROWS),
 )

@@ -18,6 +18,7 @@ from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
+from cxkit.measures.ways.diary import diary
 from cxkit.measures.ways.durations import durations
 from cxkit.measures.ways.families import families
 from cxkit.measures.ways.log_coverage import log_coverage
@@ -148,6 +149,7 @@ class Journeys:
 
     journeys = journeys
     events = events
+    diary = diary
     table = table
     rejected = rejected
 

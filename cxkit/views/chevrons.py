@@ -55,6 +55,7 @@ class Line(NamedTuple):
     tip: str
     below: str = ""
     keys: str = ""
+    mark: str = "cx-way"
 
 
 def variants(
@@ -121,9 +122,9 @@ def representatives(
 
 
 def _picture(lines: Sequence[Line], title: str, population: object, notes: Sequence[str], ranks: Ranks) -> Picture:
-    known = {theme.clean(name): rank for name, rank in ranks.items()}
+    cleaned = {theme.clean(name): rank for name, rank in ranks.items()}
     paths = [_counted([theme.clean(name) for name in line.names]) for line in lines]
-    look, most = _style(paths, known), max(line.row["share"] for line in lines if line.names or len(lines) == 1)
+    look, most = _style(paths, cleaned), max(line.row["share"] for line in lines if line.names or len(lines) == 1)
     head, y = heading(title, [str(population), *notes], WIDTH)
     y += 24
     parts = [head, _column_heads(y, any("median_seconds" in line.row for line in lines))]
@@ -165,7 +166,7 @@ def _line_of_variant(row: Row) -> Line:
         f"{timed(row, 'median_seconds')}"
     )
     keys = f'data-rank="{row["rank"]}" data-variant="{row["variant"]}"{keyed(row.get("key"))}'
-    return Line(many(row["rank"]), row, row["activities"], tip, keys=keys)
+    return Line(many(row["rank"]), row, row["activities"], tip, keys=keys, mark="cx-variant")
 
 
 def _line_of_family(row: Row) -> Line:
@@ -186,12 +187,12 @@ def _telling(differs: Sequence[str]) -> str:
 
 
 def _line_of_journey(place: int, row: Row) -> Line:
-    known = {**row, "count": row["stands_for"]}
+    counted = {**row, "count": row["stands_for"]}
     count, keys = many(row["stands_for"], "journey"), keyed(row.get("key"))
     if row["journey"] is None:
-        return Line("", known, (), f"{count} that none stands for", "all other journeys", keys)
+        return Line("", counted, (), f"{count} that none stands for", "all other journeys", keys)
     tip = f"{row['journey']} stands for {count}; 9 of 10 have {percent(1 - row['distance'])} of the steps in common"
-    return Line(str(place), known, row["activities"], tip, row["journey"], keys)
+    return Line(str(place), counted, row["activities"], tip, row["journey"], keys)
 
 
 def _counted(names: Sequence[str]) -> Path:
@@ -263,7 +264,7 @@ def _row(line: Line, path: Path, y: float, most: float, look: Style) -> tuple[st
         drawn,
         text(LEFT, below, theme.fit(line.below, RIGHT - LEFT, SIZE), size=SIZE, fill=theme.MUTED) if line.below else "",
     ]
-    group = f'<g class="cx-variant" {line.keys}><title>{html.escape(line.tip)}</title>{"".join(parts)}</g>'
+    group = f'<g class="{line.mark}" {line.keys}><title>{html.escape(line.tip)}</title>{"".join(parts)}</g>'
     return group, tall
 
 

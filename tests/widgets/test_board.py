@@ -208,7 +208,9 @@ def test_variants_add_up_and_the_table_drills_down(board):
     assert table.facts["journey"] == "A07"
     assert "Cancel" in table.markup
     table.hear({"do": "close"})
-    assert table.facts == {"page": 1, "pages": 1, "journey": None}
+    assert {word: table.facts[word] for word in ("page", "pages", "journey", "opened")} == {
+        "page": 1, "pages": 1, "journey": None, "opened": "A07",
+    }  # fmt: skip
 
 
 def test_the_journeys_of_variants_are_listed_in_their_place(board):
@@ -384,58 +386,3 @@ def test_outcomes_are_chosen_and_broken_down(toy, loopless):
     board.undo()
     assert bars.by == ""
     assert bars.marks == [w.attribute("outcome", "goal").key]
-
-
-def test_the_page_asks_for_the_rows_it_shows(toy, loopless):
-    board = Board(bound(toy, SAID))
-    ways = board.panel("variants")
-    first = ways.facts["window"]
-    assert (ways.facts["of"], len(first["rows"]), first["rows"][0]["key"]) == (7, 7, variant(1).key)
-    assert [first["names"][place] for place in first["rows"][0]["path"]] == ["Order", "Pay", "Ship", "Deliver"]
-    ways.hear({"do": "rows", "first": 5, "rows": 2})
-    assert [row["variant"] for row in ways.window["rows"]] == [6, 7]
-    for first, rows in ((-1, 2), (0, 0), (0, 201), (True, 2), ("0", 2), (0, 1e9), (0, None)):
-        ways.hear({"do": "rows", "first": first, "rows": rows})
-        assert ways.said == NOT_UNDERSTOOD
-    assert [row["variant"] for row in ways.window["rows"]] == [6, 7]
-    click(ways, variant(7))
-    assert ids(board.journeys) == ["A11"]
-    assert ways.marks == [variant(7).key]
-
-
-def test_variants_stand_by_any_column_and_fold(toy, loopless):
-    board = Board(bound(toy, SAID))
-    ways = board.panel("variants")
-    assert ways.facts["sorts"] == {
-        "count": "journeys", "length": "steps", "median_seconds": "median time", "goal_share": "goal",
-    }  # fmt: skip
-    for column, falling in (("length", True), ("length", False), ("goal_share", True)):
-        ways.hear({"do": "sort", "column": column})
-        rows = sorted(ways.board.journeys.variants().table.to_pylist(), key=lambda row: (row[column], -row["rank"]))
-        expected = [row["variant"] for row in (rows[::-1] if falling else sorted(rows, key=lambda row: row[column]))]
-        shown = [row["variant"] for row in ways.facts["window"]["rows"]]
-        assert [len(board.base.keep(variant(n)).variants().table) for n in shown] == [1] * 7
-        assert [rows[0][column] for n in shown for rows in [by_number(board, n)]] == [
-            rows[0][column] for n in expected for rows in [by_number(board, n)]
-        ]
-        assert ways.facts["window"]["rows"][-1]["all"] == pytest.approx(1)
-    ways.hear({"do": "sort", "column": "customers"})
-    assert ways.said == NOT_UNDERSTOOD
-    ways.hear({"do": "ask", "by": "repeats as one"})
-    click(ways, w.alike(6))
-    assert ids(board.journeys) == ["A06"]
-
-
-def by_number(board, number):
-    return [row for row in board.base.variants().table.to_pylist() if row["variant"] == number]
-
-
-def test_a_family_is_chosen_and_all_is_shown(toy, loopless):
-    board = Board(toy)
-    families = board.panel("families")
-    rows = families.facts["window"]["rows"]
-    assert sum(int(row["count"]) for row in rows) == 12
-    families.hear({"do": "choose", "key": rows[0]["key"], "besides": False})
-    families.hear({"do": "choose", "key": rows[1]["key"], "besides": True})
-    assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A07", "A08"]
-    assert families.marks == [rows[0]["key"], rows[1]["key"]]

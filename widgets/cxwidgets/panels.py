@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import cxkit as cx
 from cxkit import catalog
+from cxwidgets.diary import Diary
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
@@ -40,7 +41,20 @@ class Source(View):
 
 OWN: Mapping[str, type[View]] = {
     panel.name: panel
-    for panel in (Filters, Figures, ProcessMap, Variants, Families, Durations, Moves, Journeys, Source, Views, Stores)
+    for panel in (
+        Filters,
+        Figures,
+        ProcessMap,
+        Variants,
+        Families,
+        Durations,
+        Moves,
+        Journeys,
+        Diary,
+        Source,
+        Views,
+        Stores,
+    )
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
 

@@ -105,6 +105,7 @@ class Choosing(Pictured):
     def __init__(self, board: Board, name: str = "") -> None:
         super().__init__(board, name)
         self.choices: Mapping[str, Filter] = {}
+        self._by = ""
         self._made_by: dict[str, str] = {}
         self._begin()
 
@@ -132,7 +133,7 @@ class Choosing(Pictured):
         """With the attributes of this store: where there must be one, that of the fewest values."""
         self._attributes = self._breakdowns()
         self._usual_by = self._fewest() if self._must_break_down else next(iter(self._attributes), "")
-        self._by: str = self._usual_by
+        self._by = self._usual_by
 
     def draw(self) -> Drawn:
         if self._attributes == [] and self._must_break_down:

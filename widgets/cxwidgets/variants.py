@@ -38,6 +38,7 @@ class Ways(Choosing):
 
     _esm = script("panels/variants.js")
     window = t.Dict().tag(sync=True)
+    mark: ClassVar[str] = "cx-way"  # what a row is called in the page
     sorts: ClassVar[Mapping[str, str]] = {"count": "journeys", "median_seconds": "median time"}
 
     def __init__(self, board: Board, name: str = "") -> None:
@@ -48,7 +49,7 @@ class Ways(Choosing):
 
     @property
     def actions(self) -> Mapping[str, Action]:
-        return {**super().actions, "rows": self.rows, "sort": self.sort}
+        return {**super().actions, "rows": self.scrolled, "sort": self.sort}
 
     def result(self, journeys: cx.Journeys, by: str = "") -> cx.Result:
         return self._answered(journeys, by)
@@ -81,7 +82,7 @@ class Ways(Choosing):
         marks = tuple(clause.key for clause in self._chosen() if clause.key in choices)
         return replace(drawn, facts={**drawn.facts, **facts}, choices=choices, marks=marks)
 
-    def rows(self, first: int, rows: int) -> None:
+    def scrolled(self, first: int, rows: int) -> None:
         """Send the rows from this place on."""
         if not _counted(first, 0, MOST_WAYS) or not _counted(rows, 1, MOST_ROWS):
             raise ValueError(first, rows)
@@ -137,7 +138,8 @@ class Ways(Choosing):
             told.append({"key": "" if clause is None else clause.key, "path": path, **self._figures(row)})
         ranks = answer.shown().get("ranks", {}) if told else {}
         colours = [theme.activity_colour(ranks.get(name)) for name in names]
-        return {"first": first, "names": list(names), "colours": colours, "rows": told}, choices
+        window = {"first": first, "names": list(names), "colours": colours, "rows": told, "mark": self.mark}
+        return window, choices
 
     def _figures(self, row: Row) -> dict[str, Any]:
         tip, below = self.said_of(row)
@@ -159,7 +161,7 @@ class Variants(Ways, Listing):
     They are counted step by step, or with repeats and swaps that do not matter as one, or by stages.
     """
 
-    name = "variants"
+    name, mark = "variants", "cx-variant"
     call: ClassVar[Mapping[str, Any]] = {"top": FIRST}
     sorts: ClassVar[Mapping[str, str]] = {
         "count": "journeys", "length": "steps", "median_seconds": "median time", "goal_share": "goal",
@@ -241,7 +243,7 @@ class Variants(Ways, Listing):
 class Families(Ways):
     """The families of near variants: a click keeps the journeys of one, with Shift of several."""
 
-    name = "families"
+    name, mark = "families", "cx-family"
     sorts: ClassVar[Mapping[str, str]] = {
         "count": "journeys", "variants": "variants", "median_seconds": "median time",
     }  # fmt: skip

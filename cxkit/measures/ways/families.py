@@ -120,12 +120,12 @@ def _typical_ways(
     journeys: Journeys, top: int, coverage: float, radius: float | None, seed: int
 ) -> tuple[pa.Table, Typical]:
     """The outlines of the selected journeys with their counts, and which of them are typical."""
-    found = journeys.collect(_outlined)
-    words, counts = found[OUTLINE].to_pylist(), found["count"].to_numpy()
-    numbers = found[VARIANT].to_pylist()
+    outlined = journeys.collect(_outlined)
+    words, counts = outlined[OUTLINE].to_pylist(), outlined["count"].to_numpy()
+    numbers = outlined[VARIANT].to_pylist()
     places, chosen = _chosen(words, counts, top, coverage, radius, seed)
     ways = {numbers[place]: words[place] for place in places}
-    return found, Typical(ways, chosen)
+    return outlined, Typical(ways, chosen)
 
 
 def _outlined(selection: Selection) -> Frame:
@@ -191,14 +191,16 @@ def table_of(journeys: Journeys, top: int, coverage: float, radius: float | None
     """The families of the selected journeys."""
     import pyarrow as pa
 
-    found, typical = _typical_ways(journeys, top, coverage, radius, seed)
-    star, words = journeys.selection.star, found[OUTLINE].to_pylist()
+    outlined, typical = _typical_ways(journeys, top, coverage, radius, seed)
+    star, words = journeys.selection.star, outlined[OUTLINE].to_pylist()
     near = nearest(star, words, dict(typical.ways), typical.radius)
     sums = {row[NEAREST]: row for row in journeys.collect(lambda chosen: _sums(chosen, near)).to_pylist()}
     placed = {row[OUTLINE]: row for row in star.engine.collect(near).to_pylist()}
     family = [placed[word][NEAREST] if word in placed else None for word in words]
     kinds = sorted(sums, key=lambda kind: (kind is None, -sums[kind]["count"], kind or 0))
-    told_of = _Told(star, words, found, family, [placed[word][DISTANCE] if word in placed else 0.0 for word in words])
+    told_of = _Told(
+        star, words, outlined, family, [placed[word][DISTANCE] if word in placed else 0.0 for word in words]
+    )
     rows, total, so_far = [], max(journeys.n.journeys, 1), 0
     for place, kind in enumerate(kinds, 1):
         so_far += sums[kind]["count"]
@@ -237,11 +239,11 @@ class _Told:
     """What is told of families beside their counts: radius, core, and what their journeys have more often, or less."""
 
     def __init__(
-        self, star: Star, words: Sequence[str], found: pa.Table, family: Sequence[int | None], far: Sequence[float]
+        self, star: Star, words: Sequence[str], outlined: pa.Table, family: Sequence[int | None], far: Sequence[float]
     ) -> None:
         import numpy as np
 
-        self.names, self.counts = sorted(star.codes), found["count"].to_numpy()
+        self.names, self.counts = sorted(star.codes), outlined["count"].to_numpy()
         self.family = np.array([0 if kind is None else kind for kind in family], np.int64)
         self.far = np.array(far, float)
         self.visits = _visits(words, len(self.names))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
 from cxkit import schema
-from cxkit.errors import InputError
+from cxkit.errors import InputError, not_found
 from cxkit.facts import working as clocks
 from cxkit.facts.working import Clock
 from cxkit.result import Population, Result
@@ -27,24 +27,41 @@ if TYPE_CHECKING:
 
 ROWS = 100
 MOST_ROWS = 100_000
-NUMBER, PLACE, LASTING = "number", "place", "lasting"
+NUMBER, PLACE, LASTING, FLAG, RANK = "number", "place", "lasting", "flag", "standing"
+ORDERS = {
+    "journey": ID, "customer": CUSTOMER, "variant": VARIANT, "first": FIRST, "last": LAST, "seconds": LASTING,
+    "events": LENGTH,
+}  # fmt: skip
 
 
-def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS, working: bool | None = None) -> Result:
+def journeys(
+    journeys: Journeys,
+    *,
+    page: int = 1,
+    rows: int = ROWS,
+    search: str = "",
+    order: str = "journey",
+    falling: bool = False,
+    working: bool | None = None,
+) -> Result:
     """Which journeys are these?
 
     Parameters
     ----------
     page, rows : which page, from 1, of how many rows each.
+    search : a part of the ids of journeys or customers, in any letters; only journeys that have it.
+    order, falling : the column by which they stand, and whether from the largest on. What has no value comes last, what
+        is equal stands by id.
     working : True for working time, by the engagement's [calendar] (a column `clock` then says so), False for calendar
         time; where nothing is given the calendar's `default` counts.
 
-    Returns a Result with a row per journey, by id: `journey` and `customer` (the client's ids), `variant` (its number
+    Returns a Result with a row per journey: `journey` and `customer` (the client's ids), `variant` (its number
     in the whole store), `first` and `last` (event, in the log's zone), `seconds` (between them), `events`, then the
     attributes of journeys and customers, derived ones such as tags last. `n` counts all pages. An attribute with one
     of these names is called "name (attribute)".
 
-    Errors: a page or a number of rows below 1; working time where nobody has said when the firm works.
+    Errors: a page or a number of rows below 1, an unknown column; working time where nobody has said when the firm
+    works.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().journeys(rows=2).df()[["journey", "events"]].values.tolist()
@@ -52,14 +69,16 @@ def journeys(journeys: Journeys, *, page: int = 1, rows: int = ROWS, working: bo
     """
     check_page(page, rows)
     clock = clocks.clock(journeys, working)
+    listing = Listing(page, rows, str(search), order, bool(falling))
+    _check_order(journeys, order)
     return Result(
         name="journeys",
         unit=clock.unit("journeys"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: clock.told(_journeys(journeys, page, rows, clock)),
-        count=lambda: journeys.n,
-        parameters={"page": page, "rows": rows, "working": working},
+        ask=lambda: clock.told(_journeys(journeys, listing, clock)),
+        count=lambda: _population(journeys, listing.search),
+        parameters={**listing._asdict(), "working": working},
         note=clock.note,
     )
 
@@ -135,12 +154,78 @@ def check_page(page: int, rows: int) -> None:
         raise InputError(f"rows={many(rows)} is more than a page holds ({many(MOST_ROWS)}).")
 
 
-def _journeys(journeys: Journeys, page: int, rows: int, clock: Clock) -> pa.Table:
+class Listing(NamedTuple):
+    """Which journeys are listed, and how they stand."""
+
+    page: int
+    rows: int
+    search: str
+    order: str
+    falling: bool
+
+
+def _check_order(journeys: Journeys, order: str) -> None:
+    star = journeys.selection.star
+    names = [name for name, kept in star.by_name.items() if kept.level != "event"]
+    if order not in ORDERS and order not in names:
+        raise not_found("column of the journeys", order, [*ORDERS, *names])
+
+
+def _searched(selection: Selection, search: str) -> Frame:
+    """The journeys with this in their own id or that of their customer."""
+    if not search:
+        return selection.journeys
+    part = search.lower()
+    own = nw.col(ID).cast(nw.String).str.to_lowercase().str.contains(part, literal=True)
+    people = selection.star.customers.filter(own)
+    theirs = selection.journeys.join(people.select(CUSTOMER), on=CUSTOMER, how="semi").select(JOURNEY)
+    both = nw.concat([selection.journeys.filter(own).select(JOURNEY), theirs]).unique()
+    return selection.journeys.join(both, on=JOURNEY, how="semi")
+
+
+def _population(journeys: Journeys, search: str) -> Population:
+    if not search:
+        return journeys.n
+    people = nw.col(CUSTOMER).n_unique().fill_null(0).cast(nw.Int64).alias("customers")
+    counted = journeys.collect(
+        lambda chosen: _searched(chosen, search).select(nw.len().cast(nw.Int64).alias("journeys"), people)
+    )
+    return Population(**counted.to_pylist()[0], known=journeys.n.known)
+
+
+def _standing(selection: Selection, listing: Listing, lengths: Frame) -> Frame:
+    """The journeys with what they stand by in PLACE, and whether it is known in FLAG."""
+    chosen, order = _searched(selection, listing.search), listing.order
+    if order == "customer":
+        people = selection.star.customers.select(CUSTOMER, nw.col(ID).alias(PLACE))
+        placed = chosen.join(people, on=CUSTOMER, how="left")
+    elif order == "seconds":
+        placed = chosen.join(lengths.select(JOURNEY, nw.col(LASTING).alias(PLACE)), on=JOURNEY, how="left")
+    elif order in ORDERS:
+        placed = chosen.with_columns(nw.col(ORDERS[order]).alias(PLACE))
+    else:
+        values = selection.star.of_journeys(order).select(JOURNEY, nw.col(VALUE).alias(PLACE))
+        placed = chosen.join(values, on=JOURNEY, how="left")
+    return placed.with_columns(nw.col(PLACE).is_null().cast(nw.Int8).alias(FLAG))
+
+
+def _page(standing: Frame, listing: Listing) -> Frame:
+    """A page of the journeys as they stand; what is equal stands by id, whichever way the column goes."""
+    rising = standing
+    if listing.falling:
+        ranks = standing.select(PLACE).unique().with_row_index(RANK, order_by=[PLACE])
+        rising = standing.join(ranks, on=PLACE, how="left").with_columns((-nw.col(RANK).cast(nw.Int64)).alias(RANK))
+    order = [FLAG, RANK if listing.falling else PLACE, ID]
+    return paged(rising, order, listing.page, listing.rows).drop(FLAG, PLACE, *([RANK] if listing.falling else []))
+
+
+def _journeys(journeys: Journeys, listing: Listing, clock: Clock) -> pa.Table:
     def question(selection: Selection) -> Frame:
         star = selection.star
         length = (nw.col(LAST) - nw.col(FIRST)).alias(LASTING)
         lengths = clock.at(selection).star.outlines.select(JOURNEY, length)
-        page_of = paged(selection.journeys, [ID], page, rows).join(lengths, on=JOURNEY, how="inner")
+        page_of = _page(_standing(selection, listing, lengths), listing)
+        page_of = page_of.join(lengths, on=JOURNEY, how="inner")
         for number, name in enumerate(_beside(star, ("journey", "customer"))):
             values = star.of_journeys(name).rename({VALUE: f"{VALUE}{number}"})
             page_of = page_of.join(values, on=JOURNEY, how="left")

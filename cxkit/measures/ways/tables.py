@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -112,14 +113,25 @@ def _population(journeys: Journeys, table: Table) -> Population:
     return Population(**counts.to_pylist()[0])
 
 
-def _rows(journeys: Journeys, known: Table, page: int, rows: int) -> pa.Table:
+def speaking_of(journeys: Journeys, table: Table, narrow: Callable[[Selection], Selection]) -> pa.Table:
+    """The rows of a table that speak of the journeys that are left of a selection, or of their customers."""
+    return _rows(journeys, table, 1, ROWS, narrow)
+
+
+def _rows(
+    journeys: Journeys,
+    known: Table,
+    page: int,
+    rows: int,
+    narrow: Callable[[Selection], Selection] = lambda selection: selection,
+) -> pa.Table:
     import pyarrow.compute as pc
 
     whole = journeys.base
     kept = [f"y{place}" for place in range(len(known.columns))]
 
     def question(selection: Selection) -> Frame:
-        speaking = paged(_speaking(selection, known), [ROW], page, rows)
+        speaking = paged(_speaking(narrow(selection), known), [ROW], page, rows)
         events = whole.events.select(JOURNEY, POSITION, ACTIVITY, nw.col(TIME).alias(EVENT_TIME))
         speaking = speaking.select(NUMBER, JOURNEY, CUSTOMER, POSITION, nw.col(TIME).alias(WHEN), *kept)
         speaking = speaking.join(events, on=[JOURNEY, POSITION], how="left")

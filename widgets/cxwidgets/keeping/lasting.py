@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Clauses = Mapping[str, Filter]
 NONE: Clauses = MappingProxyType({})
-LOOKING = "diary"  # the panel that shows the journey that is looked at
+LOOKING = ("diary", "journeys")  # the panels that show which journey is looked at
 ALL = "All journeys are shown."
 
 
@@ -102,7 +102,7 @@ class Lasting(ABC):
         if journey is not None:
             self.base.events(journey=str(journey), rows=1)
         self.opened = None if journey is None else str(journey)
-        self.redraw([panel for panel in self.panels if panel.name == LOOKING])
+        self.redraw([panel for panel in self.panels if panel.name in LOOKING])
         self.tell()
 
     # ---- other journeys ----

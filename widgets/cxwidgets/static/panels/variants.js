@@ -68,7 +68,7 @@ function rowOf(row, at, window, sorts) {
   const value = (column) => String(column === "length" ? row.steps : row[column]);
   const count = cell("count", make("strong", { textContent: row.share }), bar(row), make("span", { textContent: row.count }));
   const cells = [count, strip(row, window), ...figures.map((column) => cell(column, value(column)))];
-  const node = make("div", { className: "cxw-way cx-variant", role: "button", tabIndex: -1 }, ...cells);
+  const node = make("div", { className: `cxw-way cxw-row ${window.mark}`, role: "button", tabIndex: -1 }, ...cells);
   node.dataset.variant = row.variant ?? "";
   node.dataset.at = at;
   if (row.key) node.dataset.key = row.key;
@@ -104,18 +104,41 @@ function fetching({ ask, model, signal }, arrived) {
   };
 }
 
-// The list: as high as all rows together, filled where it is looked at. `view` outlives its redraws.
-function lined(context, view) {
-  const { model, mark, signal } = context;
-  const { of, sorts } = model.get("facts");
-  const says = make("p", { className: "cxw-says cxw-hint", textContent: HINT });
+// The list and its parts: as high as all rows together, and what of it is filled.
+function framed(of) {
+  const says = make("p", { className: "cxw-says", textContent: HINT });
   const filled = make("div", { className: "cxw-filled" });
   const inner = make("div", { className: "cxw-all" }, filled);
   const list = make("div", { className: "cxw-list" }, inner);
   list.setAttribute("role", "group");
   list.ariaLabel = `${number(of)} rows; arrow keys go from row to row, Enter chooses, with Shift several`;
-  const below = model.get("facts").window.rows.some((row) => row.below);
+  return { says, filled, inner, list };
+}
+
+// One row can be reached with Tab; it has the focus again once it is there, unless that has gone elsewhere meanwhile.
+function reach(list, filled, view) {
+  const nodes = [...filled.querySelectorAll(".cxw-row")];
+  const current = nodes.find((node) => Number(node.dataset.at) === view.at);
+  const active = current ?? nodes.find((node) => node.offsetTop >= list.scrollTop);
+  if (active) active.tabIndex = 0;
+  if (!view.held || !current) return;
+  view.held = false;
+  if (document.activeElement === document.body) current.focus({ preventScroll: true });
+}
+
+// Fills the list where it is looked at. `view` outlives its redraws.
+function lined(context, view) {
+  const { model, mark, signal } = context;
+  const { of, sorts, window } = model.get("facts");
+  const { says, filled, inner, list } = framed(of);
+  const below = window.rows.some((row) => row.below);
   const tall = () => (list.clientWidth >= LARGE ? TALL : LOW) + (below ? BELOW : 0);
+  const placed = (place) => {
+    const row = rows.at(place);
+    const node = row ? rowOf(row, place, rows.window(), sorts) : make("div", { className: "cxw-way cxw-waiting" });
+    node.style.top = `${place * tall()}px`;
+    return node;
+  };
   const fill = () => {
     const high = tall();
     inner.style.height = `${of * high}px`;
@@ -123,23 +146,10 @@ function lined(context, view) {
     const first = Math.max(0, Math.floor(list.scrollTop / high) - AROUND);
     const end = Math.min(of, Math.ceil((list.scrollTop + list.clientHeight) / high) + AROUND);
     rows.want(first, end);
-    const places = Array.from({ length: Math.max(0, end - first) }, (_, place) => first + place);
-    filled.replaceChildren(
-      ...places.map((place) => {
-        const row = rows.at(place);
-        const node = row ? rowOf(row, place, rows.window(), sorts) : make("div", { className: "cxw-way cxw-waiting" });
-        node.style.top = `${place * high}px`;
-        return node;
-      }),
-    );
+    view.held ||= filled.contains(document.activeElement);
+    filled.replaceChildren(...Array.from({ length: Math.max(0, end - first) }, (_, place) => placed(first + place)));
     mark();
-    reach();
-  };
-  const reach = () => {
-    const nodes = [...filled.querySelectorAll(".cx-variant")];
-    const active = nodes.find((node) => Number(node.dataset.at) === view.at) ?? nodes.find((node) => !isAbove(node, list));
-    if (active) active.tabIndex = 0;
-    if (view.held && active) active.focus({ preventScroll: true });
+    reach(list, filled, view);
   };
   const rows = fetching(context, fill);
   moving({ ...context, list, says, fill, tall, of }, view);
@@ -149,12 +159,10 @@ function lined(context, view) {
   return { list, says, settle: () => ((list.scrollTop = view.top), fill()) };
 }
 
-const isAbove = (node, list) => node.offsetTop < list.scrollTop;
-
 // Clicks, keys, pointing and scrolling.
 function moving({ ask, list, says, fill, tall, of, signal }, view) {
   const listen = (name, react) => list.addEventListener(name, react, { signal });
-  const row = (event) => event.target.closest?.(".cx-variant");
+  const row = (event) => event.target.closest?.(".cxw-row");
   const choose = (event) => {
     const node = row(event);
     if (!node?.dataset.key) return;
@@ -175,7 +183,7 @@ function moving({ ask, list, says, fill, tall, of, signal }, view) {
     } else return;
     event.preventDefault();
   });
-  listen("focusout", () => (view.held = false));
+  listen("focusin", (event) => (view.at = Number(row(event)?.dataset.at ?? view.at)));
   listen("pointerover", (event) => {
     const said = event.target.closest?.("[data-says]")?.dataset.says ?? row(event)?.ariaLabel.split(". ")[0];
     says.textContent = said ?? HINT;
