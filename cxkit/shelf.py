@@ -95,13 +95,13 @@ def facts(described: Manifest) -> dict[str, str]:
     """What the head of a page says of a store: source, journeys, and from when to when its events are."""
     counts = described.counts
     n = Population(counts["journeys"], counts["customers"], known=not described.anonymous)
-    said = {"Source": described.source, "Journeys": str(n)}
+    lines = {"Source": described.source, "Journeys": str(n)}
     if described.timed and described.first is not None and described.last is not None:
         moments = described.first, described.last
         clock = described.clock
         first, last = (since_beginning(m, clock) if clock else _day(m, described.zone) for m in moments)
-        said["Events"] = f"{first} to {last}"
-    return said
+        lines["Events"] = f"{first} to {last}"
+    return lines
 
 
 def _day(microseconds: int, zone: str) -> str:

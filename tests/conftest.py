@@ -116,12 +116,14 @@ def loopless(monkeypatch):
     """Panels answer at once in this thread, although a browser's loop may have stayed in it."""
     from cxwidgets import board
     from cxwidgets.intake import working
+    from cxwidgets.keeping import exports
 
     def elsewhere(real=board.running_loop):
         return None if threading.current_thread() is threading.main_thread() else real()
 
     monkeypatch.setattr(board, "running_loop", elsewhere)
     monkeypatch.setattr(working, "running_loop", elsewhere)
+    monkeypatch.setattr(exports, "running_loop", elsewhere)
 
 
 @pytest.fixture(scope="session")

@@ -62,9 +62,9 @@ def chosen(recipe: Recipe) -> str:
         return "All journeys."
     documents = [(step, next(iter(step.to_json()))) for step in recipe]
     verbs = {"keep": "Each journey", "drop": "None"}
-    said = [f"{verbs[word]} {step.filter.says}" for step, word in documents if word in verbs]  # type: ignore[attr-defined]
-    others = len(documents) - len(said)
-    return sentences(*said, f"And {many(others, 'more step')}" if others else "")
+    filters = [f"{verbs[word]} {step.filter.says}" for step, word in documents if word in verbs]  # type: ignore[attr-defined]
+    others = len(documents) - len(filters)
+    return sentences(*filters, f"And {many(others, 'more step')}" if others else "")
 
 
 def _flat(result: Result) -> pd.DataFrame:

@@ -91,15 +91,25 @@ def test_a_role_moves_and_what_it_gives_is_said_at_once(begun):
     assert "every duration is unknown" in begun.facts["evidence"][2]["why"]
 
 
+def test_a_log_without_customers_names_the_columns_that_may_be_one(intake):
+    rows = "\n".join(f"V{n // 3};K{n // 5};{'abc'[n % 3]};2025-01-{n % 28 + 1:02}" for n in range(300))
+    send(intake, f"VORGANG;KD_NR;SCHRITT;ZEIT\n{rows}\n".encode())
+    [nobody] = intake.facts["doubts"]
+    assert nobody.endswith('cannot be counted. Is it "KD_NR"? Choose it above its column.')
+    assign(intake, "KD_NR", "customer")
+    assert not [doubt for doubt in intake.facts["doubts"] if "customers are unknown" in doubt]
+
+
 def test_doubts_do_not_forbid(intake):
     rows = "\n".join(f"j{n};a;2026-01-01;{n % 3}" for n in range(9))
     send(intake, f"order;step;when;group\n{rows}\n".encode())
     for column, role in (("order", "journey"), ("step", "activity"), ("when", "time")):
         assign(intake, column, role)
-    [doubt] = intake.facts["doubts"]
+    [nobody, doubt] = intake.facts["doubts"]
+    assert nobody == "No column says who the customer is, so customers are unknown and cannot be counted."
     assert doubt == 'Every row has a "order" of its own, so there would hardly be a journey of two events.'
     assign(intake, "group", "journey")
-    assert intake.facts["doubts"] == ['"when" never changes within a journey, so nothing would take any time.']
+    assert intake.facts["doubts"][1:] == ['"when" never changes within a journey, so nothing would take any time.']
     assert intake.facts["ready"]
 
 

@@ -25,6 +25,7 @@ from cxkit.where.filter import Filter
 from cxwidgets.keeping import history
 from cxwidgets.keeping.address import Address
 from cxwidgets.keeping.lasting import NONE, Clauses, Lasting
+from cxwidgets.loop import running_loop
 from cxwidgets.panel import AWAY, FAR, View, answerable
 from cxwidgets.panels import SHOWN, panel_of
 
@@ -320,11 +321,3 @@ class Board(Lasting):
 
             return laid_out(self) if answerable() else told(self)
         return "".join(panel.standing() for panel in self.panels)
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The loop of the kernel; a plain program has none and waits."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

@@ -50,10 +50,10 @@ class Listing(View):
         journeys = self.board.journeys
         if self._journey is not None:
             return self.board.base.events(journey=self._journey, rows=MOST_EVENTS)
-        return journeys.journeys(**self._asked, rows=max(1, min(journeys.n.journeys, MOST_ROWS)))
+        return journeys.journeys(**self._order_asked, rows=max(1, min(journeys.n.journeys, MOST_ROWS)))
 
     @property
-    def _asked(self) -> dict[str, Any]:
+    def _order_asked(self) -> dict[str, Any]:
         return {"search": self._search, "order": self._order, "falling": self._falling}
 
     def listed(self) -> Drawn:
@@ -62,7 +62,7 @@ class Listing(View):
 
     def _listed(self) -> Drawn:
         journeys = self.board.journeys
-        asked = {**self._asked, "rows": ROWS}
+        asked = {**self._order_asked, "rows": ROWS}
         n = journeys.journeys(**asked).n
         pages = max(1, -(-n.journeys // ROWS))
         self._page = min(self._page, pages)

@@ -17,7 +17,7 @@ from cxkit.errors import InputError
 from cxkit.shaping.trial import Trial, trial
 from cxkit.times import zone_of
 from cxkit.where.filter import Filter
-from cxkit.words import many, percent, rounded
+from cxkit.words import many, percent, rounded, short
 
 ROLES = ("journey", "activity", "time", "customer", "order", "start", "lifecycle")
 KEEP, LEAVE = "keep", "leave"
@@ -39,7 +39,8 @@ class Draft:
     """A log and what has been said about it; every change gives a new one.
 
     `said` holds a word for each column: one of `ROLES`, "keep" or "leave"; `marks` is "goal" or "cancel" by activity;
-    `on_disk` is whether the log's file stays where it was read from.
+    `on_disk` is whether the log's file stays where it was read from, `maybe` are the columns that come nearest to a
+    customer where none was taken for one.
     """
 
     log: cx.Log
@@ -48,6 +49,7 @@ class Draft:
     zone: str = "UTC"
     marks: Mapping[str, str] = field(default_factory=dict)
     on_disk: bool = True
+    maybe: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, log: cx.Log, *, on_disk: bool = True) -> Draft:
@@ -61,7 +63,8 @@ class Draft:
         guessed = [(role, column) for role, column, _ in evidence if column is not None]
         role_of = {column: role for role, column in reversed(guessed)}
         said = tuple(role_of.get(column, KEEP) for column in log.columns)
-        return cls(log, said, frozenset(guessed), on_disk=on_disk)
+        maybe = () if "customer" in said else nearest_customers(log)
+        return cls(log, said, frozenset(guessed), on_disk=on_disk, maybe=maybe)
 
     def assign(self, number: int, role: str) -> Draft:
         """This column has that role; a column that had it is kept as an attribute."""
@@ -178,10 +181,18 @@ class Checked:
             "reading": self._reading(),
             "evidence": self.evidence,
             "faults": list(self.faults),
-            "doubts": list(found.doubts) if found else [],
+            "doubts": [*self._nobody(), *(found.doubts if found else ())],
             "activities": [{"name": n, "rows": rows, "mark": marks.get(n, "")} for n, rows in activities],
             "kinds": found.kinds if found else 0,
         }
+
+    def _nobody(self) -> list[str]:
+        """That nothing says who the customers are, and which columns might."""
+        if self.draft.column("customer") is not None or self.log is None:
+            return []
+        might = self.draft.maybe
+        look = f" Is it {' or '.join(might)}? Choose it above its column." if might else ""
+        return [f"No column says who the customer is, so customers are unknown and cannot be counted.{look}"]
 
     def _reading(self) -> list[str]:
         found = self.trial
@@ -215,6 +226,15 @@ class Checked:
             "start": "when an event starts; its time is when it ends",
             "lifecycle": "rows that say start and complete are joined into events",
         }[role]
+
+
+def nearest_customers(log: cx.Log) -> tuple[str, ...]:
+    """The two columns that come nearest to a customer, though none was taken for one."""
+    try:
+        near = [candidate.column for candidate in log.guess().candidates if candidate.role == "customer"]
+    except cx.CxError:
+        return ()
+    return tuple(f'"{short(column)}"' for column in near[:2])
 
 
 def _free(tag: str, journeys: cx.Journeys) -> str:

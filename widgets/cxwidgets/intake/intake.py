@@ -273,7 +273,9 @@ class Intake(Working):
         journeys = cx.open(self._target)
         for tag, filter_ in self._known().filters(journeys).items():
             journeys = journeys.tag(tag, filter_)
-        self._board, self._step = Board(journeys).show(), EXPLORE
+        self._board, self._step = Board(journeys), EXPLORE
+        self._board.linked = False  # the page is about bringing data; the address of the explorer says what is shown
+        self._board.show()
         self._box.children = (self, self._board.box().add_class("cxi-below"))
         if self._checked:
             self._code = self._checked.code(self._source, self._target.as_posix(), journeys.recipe)
@@ -287,6 +289,7 @@ class Intake(Working):
         return {
             "figures": [str(journeys.n), f"{many(made.events)} events", f"store {target}"],
             "notes": [left, *made.losses, *made.notes, kept],
+            "name": self._name,
             "code": self._code.replace(repr(self._target.as_posix()), repr(target)),
         }
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import traitlets as t
 
 import cxkit as cx
-from cxwidgets.board import running_loop
+from cxwidgets.loop import running_loop
 from cxwidgets.panel import Panel
 
 Found = TypeVar("Found")

@@ -12,6 +12,7 @@ import cxkit as cx
 from cxkit.answers import forms
 from cxkit.errors import Interrupted
 from cxkit.words import many, safe
+from cxwidgets.loop import running_loop
 
 if TYPE_CHECKING:
     from cxwidgets.panel import Panel
@@ -31,9 +32,8 @@ def exporting(panel: Panel, form: object, page: object) -> None:
     if form not in (*PICTURES, *TABLES) or not panel.exports:
         panel.said = "That could not be understood. Nothing was changed."
         return
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    loop = running_loop()
+    if loop is None:
         panel.send(*_file(panel, str(form), str(page)))
         return
     task = loop.create_task(_sent(panel, str(form), str(page)))

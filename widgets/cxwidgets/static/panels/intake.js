@@ -182,8 +182,22 @@ function preparing({ model, ask, facts }) {
   return { title: "Prepare the journeys", lead, nodes, update, progress, next: "Prepare", go, stop: () => ask("stop") };
 }
 
+// In the app: the page that explores, and the store for it and all others.
+const EXPLORERS = ["04_explore", "03_see_the_journey"];
+
+function exploreIn(name) {
+  const links = [...document.querySelectorAll(".cx-book a")];
+  const link = EXPLORERS.map((page) => links.find(({ href }) => href.includes(page))).find(Boolean);
+  if (!link) return [];
+  const hash = `#s=${encodeURIComponent(name)}`;
+  history.replaceState(null, "", hash);
+  const go = make("a", { className: "cxi-main cxi-go", textContent: "Explore" });
+  go.href = `${link.href.split("#")[0]}${hash}`;
+  return [go];
+}
+
 // The fifth step: what was made, and the Python that makes it again.
-function exploring() {
+function exploring({ facts }) {
   const [figures, left] = [make("p", { className: "cxi-reading" }), make("ul", { className: "cxi-left" })];
   const code = make("pre", { tabIndex: 0, role: "region", ariaLabel: "The Python that repeats it" });
   const shown = make("details", { className: "cxi-code" }, ...texts("summary", ["The Python that repeats it"]), code);
@@ -200,8 +214,8 @@ function exploring() {
     left.replaceChildren(...texts("li", made.notes));
     code.textContent = made.code;
   };
-  const lead = "The journeys are below: a click on an activity or a line chooses journeys.";
-  return { title: "Ready to explore", lead, nodes: [figures, left, shown], buttons: [copy], update };
+  const lead = "They are the journeys of all pages from now on, and below: a click on an activity or a line chooses journeys.";
+  return { title: "Ready to explore", lead, nodes: [figures, left, shown], buttons: [copy, ...exploreIn(facts.made.name)], update };
 }
 
 const VIEWS = [choosingFile, namingColumns, namingGoals, preparing, exploring];
@@ -236,17 +250,21 @@ function stepping({ model, ask }) {
 function speaking(model) {
   const said = make("div", { className: "cxi-said", role: "status" });
   let local = "";
+  let place = null;
   const speak = () => {
     const { step, faults = [], doubts = [] } = model.get("facts");
     const columns = [...faults.map((text) => [text, "fault"]), ...doubts.map((text) => [text, "doubt"])];
     const lines = [[local || model.get("said"), "fault"], ...(step === 2 ? columns : [])].filter(([text]) => text);
-    said.replaceChildren(...lines.map(([textContent, kind]) => make("p", { className: `cxi-${kind}`, textContent })));
+    if (place) place(lines.map(([text]) => text).join(" "));
+    const below = place ? [] : lines;
+    said.replaceChildren(...below.map(([textContent, kind]) => make("p", { className: `cxi-${kind}`, textContent })));
   };
   const tell = (text) => {
     local = text;
     speak();
   };
-  return { said, speak, tell };
+  const standing = (where) => (place = where ?? null);
+  return { said, speak, tell, standing };
 }
 
 // The buttons below: those of the step, and the ways on, back and out.
@@ -301,6 +319,7 @@ function drawing({ model, ask, signal }, { root, body, steps, voice, foot }) {
     const moved = root.contains(document.activeElement) && shown !== "";
     shown = `${facts.step} ${facts.log}`;
     view = VIEWS[facts.step - 1]({ model, ask, tell: voice.tell, facts, signal });
+    voice.standing(view.speak);
     const title = make("h3", { textContent: view.title, tabIndex: -1 });
     const small = view.lead ? [make("p", { className: "cxi-small", textContent: view.lead })] : [];
     body.replaceChildren(title, ...small, ...view.nodes);

@@ -4,7 +4,7 @@ import { menu } from "../shared/menu.js";
 import { panel } from "../shared/panel.js";
 
 function store({ name, facts, fault }, current, choose) {
-  const words = make("strong", { textContent: name });
+  const words = make("b", { textContent: name });
   const more = fault ? [fault] : [facts.Journeys, facts.Events].filter(Boolean);
   const small = more.map((textContent) => make("small", { textContent }));
   if (fault) return make("li", { className: "cxw-store cxw-broken" }, words, ...small);
@@ -20,7 +20,7 @@ function render(given) {
     const { current, stores, others } = model.get("facts");
     body.hidden = true;
     if (!others) {
-      tools.replaceChildren(make("strong", { textContent: current }));
+      tools.replaceChildren(make("b", { textContent: current }));
       return;
     }
     if (!switching) {

@@ -77,7 +77,7 @@ function remembering(ask) {
     };
     const node = back
       ? button(words, go, { className: "cxw-link" })
-      : make("strong", { textContent: words, ariaCurrent: "true" });
+      : make("b", { textContent: words, ariaCurrent: "true" });
     return make("li", {}, node);
   };
   return { element, update: ({ history }) => list.replaceChildren(...history.map(entry)) };

@@ -103,6 +103,8 @@ export function choosingFile({ model, ask, tell, signal }) {
   const open = button("Choose a file", () => input.click(), { className: "cxi-main" });
   const cancel = button("Cancel", () => ask("cancel"));
   const [idle, coming] = [inviting(open), arriving(cancel)];
+  const wrong = make("p", { className: "cxi-wrong", role: "status" });
+  idle.append(wrong);
   const zone = make("div", { className: "cxi-drop" }, idle, coming.element, input);
   dropping(zone, chosen, signal);
 
@@ -115,7 +117,8 @@ export function choosingFile({ model, ask, tell, signal }) {
     if (zone.contains(held)) handOn(held, open, cancel);
     if (comes) coming.show(receiving);
   };
-  return { title: "Which log?", nodes: [zone, needs()], update };
+  const speak = (text) => (wrong.textContent = text);
+  return { title: "Which log?", nodes: [zone, needs()], update, speak };
 }
 
 function icon() {
