@@ -15,7 +15,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -25,8 +24,7 @@ from cxkit.errors import CxError
 from cxkit.faces.book import engagement_in, parameters
 from cxkit.faces.serving import end
 from cxkit.journeys import Journeys
-from cxkit.times import zone_of
-from cxkit.words import since_beginning
+from cxkit.shelf import facts
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8866
@@ -137,7 +135,8 @@ def _lay_out(
     pages = {original.name: _set_to(journeys, engagement, original) for original in book}
     contents = [{"file": name, "title": title(page)} for name, page in pages.items()]
     for name, page in pages.items():
-        page.metadata["cx"] = list(_facts(journeys).items())  # a notebook's own mappings are written in another order
+        # as a list, for a notebook's own mappings are written in another order
+        page.metadata["cx"] = list(facts(journeys.manifest).items())
         page.metadata["cx_contents"] = contents if len(contents) > 1 else []
         nbformat.write(page, served / name)
     place = {"port": port or FIRST_PORT, "port_retries": 0 if port else 50, "connection_dir_root": str(folder)}
@@ -157,22 +156,6 @@ def _set_to(journeys: Journeys, engagement: Path | None, original: Path) -> Any:
 
     words = parameters(original, journeys, stores=Path("stores").absolute(), engagement=engagement)
     return parameterize_notebook(load_notebook_node(str(original)), words, kernel_name="python3")
-
-
-def _facts(journeys: Journeys) -> dict[str, str]:
-    manifest = journeys.manifest
-    facts = {"Source": manifest.source, "Journeys": str(journeys.n)}
-    if manifest.timed and manifest.first is not None and manifest.last is not None:
-        moments = manifest.first, manifest.last
-        clock = manifest.clock
-        first, last = (since_beginning(m, clock) if clock else _day(m, manifest.zone) for m in moments)
-        facts["Events"] = f"{first} to {last}"
-    return facts
-
-
-def _day(microseconds: int, zone: str) -> str:
-    moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
-    return moment.astimezone(zone_of(zone)).date().isoformat()
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from cxkit.selection.documents import steps_from_json
 from cxkit.selection.steps import Step
 
 FORMAT = 1
+BOARD = "board"  # where a saved view says which panel made which step
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +70,8 @@ class Recipe:
 
     @classmethod
     def from_json(cls, document: object) -> Recipe:
-        """The recipe of a JSON document; anything that is not exactly one is refused."""
-        if not isinstance(document, dict) or set(document) != {"recipe", "steps"} or document["recipe"] != FORMAT:
+        """The recipe of a JSON document; anything that is not exactly one is refused, but a board's notes beside it."""
+        words = set(document) - {BOARD} if isinstance(document, dict) else set()
+        if not isinstance(document, dict) or words != {"recipe", "steps"} or document["recipe"] != FORMAT:
             raise InputError(f'A recipe is a JSON object with "recipe": {FORMAT} and "steps": [...].')
         return cls(steps_from_json(document["steps"]))

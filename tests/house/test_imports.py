@@ -11,6 +11,7 @@ from support.plan import MODULES, ROOT, imports_of, tree_of, under
 
 GROUND = "errors schema cached words times calendar scratch duck places progress"
 PREPARED = f"{GROUND} reading shaping statistics"
+CONTENTS = "catalog journeys result selection.recipe"
 STORES = "store.changes store.digests store.publish"
 MEASURES = f"{GROUND} where selection store.columns store.outlines facts statistics result"
 
@@ -46,12 +47,13 @@ ROOMS = {
     "journeys": f"{GROUND} where selection result answers catalog measures store log views.sheet",
     "opening": f"{GROUND} engagement facts journeys log store append views",
     "samples": f"{GROUND} journeys log opening",
+    "shelf": f"{GROUND} journeys opening result samples store.manifest",
     "datasets": f"{GROUND} log",
-    "faces": f"{GROUND} journeys selection.recipe result views.page",
+    "faces": f"{GROUND} journeys selection.recipe result shelf views.page",
     "__main__": "cli",
     "cli": f"{GROUND} answers catalog engagement.used faces reading.find shaping.mending.offers {STORES}",
     "cxkit": "errors datasets engagement journeys selection.recipe result log opening samples where",
-    "cxwidgets": f"{GROUND} where selection.recipe catalog result views journeys reading.find shaping.trial",
+    "cxwidgets": f"{GROUND} {CONTENTS} answers.forms shelf where views reading.find shaping.trial",
 }
 BEHIND = ("selection", "manifest", "star", "engine", "geometry")
 PUBLIC = ("cli", "faces", "cxwidgets")  # rooms that use `import cxkit as cx`

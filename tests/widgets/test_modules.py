@@ -10,6 +10,7 @@ import pytest
 from cxwidgets import modules
 from cxwidgets.explorer import Bar
 from cxwidgets.intake.intake import Intake
+from cxwidgets.keeping.address import Address
 from cxwidgets.modules import STATIC, script
 from cxwidgets.panel import Panel
 from cxwidgets.panels import OWN
@@ -114,7 +115,7 @@ def test_what_would_not_be_understood_is_refused(tmp_path, line):
 
 
 def test_every_file_is_used_by_a_panel():
-    panels = {Panel, Intake, Choosing, Bar, *OWN.values()}
+    panels = {Panel, Intake, Choosing, Bar, Address, *OWN.values()}
     texts = [kind._esm for panel in panels for kind in panel.__mro__ if "_esm" in vars(kind)]
     used = {name for text in texts for name in re.findall(r'^\$modules\["(.+)"\] = ', str(text), re.MULTILINE)}
     assert used == set(FILES)
@@ -167,4 +168,7 @@ def test_one_text_does_what_the_files_do(page, toy):
 @pytest.mark.browser
 @pytest.mark.parametrize("name", ENTRIES)
 def test_the_panels_scripts_are_modules_that_a_browser_reads(page, name):
-    assert both(page, STATIC, name, "((panel) => typeof panel.render)") == ("function", "function")
+    assert both(page, STATIC, name, "((panel) => typeof (panel.render ?? panel.initialize))") == (
+        "function",
+        "function",
+    )

@@ -8,21 +8,26 @@ itself as Python (`board.code`) and as a recipe (`board.recipe`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import cxkit as cx
 from cxkit.errors import Interrupted
+from cxkit.places import IN_APP
+from cxkit.shelf import Shelf
 from cxkit.where.filter import Filter
+from cxwidgets.keeping import history
+from cxwidgets.keeping.address import Address
+from cxwidgets.keeping.lasting import NONE, Clauses, Lasting
 from cxwidgets.panel import AWAY, FAR, View, answerable
 from cxwidgets.panels import SHOWN, panel_of
 
-Clauses = Mapping[str, Filter]
-NONE: Clauses = MappingProxyType({})
 EXPLORER = "explorer"
 MOST_KEPT = 64  # selections, each with its n
 
@@ -35,12 +40,13 @@ class Cost:
     customers: int
 
 
-class Board:
+class Board(Lasting):
     """Clauses by owner over a store's journeys, their history, and the panels that show them.
 
     Parameters
     ----------
     journeys : the journeys to explore; the steps of their recipe come before every clause.
+    stores : a folder whose stores may be shown in place of these journeys, and the sample; none when not given.
 
     >>> import cxkit as cx
     >>> from cxkit import where as w
@@ -50,9 +56,8 @@ class Board:
     (3, 12)
     """
 
-    def __init__(self, journeys: cx.Journeys) -> None:
-        self.base = journeys
-        self.panels: list[View] = []
+    def __init__(self, journeys: cx.Journeys, *, stores: str | Path | None = None) -> None:
+        super().__init__(journeys, Shelf(journeys, stores))
         self._past: list[Clauses] = []
         self._future: list[Clauses] = []
         self._clauses: Clauses = NONE
@@ -82,17 +87,13 @@ class Board:
         """Take all clauses away."""
         self._move(NONE)
 
-    def undo(self) -> None:
-        """Go back to the clauses before the last change."""
-        if self._past:
-            self._future.append(self._clauses)
-            self._set(self._past.pop())
+    def undo(self, steps: int = 1) -> None:
+        """Go back to the clauses before the last change, or before so many."""
+        self._walk(self._past, self._future, steps)
 
-    def redo(self) -> None:
-        """Go forward to the clauses before the last undo."""
-        if self._future:
-            self._past.append(self._clauses)
-            self._set(self._future.pop())
+    def redo(self, steps: int = 1) -> None:
+        """Go forward to the clauses before the last undo, or before so many."""
+        self._walk(self._future, self._past, steps)
 
     @property
     def can_undo(self) -> bool:
@@ -124,6 +125,11 @@ class Board:
         return Cost(base.journeys - kept.journeys, base.customers - kept.customers)
 
     @property
+    def history(self) -> list[history.Change]:
+        """The last changes in words, the latest first, each with how many steps back it lies."""
+        return history.changes([*self._past, self._clauses])
+
+    @property
     def recipe(self) -> cx.Recipe:
         """The steps that select what the board shows."""
         return self.journeys.recipe
@@ -143,10 +149,17 @@ class Board:
         """The panel of that name, on its own: "filters", "journeys", "moves", or any measure that has a picture."""
         shown = next((known for known in self.panels if known.name == name), None)
         if shown is None:
+            self._follow_page()
             shown = panel_of(name, self)
+            shown.take(self.elsewhere.get(name, {}))
             self.panels.append(shown)
             shown.show(shown.drawn())
         return shown
+
+    def _follow_page(self) -> None:
+        """In the app, let the address of the page say what is shown from now on."""
+        if self.linked and self._address is None and os.environ.get(IN_APP):
+            self._address = Address(self)
 
     def show(self, *names: str, layout: str = "") -> Board:
         """Show these panels, with the filters above them; without names, the usual ones. Returns the board.
@@ -191,12 +204,46 @@ class Board:
             self._future.clear()
             self._set(clauses)
 
+    def _walk(self, way: list[Clauses], other: list[Clauses], steps: int) -> None:
+        steps = min(steps, len(way))
+        for _ in range(steps):
+            other.append(self._clauses)
+            self._clauses = way.pop()
+        if steps:
+            self._set(self._clauses)
+
     def _set(self, clauses: Clauses) -> None:
         self._clauses = MappingProxyType(dict(clauses))
         self._generation += 1
         if self.drawing:
             self.base.interrupt()
+        self.note, self._coming = self._coming, ""
         self.redraw(self.panels)
+        self.tell()
+
+    def go_to(self, clauses: Clauses, note: str = "") -> None:
+        """Show these clauses, which were checked: as an undo or a redo where they lie next, else as a change."""
+        self._coming = note
+        if self._past and dict(self._past[-1]) == dict(clauses):
+            self.undo()
+        elif self._future and dict(self._future[-1]) == dict(clauses):
+            self.redo()
+        elif dict(clauses) != dict(self._clauses):
+            self._move(clauses)
+        else:
+            self._set(clauses)
+
+    def found(self, journeys: cx.Journeys) -> None:
+        """Build on other journeys, without a clause and without a past; `_set` shows them."""
+        if self.drawing:
+            self.base.interrupt()
+        self._generation += 1
+        self.base, self.opened, self._clauses = journeys, None, NONE
+        self._past.clear()
+        self._future.clear()
+        self._kept = lru_cache(MOST_KEPT)(self._keep)
+        for panel in self.panels:
+            panel.switched()
 
     def redraw(self, panels: Sequence[View]) -> None:
         """Bring panels up to date, those on the screen first; one that is in no page waits until it is."""

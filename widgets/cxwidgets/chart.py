@@ -12,6 +12,7 @@ import traitlets as t
 import cxkit as cx
 from cxkit.views import theme, vega
 from cxkit.views.picture import Picture
+from cxwidgets.keeping.exports import TABLES
 from cxwidgets.modules import script, style
 from cxwidgets.panel import Drawn, Panel
 
@@ -84,11 +85,15 @@ class Chart(VegaChart):
         if picture is None:
             raise cx.CxError(f'"{result.question}" is answered by a table, not by a picture. See .df().')
         super().__init__()
-        self.label, self.picture = result.question, picture
+        self.label, self.picture, self._answer = result.question, picture, result
+        self.exports = list(TABLES)
         self.show(self.drawn())
 
     def draw(self) -> Drawn:
         return self.charted(self.picture, self.alive)
+
+    def answer(self) -> cx.Result | None:
+        return self._answer
 
     def still(self) -> str:
         return self.picture._repr_html_()

@@ -32,7 +32,6 @@ class Filters(View):
 
     def __init__(self, board: Board) -> None:
         super().__init__(board)
-        self._numbers = count(1)
         self._open = ""
         self._owner = ""
         self._facet = Facet({})
@@ -59,7 +58,7 @@ class Filters(View):
     def draw(self) -> Drawn:
         board, refused = self.board, self._count()
         return Drawn(
-            said=refused or self._why_none(),
+            said=refused or self.board.note or self._why_none(),
             facts={
                 **counted(board),
                 "clauses": [self._clause(owner, clause) for owner, clause in board.clauses.items()],
@@ -79,6 +78,9 @@ class Filters(View):
         """Show the values of a facet, for a new clause or for one that is there."""
         self._open, self._owner = str(facet), owner if owner in self.board.clauses else self._owner_of(facet)
         self.show(self.drawn())
+
+    def switched(self) -> None:
+        self._open = self._owner = ""
 
     def close_(self) -> None:
         """Nothing is being chosen any more."""
@@ -172,7 +174,9 @@ class Filters(View):
         return f"No journeys are left: none {rest} {clause.says}."
 
     def _new(self) -> str:
-        return f"filter {next(self._numbers)}"
+        """A name that no clause has, also none that came with a link."""
+        names = (f"filter {number}" for number in count(1))
+        return next(name for name in names if name not in self.board.clauses)
 
     def _clause(self, owner: str, clause: Filter) -> dict[str, Any]:
         beside, alone = self.board.cost(owner), self.board.alone(owner)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import cxkit as cx
 from cxkit.views.table import captioned
 from cxkit.words import many, timed
+from cxwidgets.keeping.exports import MOST_ROWS, TABLES
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
 
@@ -22,6 +23,7 @@ class Listing(View):
 
     def __init__(self, board: Board, name: str = "") -> None:
         super().__init__(board, name)
+        self.exports = list(TABLES)
         self._page = 1
         self._journey: str | None = None
 
@@ -29,6 +31,19 @@ class Listing(View):
     def steps(self) -> Mapping[str, Action]:
         """What the browser may ask of a list."""
         return {"turn": self.turn, "open": self.open_, "close": self.close_}
+
+    def switched(self) -> None:
+        self._page, self._journey = 1, None
+
+    def answer(self) -> cx.Result | None:
+        return self.every()
+
+    def every(self) -> cx.Result:
+        """All journeys that the pages have, or the events of the one that is open."""
+        journeys = self.board.journeys
+        if self._journey is not None:
+            return self.board.base.events(journey=self._journey, rows=MOST_EVENTS)
+        return journeys.journeys(rows=max(1, min(journeys.n.journeys, MOST_ROWS)))
 
     def listed(self) -> Drawn:
         """The page, or the events, as a table."""

@@ -6,6 +6,7 @@ import os
 import sys
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +19,7 @@ from cxkit.errors import Interrupted
 from cxkit.places import unplaced
 from cxkit.views.page import failed_panel
 from cxkit.views.theme import NO_MATH
+from cxwidgets.keeping.exports import exporting
 from cxwidgets.modules import script, style
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Panel(anywidget.AnyWidget):
     facts = t.Dict().tag(sync=True)
     label = t.Unicode("").tag(sync=True)
     beat = t.Unicode("").tag(sync=True)
+    exports = t.List(t.Unicode()).tag(sync=True)
     name: str = ""
 
     def __init__(self) -> None:
@@ -82,6 +85,15 @@ class Panel(anywidget.AnyWidget):
     @abstractmethod
     def draw(self) -> Drawn:
         """What there is to show now."""
+
+    def answer(self) -> cx.Result | None:
+        """The answer that is shown, for files to take away; None where a panel shows none."""
+        return None
+
+    @property
+    def store(self) -> str:
+        """The name of the store that is shown, for the names of files."""
+        return ""
 
     def drawn(self) -> Drawn:
         """What `draw` gives, or why it failed, in plain words: an error stays in its panel."""
@@ -131,6 +143,10 @@ class Panel(anywidget.AnyWidget):
         if asked.get("do") == "beat":
             self.beat = str(asked.get("beat"))[:MOST_LETTERS]
             return
+        if asked.get("do") == "export":
+            self.said = ""
+            exporting(self, asked.get("form"), asked.get("page"))
+            return
         action = self.actions.get(str(asked.pop("do", "")))
         self.said = ""
         try:
@@ -176,6 +192,15 @@ class View(Panel):
         return (self.board.base.folder,)
 
     @property
+    def store(self) -> str:
+        return self.board.shelf.name_of(self.board.base) or self.board.base.folder.name
+
+    @property
+    def journeys(self) -> cx.Journeys:
+        """The journeys that this panel speaks of: those under every clause but its own."""
+        return self.board.journeys_for(self.name)
+
+    @property
     def sight(self) -> str:
         """Where the panel is in the pages that show it; near until a page says otherwise."""
         return next((sight for sight in (NEAR, FAR, AWAY) if sight in self._sights.values()), NEAR)
@@ -190,6 +215,22 @@ class View(Panel):
             self.seen(str(content.get("page")), content.get("sight"))
         else:
             super().hear(content, buffers)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a link has to carry of this panel besides its journeys; nothing while it is as it was at first."""
+        return {}
+
+    def keep(self, kept: Mapping[str, Any]) -> None:
+        """Show what `kept` said, once it is checked; nothing is as it was at first."""
+
+    def take(self, kept: Mapping[str, Any]) -> None:
+        """Show what a link says of this panel, as far as it can be shown."""
+        with suppress(cx.CxError, TypeError, ValueError, KeyError, IndexError, AttributeError):
+            self.keep(kept)
+
+    def switched(self) -> None:
+        """Forget what was known of the journeys that the board had before."""
 
     def seen(self, page: str, sight: object) -> None:
         """A page tells where it has the panel."""
@@ -207,3 +248,4 @@ class View(Panel):
     def act(self, action: Action, words: Mapping[str, Any]) -> None:
         with self.board.answering():
             action(**words)
+        self.board.tell()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import cxkit as cx
 from cxkit import catalog
@@ -13,6 +13,7 @@ from cxkit.where.filter import Filter, all_of
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
+from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.modules import script
 from cxwidgets.panel import Drawn, View
@@ -52,6 +53,14 @@ class Moves(Choosing):
     measure = "durations"
     call: ClassVar[Mapping[str, Any]] = {"per": "move"}
 
+    def shrink(self) -> Self:
+        super().shrink()
+        self.switched()
+        return self
+
+    def _breakdowns(self) -> list[str]:
+        return [] if self.small else super()._breakdowns()
+
 
 class Source(View):
     """What was read to make this log, and how."""
@@ -64,7 +73,19 @@ class Source(View):
 
 OWN: Mapping[str, type[View]] = {
     panel.name: panel
-    for panel in (Filters, Figures, ProcessMap, Variants, Families, Durations, Moves, Journeys, Source)
+    for panel in (
+        Filters,
+        Figures,
+        ProcessMap,
+        Variants,
+        Families,
+        Durations,
+        Moves,
+        Journeys,
+        Source,
+        Views,
+        Stores,
+    )
 }
 SHOWN = ("filters", "summary", "process_map", "variants", "durations", "moves", "segments", "journeys")
 
@@ -78,7 +99,11 @@ def panel_of(name: str, board: Board) -> View:
     """The panel of that name on a board: one that can do more than others, or that of any measure with a picture."""
     if name in OWN:
         return OWN[name](board)
-    drawn = [entry.name for entry in catalog.CATALOG if entry.view and entry.name not in OWN]
-    if name not in drawn:
-        raise cx.CxError(f'There is no panel "{name}". There is {", ".join([*OWN, *drawn])}.')
+    if name not in names_of_panels():
+        raise cx.CxError(f'There is no panel "{name}". There is {", ".join(names_of_panels())}.')
     return Choosing(board, name)
+
+
+def names_of_panels() -> list[str]:
+    """The names of all panels that a board can show."""
+    return [*OWN, *(entry.name for entry in catalog.CATALOG if entry.view and entry.name not in OWN)]

@@ -16,6 +16,7 @@ from cxkit import where as w
 from cxkit.views.picture import Picture
 from cxkit.where.filter import Filter, all_of, any_of, none_of
 from cxwidgets.chart import VegaChart, library
+from cxwidgets.keeping.exports import TABLES
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
 
@@ -44,6 +45,7 @@ class Pictured(VegaChart, View):
     def __init__(self, board: Board, name: str = "") -> None:
         super().__init__(board, name)
         self.entry = catalog.entry(self.measure or self.name)
+        self.exports = list(TABLES)
         self._sketched = lru_cache(MOST_SKETCHES)(self.sketch)
 
     @t.default("lib")
@@ -54,6 +56,9 @@ class Pictured(VegaChart, View):
         """The answer for these journeys, broken down by an attribute if one is named."""
         answer: cx.Result = self.entry.function(journeys, **self.call, **({"by": by} if by else {}))
         return answer
+
+    def answer(self) -> cx.Result | None:
+        return self.result(self.journeys, self.by)
 
     @property
     def by(self) -> str:
@@ -71,7 +76,7 @@ class Pictured(VegaChart, View):
         return self
 
     def draw(self) -> Drawn:
-        return self._sketched(self.board.journeys_for(self.name), self.how)
+        return self._sketched(self.journeys, self.how)
 
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
         """What is to be seen of these journeys, whatever is chosen; `how` as the panel said when it was asked."""
@@ -101,7 +106,7 @@ class Choosing(Pictured):
         super().__init__(board, name)
         self.choices: Mapping[str, Filter] = {}
         self._attributes = self._breakdowns()
-        self._by = self._fewest() if self._must_break_down else next(iter(self._attributes), "")
+        self._by = self._first = self._usual()
         self._made_by: dict[str, str] = {}
 
     @property
@@ -112,6 +117,18 @@ class Choosing(Pictured):
     @property
     def by(self) -> str:
         return self._by
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        return {"by": self._by} if self._by != self._first else {}
+
+    def keep(self, kept: Mapping[str, Any]) -> None:
+        by = kept.get("by", self._first)
+        self._by = by if by in self._attributes else self._by
+
+    def switched(self) -> None:
+        self._attributes = self._breakdowns()
+        self._by = self._first = self._usual()
 
     def draw(self) -> Drawn:
         if self._attributes == [] and self._must_break_down:
@@ -188,8 +205,10 @@ class Choosing(Pictured):
         names = [name for name, known in every if known.level != "event" and known.kind != "time"]
         return names if self._must_break_down or not names else ["", *names]
 
-    def _fewest(self) -> str:
-        """The attribute of fewest values, of those that have more than one and that most journeys have."""
+    def _usual(self) -> str:
+        """What it is broken down by at first: the attribute of fewest values that most journeys have, or nothing."""
+        if not self._must_break_down:
+            return next(iter(self._attributes), "")
 
         def rank(name: str) -> tuple[bool, bool, int]:
             rows = self.board.base.values(of=name).table.to_pylist()

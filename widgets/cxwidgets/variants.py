@@ -219,6 +219,14 @@ class Variants(Ways, Listing):
         facts = {"listing": self._listing, "n": self.board.journeys.n.journeys}
         return replace(drawn, facts={**drawn.facts, **facts})
 
+    def switched(self) -> None:
+        Choosing.switched(self)
+        Listing.switched(self)
+        self._listing = False
+
+    def answer(self) -> cx.Result | None:
+        return self.every() if self._listing else super().answer()
+
     def list_(self) -> None:
         """Show the journeys under all clauses in the place of the variants."""
         self._listing = True

@@ -36,6 +36,17 @@
     return config && JSON.parse(config.textContent);
   }
 
+  // From page to page of the book goes what the address says is shown.
+  let shown = "";
+  const carried = () => (/^#[rs]=/u.test(location.hash) ? (shown = location.hash) : shown);
+  carried();
+  for (const name of ["pointerdown", "keydown", "click"]) {
+    document.querySelector(".cx-book")?.addEventListener(name, ({ target }) => {
+      const link = target.closest("a");
+      if (link) link.hash = carried();
+    });
+  }
+
   // The front end ends the kernel with its page, but only once it is up itself.
   addEventListener("pagehide", () => {
     const held = session();

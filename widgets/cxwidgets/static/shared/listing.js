@@ -5,6 +5,7 @@ import { panel } from "./panel.js";
 // `more` stands ahead of the buttons of the table.
 export function listing({ ask, body, model, tools }, ...more) {
   const { page, pages, journey } = model.get("facts");
+  if (page === undefined) return;
   if (journey !== null) {
     const back = button("Back to the journeys", () => ask("close"));
     back.dataset.place = journey;

@@ -1,5 +1,6 @@
 // One panel: shows what Python drew, tells Python what was done, and never runs anything from the log.
 import { doubting } from "./alive.js";
+import { exporting } from "./export.js";
 import { focusing } from "./focus.js";
 import { make, watch } from "./make.js";
 
@@ -71,6 +72,7 @@ export function panel({ model, el }, connect = () => {}) {
   watch(model, { markup: draw, facts: draw, marks: mark }, life.signal);
   draw();
   telling({ model, root, said, ask, signal: life.signal });
+  exporting({ model, root, body, said, ask, signal: life.signal });
   const page = crypto.randomUUID();
   sighted(root, (sight) => ask("seen", { page, sight }), life.signal);
   return () => {
