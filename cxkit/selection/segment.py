@@ -99,7 +99,7 @@ def inside(text: str, low: float | None, high: float | None, journeys: Journeys,
 def _limits(selection: Selection, by: str) -> Frame:
     held = selection.outlines.select(JOURNEY).join(selection.star.of_journeys(by), on=JOURNEY, how="inner")
     value = nw.col(VALUE)
-    different = value.n_unique().cast(nw.Int64).alias("different")
+    different = value.n_unique().fill_null(0).cast(nw.Int64).alias("different")
     return held.select(different, value.min().alias(LOW), value.max().alias(HIGH))
 
 

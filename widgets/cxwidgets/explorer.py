@@ -9,7 +9,7 @@ import ipywidgets
 
 from cxkit import places
 from cxkit.views.theme import NO_MATH
-from cxkit.words import many, safe
+from cxkit.words import many
 from cxwidgets.chart import library
 from cxwidgets.durations import Durations
 from cxwidgets.modules import script, style
@@ -31,7 +31,7 @@ THIRD = {"segments": "Groups", "moves": "Waiting"}
 SIDE = {"variants": "Ways", "durations": "Durations", **THIRD}
 FIRST = ("process_map", "variants", "durations", "segments")  # what is drawn before anybody asks
 TOLD = ("process_map", "variants", "durations", "moves", "segments")  # what stands where there is no kernel
-TOOLS: Sequence[str] = ()  # panels at the right end of the bar
+TOOLS: Sequence[str] = ("views",)  # panels at the right end of the bar
 
 
 class Switch(View):
@@ -53,7 +53,7 @@ class Switch(View):
 
 
 class Bar(Switch):
-    """The bar: whose log this is, the tabs, undo and redo."""
+    """The bar: the tabs, undo and redo, and the code that repeats the choices."""
 
     name = "bar"
 
@@ -67,8 +67,8 @@ class Bar(Switch):
     def draw(self) -> Drawn:
         board = self.board
         steps = {"can_undo": board.can_undo, "can_redo": board.can_redo}
-        words = {"log": safe(board.base.provenance.source), "code": board.code_of(places.called(board.base.folder))}
-        return Drawn(facts={**super().draw().facts, **steps, **words})
+        code = board.code_of(places.called(board.base.folder))
+        return Drawn(facts={**super().draw().facts, **steps, "code": code})
 
 
 class Handle(View):
@@ -94,7 +94,7 @@ def explorer(board: Board) -> Any:
     which = _drawn(board, Switch(board, "side", SIDE, "Which picture"))
     grid = _box(
         "explorer",
-        _box("bar", bar, *map(board.panel, TOOLS)),
+        _box("bar", board.panel("store"), bar.add_class("cxw-lead"), *map(board.panel, TOOLS)),
         _box("strip", strip, board.panel("figures")),
         _box("map", chart),
         _box("side", which.add_class("cxw-which"), third.add_class("cxw-third"), *side),
@@ -153,13 +153,18 @@ def _scale(panel: View) -> View:
 
 
 def _drawn(board: Board, panel: View) -> View:
-    board.panels.append(panel)
-    panel.show(panel.drawn())
+    _joined(board, panel).show(panel.drawn())
     return panel
 
 
 def _kept(board: Board, panel: View) -> View:
-    board.panels.append(panel.put_away())
+    return _joined(board, panel).put_away()
+
+
+def _joined(board: Board, panel: View) -> View:
+    """The panel, as one of the board's, showing what a link says of it."""
+    panel.take(board.elsewhere.get(panel.name, {}))
+    board.panels.append(panel)
     return panel
 
 

@@ -79,6 +79,9 @@ class Filters(View):
         self._open, self._owner = str(facet), owner if owner in self.board.clauses else self._owner_of(facet)
         self.show(self.drawn())
 
+    def switched(self) -> None:
+        self._open = self._owner = ""
+
     def close_(self) -> None:
         """Nothing is being chosen any more."""
         self._open = self._owner = ""

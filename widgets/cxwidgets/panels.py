@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import cxkit as cx
 from cxkit import catalog
@@ -28,6 +28,14 @@ class Moves(Choosing):
     name = "moves"
     measure = "durations"
     call: ClassVar[Mapping[str, Any]] = {"per": "move"}
+
+    def shrink(self) -> Self:
+        super().shrink()
+        self.switched()
+        return self
+
+    def _breakdowns(self) -> list[str]:
+        return [] if self.small else super()._breakdowns()
 
 
 class Source(View):

@@ -130,10 +130,9 @@ class Choosing(Pictured):
         self._begin()
 
     def _begin(self) -> None:
-        """With the attributes of this store: where there must be one, that of the fewest values."""
+        """With the attributes of this store, and the usual one of them."""
         self._attributes = self._breakdowns()
-        self._usual_by = self._fewest() if self._must_break_down else next(iter(self._attributes), "")
-        self._by = self._usual_by
+        self._by = self._usual_by = self._usual()
 
     def draw(self) -> Drawn:
         if self._attributes == [] and self._must_break_down:
@@ -210,8 +209,10 @@ class Choosing(Pictured):
         names = [name for name, known in every if known.level != "event" and known.kind != "time"]
         return names if self._must_break_down or not names else ["", *names]
 
-    def _fewest(self) -> str:
-        """The attribute of fewest values, of those that have more than one and that most journeys have."""
+    def _usual(self) -> str:
+        """What it is broken down by at first: the attribute of fewest values that most journeys have, or nothing."""
+        if not self._must_break_down:
+            return next(iter(self._attributes), "")
 
         def rank(name: str) -> tuple[bool, bool, int]:
             rows = self.board.base.values(of=name).table.to_pylist()

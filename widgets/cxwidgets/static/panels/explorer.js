@@ -37,11 +37,10 @@ function tabbed({ model }, body, life) {
 
 function barred(context, body, life) {
   const { ask, model } = context;
-  const { log, code, can_undo, can_redo } = model.get("facts");
+  const { code, can_undo, can_redo } = model.get("facts");
   const step = (text, label, action, able) =>
     button(text, () => ask(action), { ariaLabel: label, title: label, disabled: !able, className: "cxw-step" });
   body.replaceChildren(
-    make("strong", { className: "cxw-log", textContent: log, title: log }),
     tabbed(context, body, life),
     make("span", { className: "cxw-space" }),
     step("↶", "Undo", "undo", can_undo),
@@ -74,9 +73,9 @@ function render(given) {
   const life = {};
   return panel(given, (context) => {
     const { body, model } = context;
-    const { way, log } = model.get("facts");
+    const { way, code } = model.get("facts");
     if (way === "drawer") opening({ ...context, life });
-    else if (log === undefined) body.replaceChildren(tabbed(context, body, life));
+    else if (code === undefined) body.replaceChildren(tabbed(context, body, life));
     else barred(context, body, life);
   });
 }

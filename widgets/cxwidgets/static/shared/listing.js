@@ -47,6 +47,7 @@ export function listing(context, ...more) {
   const { ask, body, model, tools } = context;
   const facts = model.get("facts");
   const { page, pages, journey, opened } = facts;
+  if (page === undefined) return;
   if (journey !== null) {
     const back = button("Back to the journeys", () => ask("close"));
     back.dataset.place = journey;
