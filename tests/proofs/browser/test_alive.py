@@ -186,3 +186,18 @@ def test_a_full_app_says_so(browser, toy, tmp_path):
         first.goto("about:blank")
         second.wait_for_selector(MAP, timeout=SLOW)  # it tries by itself
         context.close()
+
+
+def test_an_app_for_looking_only_brings_nothing_in(browser, toy):
+    with app.serving(toy, ready_kernels=0, view_only=True) as running:
+        page = browser.new_context().new_page()
+        page.goto(running.at("voila/render/00_start_here.ipynb"))
+        pages = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        pages.first.wait_for()
+        assert "Bring your data" not in pages.all_inner_texts()
+        answer = page.goto(running.at("voila/render/01_bring_your_data.ipynb"))
+        assert answer.status == 404
+        page.goto(running.at(PAGE))
+        alive(page)
+        assert kernel_of(running, page).environ()[places.VIEW_ONLY] == "1"
+        page.context.close()
