@@ -128,13 +128,19 @@ def test_a_click_on_a_picture_is_kept_until_its_panel_is_there(opened, toy):
     page.locator(".cxw-chip", has_text="Cancel").wait_for()
 
 
-def test_many_tabs_at_once_come_alive_and_say_so_while_they_wait(opened):
-    pages = [opened("voila/static/voila.js") for _ in range(TABS)]
+def test_many_tabs_at_once_come_alive_and_answer(opened, toy):
+    pages, broken = [opened("voila/static/voila.js") for _ in range(TABS)], []
     for page in pages:
+        page.on("pageerror", lambda error: broken.append(str(error)))
         page.evaluate(f"setTimeout(() => location.assign('/{PAGE}'))")
     for page in pages:
         page.wait_for_url(f"**/{PAGE}", wait_until="commit")
         alive(page)
+    for page in pages:
+        page.locator(f'{MAP}[data-activity="{toy.selection.star.codes["Cancel"]}"]').click()
+    for page in pages:
+        page.locator(".cxw-chip", has_text="Cancel").wait_for()
+    assert broken == []
     assert [page.locator(".cx-gone:visible, .cx-busy:visible").count() for page in pages] == [0] * TABS
 
 
