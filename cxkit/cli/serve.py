@@ -63,7 +63,7 @@ def app(source: str, port: int | None, engagement: Path | None, view_only: bool,
         with until_told(), apps.serving(journeys, port=port, view_only=view_only) as server:
             click.echo(f"{server.address}\nCtrl-C ends the app.")
             if not no_browser:
-                click.launch(server.address)
+                click.launch(server.leading.as_uri())
             sys.exit(server.process.wait())
     except KeyboardInterrupt:
         click.echo("The app has ended.")

@@ -49,20 +49,28 @@ class Door:
         """What becomes of this request?"""
         if not self._names_us(request):
             return Verdict.FOREIGN
-        if request.headers.get("Sec-Fetch-Site", "none") not in HERE:
-            return Verdict.LED if _opens_a_page(request) else Verdict.FOREIGN
+        if not _is_from_here(request):
+            led = Verdict.ENTERS if self._brings_the_token(request) else Verdict.LED
+            return led if _opens_a_page(request) else Verdict.FOREIGN
         if not _is_of_our_page(request):
             return Verdict.FOREIGN
         held = request.cookies.get(self.cookie)
         if held is not None and _equal(held.value, self.secret):
             return Verdict.WELCOME
+        return Verdict.ENTERS if self._brings_the_token(request) else Verdict.STRANGER
+
+    def _brings_the_token(self, request: HTTPServerRequest) -> bool:
         given = request.query_arguments.get("token", [b""])[-1].decode("utf-8", "replace")
-        return Verdict.ENTERS if request.method == "GET" and _equal(given, self.token) else Verdict.STRANGER
+        return request.method == "GET" and _equal(given, self.token)
 
     def _names_us(self, request: HTTPServerRequest) -> bool:
         port = self._port()
         names = [f"{name}{end}" for name in ("127.0.0.1", "localhost") for end in (f":{port}", *[""] * (port == 80))]
         return request.headers.get("Host", "").lower() in names
+
+
+def _is_from_here(request: HTTPServerRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Site", "none") in HERE
 
 
 def _opens_a_page(request: HTTPServerRequest) -> bool:
@@ -105,7 +113,7 @@ class Threshold(RequestHandler):
         verdict = self.door.verdict(self.request)
         if verdict is Verdict.ENTERS:
             self.set_cookie(self.door.cookie, self.door.secret, httponly=True, samesite="Strict")
-            self.redirect(f"http://{self.request.host}{_without_token(self.request)}")
+            self._lead_in(_without_token(self.request))
         elif verdict is Verdict.LED:
             self._say("led.html", {"to": "/" + (self.request.uri or "").lstrip("/\\")})
         elif verdict is Verdict.STRANGER and "text/html" in self.request.headers.get("Accept", ""):
@@ -121,6 +129,13 @@ class Threshold(RequestHandler):
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
+
+    def _lead_in(self, path: str) -> None:
+        """On to the page itself. The cookie is not sent on a way that began elsewhere, such as in a file: that ends."""
+        if _is_from_here(self.request):
+            self.redirect(f"http://{self.request.host}{path}")
+        else:
+            self._say("enter.html", {"to": path})
 
     def _say(self, name: str, words: Mapping[str, str]) -> None:
         self.finish(self.settings["voila_jinja2_env"].get_template(name).render(base_url="/", **words))

@@ -79,11 +79,16 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Server:
-    """A running app: where it is, the token that opens it, and the process that serves it."""
+    """A running app: where it is, the token that opens it, the process that serves it, and a file that leads there.
+
+    Who opens the file instead of the address does not write the token into the command line of a browser, which other
+    users of the machine can read.
+    """
 
     place: str
     token: str
     process: subprocess.Popen[str]
+    leading: Path
 
     @property
     def address(self) -> str:
@@ -142,7 +147,10 @@ def serving(
         )
         try:
             token = _hand_over(process)
-            yield Server(_address(process, port), token, process)
+            server = Server(_address(process, port), token, process, folder / "open.html")
+            with places.private(server.leading) as page:
+                page.write(f'<meta http-equiv="refresh" content="0; url={server.address}">\n')
+            yield server
         finally:
             end(process)
             if process.stdin:

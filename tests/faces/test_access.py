@@ -168,6 +168,14 @@ def test_a_foreign_page_starts_nothing(server, ours, site):
     assert (status, headers["Set-Cookie"]) == (200, None)
     assert f'<a href="{RENDER}?a=%22&gt;">'.encode() in body
     assert b"jupyter-config-data" not in body
+    status, headers, body = ask(server, f"/?token={server.token}", **NAVIGATES, **{"Sec-Fetch-Site": site})
+    assert (status, b'replace("/" + location.hash)' in body) == (200, True)  # as from the file that leads here
+    assert headers["Set-Cookie"].startswith("cxkit-")
+
+
+def test_the_file_that_leads_here_is_its_owners_alone(server):
+    assert server.address in server.leading.read_text()
+    assert server.leading.stat().st_mode & 0o077 == 0
 
 
 # ---- how many --------------------------------------------------------------------------------------------------------

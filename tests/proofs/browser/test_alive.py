@@ -128,13 +128,19 @@ def test_a_click_on_a_picture_is_kept_until_its_panel_is_there(opened, toy):
     page.locator(".cxw-chip", has_text="Cancel").wait_for()
 
 
-def test_many_tabs_at_once_come_alive_and_say_so_while_they_wait(opened):
-    pages = [opened("voila/static/voila.js") for _ in range(TABS)]
+def test_many_tabs_at_once_come_alive_and_answer(opened, toy):
+    pages, broken = [opened("voila/static/voila.js") for _ in range(TABS)], []
     for page in pages:
+        page.on("pageerror", lambda error: broken.append(str(error)))
         page.evaluate(f"setTimeout(() => location.assign('/{PAGE}'))")
     for page in pages:
         page.wait_for_url(f"**/{PAGE}", wait_until="commit")
         alive(page)
+    for page in pages:
+        page.locator(f'{MAP}[data-activity="{toy.selection.star.codes["Cancel"]}"]').click()
+    for page in pages:
+        page.locator(".cxw-chip", has_text="Cancel").wait_for()
+    assert broken == []
     assert [page.locator(".cx-gone:visible, .cx-busy:visible").count() for page in pages] == [0] * TABS
 
 
@@ -186,3 +192,18 @@ def test_a_full_app_says_so(browser, toy, tmp_path):
         first.goto("about:blank")
         second.wait_for_selector(MAP, timeout=SLOW)  # it tries by itself
         context.close()
+
+
+def test_an_app_for_looking_only_brings_nothing_in(browser, toy):
+    with app.serving(toy, ready_kernels=0, view_only=True) as running:
+        page = browser.new_context().new_page()
+        page.goto(running.at("voila/render/00_start_here.ipynb"))
+        pages = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        pages.first.wait_for()
+        assert "Bring your data" not in pages.all_inner_texts()
+        answer = page.goto(running.at("voila/render/01_bring_your_data.ipynb"))
+        assert answer.status == 404
+        page.goto(running.at(PAGE))
+        alive(page)
+        assert kernel_of(running, page).environ()[places.VIEW_ONLY] == "1"
+        page.context.close()

@@ -229,7 +229,7 @@ def test_nothing_else_is_served(server, path):
 def test_the_address_opens_the_book(browser, server):
     opened = Tab(browser, server)
     page = opened.page
-    for address in (server.address, server.place, f"{server.place}?classic-tree=true"):
+    for address in (server.leading.as_uri(), server.address, f"{server.place}?classic-tree=true"):
         page.goto(address)
         page.wait_for_url(f"{server.place}voila/render/{HOME}")
         page.wait_for_selector(MAP)

@@ -1,5 +1,5 @@
-// Whether what stands on the page can still be asked. A page whose kernel has ended says so and stays readable; one whose
-// kernel is busy says for how long; one that came alive only in part asks again; a click made too early is kept.
+// Whether what stands on the page can still be asked. A page whose kernel has ended says so and stays readable; one
+// whose kernel is busy says for how long, and one that is stuck how to go on.
 (() => {
   const POLL = 5_000;
   const PATIENCE = 10_000;
@@ -40,7 +40,8 @@
     if (news === "ended") document.dispatchEvent(new Event("cx-gone"));
   }
 
-  // A kernel that ended before its page was alive, such as one that died waiting, has nothing to lose: the page opens anew.
+  // A kernel that ended before its page was alive, such as one that died waiting, has nothing to lose: the page opens
+  // anew.
   function again() {
     const tries = Number(sessionStorage.getItem("cx-tries") ?? 0);
     sessionStorage.setItem("cx-tries", tries + 1);
@@ -103,7 +104,8 @@
     if (note && Date.now() - noted > READ) note = "";
     const text = how ? "" : wording();
     sign.hidden = !text;
-    if (text && sign.firstChild?.data !== text) sign.replaceChildren(text, ...(text.startsWith("No answer") ? [reopening()] : []));
+    if (!text || sign.firstChild?.data === text) return;
+    sign.replaceChildren(text, ...(text.startsWith("No answer") ? [reopening()] : []));
   }
 
   function reopening() {
@@ -124,7 +126,8 @@
       if (how === "dumb") tell("");
     }
     noted = Date.now();
-    note = { coming: `The panels are on their way, ${seconds} s. What you click is kept.`, kept: KEPT, lost: LOST }[news] ?? "";
+    const coming = `The panels are on their way, ${seconds} s. What you click is kept.`;
+    note = { coming, kept: KEPT, lost: LOST }[news] ?? "";
     show();
   });
   setInterval(show, 500);

@@ -1,6 +1,6 @@
-// How a page comes alive. The front end asks the kernel for its panels once, with a time limit, and does not ask again: on
-// a busy machine a page stays a picture for good. So this looks what is missing, asks again, and says that it waits. What
-// was clicked meanwhile is kept.
+// How a page comes alive. The front end asks the kernel for its panels once, with a time limit, and does not ask again:
+// on a busy machine a page stays a picture for good. So this looks what is missing, asks again, and says that it waits.
+// What was clicked meanwhile is kept.
 (() => {
   const LOOK = 1_000;
   const LOOKS = 10;
@@ -12,7 +12,14 @@
   const WHOLE = ".jupyter-widgets:not(.jp-OutputArea-output), section[aria-label]";
   const FAILED = ".jupyter-widgets-error-widget";
   const VIEW = "application/vnd.jupyter.widget-view+json";
+  const SHORT = 2_000;
   const begun = Date.now();
+
+  // The front end gives a panel's script two seconds. After them the panel is drawn all the same, and never hears an
+  // answer.
+  const limit = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (time) => limit(time === SHORT ? GIVEN_UP_AFTER * 1_000 : time);
+
   let asked = begun, expected = [], kept = [];
 
   const say = (news, seconds) => document.dispatchEvent(new CustomEvent("cx-coming", { detail: { news, seconds } }));
@@ -79,7 +86,8 @@
     if (!mark) return;
     const names = MARKS.filter((name) => name in mark.dataset);
     const selector = names.map((name) => `[data-${name}="${CSS.escape(mark.dataset[name])}"]`).join("");
-    kept.push({ output: standing.closest(".cx-output"), selector, how: { bubbles: true, cancelable: true, shiftKey: event.shiftKey }, looks: 0 });
+    const how = { bubbles: true, cancelable: true, shiftKey: event.shiftKey };
+    kept.push({ output: standing.closest(".cx-output"), selector, how, looks: 0 });
     mark.dataset.kept = "true";
     say("kept");
   }
