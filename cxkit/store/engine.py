@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Frame = nw.LazyFrame[Any]
 MOST_ROWS_KEPT = 40_000_000
+PLACES = 0x200000  # more than there are characters
 LIBRARIES = ("duckdb", "_duckdb", "pyspark", "py4j", "narwhals")
 GONE = "The store was deleted, changed or prepared anew while it was open. Open it again; if it is gone, prepare it."
 
@@ -185,7 +186,9 @@ class DuckDB(Engine):
         ordered.write_parquet(str(folder / "part-0.parquet"), compression="zstd")
 
     def sequence(self, events: Frame) -> Frame:
-        path = f"string_agg({SYMBOL}, '' ORDER BY {POSITION}) AS {PATH}"
+        # string_agg with an order of its own takes a block of memory for each journey of more than 16 events
+        steps = f"list_sort(list({POSITION}::BIGINT * {PLACES} + unicode({SYMBOL})))"
+        path = f"array_to_string(list_transform({steps}, lambda step: chr((step % {PLACES})::INTEGER)), '') AS {PATH}"
         return nw.from_native(events.to_native().aggregate(f"{JOURNEY}, {path}", JOURNEY))
 
     def translated(self, frame: Frame, column: str, symbols: str, others: str, name: str) -> Frame:
