@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals as nw
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Filter(ABC):
     def __bool__(self) -> bool:
         raise InputError("Combine filters with &, | and ~, not with `and`, `or` and `not`.")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The filter's canonical text: equal filters have equal keys."""
         return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
@@ -189,7 +190,9 @@ class none_of(Compound):
 
 def is_text(value: object) -> bool:
     """Whether the value is a text of whole characters: JSON can bring in halves of one."""
-    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+    return isinstance(value, str) and (
+        value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    )
 
 
 def _parts(kind: type[Compound], filter_: Filter) -> tuple[Filter, ...]:

@@ -13,7 +13,8 @@ from cxkit.facts import working as clocks
 from cxkit.facts.stages import Grain
 from cxkit.facts.working import Clock
 from cxkit.result import Result
-from cxkit.schema import CUSTOMER, FIRST, LAST, PATH, SECOND, VARIANT, codes
+from cxkit.schema import CUSTOMER, FIRST, LAST, LENGTH, PATH, SECOND, VARIANT, codes
+from cxkit.selection import moves
 from cxkit.where.variants import variant_rank
 from cxkit.words import sentences
 
@@ -99,13 +100,13 @@ def _table(journeys: Journeys, level: Grain, top: int | None, clock: Clock) -> p
 
 
 def _counts(selection: Selection, top: int | None) -> Frame:
-    counts = selection.outlines.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
+    counts = moves.variants(selection)
     chosen = _ranked(counts).head(top) if top else counts
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
     people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
-    few = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi")
+    few = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi") if top else selection.outlines
     medians = few.group_by(VARIANT).agg(people, lasting)
-    known = selection.star.variants.select(VARIANT, PATH, "length")
+    known = selection.star.variants.select(VARIANT, PATH, LENGTH)
     return _ranked(chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner"))
 
 
@@ -119,4 +120,4 @@ def _of(journeys: Journeys, level: Grain) -> dict[str, int]:
 
 
 def _different(selection: Selection) -> Frame:
-    return selection.outlines.select(nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"))
+    return moves.variants(selection).select(nw.len().cast(nw.Int64).alias("variants"))
