@@ -77,13 +77,13 @@ class WorkingHours:
         """When the firm opens and when it shuts again, in order, as microseconds since 1970 in UTC."""
         import numpy as np
 
-        found = []
+        spans = []
         opens, shuts = self._by_the_clock(_inside(since // DAY - 2), _inside(until // DAY + 2))
         for begin, end, offset in _offsets(zone_of(self.zone), since, until):
             first = np.searchsorted(shuts, begin + offset, "right")
             last = np.searchsorted(opens, end + offset, "left")
-            found.append(np.clip(np.stack([opens[first:last], shuts[first:last]]) - offset, begin, end))
-        both = np.concatenate(found, axis=1) if found else np.zeros((2, 0), np.int64)
+            spans.append(np.clip(np.stack([opens[first:last], shuts[first:last]]) - offset, begin, end))
+        both = np.concatenate(spans, axis=1) if spans else np.zeros((2, 0), np.int64)
         return _merged(*both)
 
     def _by_the_clock(self, first: int, last: int) -> tuple[Times, Times]:
@@ -117,8 +117,8 @@ def holidays_of(country: str | None, region: str | None, first: int, last: int) 
         return []
     import holidays
 
-    known = holidays.country_holidays(country, subdiv=region)
-    years = range(max(first, known.start_year), min(last, known.end_year) + 1)
+    of_country = holidays.country_holidays(country, subdiv=region)
+    years = range(max(first, of_country.start_year), min(last, of_country.end_year) + 1)
     return sorted(holidays.country_holidays(country, subdiv=region, years=years)) if years else []
 
 

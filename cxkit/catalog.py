@@ -163,7 +163,7 @@ CATALOG = (
 
 def entry(name: str) -> Entry:
     """The catalog's entry of that name."""
-    by_name = {known.name: known for known in CATALOG}
+    by_name = {listed.name: listed for listed in CATALOG}
     if name not in by_name:
         raise not_found("measure", name, by_name)
     return by_name[name]

@@ -123,10 +123,10 @@ def read(name: str) -> Log:
 
 
 def _entry(name: str) -> Dataset:
-    found = [entry for entry in CATALOG if entry.name == name]
-    if not found:
+    entries = [entry for entry in CATALOG if entry.name == name]
+    if not entries:
         raise not_found("public log", name, [entry.name for entry in CATALOG], "cx.datasets.known()")
-    return found[0]
+    return entries[0]
 
 
 def _fetched(entry: Dataset) -> Path:

@@ -19,7 +19,9 @@ LITTLE_MEMORY = f"{max(800, 200 * (os.cpu_count() or 1))}MB"  # each thread need
 
 def is_full(error: BaseException) -> bool:
     """Whether an error says that a disk has no room left, or no more than DuckDB may take of it."""
-    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or any(said in str(error) for said in NO_SPACE)
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or any(
+        sentence in str(error) for sentence in NO_SPACE
+    )
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -49,16 +49,16 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     return names[match[0]] if match else None
 
 
-def not_found(kind: str, name: object, known: Iterable[str], see: str = "") -> NameNotFound:
+def not_found(kind: str, name: object, names: Iterable[str], see: str = "") -> NameNotFound:
     """The error for an unknown name: it suggests the closest known one and says where to look."""
-    known = list(known)
-    suggestion = closest(str(name), known)
-    hint = f' Closest: "{suggestion}".' if suggestion else _few(known)
+    names = list(names)
+    suggestion = closest(str(name), names)
+    hint = f' Closest: "{suggestion}".' if suggestion else _few(names)
     return NameNotFound(f'No {kind} "{name}".{hint}{" See " + see + "." if see else ""}')
 
 
-def _few(known: list[str]) -> str:
-    if not known:
+def _few(names: list[str]) -> str:
+    if not names:
         return " There is none."
-    shown = ", ".join(f'"{name}"' for name in known[:8])
-    return f" There is {shown}{f' and {len(known) - 8} more' if len(known) > 8 else ''}."
+    shown = ", ".join(f'"{name}"' for name in names[:8])
+    return f" There is {shown}{f' and {len(names) - 8} more' if len(names) > 8 else ''}."

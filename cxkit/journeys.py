@@ -186,7 +186,10 @@ class Journeys:
         def origin(name: str) -> str:
             return "tag: " if name in tags else "derived: " if name in star.columns else ""
 
-        return {name: f"{origin(name)}{known.kind} of each {known.level}" for name, known in star.by_name.items()}
+        return {
+            name: f"{origin(name)}{attribute.kind} of each {attribute.level}"
+            for name, attribute in star.by_name.items()
+        }
 
     @property
     def known_activities(self) -> list[str]:
@@ -257,8 +260,8 @@ class Journeys:
         return self._kept(asked, lambda: self._table(asked))
 
     def _kept(self, asked: Asked, table: Callable[[], pa.Table]) -> Frame:
-        base, said = self.base, self.engagement.fingerprint if self.engagement else ""
-        key = f"{base.key}{base.marks}|asked {said} {asked.key}"
+        base, engagement = self.base, self.engagement.fingerprint if self.engagement else ""
+        key = f"{base.key}{base.marks}|asked {engagement} {asked.key}"
         return base.engine.materialise(key, lambda: keyed(base, table(), asked.value))
 
     def _table(self, asked: Asked) -> pa.Table:

@@ -226,7 +226,7 @@ class Log:
         key : its column of ids, as the log has them. Ids are compared as texts; 17.0 of a data frame is 17.
         attributes : the columns to keep; all of them when not given.
         reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=, skip=,
-            quote=, escape=.
+            header=, quote=, escape=.
 
         Returns a Log. The table lies in the store as `tables/customers`, and its columns are attributes of customers.
         A later part of the log brings a new table, or the old one holds for the customers that come, too.
@@ -257,7 +257,7 @@ class Log:
             where it names a customer only, to the last one of all the customer's journeys. An event counts from when
             it was done.
         reading : how a file is read, as `cx.read` takes it: sheet=, table=, query=, delimiter=, encoding=, skip=,
-            quote=, escape=.
+            header=, quote=, escape=.
 
         Returns a Log; after `cx.prepare`, `j.table(name)` has the rows. Every row is kept, and counted by what it was
         joined to: an event, a journey or customer only, or nothing.
@@ -311,6 +311,7 @@ def read(
     delimiter: str | None = None,
     encoding: str | None = None,
     skip: int | None = None,
+    header: bool | None = None,
     quote: str | None = None,
     escape: str | None = None,
     sheet: str | None = None,
@@ -330,8 +331,10 @@ def read(
     name : what reports call it; the file's name when not given.
     about : what a reader should know of it, in a few lines; the first page of the book shows them.
     delimiter, encoding : how a text file is written, where the reading found is wrong.
-    skip, quote, escape : for a text file too: how many lines stand above its header, what encloses values (`"` or `'`;
-        "" where quotes are letters), and what makes a quote within them a letter (`"\\"`; the quote itself, doubled).
+    skip, header : for text files and workbooks: how many lines stand above the header, and False where there is none
+        and the table begins with a row; its columns are then called "column 1", "column 2" and so on.
+    quote, escape : for a text file too: what encloses values (`"` or `'`; "" where quotes are letters), and what makes
+        a quote within them a letter (`"\\"`; the quote itself, doubled).
     sheet : for XLSX, the sheet to read; without it the one that looks most like a log.
     table, query : for a database, the table to read ("events" or "schema.events"), or a SELECT in its own SQL.
     object_type : for OCEL, the type of the objects that are the journeys, such as "orders".
@@ -340,7 +343,7 @@ def read(
 
     Errors: a file that is missing, empty, of an unknown kind or in another encoding than the one given.
     """
-    rows = find(source, Options(delimiter, encoding, skip, quote, escape, sheet, table, query, object_type))
+    rows = find(source, Options(delimiter, encoding, skip, header, quote, escape, sheet, table, query, object_type))
     rows.name = safe(name or rows.name)
     rows.about = about
     return Log(spread.joined(rows))
@@ -365,17 +368,18 @@ def reopened(described: Manifest, folder: Path) -> Log | None:
 
     None if it is not there: if its file is gone or another one, or if the store has come in parts.
     """
-    known = described.origin
+    origin = described.origin
     written = described.reading.get("time", "")
     try:
-        if not known or not (path := (folder.resolve() / known["path"]).resolve()).is_file():
+        if not origin or not (path := (folder.resolve() / origin["path"]).resolve()).is_file():
             return None
-        reading: dict[str, Any] = {word: known[word] for word in READING if word in known}
+        reading: dict[str, Any] = {word: origin[word] for word in READING if word in origin}
         reading |= {"skip": int(reading["skip"])} if "skip" in reading else {}
+        reading |= {"header": reading["header"] == str(True)} if "header" in reading else {}
         log = read(path, name=described.source, about=described.about, **reading)
-        if log.source.fingerprint != known["fingerprint"]:
+        if log.source.fingerprint != origin["fingerprint"]:
             return None
-        roles = dict.fromkeys(OPTIONAL, "") | {word: known[word] for word in (*ROLES, *JOINED) if word in known}
+        roles = dict.fromkeys(OPTIONAL, "") | {word: origin[word] for word in (*ROLES, *JOINED) if word in origin}
         if "lifecycle" in roles:
             roles.pop("start")
         return log.roles(**roles, zone=described.zone, time_format=stamps.Writing(written).format)

@@ -82,14 +82,14 @@ def prepare(
         raise InputError("contract= says what may differ in a later part. Add append=True, or leave the contract out.")
     target, runs_on = _folder(folder), engine_of(engine)
     firm = _said(target, None)
-    said, words = "", changes.settled(contract)
+    doubt, words = "", changes.settled(contract)
     with _steps(progress) as step:
         if append:
-            made, said = appending.append(log, target, runs_on, _drawn, step, words)
+            made, doubt = appending.append(log, target, runs_on, _drawn, step, words)
         else:
             made = preparing.prepare(log, target, runs_on, _drawn, step)
-    if said:
-        warnings.warn(said, stacklevel=2)
+    if doubt:
+        warnings.warn(doubt, stacklevel=2)
     return _journeys(target, made, runs_on, firm)
 
 

@@ -115,6 +115,6 @@ def _rows(line: str) -> list[dict[str, object]]:
         what, hours = step.split()
         name, channel = what.split("/")
         when = MONDAY + timedelta(hours=int(hours.removesuffix("h")))
-        known = {"order": order, "client": client, "plan": None if plan == "-" else plan}
-        rows.append({**known, "step": name, "when": when, "channel": channel})
+        ids = {"order": order, "client": client, "plan": None if plan == "-" else plan}
+        rows.append({**ids, "step": name, "when": when, "channel": channel})
     return rows

@@ -13,9 +13,9 @@ from threading import Lock
 from typing import Any
 
 PREFIX, HELD = "cxkit-", ".held"
-_own: dict[int, Path] = {}
-_locks: list[Any] = []
-_making = Lock()
+OWN: dict[int, Path] = {}
+LOCKS: list[Any] = []
+MAKING = Lock()
 
 
 def folder() -> tempfile.TemporaryDirectory[str]:
@@ -25,18 +25,18 @@ def folder() -> tempfile.TemporaryDirectory[str]:
 
 def own() -> Path:
     """This process's scratch space."""
-    with _making:
-        if os.getpid() not in _own:
+    with MAKING:
+        if os.getpid() not in OWN:
             sweep()
-            _own[os.getpid()] = _made()
-        _own[os.getpid()].mkdir(0o700, exist_ok=True)
-        return _own[os.getpid()]
+            OWN[os.getpid()] = _made()
+        OWN[os.getpid()].mkdir(0o700, exist_ok=True)
+        return OWN[os.getpid()]
 
 
 def left() -> Iterator[Path]:
     """The scratch folders of this user's processes that have ended without clearing up."""
     for path in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*")):
-        if path not in _own.values() and _is_ours(path) and _is_free(path):
+        if path not in OWN.values() and _is_ours(path) and _is_free(path):
             yield path
 
 
@@ -56,7 +56,7 @@ def _made() -> Path:
         lock.acquire()
     if not made.is_dir():  # swept before it was held
         return _made()
-    _locks.append(lock)
+    LOCKS.append(lock)
     weakref.finalize(lock, _clear, made, os.getpid())
     return made
 

@@ -20,9 +20,9 @@ MICROSECOND = timedelta(microseconds=1)
 OPEN_END = ".."
 LONGEST = 2**62
 
-_UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d|w)", re.ASCII)
-_PERIOD = re.compile(
+UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d|w)", re.ASCII)
+PERIOD = re.compile(
     r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-W(?P<week>\d{2})|-(?P<month>\d{2})(?:-(?P<day>\d{2})"
     r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?)?)?",
     re.ASCII,
@@ -33,10 +33,10 @@ def duration(text: str, word: str = "within") -> int:
     """How many microseconds a duration such as "90s", "15min", "36h", "2d" or "1w 2d" lasts."""
     if not isinstance(text, str):
         raise InputError(f'{word}={text!r} has no unit. Write a duration such as "2d", "36h" or "15min".')
-    parts = _DURATION.findall(text)
-    if not parts or _DURATION.sub("", text).strip():
+    parts = DURATION.findall(text)
+    if not parts or DURATION.sub("", text).strip():
         raise InputError(f'{word}="{text}" is no duration. Write a number and s, min, h, d or w, such as "2d".')
-    microseconds = sum(float(amount) * _UNITS[unit] * SECOND for amount, unit in parts)
+    microseconds = sum(float(amount) * UNITS[unit] * SECOND for amount, unit in parts)
     if microseconds > LONGEST:
         raise InputError(f'{word}="{text}" is longer than any log. Choose a shorter duration.')
     return round(microseconds)
@@ -133,7 +133,7 @@ def zoned(microseconds: pa.Array | pa.ChunkedArray, zone: str) -> pa.Array | pa.
 
 
 def _bounds(text: str, zone: str) -> tuple[int, int]:
-    match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
+    match = PERIOD.fullmatch(text) if isinstance(text, str) else None
     if not match:
         raise InputError(
             f'"{text}" is no period. Write "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15" '

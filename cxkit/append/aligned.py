@@ -167,9 +167,9 @@ def _places(log: Log, described: Manifest, numbers: dict[str, int]) -> list[int 
     own = log.columns
     places: list[int | None] = [own.index(name) if name in own else None for name in described.columns]
     for role in numbers if log.mapping else ():
-        said = getattr(log.mapping, role)
-        if said is not None and (role != "customer" or said != log.mapping.journey):  # type: ignore[union-attr]
-            places[numbers[role]] = said
+        chosen = getattr(log.mapping, role)
+        if chosen is not None and (role != "customer" or chosen != log.mapping.journey):  # type: ignore[union-attr]
+            places[numbers[role]] = chosen
     for role, number in numbers.items():
         if places[number] is None:
             raise InputError(_lacks(log, role, described.columns[number]))

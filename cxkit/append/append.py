@@ -56,8 +56,8 @@ def append(
                 published = publish(
                     folder, old, version, lambda scratch: made(before, engine, scratch, version, draw, step)
                 )
-        except NothingNew as said:
-            return old, str(said)
+        except NothingNew as nothing:
+            return old, str(nothing)
         return published, ""
 
 
@@ -93,22 +93,22 @@ class Before(Batch):
     def staged(self, folder: Path) -> stage.Staged:
         """Write the coded events of the part, and of the store's journeys that it touches, into the folder."""
         self._lay_out()
-        source, roles, known = self.source, self.roles, self.described
+        source, roles, described = self.source, self.roles, self.described
         fits = {name: tuple(kept for kept in held if kept in self.found[name]) for name, held in self.fits.items()}
         if roles.order is not None:
             fits[KEY] = self._key_fits(roles.order)
         columns = [replace(a, kind=kind(fits[a.column])) for a in self.was]
-        key, part = kind(fits.get(KEY, ())), len(known.parts)
+        key, part = kind(fits.get(KEY, ())), len(described.parts)
         dropped = stage.read(source, roles, tuple(a for a in columns if a.column != KEY), key, folder, part)
         stage.number(source, roles)
         self.run("CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM coded")
-        columns = columns if known.chosen else levels.levelled(source.connection, self.was, columns, self.held)
+        columns = columns if described.chosen else levels.levelled(source.connection, self.was, columns, self.held)
         self.changes = self._compared(columns, dropped)
         self._unite(columns)
         self._keep_rejected(folder)
         backwards = stage.backwards(source, roles)
         stage.write(source, folder)
-        attributes = levels.in_order(columns, known.chosen)
+        attributes = levels.in_order(columns, described.chosen)
         return stage.Staged(attributes, dropped, roles.time is not None, backwards, fits)
 
     # ---- what is there ------------------------------------------------------------------------------------------
@@ -197,8 +197,8 @@ class Before(Batch):
     def _compared(self, columns: list[schema.Attribute], dropped: dict[str, int]) -> Changes:
         """How the part differs from what is there; raises where the contract refuses that."""
         comparison = comparing.Comparison(self.reading, self.described, self.was, tuple(columns), self.held)
-        found = ranked(comparison.changes(dropped))
-        changes = Changes(self.source.name, comparison.brings, found)
+        ranked_changes = ranked(comparison.changes(dropped))
+        changes = Changes(self.source.name, comparison.brings, ranked_changes)
         enforce(self.contract, changes)
         if self.contract["overlap"] == LEAVE_OUT and comparing.leave_out(comparison):
             raise NothingNew(f'Every row of "{self.source.name}" is in the store already; nothing was changed.')
@@ -239,8 +239,8 @@ class Before(Batch):
         columns = [name for name in columns if name != KEY]
         asked = ", ".join(f"count(*) FILTER ({name})" for name in columns)
         each = ", ".join(f"min({name}) <> max({name}) AS {name}" for name in columns)
-        found = self.run(f"SELECT {asked} FROM (SELECT {each} FROM carried GROUP BY journey)").fetchone()
-        return dict(zip(columns, found or (), strict=True))
+        counts = self.run(f"SELECT {asked} FROM (SELECT {each} FROM carried GROUP BY journey)").fetchone()
+        return dict(zip(columns, counts or (), strict=True))
 
     def _keep_rejected(self, folder: Path) -> None:
         for number, file in enumerate(sorted((self.folder / schema.REJECTED).glob("*.parquet"))):
@@ -252,14 +252,14 @@ class Before(Batch):
             return {}
         touched = placed.select(JOURNEY).unique()
         names = (schema.EVENTS, schema.ROWS, schema.JOURNEYS)
-        found = {name: engine.scan(self.folder / name).join(touched, on=JOURNEY, how="anti") for name in names}
+        tables = {name: engine.scan(self.folder / name).join(touched, on=JOURNEY, how="anti") for name in names}
         texts = [name for name in placed.collect_schema().names() if name.endswith(f"_{schema.TEXT}")]
-        held = found[schema.ROWS].collect_schema().names()
+        held = tables[schema.ROWS].collect_schema().names()
         empty = [nw.lit(None).cast(nw.String).alias(name) for name in texts if name not in held]
-        found[schema.ROWS] = found[schema.ROWS].with_columns(*empty) if empty else found[schema.ROWS]
+        tables[schema.ROWS] = tables[schema.ROWS].with_columns(*empty) if empty else tables[schema.ROWS]
         paths = engine.scan(self.folder / schema.VARIANTS).select(VARIANT, PATH)
-        found[PATH] = found[schema.JOURNEYS].join(paths, on=VARIANT, how="inner").select(JOURNEY, PATH)
-        return found
+        tables[PATH] = tables[schema.JOURNEYS].join(paths, on=VARIANT, how="inner").select(JOURNEY, PATH)
+        return tables
 
     def joined(self, made: Manifest) -> Manifest:
         """What is to be said of both together; `made` speaks of all events, but of the source of the part."""
@@ -273,9 +273,9 @@ class Before(Batch):
             for now in [made.several.get(column, 0)]
         }
         reading = dict(old.reading)
-        for word, found in made.reading.items():
-            before = reading.setdefault(word, found)
-            reading[word] = before if found in before.split(", ") else f"{before}, {found}"
+        for word, answer in made.reading.items():
+            before = reading.setdefault(word, answer)
+            reading[word] = before if answer in before.split(", ") else f"{before}, {answer}"
         lines = {word: old.lines.get(word, 0) + made.lines.get(word, 0) for word in (*old.lines, *made.lines)}
         reasons = (*old.dropped, *made.dropped)
         return replace(

@@ -83,14 +83,14 @@ class Comparison:
     @cached_property
     def texts(self) -> list[Attribute]:
         """The attributes that hold labels."""
-        found = []
+        alike = []
         for a in self.attributes:
             if a.kind == "text" and int(a.column[1:]) not in self.source.missing:
                 table = "old_events" if a.level == "event" else "old_journeys"
                 [(different, rows)] = self.ask(f"SELECT count(DISTINCT {a.column}), count({a.column}) FROM {table}")
                 if different <= min(MOST_VALUES, rows / REPEATED):
-                    found.append(a)
-        return found
+                    alike.append(a)
+        return alike
 
     @cached_property
     def begun(self) -> str:

@@ -36,11 +36,11 @@ def empty_cells(c: Comparison) -> Iterator[Change]:
     for level, table, fresh in (("event", "old_events", "fresh"), ("journey", "old_journeys", c.begun)):
         columns = [a for a in c.attributes if a.level == level and int(a.column[1:]) not in c.source.missing]
         under = [None, *([ACTIVITY] if level == "event" else []), *(a for a in c.texts if a.level == level)]
-        found = [(gap, group) for group in under for gap in _gaps(c, columns, group, table, fresh)] if columns else []
+        gaps = [(gap, group) for group in under for gap in _gaps(c, columns, group, table, fresh)] if columns else []
         for a in columns:
-            mine = [(gap, group) for gap, group in found if gap[0] == a.column]
+            mine = [(gap, group) for gap, group in gaps if gap[0] == a.column]
             if mine:
-                gap, group = max(mine, key=lambda one: (one[0][2], one[1] is None))
+                gap, group = max(mine, key=lambda pair: (pair[0][2], pair[1] is None))
                 yield _gap(c, a, gap, group)
 
 
@@ -51,8 +51,8 @@ def _gaps(c: Comparison, columns: list[Attribute], group: Attribute | None, tabl
     before = {row[0]: row[1:] for row in c.ask(statement.format(label, asked, table))}
     for value, of, *filled in c.ask(statement.format(label, asked, fresh)):
         had, *held = before.get(value, (0, *[0] * len(columns)))
-        for a, full, known in zip(columns, filled, held, strict=True):
-            empty, usual = of - full, (had - known) / max(had, 1)
+        for a, full, earlier in zip(columns, filled, held, strict=True):
+            empty, usual = of - full, (had - earlier) / max(had, 1)
             always = had >= KNOWN and usual <= ALWAYS and (group is None or a.column != group.column)
             if always and empty >= ENOUGH and empty / of > JUMP * max(usual, 1 / had):
                 yield a.column, value, empty, of, had

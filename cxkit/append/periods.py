@@ -56,20 +56,20 @@ class Periods:
         if not self.count:
             return defaultdict(int)
         place, where = self._earlier
-        found = self.ask(f"SELECT label, count(DISTINCT {place}) FROM ({labelled}) WHERE {where} GROUP BY 1")
-        return dict(found)
+        counts = self.ask(f"SELECT label, count(DISTINCT {place}) FROM ({labelled}) WHERE {where} GROUP BY 1")
+        return dict(counts)
 
     def counts(self, labelled: str, old: str, fresh: str, **values: str) -> dict[str, tuple[int, list[int]]]:
         """For each label its rows in the part's period and in the earlier ones, the latest first."""
         place, where = self._earlier
-        found: dict[str, list[int]] = defaultdict(lambda: [0] * self.count)
+        by_label: dict[str, list[int]] = defaultdict(lambda: [0] * self.count)
         rows = f"SELECT label, {place}, count(*) FROM ({labelled.format(old)}) WHERE {where} GROUP BY ALL"
         for label, number, n in self.ask(rows, **values):
-            found[label][number] = n
+            by_label[label][number] = n
         inside = f"time >= {self.since} AND time < {self.until} AND label IS NOT NULL"
         counted = f"SELECT label, count(*) FROM ({labelled.format(fresh)}) WHERE {inside} GROUP BY 1"
         now: dict[str, int] = dict(self.ask(counted, **values))
-        return {label: (now.get(label, 0), found[label]) for label in sorted({*found, *now})}
+        return {label: (now.get(label, 0), by_label[label]) for label in sorted({*by_label, *now})}
 
     @property
     def _earlier(self) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def misfits(source: Aligned, attribute: Attribute, number: int) -> tuple[int, tu
     run = source.connection.execute
     [count] = run(f"SELECT count(*) {where}").fetchone() or (0,)
     few = run(f"SELECT DISTINCT {text} {where} ORDER BY 1 LIMIT {EXAMPLES}").fetchall()
-    return count, tuple(found for (found,) in few)
+    return count, tuple(value for (value,) in few)
 
 
 def value(was: Attribute, now: Attribute, held: Held) -> str:

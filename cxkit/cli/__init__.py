@@ -63,8 +63,8 @@ class Group(click.Group):
                 sys.exit(1)
             if os.environ.get("CXKIT_DEBUG"):
                 raise
-            said = inert(f"Error: {type(error).__name__}: {error}")
-            click.echo(f"{said}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True)
+            sentence = inert(f"Error: {type(error).__name__}: {error}")
+            click.echo(f"{sentence}\nSet CXKIT_DEBUG=1 to see where it comes from.", err=True)
         sys.exit(1)
 
 

@@ -21,18 +21,18 @@ PYTHON_WORDS = {"true": True, "false": False}
 
 def _menu() -> str:
     """The measures by theme, a paragraph each."""
-    names = {theme: [known.name for known in catalog.CATALOG if known.theme == theme] for theme in catalog.THEMES}
+    names = {theme: [entry.name for entry in catalog.CATALOG if entry.theme == theme] for theme in catalog.THEMES}
     return "\n\n".join(f"Measures of {theme}: {', '.join(names[theme])}." for theme in catalog.THEMES)
 
 
 def _questions() -> str:
     """Every measure with its question, by theme."""
-    width = max(len(known.name) for known in catalog.CATALOG)
+    width = max(len(entry.name) for entry in catalog.CATALOG)
     themes = [
         "\n".join(
             [
                 theme,
-                *(f"  {known.name:<{width}}  {known.question}" for known in catalog.CATALOG if known.theme == theme),
+                *(f"  {entry.name:<{width}}  {entry.question}" for entry in catalog.CATALOG if entry.theme == theme),
             ]
         )
         for theme in catalog.THEMES
@@ -44,7 +44,7 @@ def _questions() -> str:
 
 def _completed(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The measures that begin so, for a shell that completes."""
-    return [known.name for known in catalog.CATALOG if known.name.startswith(incomplete)]
+    return [entry.name for entry in catalog.CATALOG if entry.name.startswith(incomplete)]
 
 
 @click.command(epilog=_menu())
@@ -101,25 +101,25 @@ def ask(
 
 
 def _parameters(function: Any, measure: str, words: Sequence[str]) -> dict[str, Any]:
-    known = {
+    types = {
         name: str(word.annotation)
         for name, word in inspect.signature(function).parameters.items()
         if name != "journeys"
     }
-    said: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
-        if not equals or name not in known:
-            options = ", ".join(known) or "no parameters"
+        if not equals or name not in types:
+            options = ", ".join(types) or "no parameters"
             raise click.UsageError(f'"{word}" is no parameter of {measure}, written NAME=VALUE. It has {options}.')
-        said[name] = value if "str" in known[name] else _value(value)
-    return said
+        given[name] = value if "str" in types[name] else _value(value)
+    return given
 
 
-def _check_needed(function: Any, measure: str, said: dict[str, Any], journeys: cx.Journeys) -> None:
+def _check_needed(function: Any, measure: str, given: dict[str, Any], journeys: cx.Journeys) -> None:
     """Raise unless every parameter is said that the measure cannot do without."""
     parameters = list(inspect.signature(function).parameters.values())[1:]
-    for word in (word.name for word in parameters if word.default is word.empty and word.name not in said):
+    for word in (word.name for word in parameters if word.default is word.empty and word.name not in given):
         names = journeys.known_attributes if word == "by" else ()
         of = f" Attributes: {quoted(list(names), MOST_NAMED)}." if names else ""
         raise click.UsageError(f"{measure} needs {word}=. Write --with {word}=NAME.{of}")

@@ -21,7 +21,19 @@ speaking = click.option(
     type=click.Path(path_type=Path),
     help="File of what the log cannot know.  [default: engagement.toml in the store's folder]",
 )
-READING = ("name", "delimiter", "encoding", "skip", "quote", "escape", "sheet", "table", "query", "object_type")
+READING = (
+    "name",
+    "delimiter",
+    "encoding",
+    "skip",
+    "header",
+    "quote",
+    "escape",
+    "sheet",
+    "table",
+    "query",
+    "object_type",
+)
 ITS_OWN = ("name", "sheet", "table", "query")
 NO_LOG = "Name a FILE, or with --engagement a file that says under [source] where the log is."
 HOW = "Where journeys end: silence=30d, after=, start=, end= an activity, by= a column; may be repeated."
@@ -62,7 +74,8 @@ MAPPING = (
     click.option("--name", help="What reports call it; the file's name when not given."),
     click.option("--delimiter", help="What separates the columns of a text file."),
     click.option("--encoding", help="Encoding of a text file."),
-    click.option("--skip", type=int, help="How many lines of a text file stand above its header."),
+    click.option("--skip", type=int, help="How many lines of a text file or sheet stand above its header."),
+    click.option("--header/--no-header", default=None, help="Whether a text file or sheet has a header at all."),
     click.option("--quote", help='What encloses values of a text file; "" where quotes are letters.'),
     click.option("--escape", help="What makes a quote within quotes a letter, such as a backslash."),
     click.option("--sheet", help="For XLSX: the sheet to read."),
@@ -90,16 +103,16 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
     path = words["engagement"]
     if source is not None and source.lower().endswith(".toml"):
         raise click.UsageError(f'"{source}" is no log. If it is an engagement file, write --engagement {source}.')
-    said = cx.Engagement.load(path) if path else None
-    if source is None and (said is None or said.source is None):
+    engagement = cx.Engagement.load(path) if path else None
+    if source is None and (engagement is None or engagement.source is None):
         raise click.UsageError(NO_LOG)
-    reading = {} if said is None else _reading(said, later=append and source is not None)
+    reading = {} if engagement is None else _reading(engagement, later=append and source is not None)
     log = cx.read(
-        said.address(path.parent) if source is None and said else source,
+        engagement.address(path.parent) if source is None and engagement else source,
         **reading | {word: words[word] for word in READING if words[word] is not None},
     )
-    log = log.unpivot(words["unpivot"]) if words["unpivot"] else said.unpivoted(log) if said else log
-    roles = {} if said is None or append else said.roles_words
+    log = log.unpivot(words["unpivot"]) if words["unpivot"] else engagement.unpivoted(log) if engagement else log
+    roles = {} if engagement is None or append else engagement.roles_words
     given = {word: value for word, value in words.items() if word not in (*READING, *NOTION, "engagement", "mend")}
     roles |= {
         word: list(value) if isinstance(value, tuple) else value
@@ -108,8 +121,8 @@ def named(source: str | None, words: dict[str, Any], append: bool = False) -> tu
     }
     log = log.roles(**roles) if roles else log
     log = _mended(log, words["mend"]) if words["mend"] else log
-    log = _regrouped(log, words, said)
-    return (said.accompanied(log, path.parent) if said else log), said
+    log = _regrouped(log, words, engagement)
+    return (engagement.accompanied(log, path.parent) if engagement else log), engagement
 
 
 def _mended(log: cx.Log, path: Path) -> cx.Log:
@@ -121,32 +134,32 @@ def _mended(log: cx.Log, path: Path) -> cx.Log:
     return log.mend(*listed)
 
 
-def _reading(said: cx.Engagement, later: bool) -> dict[str, Any]:
+def _reading(engagement: cx.Engagement, later: bool) -> dict[str, Any]:
     """How the engagement has its log read; another file that is a later part has a name and sheets of its own."""
-    words = {"name": said.name, "about": said.about or "", **said.source_words}
+    words = {"name": engagement.name, "about": engagement.about or "", **engagement.source_words}
     return {word: value for word, value in words.items() if not (later and word in ITS_OWN)}
 
 
-def _regrouped(log: cx.Log, words: dict[str, Any], said: cx.Engagement | None) -> cx.Log:
+def _regrouped(log: cx.Log, words: dict[str, Any], engagement: cx.Engagement | None) -> cx.Log:
     """The log with ids made one and journeys split, as the options, or else the engagement file, say."""
     keys, cuts = words["keys"], _cuts(words["cuts"])
     log = log.stitch(keys) if keys else log
-    if said is not None:
+    if engagement is not None:
         ours = {"identities": keys, "split": cuts}
-        rest = said.amended(**{part: None for part, given in ours.items() if given})
+        rest = engagement.amended(**{part: None for part, given in ours.items() if given})
         log = rest.regrouped(log, words["engagement"].parent)
     return log.split(**cuts) if cuts else log
 
 
-def _cuts(said: Sequence[str]) -> dict[str, Any]:
+def _cuts(parts: Sequence[str]) -> dict[str, Any]:
     """The words of `log.split` from HOW=VALUE, of which activities may be several."""
-    found: dict[str, list[str]] = {}
-    for part in said:
+    cuts: dict[str, list[str]] = {}
+    for part in parts:
         how, equals, value = part.partition("=")
-        if not equals or not value or how not in ONCE + SEVERAL or (how in ONCE and how in found):
+        if not equals or not value or how not in ONCE + SEVERAL or (how in ONCE and how in cuts):
             raise click.UsageError(f'"{part}" is no way to split. {HOW}')
-        found.setdefault(how, []).append(value)
-    return {how: values[0] if how in ONCE else values for how, values in found.items()}
+        cuts.setdefault(how, []).append(value)
+    return {how: values[0] if how in ONCE else values for how, values in cuts.items()}
 
 
 def opened(source: str, recipe: Path | None, engagement: Path | None = None) -> cx.Journeys:

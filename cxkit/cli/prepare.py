@@ -98,11 +98,11 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
     """
     if append and target:
         raise click.UsageError("--save-engagement keeps what was settled of the whole log. Leave it out with --append.")
-    log, said = named(source, words, append)
+    log, engagement = named(source, words, append)
     if not append:
         click.echo(log)
-    keeping = kept(log, source, words, said, target) if target else None
-    journeys = appended(log, folder, said) if append else cx.prepare(log, folder)
+    keeping = kept(log, source, words, engagement, target) if target else None
+    journeys = appended(log, folder, engagement) if append else cx.prepare(log, folder)
     facts = journeys.manifest
     click.echo(f"\n{many(facts.counts['events'])} events in {journeys.n}; {many(facts.counts['variants'])} variants.")
     for loss in facts.losses:
@@ -113,35 +113,35 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
         click.echo(f"Left out: {many(count)} {'row' if count == 1 else 'rows'} ({reason}).")
     if facts.dropped:
         click.echo(f"See them: cxkit ask {folder} rejected")
-    tell_absent(keeping or said, journeys)
+    tell_absent(keeping or engagement, journeys)
     if keeping and target:
         click.echo(f"Saved: {keeping.save(target)}, with its schema beside it for editors.")
     click.echo(f"Next: cxkit ask {folder} process_map, or cxkit report {folder}")
 
 
-def appended(log: cx.Log, folder: Path, said: cx.Engagement | None) -> cx.Journeys:
+def appended(log: cx.Log, folder: Path, engagement: cx.Engagement | None) -> cx.Journeys:
     """The store with a later part of its log, as the engagement's contract allows; tells what differs."""
-    with warnings.catch_warnings(record=True) as known:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
-            journeys = cx.prepare(log, folder, append=True, contract=said.contract_words if said else None)
+            journeys = cx.prepare(log, folder, append=True, contract=engagement.contract_words if engagement else None)
         except Refused as refused:
             click.echo(Changes.about(refused.changes, lambda: Extent(log.source.size)))
             raise
-    click.echo("\n".join(str(one.message) for one in known) if known else journeys.changes)
+    click.echo("\n".join(str(warning.message) for warning in caught) if caught else journeys.changes)
     return journeys
 
 
 def kept(
-    log: cx.Log, source: str | None, words: dict[str, Any], said: cx.Engagement | None, target: Path
+    log: cx.Log, source: str | None, words: dict[str, Any], engagement: cx.Engagement | None, target: Path
 ) -> cx.Engagement:
     """The engagement that says of this log what was settled, beside all that was said before."""
     if not target.parent.is_dir():
         raise cx.CxError(f'There is no folder "{target.parent}" for "{target.name}". Make it first.')
-    old = cx.Engagement.load(target) if target.exists() else said
+    old = cx.Engagement.load(target) if target.exists() else engagement
     new = cx.Engagement.of_log(log, path=_from(source, target.parent))
-    if source is None and said is not None:
-        new = new.amended(source=_moved(said, words["engagement"].parent, target.parent))
+    if source is None and engagement is not None:
+        new = new.amended(source=_moved(engagement, words["engagement"].parent, target.parent))
     if new.identities:
         table = new.written()["identities"] | {"path": _from(new.identities.path, target.parent)}
         new = new.amended(identities=table)
@@ -152,9 +152,9 @@ def kept(
     return new if old is None else _merged(old, new)
 
 
-def tell_absent(said: cx.Engagement | None, journeys: cx.Journeys) -> None:
+def tell_absent(engagement: cx.Engagement | None, journeys: cx.Journeys) -> None:
     """Say what the engagement file names and the log does not have."""
-    absent = said.check(journeys) if said else []
+    absent = engagement.check(journeys) if engagement else []
     for sentence in absent[:MOST_TOLD]:
         click.echo(f"Not in this log: {sentence}")
     if len(absent) > MOST_TOLD:
@@ -170,21 +170,21 @@ def _merged(old: cx.Engagement, new: cx.Engagement) -> cx.Engagement:
     return old.amended(**parts, source=source, zone=new.zone, roles=old.other_roles | after["roles"])
 
 
-def _beside(said: cx.Engagement, folder: Path) -> dict[str, Any]:
+def _beside(engagement: cx.Engagement, folder: Path) -> dict[str, Any]:
     """What lies beside the log, its paths as they are written in a file of that folder."""
-    words = said.written()
+    words = engagement.written()
     tables = {name: table | {"path": _from(table["path"], folder)} for name, table in words.get("tables", {}).items()}
     customers = words.get("customers")
     return {"customers": customers and customers | {"path": _from(customers["path"], folder)}, "tables": tables}
 
 
-def _moved(said: cx.Engagement, folder: Path, target: Path) -> dict[str, Any]:
+def _moved(engagement: cx.Engagement, folder: Path, target: Path) -> dict[str, Any]:
     """Where the engagement says that the log is, for a file in another folder; only a path from the file changes."""
-    table: dict[str, Any] = said.written()["source"]
+    table: dict[str, Any] = engagement.written()["source"]
     path = table.get("path")
     if path is None or Path(path).expanduser().is_absolute():
         return table
-    return table | {"path": _from(path if "://" in path else said.address(folder), target)}
+    return table | {"path": _from(path if "://" in path else engagement.address(folder), target)}
 
 
 def _from(address: str | None, folder: Path) -> str | None:

@@ -135,11 +135,11 @@ class Engagement(Section):
         """
         file = Path(path).expanduser()
         text = files.text_of(file)
-        found = files.parsed(text, file.name)
+        parsed = files.parsed(text, file.name)
         try:
-            return cls(**found)
+            return cls(**parsed)
         except Mistakes as mistakes:
-            raise Mistakes(mistakes.problems, found, f'"{file.name}"', files.lines_of(text)) from None
+            raise Mistakes(mistakes.problems, parsed, f'"{file.name}"', files.lines_of(text)) from None
 
     def save(self, path: str | Path) -> Path:
         """Write the engagement as TOML, and the schema beside it so that editors complete its keys.
@@ -211,8 +211,8 @@ class Engagement(Section):
         if settled.writing.format:
             roles["time_format"] = settled.writing.format
         source = {**_place(path), **_chosen(reading)} if path else None
-        said = {"goals": goals, "cancels": cancels, "source": source, "roles": roles, **made}
-        return cls(name=log.source.name, zone=settled.zone, **said)
+        sections = {"goals": goals, "cancels": cancels, "source": source, "roles": roles, **made}
+        return cls(name=log.source.name, zone=settled.zone, **sections)
 
     @property
     def roles_words(self) -> dict[str, Any]:
@@ -260,8 +260,8 @@ class Engagement(Section):
     def regrouped(self, log: Log, folder: str | Path = ".") -> Log:
         """The log under the roles that it has, ids that are one made one and journeys split, as the file says."""
         if self.identities is not None:
-            said = self.identities.model_dump(exclude={"path"})
-            log = log.stitch(_from_folder(self.identities.path, folder), **said)
+            options = self.identities.model_dump(exclude={"path"})
+            log = log.stitch(_from_folder(self.identities.path, folder), **options)
         return log.split(**self.split.model_dump()) if self.split is not None else log
 
     def accompanied(self, log: Log, folder: str | Path = ".") -> Log:
@@ -269,8 +269,8 @@ class Engagement(Section):
 
         It carries the fingerprint of this engagement into its store.
         """
-        said = {"customers": self.customers, **self.tables}
-        for name, section in said.items():
+        sections = {"customers": self.customers, **self.tables}
+        for name, section in sections.items():
             if section is None:
                 continue
             words = section.model_dump(exclude={"path"}, exclude_none=True)
@@ -314,8 +314,8 @@ class Engagement(Section):
 
         Returns a sentence for each activity, attribute and value that the log lacks, with the closest that it has.
         """
-        found = dict.fromkeys(absences(self, journeys))
-        return [f"{told(place, sentence, self.written())}." for place, sentence in found]
+        absent = dict.fromkeys(absences(self, journeys))
+        return [f"{told(place, sentence, self.written())}." for place, sentence in absent]
 
 
 @cache
@@ -346,10 +346,10 @@ def _brief(entries: Any, main: str) -> Any:
     return [entry[main] for entry in each]
 
 
-def _same(found: dict[str, Any], said: Engagement) -> bool:
+def _same(written: dict[str, Any], engagement: Engagement) -> bool:
     """Whether a file says the same, in the same order."""
     try:
-        return json.dumps(Engagement(**found).written(), default=str) == json.dumps(said.written(), default=str)
+        return json.dumps(Engagement(**written).written(), default=str) == json.dumps(engagement.written(), default=str)
     except Mistakes:
         return False
 
@@ -358,7 +358,7 @@ def _beside(log: Log) -> dict[str, Any]:
     """What lies beside a log, in the words of the file; no section where there is nothing."""
     words = {table.name: table.words for table in log.tables}
     customers = words.pop("customers", None)
-    return {name: said for name, said in (("customers", customers), ("tables", words)) if said}
+    return {name: section for name, section in (("customers", customers), ("tables", words)) if section}
 
 
 def _has_none(log: Log, role: str) -> bool:
@@ -371,8 +371,8 @@ def _has_none(log: Log, role: str) -> bool:
 
 def _chosen(reading: dict[str, str]) -> dict[str, str]:
     """What was chosen in the source, as it is given again; of a folder only what all its files have in common."""
-    found = {word: reading.get(word.replace("_", " ")) for word in OPTIONS}
-    return {word: said for word, said in found.items() if said and not ("files" in reading and ", " in said)}
+    chosen = {word: reading.get(word.replace("_", " ")) for word in OPTIONS}
+    return {word: answer for word, answer in chosen.items() if answer and not ("files" in reading and ", " in answer)}
 
 
 def _place(path: str) -> dict[str, str]:

@@ -78,9 +78,9 @@ def _places(text: str) -> Iterator[tuple[Place, int]]:
 
 def _parts(key: str) -> Place:
     """The names in a dotted key."""
-    found, names = tomllib.loads(f"{key} = 0"), []
-    while isinstance(found, dict):
-        [(name, found)] = found.items()
+    table, names = tomllib.loads(f"{key} = 0"), []
+    while isinstance(table, dict):
+        [(name, table)] = table.items()
         names.append(name)
     return tuple(names)
 
@@ -170,7 +170,7 @@ def _amend(table: Any, old: dict[str, Any], new: dict[str, Any], item: Callable[
 
 def _alike(*lists: Any) -> bool:
     """Whether these are lists of equally many tables."""
-    return all(isinstance(one, list) and _is_table(one) and len(one) == len(lists[0]) for one in lists)
+    return all(isinstance(item, list) and _is_table(item) and len(item) == len(lists[0]) for item in lists)
 
 
 def _grown(before: dict[str, Any], after: Any) -> bool:

@@ -32,7 +32,9 @@ class Source(Section):
     encoding: Text | None = None
     """How a text file is encoded, where the reading found is wrong."""
     skip: Annotated[int, Field(strict=True, ge=0)] | None = None
-    """How many lines of a text file stand above its header, where the reading found is wrong."""
+    """How many lines of a text file or sheet stand above its header, where the reading found is wrong."""
+    header: Annotated[bool, Field(strict=True)] | None = None
+    """Whether a text file or sheet has a header at all, where the reading found is wrong."""
     quote: Annotated[str, Field(strict=True, max_length=1)] | None = None
     """What encloses values of a text file; "" where quotes are letters."""
     escape: Annotated[str, Field(strict=True, min_length=1, max_length=1)] | None = None
@@ -124,7 +126,9 @@ class Table(Section):
     encoding: Text | None = None
     """How a text file is encoded, where the reading found is wrong."""
     skip: Annotated[int, Field(strict=True, ge=0)] | None = None
-    """How many lines of a text file stand above its header, where the reading found is wrong."""
+    """How many lines of a text file or sheet stand above its header, where the reading found is wrong."""
+    header: Annotated[bool, Field(strict=True)] | None = None
+    """Whether a text file or sheet has a header at all, where the reading found is wrong."""
     quote: Annotated[str, Field(strict=True, max_length=1)] | None = None
     """What encloses values of a text file; "" where quotes are letters."""
     escape: Annotated[str, Field(strict=True, min_length=1, max_length=1)] | None = None

@@ -63,10 +63,10 @@ class Mistakes(InputError):
         super().__init__(f"{head}. {every[0]}" if len(every) == 1 else "\n  ".join([f"{head}:", *every]))
 
 
-def told(place: Place, sentence: str, found: Any, lines: Mapping[Place, int] = NO_LINES) -> str:
+def told(place: Place, sentence: str, document: Any, lines: Mapping[Place, int] = NO_LINES) -> str:
     """A problem as a sentence that starts with its line, if it is known, and its place."""
     where = [f"line {line}"] if (line := _line(place, lines)) else []
-    whole = f"{', '.join([*where, *_steps(place, found)])}: {sentence}"
+    whole = f"{', '.join([*where, *_steps(place, document)])}: {sentence}"
     return whole[0].upper() + whole[1:]
 
 
@@ -75,22 +75,22 @@ def _line(place: Place, lines: Mapping[Place, int]) -> int:
     return next((lines[place[:length]] for length in range(len(place), 0, -1) if place[:length] in lines), 0)
 
 
-def _steps(place: Place, found: Any) -> Iterator[str]:
+def _steps(place: Place, document: Any) -> Iterator[str]:
     """The way to a place in words: needs "talk to a person", firm_share."""
     words: list[str] = []
     for step in place:
-        found = _inside(found, step)
+        document = _inside(document, step)
         if not isinstance(step, int):
             words.append(step if re.fullmatch(r"\w+", step) and len(step) < LONGEST_SHOWN else shown(step))
         else:
-            name = found.get("name", found.get("activity")) if isinstance(found, dict) else found
+            name = document.get("name", document.get("activity")) if isinstance(document, dict) else document
             words[-1] += f" {shown(name) if isinstance(name, str) else step + 1}"
     yield from words
 
 
-def _inside(found: Any, step: str | int) -> Any:
+def _inside(document: Any, step: str | int) -> Any:
     try:
-        return found[step]
+        return document[step]
     except (KeyError, IndexError, TypeError):
         return None
 
@@ -108,7 +108,7 @@ def shown(value: Any) -> str:
 
 def of_validation(error: ValidationError, schema: dict[str, Any]) -> list[tuple[Place, str]]:
     """The first problems that the model has found, each with its place and a plain sentence."""
-    return [_problem(found, schema) for found in error.errors(include_url=False)[:MOST_FOUND]]
+    return [_problem(problem, schema) for problem in error.errors(include_url=False)[:MOST_FOUND]]
 
 
 def _problem(error: Any, schema: dict[str, Any]) -> tuple[Place, str]:
@@ -171,21 +171,21 @@ def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
         if "$ref" in node:
             node = schema["$defs"][node["$ref"].rpartition("/")[2]]
         else:
-            node = next((one for one in node["anyOf"] if "$ref" in one or "properties" in one), {})
+            node = next((choice for choice in node["anyOf"] if "$ref" in choice or "properties" in choice), {})
     return node
 
 
 def secrets(values: Any) -> list[tuple[Place, str]]:
     """Every text that carries a password or the like; what it says is never repeated."""
-    found: list[tuple[Place, str]] = []
+    places: list[tuple[Place, str]] = []
     waiting: list[tuple[Place, Any]] = [((), values)]
     while waiting:
         place, value = waiting.pop()
         if isinstance(value, str) and SECRET.search(value):
-            found.append((place, f"holds a password or another secret. {NO_SECRETS}"))
+            places.append((place, f"holds a password or another secret. {NO_SECRETS}"))
         elif isinstance(value, dict):
-            found += [(place, f"has a key with a secret. {NO_SECRETS}") for key in value if SECRET.search(str(key))]
+            places += [(place, f"has a key with a secret. {NO_SECRETS}") for key in value if SECRET.search(str(key))]
             waiting += [((*place, str(key)), part) for key, part in value.items()]
         elif isinstance(value, list | tuple):
             waiting += [((*place, number), part) for number, part in enumerate(value)]
-    return sorted(found, key=str)
+    return sorted(places, key=str)

@@ -15,9 +15,9 @@ ONLY_PLANNED = ("offerings", "needs", "policies", "actions", "costs")  # the dat
 UNUSED = ("disclosure", "report", "cancels.reason", "stages.owner", "channels.kind")
 
 
-def said_for_later(said: Engagement) -> tuple[list[str], list[str]]:
+def said_for_later(engagement: Engagement) -> tuple[list[str], list[str]]:
     """What the file says that only the data plan looks at, and what nothing uses yet."""
-    written = said.written()
+    written = engagement.written()
     planned = [section for section in ONLY_PLANNED if section in written]
     return planned, [name for name in UNUSED if _is_said(written, *name.partition(".")[::2])]
 

@@ -70,9 +70,11 @@ def spans(text: str) -> list[tuple[int, int]]:
 
     The last may be a night, such as "22:00-06:00", of at most half a day: it ends after the next midnight.
     """
-    found = [SPAN.fullmatch(part.strip()) for part in text.split(",")]
-    minutes = [tuple(int(h) * 60 + int(m) for h, m in (one.group(1, 2), one.group(3, 4))) for one in found if one]
-    if not all(found) or max(map(max, minutes)) > MIDNIGHT:
+    matches = [SPAN.fullmatch(part.strip()) for part in text.split(",")]
+    minutes = [
+        tuple(int(h) * 60 + int(m) for h, m in (match.group(1, 2), match.group(3, 4))) for match in matches if match
+    ]
+    if not all(matches) or max(map(max, minutes)) > MIDNIGHT:
         raise ValueError(NO_HOURS)
     each = [*minutes[:-1], _through_the_night(*minutes[-1])]
     flat = [minute for span in each for minute in span]
@@ -97,7 +99,7 @@ def _conditions(value: Any) -> dict[str, tuple[Any, ...]]:
         raise ValueError('must be a table of attributes and their values, such as {"channel" = ["shop", "app"]}')
     listed = {name: tuple(part) if isinstance(part, list | tuple) else (part,) for name, part in value.items()}
     for name, values in listed.items():
-        if not values or not all(isinstance(one, str | int | float) for one in values):
+        if not values or not all(isinstance(item, str | int | float) for item in values):
             raise ValueError(f'needs texts, numbers or true and false as values of "{name}"')
     return {_text(name): each_once(values) for name, values in listed.items()}
 

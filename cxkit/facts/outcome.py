@@ -111,10 +111,10 @@ def _allowed(star: Star, said: Engagement) -> Frame:
 
 def _silences(star: Star, said: Engagement) -> dict[int, list[int]]:
     """The activities' codes by the silence in microseconds that is allowed after them."""
-    stages, found = stage_of(said), dict[int, list[int]]()
+    stages, by_span = stage_of(said), dict[int, list[int]]()
     for name, code in star.codes.items():
         stage = said.stages.get(stages.get(name, ""))
         text = (stage.silence if stage else None) or said.silence
         if text:
-            found.setdefault(duration(text), []).append(code)
-    return found
+            by_span.setdefault(duration(text), []).append(code)
+    return by_span

@@ -80,8 +80,8 @@ def check(journeys: Journeys, level: Grain) -> None:
     """Raise unless it is a level, and stages are known where they are asked for."""
     if level not in get_args(Grain):
         raise not_found("level", level, get_args(Grain))
-    said = journeys.engagement
-    if level == "stage" and not (said and stage_of(said).keys() & journeys.base.codes.keys()):
+    engagement = journeys.engagement
+    if level == "stage" and not (engagement and stage_of(engagement).keys() & journeys.base.codes.keys()):
         raise InputError(
             "No stage of this log's activities is known. List them under [stages] in the engagement file, such as "
             'buy = ["Order", "Pay"], and open the store with it.'
@@ -90,10 +90,10 @@ def check(journeys: Journeys, level: Grain) -> None:
 
 def note(journeys: Journeys, level: Grain) -> str:
     """What there is to say of stages: how many events have none."""
-    said, star = journeys.engagement, journeys.selection.star
-    if level != "stage" or said is None:
+    engagement, star = journeys.engagement, journeys.selection.star
+    if level != "stage" or engagement is None:
         return ""
-    placed = stage_of(said)
+    placed = stage_of(engagement)
     without = [code for code, name in star.names.items() if name not in placed]
     counted = journeys.collect(lambda chosen: _without(chosen, without)).to_pylist()[0] if without else {"without": 0}
     if not counted["without"]:
@@ -108,10 +108,10 @@ def _without(selection: Selection, codes: list[int]) -> Frame:
 
 def at_level(journeys: Journeys, level: Grain) -> Callable[[Selection], Selection]:
     """What turns a selection into the one at this level: itself, or the same journeys as visits to stages."""
-    said = journeys.engagement
-    if level == "activity" or said is None:
+    engagement = journeys.engagement
+    if level == "activity" or engagement is None:
         return lambda selection: selection
-    return lambda selection: replace(selection, star=staged(selection.star, said))
+    return lambda selection: replace(selection, star=staged(selection.star, engagement))
 
 
 def staged(star: Star, said: Engagement) -> Star:
@@ -146,7 +146,7 @@ def staged(star: Star, said: Engagement) -> Star:
 def _coded(column: str, into: Mapping[int, int]) -> nw.Expr:
     """The stage's code in the place of the activity's."""
     code = nw.col(column)
-    for one in sorted(set(into.values())):
-        others = [other for other, stage in into.items() if stage == one and other != one]
-        code = nw.when(nw.col(column).is_in(others)).then(nw.lit(one)).otherwise(code) if others else code
+    for target in sorted(set(into.values())):
+        others = [other for other, stage in into.items() if stage == target and other != target]
+        code = nw.when(nw.col(column).is_in(others)).then(nw.lit(target)).otherwise(code) if others else code
     return code.cast(nw.Int16).alias(column)

@@ -135,14 +135,19 @@ def clock(journeys: Journeys, working: bool | None) -> Clock:
     """The clock that is asked for: working time, calendar time, or what the engagement says where nobody does."""
     if working is not None and not isinstance(working, bool):
         raise InputError(f"working={working!r} is neither True, False nor None. True counts working time.")
-    said, stamps = journeys.engagement, _has_stamps(journeys)
-    calendar = said.calendar if said else None
+    engagement, stamps = journeys.engagement, _has_stamps(journeys)
+    calendar = engagement.calendar if engagement else None
     if working and calendar is None:
         raise InputError(NO_HOURS)
-    if said is None or calendar is None or working is False or (working is None and calendar.default == "calendar"):
+    if (
+        engagement is None
+        or calendar is None
+        or working is False
+        or (working is None and calendar.default == "calendar")
+    ):
         return Clock(None, "calendar", stamps, calendar is not None)
-    hours = working_hours(said, journeys.base.zone)
-    return Clock(hours, f"{said.fingerprint} {hours.zone}", stamps, True)
+    hours = working_hours(engagement, journeys.base.zone)
+    return Clock(hours, f"{engagement.fingerprint} {hours.zone}", stamps, True)
 
 
 def working_hours(said: Engagement, zone: str) -> WorkingHours:
@@ -165,8 +170,8 @@ def _has_stamps(journeys: Journeys) -> bool:
 def _idle() -> nw.Expr:
     """The time of a move: the wait that is known, else from stamp to stamp; work that overlaps leaves none."""
     rest = nw.col(GAP) - nw.col(SERVICE).fill_null(0)
-    known = nw.when(rest < 0).then(nw.lit(0)).otherwise(rest)
-    return nw.when(~nw.col(WAITING).is_null()).then(nw.col(WAITING)).otherwise(known).cast(nw.Int64)
+    free = nw.when(rest < 0).then(nw.lit(0)).otherwise(rest)
+    return nw.when(~nw.col(WAITING).is_null()).then(nw.col(WAITING)).otherwise(free).cast(nw.Int64)
 
 
 def _open_days(star: Star, hours: WorkingHours, key: str) -> OpenTime:

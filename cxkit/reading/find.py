@@ -27,7 +27,8 @@ CHARACTERS = {
     "quote": '"\'", or "" where nothing is quoted',
     "escape": '"\\\\"',
 }
-ONLY_TEXTS = ("skip", "quote", "escape")
+ONLY_TEXTS = ("quote", "escape")
+ONLY_LINES = ("skip", "header")
 ONLY_FOR = {
     "sheet": ("sheet", "XLSX", "sheets"),
     "table": ("table", "databases", "tables"),
@@ -42,6 +43,7 @@ class Options(NamedTuple):
     delimiter: str | None = None
     encoding: str | None = None
     skip: int | None = None
+    header: bool | None = None
     quote: str | None = None
     escape: str | None = None
     sheet: str | None = None
@@ -61,11 +63,15 @@ class Options(NamedTuple):
                 raise InputError(f'{word}="{text}" is not one character. Write for example {examples}.')
         if self.skip is not None and (not isinstance(self.skip, int) or isinstance(self.skip, bool) or self.skip < 0):
             raise InputError(f"skip={self.skip!r} is no number of lines. Write for example skip=2.")
+        if not (self.header is None or isinstance(self.header, bool)):
+            raise InputError(
+                f"header={self.header!r} is neither True nor False. Write header=False where there is none."
+            )
 
     @property
     def asked(self) -> Asked:
         """What is said of how a text file is written."""
-        return Asked(self.delimiter, self.skip, self.quote, self.escape)
+        return Asked(self.delimiter, self.skip, self.header, self.quote, self.escape)
 
 
 OPTIONS = Options._fields
@@ -74,14 +80,17 @@ OPTIONS = Options._fields
 def find(source: Any, options: Options) -> Source:
     """The source, opened by the reader that takes it."""
     options.check()
-    found = _opened(source, options)
+    opened = _opened(source, options)
     for option, (part, kind, things) in ONLY_FOR.items():
-        if getattr(options, option) is not None and part not in found.reading:
-            raise InputError(f'{option}= is for {kind}. "{found.name}" has no {things}.')
-    said = next((option for option in ONLY_TEXTS if getattr(options, option) is not None), None)
-    if said and "delimiter" not in found.reading:
-        raise InputError(f'{said}= is for text files such as CSV. "{found.name}" is none.')
-    return found
+        if getattr(options, option) is not None and part not in opened.reading:
+            raise InputError(f'{option}= is for {kind}. "{opened.name}" has no {things}.')
+    texts_only = next((option for option in ONLY_TEXTS if getattr(options, option) is not None), None)
+    if texts_only and "delimiter" not in opened.reading:
+        raise InputError(f'{texts_only}= is for text files such as CSV. "{opened.name}" is none.')
+    lines_only = next((option for option in ONLY_LINES if getattr(options, option) is not None), None)
+    if lines_only and not opened.reading.keys() & {"delimiter", "sheet"}:
+        raise InputError(f'{lines_only}= is for text files and workbooks. "{opened.name}" is neither.')
+    return opened
 
 
 def _opened(source: Any, options: Options) -> Source:
@@ -100,27 +109,27 @@ def _opened(source: Any, options: Options) -> Source:
     path = Path(source).expanduser()
     if (several := _files(path, options)) is not None:
         return several
-    found = _file(path, options)
-    found.path = str(path.resolve())
-    found.asked = {option: said for option, said in options._asdict().items() if said is not None}
-    return found
+    opened = _file(path, options)
+    opened.path = str(path.resolve())
+    opened.asked = {option: answer for option, answer in options._asdict().items() if answer is not None}
+    return opened
 
 
 def _files(path: Path, options: Options) -> Source | None:
     """The files of a folder or a pattern as one source; None for a path of one file."""
     from cxkit.reading import folders
 
-    found = folders.matching(path)
-    if found is None:
+    files = folders.matching(path)
+    if files is None:
         return None
-    parquet = [file for file in found if file.name.lower().endswith(PARQUET_FILES)]
-    texts = [file for file in found if file.name.lower().endswith(TEXT_FILES)]
+    parquet = [file for file in files if file.name.lower().endswith(PARQUET_FILES)]
+    texts = [file for file in files if file.name.lower().endswith(TEXT_FILES)]
     if not parquet and not texts:
         raise InputError(f'There is no file of CSV or Parquet in "{path}". For folders in it, write "{path}/*/*.csv".')
     if parquet and texts:
         raise InputError(f'"{path}" holds both "{texts[0].name}" and "{parquet[0].name}". Keep files of one kind.')
     reader = folders.Folder(path.name, parquet or texts, lambda file: _file(file, options))
-    others = len(found) - len(parquet or texts)
+    others = len(files) - len(parquet or texts)
     reader.notes = (f"{many(others)} files of other kinds are not read.",) if others else ()
     return reader
 
@@ -150,7 +159,7 @@ def _log_file(path: Path, options: Options) -> Source:
 def _sheet_file(path: Path, options: Options) -> Source:
     from cxkit.reading import sheets
 
-    return sheets.SheetFile(path, options.sheet)
+    return sheets.SheetFile(path, options.sheet, options.skip, options.header)
 
 
 def _sqlite_file(path: Path, options: Options) -> Source:
@@ -167,8 +176,8 @@ def _sqlite_file(path: Path, options: Options) -> Source:
 
 def _check_file(path: Path) -> None:
     try:
-        found = path.is_file()
+        there = path.is_file()
     except (OSError, ValueError):
-        found = False
-    if not found:
+        there = False
+    if not there:
         raise InputError(f'There is no file "{path}".')

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.errors import InputError, not_found
-from cxkit.reading import delimited, workbooks
+from cxkit.reading import delimited, headless, workbooks
 from cxkit.reading.names import says
 from cxkit.reading.source import Source
 from cxkit.reading.values import Rows
@@ -33,10 +33,11 @@ HEADER_SHARE = 0.75
 
 @dataclass(frozen=True)
 class Head:
-    """Where the table of a sheet begins, what its columns are called, and how large it is."""
+    """Where the table of a sheet begins, whether with a header, what its columns are called, and how large it is."""
 
     name: str
     title_rows: int
+    headed: bool
     columns: tuple[str, ...]
     rows: int
     dated: bool
@@ -57,18 +58,20 @@ class Head:
 class SheetFile(Source):
     """One sheet of an XLSX file."""
 
-    def __init__(self, path: Path, sheet: str | None) -> None:
+    def __init__(self, path: Path, sheet: str | None, skip: int | None = None, header: bool | None = None) -> None:
         super().__init__()
         self.name = path.name
         with self._open(path) as book:
-            heads = [_head(book.get_sheet_by_name(name), hidden) for name, hidden in _names(book)]
+            heads = [_head(book.get_sheet_by_name(name), hidden, skip, header) for name, hidden in _names(book)]
             self._head = _chosen(heads, sheet)
             self.columns = delimited.column_names(list(self._head.columns))
             self._stage(book.get_sheet_by_name(self._head.name))
         others = [head for head in heads if head is not self._head]
         self.reading = {"format": "XLSX", "sheet": self._head.name}
+        if not self._head.headed:
+            self.reading["header"] = "none"
         if self._head.title_rows:
-            self.reading["rows above the header"] = str(self._head.title_rows)
+            self.reading[f"rows above the {'header' if self._head.headed else 'table'}"] = str(self._head.title_rows)
         if others:
             self.reading["other sheets"] = listed([*map(str, others)], SHOWN)
         self.notes = tuple(_noticed(self._head, others))
@@ -100,7 +103,7 @@ class SheetFile(Source):
 
     def _filled(self, sheet: CalamineSheet) -> Iterator[list[Any]]:
         """The rows below the header that are not empty, each of as many cells as there are columns."""
-        width, below = len(self.columns), self._head.title_rows + 1
+        width, below = len(self.columns), self._head.title_rows + self._head.headed
         for line, row in enumerate(islice(sheet.iter_rows(), below, None), below + 1):
             cells = [_cell(value) for value in row[:width]]
             if any(cell is not None for cell in cells):
@@ -137,21 +140,30 @@ def _names(book: CalamineWorkbook) -> list[tuple[str, bool]]:
     ]
 
 
-def _head(sheet: CalamineSheet, hidden: bool) -> Head:
-    first = [[_cell(value) for value in row] for row in islice(sheet.iter_rows(), FIRST_ROWS)]
-    title_rows = _title_rows(first)
+def _head(sheet: CalamineSheet, hidden: bool, skip: int | None, headed: bool | None) -> Head:
+    first = [[_cell(value) for value in row] for row in islice(sheet.iter_rows(), (skip or 0) + FIRST_ROWS)]
+    title_rows = _title_rows(first) if skip is None else skip
     header, below = first[title_rows : title_rows + 1], first[title_rows + 1 :]
-    names = ["" if value is None else str(value) for value in header[0]] if header else []
+    names = _texts(header[0]) if header else []
+    if headed is None:
+        headed = not headless.is_row(names, [_texts(row) for row in below if any(cell is not None for cell in row)])
+    if not headed:
+        names, below = headless.nameless(len(names)), first[title_rows:]
     used = [n for n, name in enumerate(names) if name or any(row[n] is not None for row in below)]
     last = sheet.end[0] if sheet.end else 0
     return Head(
         name=sheet.name,
         title_rows=title_rows,
+        headed=headed,
         columns=tuple(names[: used[-1] + 1 if used else 0]),
-        rows=max(last - title_rows, 0),
+        rows=max(last + 1 - title_rows - headed, 0),
         dated=any(isinstance(value, datetime) for row in below for value in row),
         hidden=hidden,
     )
+
+
+def _texts(row: Sequence[Any]) -> list[str]:
+    return ["" if value is None else str(value) for value in row]
 
 
 def _title_rows(rows: Sequence[Sequence[Any]]) -> int:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ISO = "ISO 8601"
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %H:%M:%S.%n", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
 SAMPLE = 4_000
-DATE_LIKE = r"^\s*([0-9]{1,4}[-/. ]|[0-9]{8}|\pL{3,}\.? [0-9]{1,2},)"
-EARLIEST, LATEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'", "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
+DATE_LIKE = r"^\s*([0-9]{1,4}[-/. ][^-/.\s]{1,12}[-/.,\s]|[0-9]{8}|[^\s0-9.,:/-]{3,}\.? [0-9]{1,2},)"
+TOO_EARLY, TOO_LATE = "TIMESTAMPTZ '0001-01-01 00:00:00+00'", "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 NUMERIC = ("integer", "number")
 EPOCHS = {
     "epoch seconds": (1e8, 1e6),
@@ -67,6 +67,8 @@ ZONES = {
     "AKST": "-09:00",
     "HST": "-10:00",
 }
+LONGEST_ZONE = max(map(len, ZONES))
+ZONES_IN_A_ROW = "".join(f"|{name:{LONGEST_ZONE}}{offset}" for name, offset in ZONES.items())
 OFFSET_AFTER = r"((?::[0-9]{2}|T[0-9]{4,6})(?:[.,][0-9]+)?(?: ?[AaPp][Mm])?)\s*(Z|[+-][0-9]{2}(?::?[0-9]{2})?)$"
 COMPACT_FORM = (
     r"(19|20)[0-9]{6}((([0-9]{2}){0,3}|[0-9]{9}|[0-9]{12}|[0-9]{6}\.[0-9]+)|[T -][0-9:.]{4,}(Z|[+-][0-9:]+)?)"
@@ -285,20 +287,29 @@ def sql(writing: Writing, column: str, kind: str, key: str = "patterns") -> str:
 def _texts(writing: Writing, column: str, kind: str, key: str) -> str:
     """The SQL of the microseconds of stamps that are written for people."""
     plain = f"trim({column}::VARCHAR)"
-    text = _without_names(plain)
+    if writing.patterns:
+        digits = _digits(column, kind) if writing.name == COMPACT.name else "t"
+        tried = f"coalesce({_by_pattern(digits, key)}, {_iso('t')})"
+        return _microseconds(_once(_without_names(plain), "t", tried))
     quick = rf"CASE WHEN regexp_matches({column}::VARCHAR, '^\s*\d{{4}}[-/][^A-SU-Ya-su-y]*$') THEN {plain} END"
-    iso = rf"CASE WHEN regexp_matches({column}::VARCHAR, '^\s*\d{{4}}[-/]') THEN {text} END"
-    with_seconds = rf"regexp_replace({iso}, '([T ]\d\d:\d\d)\s*(Z|[+-]\d\d.*)?$', '\1:00\2')"
-    with_point = rf"regexp_replace({iso}, '(:\d\d),(\d+)', '\1.\2')"
+    rest = _once(_without_names(plain), "t", _iso("t"))  # most stamps need no more than what stands before it
+    return _microseconds(f"coalesce(TRY_CAST({quick} AS TIMESTAMPTZ), {rest})")
+
+
+def _iso(text: str) -> str:
+    """The SQL of the moment of a text in ISO 8601, and in what is often written in its place."""
+    with_seconds = r"regexp_replace(i, '([T ]\d\d:\d\d)\s*(Z|[+-]\d\d.*)?$', '\1:00\2')"
+    with_point = r"regexp_replace(i, '(:\d\d),(\d+)', '\1.\2')"
     closed = rf"regexp_replace({with_seconds}, '(:\d\d(?:[.,]\d+)?)\s+([+-]\d\d)', '\1\2')"
     spaced = rf"regexp_replace({closed}, '([+-]\d\d)(\d\d)$', '\1:\2')"
-    tries = [f"TRY_CAST({form} AS TIMESTAMPTZ)" for form in (iso, with_seconds, with_point, spaced)]
-    if writing.patterns:
-        digits = _digits(column, kind) if writing.name == COMPACT.name else text
-        return _microseconds(f"coalesce({', '.join([_by_pattern(digits, key), *tries])})")
-    at_once = f"TRY_CAST({quick} AS TIMESTAMPTZ)"  # most stamps; the rest of the work is done where it fails only
-    tried = f"CASE WHEN {at_once} IS NOT NULL THEN {at_once} ELSE coalesce({', '.join(tries)}) END"
-    return _microseconds(tried)
+    tries = (f"TRY_CAST({form} AS TIMESTAMPTZ)" for form in ("i", with_seconds, with_point, spaced))
+    like_one = rf"CASE WHEN regexp_matches({text}, '^\d{{4}}[-/]') THEN {text} END"
+    return _once(like_one, "i", f"coalesce({', '.join(tries)})")
+
+
+def _once(value: str, name: str, use: str) -> str:
+    """The SQL in which a value has a name and is made once: each regular expression in it is costly to plan."""
+    return f"list_transform([{value}], lambda {name}: {use})[1]"
 
 
 def _by_pattern(text: str, key: str) -> str:
@@ -312,8 +323,9 @@ def _by_pattern(text: str, key: str) -> str:
 
 def _without_names(text: str) -> str:
     """The SQL of a text in which an offset stands for the short name of a zone at its end, such as CEST."""
-    zones = ", ".join(f"'{name}': '{offset}'" for name, offset in ZONES.items())
-    offset = f"(MAP {{{zones}}})[upper(regexp_extract({text}, '([A-Za-z]+)\\)?$', 1))]"
+    name = f"rpad(upper(regexp_extract({text}, '([A-Za-z]+)\\)?$', 1)), {LONGEST_ZONE}, ' ')"
+    place = f"nullif(instr('{ZONES_IN_A_ROW}', '|' || {name}), 0)"
+    offset = f"substr('{ZONES_IN_A_ROW}', {place} + {LONGEST_ZONE + 1}, 6)"
     bare = rf"regexp_replace({text}, '\s*\(?[A-Za-z]+\)?$', '')"
     named = f"regexp_matches({text}, '[0-9Mm] ?\\(?[A-Za-z]{{3,5}}\\)?$')"
     return f"CASE WHEN {named} THEN coalesce({bare} || {offset}, {text}) ELSE {text} END"
@@ -363,7 +375,9 @@ def shape(column: str) -> str:
 
 
 def _microseconds(moment: str) -> str:
-    return f"epoch_us(CASE WHEN {moment} BETWEEN {EARLIEST} AND {LATEST} THEN {moment} END)"
+    """The SQL of a moment in microseconds; null beyond the bounds. It says the moment once: planning it takes long."""
+    bounded = f"greatest(least({moment}, {TOO_LATE}), {TOO_EARLY})"
+    return f"epoch_us(nullif(nullif({bounded}, {TOO_LATE}), {TOO_EARLY}))"
 
 
 def _epoch(column: str, least: float, factor: float) -> str:

@@ -46,6 +46,21 @@ def by_column(source: Source, asked: str, columns: Sequence[int], table: str | N
         yield from source.connection.execute(f"SELECT {part} FROM {table or source.rows}").fetchone() or ()
 
 
+def by_text(source: Source, asked: Sequence[str], columns: Sequence[int], table: str) -> dict[int, tuple[Any, ...]]:
+    """The answers to questions about the texts `v` of each column that has some, in a sample.
+
+    Columns become rows: a regular expression is costly to plan, so it is planned once and not for every column.
+    """
+    answers: dict[int, tuple[Any, ...]] = {}
+    for start in range(0, len(columns), COLUMNS_AT_ONCE):
+        part = columns[start : start + COLUMNS_AT_ONCE]
+        texts = ", ".join(f"trim(c{n}::VARCHAR)" for n in part)
+        long = f"SELECT unnest([{', '.join(map(str, part))}]) AS n, unnest([{texts}]) AS v FROM {table}"
+        rows = source.connection.execute(f"SELECT n, {', '.join(asked)} FROM ({long}) WHERE v <> '' GROUP BY n")
+        answers |= {n: values for n, *values in rows.fetchall()}
+    return answers
+
+
 def text_of(source: Source, number: int) -> str:
     """The SQL of a column's values as texts; whole numbers are spelt in full, whatever type holds them."""
     column = f"c{number}"
@@ -77,10 +92,10 @@ def fits(source: Source, columns: dict[str, int]) -> Fits:
         f"bool_and(regexp_full_match(c{{n}}, '{braced(pattern)}')) FILTER (c{{n}} <> '')"
         for pattern, _ in NUMBERS.values()
     )
-    found = by_column(source, asked, [columns[name] for name in texts])
+    counts = by_column(source, asked, [columns[name] for name in texts])
     for name in texts:
-        said = dict(zip(NUMBERS, found, strict=False))
-        fitting[name] = EVERY if None in said.values() else tuple(kind for kind, fit in said.items() if fit)
+        fit_of = dict(zip(NUMBERS, counts, strict=False))
+        fitting[name] = EVERY if None in fit_of.values() else tuple(kind for kind, fit in fit_of.items() if fit)
     return fitting
 
 

@@ -15,7 +15,7 @@ from cxkit.cached import cached_property
 from cxkit.reading import stamps
 from cxkit.reading.names import says
 from cxkit.schema import ROW
-from cxkit.shaping.columns import braced, by_column, filled
+from cxkit.shaping.columns import by_column, by_text, filled
 from cxkit.words import many, percent, rounded
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class Guesses:
 
     def __init__(self, source: Source, taken: Mapping[str, int]) -> None:
         self.source, self.taken = source, taken
+        self._writings: dict[tuple[int, str | None], tuple[stamps.Writing, float]] = {}
 
     def best(self, role: str) -> tuple[int, str, str] | None:
         """The most likely free column for the role, why, and what makes it doubtful; None when none will do."""
@@ -191,18 +192,19 @@ class Guesses:
         return float(share)
 
     def _written(self, p: Profile, name: str | None = None) -> tuple[stamps.Writing, float]:
-        return stamps.find(self.source.connection, self.source.rows, f"c{p.number}", p.kind, name)
+        if (p.number, name) not in self._writings:
+            place = self.source.connection, self.source.rows, f"c{p.number}"
+            self._writings[p.number, name] = stamps.find(*place, p.kind, name)
+        return self._writings[p.number, name]
 
     @cached_property
     def _dates(self) -> set[int]:
         """The columns whose values are dates, whatever they are called: none of them says what happened."""
         texts = [p for p in self.profiles if p.kind in ("text", "integer") and p.filled]
-        asked = (
-            f"avg(regexp_matches(c{{n}}::VARCHAR, '{braced(stamps.DATE_LIKE)}')::INT) FILTER (c{{n}}::VARCHAR <> '')"
-        )
-        shares = by_column(self.source, asked, [p.number for p in texts], "sampled" if self.varying else None)
-        alike = [p for p, share in zip(texts, shares, strict=True) if share is not None and share > DATES]
-        return {p.number for p in alike if self._written(p)[1] > DATES}
+        asked = [f"avg(regexp_matches(v, '{stamps.DATE_LIKE}')::INT)"]
+        table = "sampled" if self.varying else self.source.rows
+        shares = by_text(self.source, asked, [p.number for p in texts], table)
+        return {p.number for p in texts if shares.get(p.number, (0,))[0] > DATES and self._written(p)[1] > DATES}
 
     def _read_as_times(self, p: Profile) -> float:
         return self._written(p)[1]

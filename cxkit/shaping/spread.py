@@ -16,7 +16,7 @@ from cxkit.errors import InputError, not_found
 from cxkit.reading.names import words_of
 from cxkit.reading.source import Source
 from cxkit.schema import ROW
-from cxkit.shaping.columns import braced, by_column, filled
+from cxkit.shaping.columns import by_text, filled
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.roles import Given, Roles, settle
 from cxkit.words import many
@@ -190,17 +190,13 @@ def _kinds(source: Source) -> dict[str, str]:
     """Which columns hold days only, times of day only, or offsets only, in a sample."""
     step = max(1, source.size // SAMPLE)
     sample = f"(SELECT * FROM {source.rows} WHERE {ROW} % {step} = 0)"
-    asked = ", ".join(
-        f"avg(regexp_full_match(trim(c{{n}}::VARCHAR), '{braced(form)}')::INT) FILTER (trim(c{{n}}::VARCHAR) <> '')"
-        for form in FORMS.values()
-    )
-    columns = range(len(source.columns))
-    shares = list(by_column(source, asked, columns, sample))
-    kinds: dict[str, str] = {}
-    for n in columns:
-        share = dict(zip(FORMS, shares[n * len(FORMS) :], strict=False))
-        kinds[source.columns[n]] = _kind(source, n, {form: part or 0.0 for form, part in share.items()})
-    return kinds
+    asked = [f"avg(regexp_full_match(v, '{form}')::INT)" for form in FORMS.values()]
+    shares = by_text(source, asked, range(len(source.columns)), sample)
+    empty = (0.0,) * len(FORMS)
+    return {
+        name: _kind(source, n, dict(zip(FORMS, shares.get(n, empty), strict=True)))
+        for n, name in enumerate(source.columns)
+    }
 
 
 def _kind(source: Source, number: int, share: dict[str, float]) -> str:

@@ -17,7 +17,7 @@ from cxkit.reading import stamps
 from cxkit.reading.known import Known
 from cxkit.reading.source import Source
 from cxkit.schema import ROW
-from cxkit.shaping.columns import braced, by_column, filled
+from cxkit.shaping.columns import by_column, by_text, filled
 from cxkit.shaping.derived import Derived, free_name
 from cxkit.shaping.spread import Spread
 from cxkit.words import are, many, quoted
@@ -170,9 +170,9 @@ def milestones(source: Source) -> list[str]:
 def _dates(source: Source) -> list[int]:
     """The columns of whole stamps or days, in their order."""
     texts = [n for n, kind in enumerate(source.kinds) if kind == "text"]
-    asked = f"avg(regexp_matches(c{{n}}, '{braced(stamps.DATE_LIKE)}')::INT) FILTER (trim(c{{n}}) <> '')"
-    shares = dict(zip(texts, by_column(source, asked, texts, _head(source)), strict=True))
-    alike = [n for n, kind in enumerate(source.kinds) if kind in ("date", "time") or (shares.get(n) or 0) > READABLE]
+    shares = by_text(source, [f"avg(regexp_matches(v, '{stamps.DATE_LIKE}')::INT)"], texts, _head(source))
+    dated = {n for n, [share] in shares.items() if share > READABLE}
+    alike = [n for n, kind in enumerate(source.kinds) if kind in ("date", "time") or n in dated]
     return [n for n in alike if stamps.find(source.connection, source.rows, f"c{n}", source.kinds[n])[1] > READABLE]
 
 

@@ -12,7 +12,7 @@ from cxkit.shaping.roles import ROLES, Roles
 from cxkit.shaping.spread import STAMPED, Spread
 from cxkit.shaping.unpivot import Unpivoted
 
-READING = ("delimiter", "encoding", "skip", "quote", "escape", "sheet", "table", "query", "object_type")
+READING = ("delimiter", "encoding", "skip", "header", "quote", "escape", "sheet", "table", "query", "object_type")
 JOINED = ("lifecycle", "instance")
 
 

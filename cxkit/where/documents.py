@@ -42,10 +42,10 @@ def _read(document: object, depth: int) -> Filter:
     kind = kinds.get(name) if isinstance(name := words.pop("filter", None), str) else None
     if kind is None:
         raise not_found("filter", name, kinds)
-    known = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
+    fields_of = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
     for word in words:
-        if word not in known:
-            raise not_found(f"word in the filter {name}", word, known)
+        if word not in fields_of:
+            raise not_found(f"word in the filter {name}", word, fields_of)
     if issubclass(kind, Compound):
         parts = words.get("of")
         if not isinstance(parts, list) or not parts:
@@ -62,4 +62,4 @@ def _read(document: object, depth: int) -> Filter:
     except CxError:
         raise
     except (TypeError, KeyError):
-        raise InputError(f"The filter {name} is not complete: it has {', '.join(known)}.") from None
+        raise InputError(f"The filter {name} is not complete: it has {', '.join(fields_of)}.") from None

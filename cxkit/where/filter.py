@@ -91,8 +91,8 @@ class Leaf(Filter):
         """The journeys, each once, for which the condition holds."""
 
     def to_json(self) -> dict[str, Any]:
-        said = {name: list(value) if isinstance(value, tuple) else value for name, value in self._said()}
-        return {"filter": type(self).__name__, **said}
+        fields = {name: list(value) if isinstance(value, tuple) else value for name, value in self._said()}
+        return {"filter": type(self).__name__, **fields}
 
     def _said(self) -> Iterator[tuple[str, Any]]:
         for entry in fields(self):  # type: ignore[arg-type]
@@ -101,9 +101,9 @@ class Leaf(Filter):
                 yield entry.name, value
 
     def __repr__(self) -> str:
-        said = dict(self._said())
-        words = [value for name in self.positional for value in _each(said.pop(name, ()))]
-        named = [f"{name}={value!r}" for name, value in said.items()]
+        fields = dict(self._said())
+        words = [value for name in self.positional for value in _each(fields.pop(name, ()))]
+        named = [f"{name}={value!r}" for name, value in fields.items()]
         return f"w.{type(self).__name__}({', '.join([*map(repr, words), *named])})"
 
 
@@ -151,8 +151,8 @@ class all_of(Compound):
     @property
     def says(self) -> str:
         match self.of:
-            case (part, none_of(of=(other,))) if said := part.without(other):
-                return said
+            case (part, none_of(of=(other,))) if sentence := part.without(other):
+                return sentence
         return " and ".join(map(_part, self.of))
 
     def expression(self, flags: dict[str, str]) -> nw.Expr:

@@ -153,7 +153,7 @@ def test_a_guessed_log_without_customers_names_none():
 def test_the_words_are_those_of_reading():
     assert set(READ) <= set(inspect.signature(cx.Log.roles).parameters)
     known = set(cx.Engagement(source={"path": "x"}).source.__class__.model_fields) - {"path", "variable", "profile"}
-    assert known == set(OPTIONS) | {"delimiter", "encoding", "skip", "quote", "escape"}
+    assert known == set(OPTIONS) | {"delimiter", "encoding", "skip", "header", "quote", "escape"}
 
 
 def test_the_address_counts_from_the_files_folder(tmp_path):

@@ -3,7 +3,6 @@
 import gzip
 import random
 
-FILES_A_ROUND = 10
 SECONDS_BEFORE_GIVING_UP = 600
 
 WORDS = [

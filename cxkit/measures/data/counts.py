@@ -25,12 +25,12 @@ def per_activity(chosen: Selection, of_events: Columns, of_journeys: Columns) ->
     """
     own = chosen.journeys.select(JOURNEY, CUSTOMER, *set(of_journeys.values()))
     events = chosen.events.select(JOURNEY, ACTIVITY, POSITION, TIME, NEXT, FIRST_VISIT, *set(of_events.values()))
-    known, begins = nw.col(CUSTOMER) >= 0, nw.col(POSITION) == 0
+    of_customer, begins = nw.col(CUSTOMER) >= 0, nw.col(POSITION) == 0
     figures = [
         nw.len().cast(nw.Int64).alias(ALL),
-        _count(known, KNOWN),
+        _count(of_customer, KNOWN),
         _count(begins, "starts"),
-        _count(begins & ~known, "strangers"),
+        _count(begins & ~of_customer, "strangers"),
         _count(nw.col(NEXT).is_null(), "ends"),
         nw.col(TIME).max().alias("last"),
     ]

@@ -47,8 +47,8 @@ class State:
         if self.perfect:
             return 1.0
         own = self.filling.share * (1.0 if self.freshness is None else self.freshness)
-        known = self.filling.identity
-        return own if not of_customers or known is None else own * known
+        identity = self.filling.identity
+        return own if not of_customers or identity is None else own * identity
 
 
 States = Mapping[str, State]
@@ -137,8 +137,12 @@ def unlocked(name: str, states: States, at_least: float) -> list[Question]:
     mended = {**states, name: replace(states[name], perfect=True)}
     if name == "customer":
         mended = {key: _of_known(state) for key, state in mended.items()}
-    waiting = [one for one in QUESTIONS if name in one.needs and standing(one, states, at_least)[0] != ANSWERABLE]
-    return [one for one in waiting if standing(one, mended, at_least)[0] == ANSWERABLE]
+    waiting = [
+        question
+        for question in QUESTIONS
+        if name in question.needs and standing(question, states, at_least)[0] != ANSWERABLE
+    ]
+    return [question for question in waiting if standing(question, mended, at_least)[0] == ANSWERABLE]
 
 
 def _of_known(state: State) -> State:
@@ -146,8 +150,8 @@ def _of_known(state: State) -> State:
 
 
 def _states(journeys: Journeys) -> dict[str, State]:
-    found, span = fillings(journeys)
-    return {name: State(filling, span) for name, filling in found.items()}
+    fillings_of, span = fillings(journeys)
+    return {name: State(filling, span) for name, filling in fillings_of.items()}
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -168,7 +172,7 @@ def _questions(states: States, at_least: float) -> Iterator[dict[str, Any]]:
             "quality_share": low,
             "sharper": ", ".join(name for name in question.sharper if states[name].quality(False) < at_least),
             "measure": question.measure,
-            "built": question.measure in {known.name for known in catalog.CATALOG},
+            "built": question.measure in {entry.name for entry in catalog.CATALOG},
             "name": question.name,
         }
 
@@ -249,24 +253,24 @@ def _table(rows: list[dict[str, Any]], per: Grain) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema([(name, kinds[kind]) for name, kind in COLUMNS[per].items()]))
 
 
-_TEXTS = {
+TEXTS = {
     "question": "theme question status reason collect missing weakest quality_share sharper measure built name",
     "field": "field means state unlocks questions needed_by origin source unit due filled filled_share freshness_share"
     " identity_share quality_share",
 }
-_COUNTS = ("unlocks", "needed_by", "due", "filled")
+COUNTS = ("unlocks", "needed_by", "due", "filled")
 COLUMNS = {
     per: {
         name: "share"
         if name.endswith("_share")
         else "count"
-        if name in _COUNTS
+        if name in COUNTS
         else "flag"
         if name == "built"
         else "text"
         for name in names.split()
     }
-    for per, names in _TEXTS.items()
+    for per, names in TEXTS.items()
 }
 HIDDEN = {
     "question": ("theme", "missing", "weakest", "measure", "built", "name"),

@@ -88,8 +88,8 @@ class Looked:
         return own.get(field.name, self._mapped)(field)
 
     def _columns(self, level: str) -> dict[str, str]:
-        known = {role: self.own[name] for role, name in self.named.items()}
-        mapped = {role: attribute.column for role, attribute in known.items() if attribute.level == level}
+        roles = {role: self.own[name] for role, name in self.named.items()}
+        mapped = {role: attribute.column for role, attribute in roles.items() if attribute.level == level}
         return mapped | ({"start": SERVICE} if self._has_starts and level == "event" else {})
 
     @property
@@ -100,7 +100,7 @@ class Looked:
     def _others(self) -> dict[str, str]:
         """All attributes of journeys, whatever their role."""
         every = self.star.attributes
-        return {f"other {one.name}": one.column for one in every if one.level == "journey"}
+        return {f"other {attribute.name}": attribute.column for attribute in every if attribute.level == "journey"}
 
     # ---- fields of the log ----
 
@@ -114,10 +114,10 @@ class Looked:
         kept, lost = facts.counts["events"], sum(facts.dropped.get(reason, 0) for reason in LOST[field.name])
         if field.name == "time" and not facts.timed:
             return Filling(field, "rows", kept, lacking=self._most(ALL))
-        known = sum(row[KNOWN] for row in self.rows) if self._has_customers else 0
-        share = known / max(sum(row[ALL] for row in self.rows), 1)
-        found = f'column "{facts.roles[field.name]}"'
-        return Filling(field, "rows", kept + lost, kept, None, round(kept * share), found)
+        of_customer = sum(row[KNOWN] for row in self.rows) if self._has_customers else 0
+        share = of_customer / max(sum(row[ALL] for row in self.rows), 1)
+        place = f'column "{facts.roles[field.name]}"'
+        return Filling(field, "rows", kept + lost, kept, None, round(kept * share), place)
 
     @property
     def _has_customers(self) -> bool:
@@ -134,9 +134,9 @@ class Looked:
             )
             return Filling(field, "journeys", total, lacking=self._most("starts"), hint=hint)
         filled = self.whole["customer filled"]
-        found = f'column "{roles["customer"]}"'
+        place = f'column "{roles["customer"]}"'
         return Filling(
-            field, "journeys", total, filled, _age(self.whole, "customer", LAST), None, found, self._most("strangers")
+            field, "journeys", total, filled, _age(self.whole, "customer", LAST), None, place, self._most("strangers")
         )
 
     def _attributes(self, field: Field) -> Filling:
@@ -157,35 +157,35 @@ class Looked:
         name = self.journeys.manifest.roles["start"] if starts else self.named.get(field.name)
         if name is None:
             due = [row for row in self.rows if self._is_due(field, row["name"])]
-            said = self._column(field.name)
-            hint = f'There is no column "{said}", which the engagement names.' if said else self._candidate(field)
+            asked = self._column(field.name)
+            hint = f'There is no column "{asked}", which the engagement names.' if asked else self._candidate(field)
             lacking = tuple((row["name"], row[ALL]) for row in due)
             if field.name == "value":
                 lacking = self._most("ends") if not self._goals else self._at_goals(ALL)
             return Filling(field, "events", sum(row[ALL] for row in due), lacking=lacking, hint=hint)
-        found = f'column "{name}"'
+        place = f'column "{name}"'
         if not starts and self.own[name].level == "journey":
             of = self.reached if field.name == "value" else self.whole
-            return self._whole_journeys(field, field.name, of, found, f"{field.name} lacking")
+            return self._whole_journeys(field, field.name, of, place, f"{field.name} lacking")
         due = [row for row in self.rows if self._is_due(field, row["name"])]
-        return self._events(field, due, found, lambda row: row[f"{field.name} filled"])
+        return self._events(field, due, place, lambda row: row[f"{field.name} filled"])
 
-    def _whole_journeys(self, field: Field, key: str, of: Counts, found: str, lacking: str) -> Filling:
+    def _whole_journeys(self, field: Field, key: str, of: Counts, place: str, lacking: str) -> Filling:
         at = self._at_goals(lacking) if field.name == "value" and self._goals else self._most(lacking)
         filled, age = of[f"{key} filled"], _age(of, key, LAST)
-        known = of[f"{key} known"] if self._has_customers else 0
+        of_customer = of[f"{key} known"] if self._has_customers else 0
         at = at if filled < of[ALL] else ()
-        return Filling(field, "journeys", of[ALL], filled, age, known, found, at)
+        return Filling(field, "journeys", of[ALL], filled, age, of_customer, place, at)
 
-    def _events(self, field: Field, due: list[Counts], found: str, filled: Callable[[Counts], int]) -> Filling:
+    def _events(self, field: Field, due: list[Counts], place: str, filled: Callable[[Counts], int]) -> Filling:
         lacking = [(row["name"], row[ALL] - filled(row)) for row in due if filled(row) < row[ALL]]
-        moments = {key: [at for row in due if (at := row[key]) is not None] for key in ("last", f"{field.name} last")}
-        ends = {key: max(found, default=None) for key, found in moments.items()}
-        known = sum(row[f"{field.name} known"] for row in due) if self._has_customers else 0
+        times = {key: [at for row in due if (at := row[key]) is not None] for key in ("last", f"{field.name} last")}
+        ends = {key: max(moments, default=None) for key, moments in times.items()}
+        of_customer = sum(row[f"{field.name} known"] for row in due) if self._has_customers else 0
         whole = sum(row[ALL] for row in due)
         ranked = tuple(sorted(lacking, key=lambda entry: (-entry[1], entry[0])))
         return Filling(
-            field, "events", whole, sum(map(filled, due)), _age(ends, field.name, "last"), known, found, ranked
+            field, "events", whole, sum(map(filled, due)), _age(ends, field.name, "last"), of_customer, place, ranked
         )
 
     def _by_sections(self, field: Field) -> Filling:
@@ -197,20 +197,30 @@ class Looked:
             for row in self.rows
             if self._is_due(field, row["name"])
         ]
-        found = f"{given and len(given & set(self.star.codes))} activities under [{field.name}s]"
-        return self._events(field, rows, found, lambda row: row[ALL] if row["name"] in given else 0)
+        place = f"{given and len(given & set(self.star.codes))} activities under [{field.name}s]"
+        return self._events(field, rows, place, lambda row: row[ALL] if row["name"] in given else 0)
 
     def _given(self, field: str) -> set[str]:
         """The activities that sections of the engagement place: in lanes, stages, channels, or that have a price."""
-        said = self.said
-        if said is None:
+        engagement = self.said
+        if engagement is None:
             return set()
         if field != "cost":
-            places = getattr(said, f"{field}s", None) or {}
-            return {name for one in places.values() for name in one.activities}
-        priced = {name for lane in said.costs.hours if lane in said.lanes for name in said.lanes[lane].activities}
-        paid = {name for way in said.costs.contacts if way in said.channels for name in said.channels[way].activities}
-        return priced | paid | set(said.costs.activities)
+            places = getattr(engagement, f"{field}s", None) or {}
+            return {name for group in places.values() for name in group.activities}
+        priced = {
+            name
+            for lane in engagement.costs.hours
+            if lane in engagement.lanes
+            for name in engagement.lanes[lane].activities
+        }
+        paid = {
+            name
+            for way in engagement.costs.contacts
+            if way in engagement.channels
+            for name in engagement.channels[way].activities
+        }
+        return priced | paid | set(engagement.costs.activities)
 
     def _is_due(self, field: Field, activity: str) -> bool:
         """Whether the field is due at this activity: everywhere, where no lane says who acts."""
@@ -222,7 +232,7 @@ class Looked:
         if self.said is None:
             return {}
         sides = self.said.sides
-        return {name: sides[lane] for lane, one in self.said.lanes.items() for name in one.activities}
+        return {name: sides[lane] for lane, group in self.said.lanes.items() for name in group.activities}
 
     @property
     def _goals(self) -> list[str]:
@@ -254,25 +264,30 @@ class Looked:
         return Filling(field, "entries", len(entries), good, None, None, "the engagement file" * bool(good), lacking)
 
 
-def _declarations(said: Engagement, known: Mapping[str, int]) -> dict[str, Iterator[tuple[str, bool]]]:
+def _declarations(engagement: Engagement, activities: Mapping[str, int]) -> dict[str, Iterator[tuple[str, bool]]]:
     """For each field of the engagement file its entries, and whether this log can use them."""
     quiet = (
         [("silence", True)]
-        if said.silence
-        else [(name, stage.silence is not None) for name, stage in said.stages.items()]
+        if engagement.silence
+        else [(name, stage.silence is not None) for name, stage in engagement.stages.items()]
     )
     return {
-        "goals": ((goal.activity, goal.activity in known) for goal in said.goals),
-        "cancels": ((cancel.activity, cancel.activity in known) for cancel in said.cancels),
-        "silence": iter(quiet if any(one for _, one in quiet) else ()),
-        "calendar": iter([("calendar", True)] if said.calendar else ()),
-        "needs": ((need.name, any(name in known for name in need.evidence)) for need in said.needs),
-        "ranking": ((need.name, need.firm_share is not None) for need in said.needs),
-        "offerings": ((one.name, any(name in known for name in one.activities)) for one in said.offerings),
-        "policies": ((policy.name, policy.rule is not None and _seen(policy, known)) for policy in said.policies),
-        "actions": ((action.name, action.expected is not None) for action in said.actions),
-        "keys": iter([("identities", True)] if said.identities is not None else ()),
-        "effort": iter([("customer_hour", True)] if said.costs.customer_hour is not None else ()),
+        "goals": ((goal.activity, goal.activity in activities) for goal in engagement.goals),
+        "cancels": ((cancel.activity, cancel.activity in activities) for cancel in engagement.cancels),
+        "silence": iter(quiet if any(offering for _, offering in quiet) else ()),
+        "calendar": iter([("calendar", True)] if engagement.calendar else ()),
+        "needs": ((need.name, any(name in activities for name in need.evidence)) for need in engagement.needs),
+        "ranking": ((need.name, need.firm_share is not None) for need in engagement.needs),
+        "offerings": (
+            (offering.name, any(name in activities for name in offering.activities))
+            for offering in engagement.offerings
+        ),
+        "policies": (
+            (policy.name, policy.rule is not None and _seen(policy, activities)) for policy in engagement.policies
+        ),
+        "actions": ((action.name, action.expected is not None) for action in engagement.actions),
+        "keys": iter([("identities", True)] if engagement.identities is not None else ()),
+        "effort": iter([("customer_hour", True)] if engagement.costs.customer_hour is not None else ()),
     }
 
 

@@ -96,8 +96,8 @@ def _population(journeys: Journeys) -> Population:
 
 
 def _seen(journeys: Journeys) -> Seen:
-    found = journeys.collect(_counts).to_pylist()
-    sizes = {row["count"]: row["variants"] for row in found}
+    counts = journeys.collect(_counts).to_pylist()
+    sizes = {row["count"]: row["variants"] for row in counts}
     customers = sum(count * variants for count, variants in sizes.items())
     return Seen(customers, sum(sizes.values()), sizes.get(1, 0), sizes.get(2, 0))
 
@@ -132,8 +132,8 @@ def _recent(journeys: Journeys) -> tuple[int | None, int]:
         recent = firsts.filter(nw.col(FIRST) >= since, nw.col(FIRST) < until).join(before, on=VARIANT, how="left")
         return recent.select(nw.len().cast(nw.Int64).alias("all"), nw.col("known").count().cast(nw.Int64))
 
-    [found] = journeys.collect(months).to_pylist()
-    return found["all"] or None, found["all"] - found["known"]
+    [customers] = journeys.collect(months).to_pylist()
+    return customers["all"] or None, customers["all"] - customers["known"]
 
 
 def _span(selection: Selection) -> Frame:

@@ -62,18 +62,18 @@ def outcomes(journeys: Journeys, *, by: str | None = None) -> Result:
     [['goal', 5], ['cancel', 4], ['silent', 3], ['open', 0]]
     """
     segment.check(journeys, by)
-    said = journeys.engagement
+    engagement = journeys.engagement
     return Result(
         name="outcomes",
         unit="journeys",
         recipe=journeys.recipe,
-        engagement=said,
+        engagement=engagement,
         ask=lambda: _table(journeys, by),
         count=lambda: journeys.n,
         parameters={"by": by},
-        note=_note(said, by),
-        empty=Result.empty if _is_known(said) else UNKNOWN,
-        shown=lambda: {"known": _is_known(said) or not journeys.n.journeys},
+        note=_note(engagement, by),
+        empty=Result.empty if _is_known(engagement) else UNKNOWN,
+        shown=lambda: {"known": _is_known(engagement) or not journeys.n.journeys},
     )
 
 
@@ -97,16 +97,16 @@ def _ends(selection: Selection, name: str) -> Frame:
     return values.group_by(VALUE).agg(nw.len().cast(nw.Int64).alias("count"))
 
 
-def _is_known(said: Engagement | None) -> bool:
+def _is_known(engagement: Engagement | None) -> bool:
     """Whether anybody said what ends a journey."""
-    return said is not None and bool(said.goals or said.cancels)
+    return engagement is not None and bool(engagement.goals or engagement.cancels)
 
 
-def _note(said: Engagement | None, by: str | None) -> str:
-    if said is None or not _is_known(said):
+def _note(engagement: Engagement | None, by: str | None) -> str:
+    if engagement is None or not _is_known(engagement):
         return ""
-    heard = said.silence or any(stage.silence for stage in said.stages.values())
-    quiet = (f"{OWN} ({said.silence})" if said.silence else OWN) if heard else UNHEARD
+    heard = engagement.silence or any(stage.silence for stage in engagement.stages.values())
+    quiet = (f"{OWN} ({engagement.silence})" if engagement.silence else OWN) if heard else UNHEARD
     return f"{f'By {by}. ' if by else ''}Shares are of ended journeys. {quiet}."
 
 
@@ -114,10 +114,10 @@ def _table(journeys: Journeys, by: str | None) -> pa.Table:
     import pyarrow as pa
 
     name = outcome.name_in(journeys.selection.star)
-    found = journeys.collect(lambda chosen: _counts(chosen, name, by)).to_pydict() if name else {}
+    counts = journeys.collect(lambda chosen: _counts(chosen, name, by)).to_pydict() if name else {}
     kinds = {SEGMENT: pa.string(), "outcome": pa.string(), "count": pa.int64(), "customers": pa.int64()}
     kinds |= dict.fromkeys(("share", "share_low", "share_high"), pa.float64())
-    return pa.Table.from_pylist(list(_rows(found)) if found else [], schema=pa.schema(list(kinds.items())))
+    return pa.Table.from_pylist(list(_rows(counts)) if counts else [], schema=pa.schema(list(kinds.items())))
 
 
 def _counts(selection: Selection, name: str, by: str | None) -> Frame:
@@ -127,9 +127,9 @@ def _counts(selection: Selection, name: str, by: str | None) -> Frame:
     return table.group_by(SEGMENT, CUSTOMER, "outcome").agg(nw.len().cast(nw.Int64).alias("count"))
 
 
-def _rows(found: dict[str, list[Any]]) -> Iterator[Row]:
+def _rows(counts: dict[str, list[Any]]) -> Iterator[Row]:
     parts: dict[str, list[tuple[Any, str, int]]] = defaultdict(list)
-    for text, *rest in zip(*(found[key] for key in (SEGMENT, CUSTOMER, "outcome", "count")), strict=True):
+    for text, *rest in zip(*(counts[key] for key in (SEGMENT, CUSTOMER, "outcome", "count")), strict=True):
         parts[text].append((rest[0], rest[1], rest[2]))
     sizes = {text: sum(count for *_, count in part) for text, part in parts.items()}
     for text in sorted(parts, key=lambda text: (-sizes[text], text)):
@@ -142,5 +142,5 @@ def _row(text: str, word: str, part: Sequence[tuple[Any, str, int]]) -> Row:
     over = [(customer, count * (kind == word), count) for customer, kind, count in part if kind != OPEN]
     if word == OPEN or not over:
         return row
-    found = share_by_customer(*zip(*over, strict=True))
-    return row | {"share": found.value, "share_low": found.low, "share_high": found.high}
+    shares = share_by_customer(*zip(*over, strict=True))
+    return row | {"share": shares.value, "share_low": shares.low, "share_high": shares.high}

@@ -140,12 +140,12 @@ def _journeys(journeys: Journeys, page: int, rows: int, clock: Clock) -> pa.Tabl
         star = selection.star
         length = (nw.col(LAST) - nw.col(FIRST)).alias(LASTING)
         lengths = clock.at(selection).star.outlines.select(JOURNEY, length)
-        found = paged(selection.journeys, [ID], page, rows).join(lengths, on=JOURNEY, how="inner")
+        page_of = paged(selection.journeys, [ID], page, rows).join(lengths, on=JOURNEY, how="inner")
         for number, name in enumerate(_beside(star, ("journey", "customer"))):
             values = star.of_journeys(name).rename({VALUE: f"{VALUE}{number}"})
-            found = found.join(values, on=JOURNEY, how="left")
+            page_of = page_of.join(values, on=JOURNEY, how="left")
         people = star.customers.select(CUSTOMER, nw.col(ID).alias("customer_id"))
-        return found.join(people, on=CUSTOMER, how="left").sort(NUMBER)
+        return page_of.join(people, on=CUSTOMER, how="left").sort(NUMBER)
 
     table, star = journeys.collect(question), journeys.selection.star
     own = {"journey": table[ID], "customer": table["customer_id"], VARIANT: table[VARIANT]}
@@ -165,12 +165,12 @@ def _events(journeys: Journeys, page: int, rows: int, journey: str | None) -> pa
         if len(journeys.manifest.parts) > 1:
             ids, order = ids.with_row_index(PLACE, order_by=[ID]), [PLACE]
             chosen = chosen.join(ids.select(JOURNEY, PLACE), on=JOURNEY, how="inner")
-        found = paged(chosen, [*order, POSITION], page, rows)
+        page_of = paged(chosen, [*order, POSITION], page, rows)
         for number, name in enumerate(_beside(star, ("event",))):
             values = star.valued(name).rename({VALUE: f"{VALUE}{number}"})
-            found = found.join(values, on=[JOURNEY, POSITION], how="left")
+            page_of = page_of.join(values, on=[JOURNEY, POSITION], how="left")
         return (
-            found.join(ids.select(JOURNEY, ID), on=JOURNEY, how="inner")
+            page_of.join(ids.select(JOURNEY, ID), on=JOURNEY, how="inner")
             .join(star.activities.select(ACTIVITY, NAME), on=ACTIVITY, how="inner")
             .sort(NUMBER)
         )

@@ -57,18 +57,18 @@ def table(journeys: Journeys, name: str | None = None, *, page: int = 1, rows: i
             parameters={"name": name, "page": page, "rows": rows},
             empty='No table lies beside this log. Put one there: log.beside("surveys", "surveys.csv", journey="id").',
         )
-    by_name = {known.name: known for known in journeys.manifest.tables}
+    by_name = {chosen.name: chosen for chosen in journeys.manifest.tables}
     if name not in by_name:
         raise not_found("table", str(name), by_name, "j.table()")
-    known = by_name[name]
+    chosen = by_name[name]
     return Result(
         name="table",
         unit=f"rows of {name}",
         recipe=journeys.recipe,
-        ask=lambda: _rows(journeys, known, page, rows),
-        count=lambda: _population(journeys, known),
+        ask=lambda: _rows(journeys, chosen, page, rows),
+        count=lambda: _population(journeys, chosen),
         parameters={"name": name, "page": page, "rows": rows},
-        note=_note(known),
+        note=_note(chosen),
         empty="No row of the table speaks of these journeys.",
     )
 
@@ -77,24 +77,24 @@ def _overview(journeys: Journeys) -> pa.Table:
     import pyarrow as pa
 
     tables = journeys.manifest.tables
-    columns: dict[str, Any] = {"table": [known.name for known in tables], "source": [known.source for known in tables]}
+    columns: dict[str, Any] = {"table": [table.name for table in tables], "source": [table.source for table in tables]}
     texts = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-    counts = {"rows": [sum(known.joined.values()) for known in tables]}
-    counts |= {word: [known.joined[word] for known in tables] for word in JOINED}
+    counts = {"rows": [sum(table.joined.values()) for table in tables]}
+    counts |= {word: [table.joined[word] for table in tables] for word in JOINED}
     for name, values in counts.items():
         texts = texts.append_column(name, pa.array(values, pa.int64()))
     return texts
 
 
-def _note(known: Table) -> str:
-    lost = known.joined["nothing"]
-    return f"without {many(lost, 'row')} of no journey or customer of the log" if lost and known.keys else ""
+def _note(table: Table) -> str:
+    lost = table.joined["nothing"]
+    return f"without {many(lost, 'row')} of no journey or customer of the log" if lost and table.keys else ""
 
 
-def _speaking(selection: Selection, known: Table) -> Frame:
+def _speaking(selection: Selection, table: Table) -> Frame:
     """The rows that speak of the selected journeys, or of their customers."""
-    rows = selection.star.tables[known.name]
-    if not known.keys:
+    rows = selection.star.tables[table.name]
+    if not table.keys:
         return rows
     chosen = selection.outlines
     of_journeys = rows.join(chosen.select(JOURNEY), on=JOURNEY, how="semi")
@@ -102,14 +102,14 @@ def _speaking(selection: Selection, known: Table) -> Frame:
     return nw.concat([of_journeys, of_customers.join(chosen.select(CUSTOMER).unique(), on=CUSTOMER, how="semi")])
 
 
-def _population(journeys: Journeys, known: Table) -> Population:
-    if not known.keys:
+def _population(journeys: Journeys, table: Table) -> Population:
+    if not table.keys:
         return journeys.n
     unknown = nw.col(JOURNEY).is_null().any().cast(nw.Int64)
     counted = {"journeys": nw.col(JOURNEY).n_unique() - unknown, "customers": nw.col(CUSTOMER).n_unique()}
     asked = [number.fill_null(0).cast(nw.Int64).alias(word) for word, number in counted.items()]
-    found = journeys.collect(lambda selection: _speaking(selection, known).select(*asked))
-    return Population(**found.to_pylist()[0])
+    counts = journeys.collect(lambda selection: _speaking(selection, table).select(*asked))
+    return Population(**counts.to_pylist()[0])
 
 
 def _rows(journeys: Journeys, known: Table, page: int, rows: int) -> pa.Table:
@@ -119,14 +119,14 @@ def _rows(journeys: Journeys, known: Table, page: int, rows: int) -> pa.Table:
     kept = [f"y{place}" for place in range(len(known.columns))]
 
     def question(selection: Selection) -> Frame:
-        found = paged(_speaking(selection, known), [ROW], page, rows)
+        speaking = paged(_speaking(selection, known), [ROW], page, rows)
         events = whole.events.select(JOURNEY, POSITION, ACTIVITY, nw.col(TIME).alias(EVENT_TIME))
-        found = found.select(NUMBER, JOURNEY, CUSTOMER, POSITION, nw.col(TIME).alias(WHEN), *kept)
-        found = found.join(events, on=[JOURNEY, POSITION], how="left")
-        found = found.join(whole.activities.select(ACTIVITY, NAME), on=ACTIVITY, how="left")
-        found = found.join(whole.journeys.select(JOURNEY, nw.col(ID).alias("journey_id")), on=JOURNEY, how="left")
+        speaking = speaking.select(NUMBER, JOURNEY, CUSTOMER, POSITION, nw.col(TIME).alias(WHEN), *kept)
+        speaking = speaking.join(events, on=[JOURNEY, POSITION], how="left")
+        speaking = speaking.join(whole.activities.select(ACTIVITY, NAME), on=ACTIVITY, how="left")
+        speaking = speaking.join(whole.journeys.select(JOURNEY, nw.col(ID).alias("journey_id")), on=JOURNEY, how="left")
         ids = whole.customers.select(CUSTOMER, nw.col(ID).alias("customer_id"))
-        return found.join(ids, on=CUSTOMER, how="left").sort(NUMBER)
+        return speaking.join(ids, on=CUSTOMER, how="left").sort(NUMBER)
 
     table = journeys.collect(question)
     columns = {"journey": table["journey_id"], "customer": table["customer_id"]} if known.keys else {}

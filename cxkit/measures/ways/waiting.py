@@ -122,15 +122,15 @@ def _rows(selection: Selection, by: str | None) -> Frame:
 
 def _timed(selection: Selection, events: Frame, column: str) -> Frame:
     """Count, sum, mean and quantiles of a column of microseconds where it is known, by segment and activity."""
-    known = events.filter(~nw.col(column).is_null(), ~nw.col(ACTIVITY).is_null())
+    timed = events.filter(~nw.col(column).is_null(), ~nw.col(ACTIVITY).is_null())
     groups, kind = [SEGMENT, ACTIVITY], f"_{column}_seconds"
-    counted = known.group_by(groups).agg(
+    counted = timed.group_by(groups).agg(
         nw.len().cast(nw.Int64).alias("known"),
         (nw.col(column).cast(nw.Float64).sum() / SECOND).alias(f"sum{kind}"),
         (nw.col(column).mean() / SECOND).alias(f"mean{kind}"),
     )
     shares = {f"{name}{kind}": share for name, share in SHARES.items()}
-    found = selection.star.engine.quantiles(known, groups, column, shares)
+    quantiles = selection.star.engine.quantiles(timed, groups, column, shares)
     return counted.join(
-        found.with_columns(*((nw.col(name) / SECOND).alias(name) for name in shares)), on=groups, how="inner"
+        quantiles.with_columns(*((nw.col(name) / SECOND).alias(name) for name in shares)), on=groups, how="inner"
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cxkit.errors import InputError
 from cxkit.reading.delimited import WIDE, column_names
+from cxkit.reading.headless import is_row, nameless
 from cxkit.reading.packed import open_bytes, packing
 from cxkit.reading.texts.look import CHUNK, Text
 from cxkit.reading.texts.written import BROKEN, OPEN, WHOLE, Written
@@ -37,6 +38,7 @@ class Asked(NamedTuple):
 
     delimiter: str | None = None
     skip: int | None = None
+    header: bool | None = None
     quote: str | None = None
     escape: str | None = None
 
@@ -46,8 +48,9 @@ class Dialect:
     """Delimiter, quote, escape and header of a text file; `escape` is the quote where quotes are doubled.
 
     `above` is the number of lines above the header where they say something; `header_lines` counts them and those of
-    the header, `blank` those of them that are. A header is `simple` if DuckDB cannot miss its end. It is `doubtful`
-    whether the file quotes at all where values begin with a quote and none ends with one.
+    the header, `blank` those of them that are. `headed` says whether there is a header at all; it is `simple` if DuckDB
+    cannot miss its end. It is `doubtful` whether the file quotes at all where values begin with a quote and none ends
+    with one.
     """
 
     delimiter: str
@@ -55,6 +58,7 @@ class Dialect:
     escape: str
     columns: tuple[str, ...]
     above: int
+    headed: bool
     header_lines: int
     blank: int
     simple: bool
@@ -68,8 +72,10 @@ class Dialect:
             shown["quote"] = QUOTES.get(self.quote, self.quote)
         if self.escape != self.quote:
             shown["escape"] = "backslash" if self.escape == "\\" else self.escape
+        if not self.headed:
+            shown["header"] = "none"
         if self.above:
-            shown["lines above the header"] = str(self.above)
+            shown[f"lines above the {'header' if self.headed else 'rows'}"] = str(self.above)
         return shown
 
 
@@ -83,14 +89,15 @@ def dialect(connection: DuckDBPyConnection, path: Path, shown: str, text: Text, 
         more = f" below its first {asked.skip} lines" if asked.skip else ""
         raise InputError(f'"{shown}" is empty{more}. Export the log again, with a header line and one row per event.')
     delimiter, quote, start = _settled(connection, path, lines, start, asked)
-    header, count = _header(lines[start : start + 50], delimiter, quote, shown)
+    header, count = _header(lines[start : start + SAMPLE], delimiter, quote, shown, asked)
     columns = column_names(header)
     escape = (asked.escape if quote else "") or _escape(text.escaped, delimiter, quote, len(columns))
     top = lines[: start + count]
     above = start if any(line.strip() for line in lines[:start]) else 0
     simple = escape == quote and (not quote or all(line.count(quote) % 2 == 0 for line in top))
     begun, ended = _enclosed(lines[start + count :], delimiter, quote) if quote else (0, 0)
-    return Dialect(delimiter, quote, escape, columns, above, len(top), top.count(""), simple, begun > 0 and not ended)
+    doubtful = begun > 0 and not ended
+    return Dialect(delimiter, quote, escape, columns, above, count > 0, len(top), top.count(""), simple, doubtful)
 
 
 def _enclosed(lines: Sequence[str], delimiter: str, quote: str) -> tuple[int, int]:
@@ -223,12 +230,17 @@ def _escape(lines: Sequence[bytes], delimiter: str, quote: str, width: int) -> s
     return "\\" if lines and fitting("\\") > fitting(quote) else quote
 
 
-def _header(lines: Sequence[str], delimiter: str, quote: str, shown: str) -> tuple[list[str], int]:
-    """The cells of the header, and how many lines it has: several where a name has a line end within quotes."""
+def _header(lines: Sequence[str], delimiter: str, quote: str, shown: str, asked: Asked) -> tuple[list[str], int]:
+    """The cells of the header, and how many lines it has: several where a name has a line end within quotes.
+
+    Where the first line is a row, or is said to be one, the header has no line, and its cells are empty.
+    """
     try:
         rows = _csv(lines, delimiter, quote)
         header = next(rows)
         count = rows.line_num
+        if asked.header is False or (asked.header is None and is_row(header, _values(lines[count:], delimiter, quote))):
+            return nameless(len(header)), 0
         usual = _usual(_read_cells(lines[count:], delimiter))
         if count == 1 or len(header) == usual or not _open(lines[:count], delimiter):
             return header, count
@@ -242,6 +254,14 @@ def _csv(lines: Sequence[str], delimiter: str, quote: str) -> Any:
     if not quote:
         return csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     return csv.reader(text, delimiter=delimiter, quotechar=quote)
+
+
+def _values(lines: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:
+    """The values of the lines below the first; none where a quote is open."""
+    try:
+        return [row for row in _csv(lines, delimiter, quote) if row]
+    except csv.Error:
+        return []
 
 
 def _open(lines: Sequence[str], delimiter: str) -> bool:

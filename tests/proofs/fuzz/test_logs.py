@@ -8,10 +8,11 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
 import pytest
-from support.damage import FILES_A_ROUND, SECONDS_BEFORE_GIVING_UP, damaged
+from support.damage import SECONDS_BEFORE_GIVING_UP, damaged
 
 import cxkit as cx
 
+FILES_A_ROUND = 40  # four of five are refused, for these formats have check sums and grammars
 EVENT = """<event><string key="concept:name" value="{}"/>
 <date key="time:timestamp" value="2025-01-{:02}T10:00:00+01:00"/>
 <boolean key="new" value="True"/><float key="cost" value="1.5"><string key="unit" value="EUR"/></float></event>"""
