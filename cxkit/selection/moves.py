@@ -32,19 +32,26 @@ def counted(selection: Selection) -> pa.Table:
     star = selection.star
     if star.few_variants:
         return star.engine.collect(of_variants(selection))
-    if are_at_hand(star):
+    if are_at_hand(star) or star.engine.holds(_key(selection, QUANTILES)):
         return timed(selection, QUANTILES).select([ACTIVITY, NEXT, COUNT, JOURNEYS])
     return star.engine.collect(of_events(selection).drop(MEAN))
 
 
 def timed(selection: Selection, shares: Mapping[str, float] = NO_SHARES) -> pa.Table:
     """Each move with counts, and the mean and these quantiles of its gaps in microseconds; unknown at an end."""
-    engine, ordered = selection.star.engine, gaps(selection.star)
-    if ordered is None:
-        return engine.collect(of_events(selection, shares))
-    key = f"{selection.star.key}|{GAP} {dict(shares)} of {selection.key}"
-    found: pa.Table = engine.hold(key, lambda: _kept(of_gaps(selection, ordered, shares)))
-    return found
+    table: pa.Table = selection.star.engine.hold(_key(selection, shares), lambda: _kept(_timed(selection, shares)))
+    return table
+
+
+def _timed(selection: Selection, shares: Mapping[str, float]) -> pa.Table:
+    """The whole log is asked once, so its gaps are put in order for its first selection."""
+    star = selection.star
+    ordered = gaps(star) if selection.chosen is not None or are_at_hand(star) else None
+    return star.engine.collect(of_events(selection, shares)) if ordered is None else of_gaps(selection, ordered, shares)
+
+
+def _key(selection: Selection, shares: Mapping[str, float]) -> str:
+    return f"{selection.star.key}|moves {dict(shares)} of {selection.key}"
 
 
 def _kept(table: pa.Table) -> Kept:
@@ -77,15 +84,15 @@ def of_gaps(selection: Selection, ordered: Gaps, shares: Mapping[str, float]) ->
 def of_events(selection: Selection, shares: Mapping[str, float] = NO_SHARES) -> Frame:
     """The moves, counted among the events."""
     moves = selection.moves
-    found = moves.group_by(ACTIVITY, NEXT).agg(
+    counts = moves.group_by(ACTIVITY, NEXT).agg(
         nw.len().cast(nw.Int64).alias(COUNT),
         _sum(nw.col(FIRST_MOVE), JOURNEYS),
         nw.col(GAP).mean().alias(MEAN),
     )
     if not shares:
-        return found
+        return counts
     quantiles = selection.star.engine.quantiles(moves.filter(~nw.col(NEXT).is_null()), [ACTIVITY, NEXT], GAP, shares)
-    return found.join(quantiles, on=[ACTIVITY, NEXT], how="left")
+    return counts.join(quantiles, on=[ACTIVITY, NEXT], how="left")
 
 
 def _sum(values: nw.Expr, name: str) -> nw.Expr:

@@ -74,7 +74,7 @@ def select(star: Star, recipe: Recipe, ask: Ask) -> Selection:
     """Follow the recipe, step by step."""
     selection, key = Selection(star, ask), f"{star.key}{star.marks}|"
     for step in recipe:
-        key = f"{key}{step!r}"
+        key = f"{key}{step.line}"
         selection = step.follow(selection, key)
     return selection
 

@@ -1,6 +1,6 @@
 """The gaps of all moves in order, as arrays: under any selection, counts, means and quantiles are one look at them.
 
-A move's gaps stand beside each other, the shortest first. Of a selection the k-th shortest is then found by counting
+A move's gaps stand beside each other, the shortest first. Of a selection the k-th shortest is then table by counting
 the chosen ones, and no gap is put in order again. Arrays take the place of a pass over the events where the log is in
 memory; both ways give the same rows.
 """
@@ -40,7 +40,8 @@ class Gaps:
     begins: Array
     journey: Array
     gap: Array
-    again: Array  # the places of what is no journey's first use of its move
+    again: Array  # the places of what is no journey's first use of its move, and which move each is
+    again_move: Array
 
     def under(self, chosen: Array | None, shares: Mapping[str, float]) -> pa.Table:
         """The moves of the chosen journeys (by number; None for all): how often, of how many, and their gaps.
@@ -51,21 +52,20 @@ class Gaps:
         import pyarrow as pa
 
         within = self._within(chosen)
-        so_far = np.concatenate(([0], np.cumsum(within, dtype=np.int64)))
-        bounds = so_far[self.begins]
+        places = np.flatnonzero(within)
+        gap, bounds = self.gap[places], np.searchsorted(places, self.begins)
         counts = np.diff(bounds)
-        repeats = self.again if chosen is None else self.again[within[self.again]]
-        place = np.searchsorted(self.begins, repeats, side="right") - 1
-        columns = {COUNT: counts, JOURNEYS: counts - np.bincount(place, minlength=len(counts))}
-        ends = self.moves[NEXT].is_null().to_numpy()
+        repeats = np.bincount(self.again_move[within[self.again]], minlength=len(counts))
         taken = counts > 0
-        columns[MEAN] = pa.array(self._sums(within) / np.maximum(counts, 1), mask=ends | ~taken)
+        table = self.moves.filter(pa.array(taken))
+        counts, begins, ends = counts[taken], bounds[:-1][taken], table[NEXT].is_null().to_numpy()
+        columns = {COUNT: counts, JOURNEYS: counts - repeats[taken]}
+        columns[MEAN] = pa.array(_sums(gap, begins) / counts, mask=ends)
         for name, share in shares.items():
-            columns[name] = pa.array(self._quantile(so_far, bounds, counts, share), mask=ends | ~taken)
-        found = self.moves
+            columns[name] = pa.array(_quantile(gap, begins, counts, share), mask=ends)
         for name, column in columns.items():
-            found = found.append_column(name, pa.array(column))
-        return found.filter(pa.array(taken))
+            table = table.append_column(name, pa.array(column))
+        return table
 
     def _within(self, chosen: Array | None) -> Array:
         """Of each event whether its journey is chosen."""
@@ -77,33 +77,27 @@ class Gaps:
         wanted[chosen[chosen < len(wanted)]] = True
         return wanted[self.journey]
 
-    def _sums(self, within: Array) -> Array:
-        """The sum of each move's gaps among those within; in two halves where a number could not hold it."""
-        import numpy as np
 
-        if not len(self.gap):
-            return np.zeros(0)
-        gap = np.where(within, self.gap, 0)
-        if float(np.abs(self.gap).max()) * len(gap) < SAFE:
-            return np.add.reduceat(gap, self.begins[:-1])
-        low = np.add.reduceat(gap & (2**HALF - 1), self.begins[:-1])
-        return np.add.reduceat(gap >> HALF, self.begins[:-1]) * 2.0**HALF + low
+def _sums(gap: Array, begins: Array) -> Array:
+    """The sum of each move's gaps; in two halves where a number could not hold it."""
+    import numpy as np
 
-    def _quantile(self, so_far: Array, bounds: Array, counts: Array, share: float) -> Array:
-        """The quantile of each move's gaps among those within."""
-        import numpy as np
+    if not len(gap):
+        return np.zeros(0)
+    if float(np.abs(gap).max()) * len(gap) < SAFE:
+        return np.add.reduceat(gap, begins)
+    low = np.add.reduceat(gap & (2**HALF - 1), begins)
+    return np.add.reduceat(gap >> HALF, begins) * 2.0**HALF + low
 
-        place = np.maximum(counts - 1, 0) * share
-        below = np.floor(place).astype(np.int64)
-        above = np.ceil(place).astype(np.int64)
-        low, high = (self._nth(so_far, bounds[:-1] + nth) for nth in (below, above))
-        return low + (high - low) * (place - below)
 
-    def _nth(self, so_far: Array, nth: Array) -> Array:
-        import numpy as np
+def _quantile(gap: Array, begins: Array, counts: Array, share: float) -> Array:
+    """The quantile of each move's gaps, which stand in order."""
+    import numpy as np
 
-        place = np.searchsorted(so_far, nth + 1) - 1
-        return self.gap[np.minimum(place, len(self.gap) - 1)].astype(float)
+    place = (counts - 1) * share
+    below, above = (begins + end(place).astype(np.int64) for end in (np.floor, np.ceil))
+    low = gap[below].astype(float)
+    return low + (gap[above] - low) * (place - np.floor(place))
 
 
 def gaps(star: Star) -> Gaps | None:
@@ -140,10 +134,12 @@ def _ordered(star: Star) -> Gaps | None:
     activity, after = (table[name].fill_null(-1).to_numpy() for name in (ACTIVITY, NEXT))
     changes = (np.diff(activity, prepend=-2) != 0) | (np.diff(after, prepend=-2) != 0)
     begins = np.flatnonzero(changes)
+    again = np.flatnonzero(table[FIRST_MOVE].to_numpy() == 0)
     return Gaps(
         table.select([ACTIVITY, NEXT]).take(pa.array(begins)).combine_chunks(),
         np.append(begins, len(table)),
         table[JOURNEY].to_numpy(),
         table[GAP].fill_null(0).to_numpy(),
-        np.flatnonzero(table[FIRST_MOVE].to_numpy() == 0),
+        again,
+        np.searchsorted(begins, again, side="right") - 1,
     )
