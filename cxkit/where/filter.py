@@ -39,7 +39,7 @@ class Filter(ABC):
     @cached_property
     def key(self) -> str:
         """The filter's canonical text: equal filters have equal keys."""
-        return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
+        return canonical(self.to_json())
 
     @property
     @abstractmethod
@@ -186,6 +186,11 @@ class none_of(Compound):
 
     def __repr__(self) -> str:
         return f"~{super().__repr__()}"
+
+
+def canonical(document: dict[str, Any]) -> str:
+    """The one text of a filter's document."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True)
 
 
 def is_text(value: object) -> bool:

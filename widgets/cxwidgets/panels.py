@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import cxkit as cx
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 MOST_MOVES = 150
 MOST_VARIANTS = 20
-_visiting = lru_cache(10_000)(w.contains)  # every picture of the map asks for the same ones
 
 
 class ProcessMap(Choosing):
@@ -37,7 +35,7 @@ class ProcessMap(Choosing):
     def filters(self, row: Row, journeys: cx.Journeys, parameters: Mapping[str, Any]) -> dict[str, Filter]:
         """The move's own, and those of the activities that it goes from and to."""
         ends = {"source_key": row["activity"], "target_key": row["next_activity"]}
-        visits = {column: _visiting(name) for column, name in ends.items() if name is not None}
+        visits = {column: w.contains(name) for column, name in ends.items() if name is not None}
         return super().filters(row, journeys, parameters) | visits
 
     def pictured(self, result: cx.Result, keyed: Keyed) -> tuple[Picture | None, dict[str, Any]]:
