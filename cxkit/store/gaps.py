@@ -53,7 +53,8 @@ class Gaps:
 
         within = self._within(chosen)
         places = np.flatnonzero(within)
-        gap, bounds = self.gap[places], np.searchsorted(places, self.begins)
+        gap = self.gap[places]
+        bounds: Array = np.searchsorted(places, self.begins)
         counts = np.diff(bounds)
         repeats = np.bincount(self.again_move[within[self.again]], minlength=len(counts))
         taken = counts > 0
