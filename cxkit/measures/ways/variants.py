@@ -13,8 +13,7 @@ from cxkit.facts import working as clocks
 from cxkit.facts.stages import Grain
 from cxkit.facts.working import Clock
 from cxkit.result import Result
-from cxkit.schema import CUSTOMER, FIRST, LAST, LENGTH, PATH, SECOND, VARIANT, codes
-from cxkit.selection import moves
+from cxkit.schema import CUSTOMER, FIRST, LAST, PATH, SECOND, VARIANT, codes
 from cxkit.where.variants import variant_rank
 from cxkit.words import sentences
 
@@ -100,13 +99,13 @@ def _table(journeys: Journeys, level: Grain, top: int | None, clock: Clock) -> p
 
 
 def _counts(selection: Selection, top: int | None) -> Frame:
-    counts = moves.variants(selection)
+    counts = selection.outlines.group_by(VARIANT).agg(nw.len().cast(nw.Int64).alias("count"))
     chosen = _ranked(counts).head(top) if top else counts
     lasting = ((nw.col(LAST) - nw.col(FIRST)).median() / SECOND).alias("median_seconds")
     people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
-    few = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi") if top else selection.outlines
+    few = selection.outlines.join(chosen.select(VARIANT), on=VARIANT, how="semi")
     medians = few.group_by(VARIANT).agg(people, lasting)
-    known = selection.star.variants.select(VARIANT, PATH, LENGTH)
+    known = selection.star.variants.select(VARIANT, PATH, "length")
     return _ranked(chosen.join(medians, on=VARIANT, how="inner").join(known, on=VARIANT, how="inner"))
 
 
@@ -120,4 +119,4 @@ def _of(journeys: Journeys, level: Grain) -> dict[str, int]:
 
 
 def _different(selection: Selection) -> Frame:
-    return moves.variants(selection).select(nw.len().cast(nw.Int64).alias("variants"))
+    return selection.outlines.select(nw.col(VARIANT).n_unique().fill_null(0).cast(nw.Int64).alias("variants"))
