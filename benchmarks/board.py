@@ -70,10 +70,10 @@ def main() -> None:
                 f"{_shown(journeys, given.repeats):,.0f} ms",
                 bars[1],
             )
-            print(f"{name:<18}" + "".join(f"{value:>16}" for value in values))
+            print(f"{name:<18}" + "".join(f"{value:>16}" for value in values), flush=True)
         print()
         for label, value, bar in _app(logs["sample"][0], given.repeats):
-            print(f"{label:<44}{value:>12}{bar:>10}")
+            print(f"{label:<44}{value:>12}{bar:>10}", flush=True)
 
 
 def _large(events: int, scratch: Path) -> tuple[cx.Journeys, pd.DataFrame]:
@@ -148,9 +148,9 @@ def _first_view(browser: Any, server: app.Server) -> tuple[float, float]:
 
 
 def _rest(server: app.Server) -> None:
-    """Wait until neither the server nor a kernel of its has anything to do."""
-    before, now = -1.0, _busy(server)
-    while now - before > 0.1:
+    """Wait until neither the server nor a kernel of its has anything to do, or a minute is over."""
+    before, now, until = -1.0, _busy(server), time.monotonic() + 60
+    while now - before > 0.1 and time.monotonic() < until:
         time.sleep(3)
         before, now = now, _busy(server)
 

@@ -245,9 +245,12 @@ class Journeys:
 
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
-        engine = self.base.engine
-        with engine.question():
-            return engine.collect(question(self.selection))
+        return self.ask(lambda selection: self.base.engine.collect(question(selection)))
+
+    def ask(self, question: Callable[[selecting.Selection], pa.Table]) -> pa.Table:
+        """What a question finds out about the selection by itself; one question runs at a time."""
+        with self.base.engine.question():
+            return question(self.selection)
 
     def interrupt(self) -> None:
         """Stop the question that is being answered, so that a later one need not wait for it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from cxkit.schema import JOURNEY
+from cxkit.schema import JOURNEY, OUTLINE_COLUMNS
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, Frame, Leaf
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cxkit.selection.recipe import Recipe
     from cxkit.selection.tags import Asked
 
+OUTLINES = "outlines"
 Ask = Callable[["Asked"], Frame]
 
 
@@ -23,12 +24,13 @@ Ask = Callable[["Asked"], Frame]
 class Selection:
     """What a recipe selects: the star it ended on, and the chosen journeys, each once (None: all of them).
 
-    `ask` answers what a tag was made from: a value for each journey or customer.
+    `ask` answers what a tag was made from: a value for each journey or customer. `key` names the chosen journeys.
     """
 
     star: Star
     ask: Ask
     chosen: Frame | None = None
+    key: str = ""
 
     @property
     def journeys(self) -> Frame:
@@ -47,8 +49,14 @@ class Selection:
 
     @property
     def outlines(self) -> Frame:
-        """The chosen journeys without their ids and the client's columns."""
-        return self._of(self.star.outlines)
+        """The chosen journeys without their ids and the client's columns, looked up once for all questions."""
+        if self.chosen is None:
+            return self.star.outlines
+        return self.kept(OUTLINES, lambda: self._of(self.star.outlines.select(*OUTLINE_COLUMNS)))
+
+    def kept(self, name: str, build: Callable[[], Frame]) -> Frame:
+        """What several questions ask of the chosen journeys, computed once."""
+        return self.star.engine.materialise(f"{self.star.key}|{name} of {self.key}", build)
 
     def _of(self, table: Frame) -> Frame:
         return table if self.chosen is None else table.join(self.chosen, on=JOURNEY, how="inner")
@@ -57,16 +65,16 @@ class Selection:
         """Of the chosen journeys those that are found; `key` names them in the engine's memory."""
         chosen = self.chosen
         if chosen is None:
-            return replace(self, chosen=found)
+            return replace(self, chosen=found, key=key)
         both = self.star.engine.materialise(key, lambda: chosen.join(found, on=JOURNEY, how="inner"))
-        return replace(self, chosen=both)
+        return replace(self, chosen=both, key=key)
 
 
 def select(star: Star, recipe: Recipe, ask: Ask) -> Selection:
     """Follow the recipe, step by step."""
     selection, key = Selection(star, ask), f"{star.key}{star.marks}|"
     for step in recipe:
-        key = f"{key}{step!r}"
+        key = f"{key}{step.line}"
         selection = step.follow(selection, key)
     return selection
 
@@ -91,7 +99,7 @@ def _leaf(star: Star, leaf: Leaf) -> Frame:
 def _combined(star: Star, wanted: Filter) -> Frame:
     leaves = {leaf.key: leaf for leaf in wanted.leaves()}
     flags = {key: f"flag_{number}" for number, key in enumerate(leaves)}
-    table = star.journeys.select(JOURNEY)
+    table = star.outlines.select(JOURNEY)
     for key, leaf in leaves.items():
         table = table.join(_leaf(star, leaf).with_columns(nw.lit(True).alias(flags[key])), on=JOURNEY, how="left")
     two_valued = [nw.col(flag).fill_null(False).alias(flag) for flag in flags.values()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import narwhals as nw
 
 from cxkit import times
+from cxkit.cached import cached_property
 from cxkit.errors import InputError
 from cxkit.schema import HASH, HASH_PRIME, JOURNEY
 from cxkit.selection.selection import Ask, Selection, matching
@@ -38,6 +39,11 @@ class Step(ABC):
     @abstractmethod
     def follow(self, selection: Selection, key: str) -> Selection:
         """The selection after this step; `key` names the way to it."""
+
+    @cached_property
+    def line(self) -> str:
+        """The step as Python, written once: every question asks for it."""
+        return repr(self)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{entry.name}={getattr(self, entry.name)!r}" for entry in fields(self))
@@ -96,8 +102,9 @@ class Sample(Step):
     def follow(self, selection: Selection, key: str) -> Selection:
         factor = pow(MULTIPLIER, self.seed + 1, HASH_PRIME)
         place = (nw.col(HASH) * factor + self.seed) % HASH_PRIME
-        found = selection.star.journeys.filter(place < round(self.share * HASH_PRIME)).select(JOURNEY)
-        return selection.narrowed(found, key)
+        drawn = selection.star.journeys.filter(place < round(self.share * HASH_PRIME)).select(JOURNEY)
+        kept = selection.star.engine.materialise(f"{selection.star.key}|{self!r}", lambda: drawn)
+        return selection.narrowed(kept, key)
 
 
 @dataclass(frozen=True, repr=False)

@@ -27,23 +27,25 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Frame = nw.LazyFrame[Any]
-MOST_ROWS_KEPT = 40_000_000
+MOST_CELLS_KEPT = 250_000_000
+PLACES = 0x200000  # more than there are characters
 LIBRARIES = ("duckdb", "_duckdb", "pyspark", "py4j", "narwhals")
 GONE = "The store was deleted, changed or prepared anew while it was open. Open it again; if it is gone, prepare it."
 
 
 class Kept(NamedTuple):
-    """A frame in an engine's scratch space, its size, and the way to free it."""
+    """What an engine keeps, such as a frame in its scratch space; its size, and the way to free it."""
 
-    frame: Frame
-    rows: int
+    value: Any
+    cells: int
     forget: Callable[[], object]
 
 
 class Engine(ABC):
-    """What the store asks of an engine; a subclass says how."""
+    """What the store asks of an engine; a subclass says how. One that is `local` has its tables in this process."""
 
     name: str
+    local = False
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -93,12 +95,21 @@ class Engine(ABC):
 
     def materialise(self, key: str, build: Callable[[], Frame]) -> Frame:
         """The frame, computed once under the key."""
+        frame: Frame = self.hold(key, lambda: self._keep(build()))
+        return frame
+
+    def hold(self, key: str, make: Callable[[], Kept]) -> Any:
+        """What is made once under the key."""
         with self.lock:
             if key not in self._kept:
                 with self.telling():
-                    self._kept[key] = self._keep(build())
+                    self._kept[key] = make()
             self._kept.move_to_end(key)
-            return self._kept[key].frame
+            return self._kept[key].value
+
+    def holds(self, key: str) -> bool:
+        """Whether something is kept under the key."""
+        return key in self._kept
 
     @abstractmethod
     def interrupt(self) -> None:
@@ -121,7 +132,7 @@ class Engine(ABC):
                 self._asked -= 1
 
     def _make_room(self) -> None:
-        while sum(kept.rows for kept in self._kept.values()) > MOST_ROWS_KEPT:
+        while sum(kept.cells for kept in self._kept.values()) > MOST_CELLS_KEPT:
             self._kept.popitem(last=False)[1].forget()
 
     def forget(self, prefix: str) -> None:
@@ -163,6 +174,7 @@ class DuckDB(Engine):
     """DuckDB inside the process: no server, no files but the store's own."""
 
     name = "duckdb"
+    local = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -185,7 +197,9 @@ class DuckDB(Engine):
         ordered.write_parquet(str(folder / "part-0.parquet"), compression="zstd")
 
     def sequence(self, events: Frame) -> Frame:
-        path = f"string_agg({SYMBOL}, '' ORDER BY {POSITION}) AS {PATH}"
+        # string_agg with an order of its own takes a block of memory for each journey of more than 16 events
+        steps = f"list_sort(list({POSITION}::BIGINT * {PLACES} + unicode({SYMBOL})))"
+        path = f"array_to_string(list_transform({steps}, lambda step: chr((step % {PLACES})::INTEGER)), '') AS {PATH}"
         return nw.from_native(events.to_native().aggregate(f"{JOURNEY}, {path}", JOURNEY))
 
     def translated(self, frame: Frame, column: str, symbols: str, others: str, name: str) -> Frame:
@@ -225,7 +239,8 @@ class DuckDB(Engine):
         table = f"kept_{next(self._numbers)}"
         frame.to_native().create(table)
         kept = self._connection.table(table)
-        return Kept(nw.from_native(kept), len(kept), lambda: self._connection.execute(f"DROP TABLE {table}"))
+        cells = len(kept) * len(kept.columns)
+        return Kept(nw.from_native(kept), cells, lambda: self._connection.execute(f"DROP TABLE {table}"))
 
 
 class Spark(Engine):
@@ -274,7 +289,7 @@ class Spark(Engine):
 
     def _keep(self, frame: Frame) -> Kept:
         kept = frame.to_native().persist()
-        return Kept(nw.from_native(kept), kept.count(), kept.unpersist)
+        return Kept(nw.from_native(kept), kept.count() * len(kept.columns), kept.unpersist)
 
 
 def _state(file: Path) -> tuple[int, int]:

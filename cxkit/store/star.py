@@ -43,11 +43,12 @@ from cxkit.schema import (
     Attribute,
 )
 from cxkit.store.columns import KEYS, VALUE, Column, Made
-from cxkit.store.engine import Engine, Frame
+from cxkit.store.engine import Engine, Frame, Kept
 
 ORDERED = "ordered"
 SPELT = "spelt"
 MOST_TEXTS = 1_000
+FEWER = 4  # times as many events as their variants have: a move of a variant costs more to count than an event
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,17 @@ class Star:
         return self.engine.materialise(
             f"{self.key}|{schema.VARIANT_MOVES}", lambda: variant_moves(self.events, self.journeys)
         )
+
+    @property
+    def few_variants(self) -> bool:
+        """Whether counting by variants is less work than counting events: they have far fewer events than there are."""
+        few: bool = self.engine.hold(f"{self.key}|few", lambda: Kept(self._few(), 1, lambda: None))
+        return few
+
+    def _few(self) -> bool:
+        sizes = self.variants.select(nw.col(LENGTH).cast(nw.Int64).sum().alias(LENGTH), _events().sum().alias(COUNT))
+        counts = self.engine.collect(sizes).to_pylist()[0]
+        return (counts[LENGTH] or 0) * FEWER <= (counts[COUNT] or 0)
 
     def _at_hand(self, name: str, table: Frame, columns: Sequence[str]) -> Frame:
         if self.direct:
@@ -157,6 +169,11 @@ class Star:
     @cached_property
     def _texts(self) -> dict[str, list[str] | None]:
         return {}
+
+
+def _events() -> nw.Expr:
+    """The events of a variant's journeys."""
+    return nw.col(LENGTH).cast(nw.Int64) * nw.col(COUNT)
 
 
 def ordered(frame: Frame, order: Sequence[str]) -> Frame:

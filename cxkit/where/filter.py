@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals as nw
 
+from cxkit.cached import cached_property
 from cxkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ class Filter(ABC):
     def __bool__(self) -> bool:
         raise InputError("Combine filters with &, | and ~, not with `and`, `or` and `not`.")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The filter's canonical text: equal filters have equal keys."""
-        return json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True)
+        return canonical(self.to_json())
 
     @property
     @abstractmethod
@@ -187,9 +188,16 @@ class none_of(Compound):
         return f"~{super().__repr__()}"
 
 
+def canonical(document: dict[str, Any]) -> str:
+    """The one text of a filter's document."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True)
+
+
 def is_text(value: object) -> bool:
     """Whether the value is a text of whole characters: JSON can bring in halves of one."""
-    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+    return isinstance(value, str) and (
+        value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    )
 
 
 def _parts(kind: type[Compound], filter_: Filter) -> tuple[Filter, ...]:

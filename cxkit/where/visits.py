@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from cxkit.cached import cached_property
 from cxkit.errors import not_found
 from cxkit.schema import ACTIVITY, FIRST_VISIT, JOURNEY, NEXT, POSITION
-from cxkit.where.filter import Frame, Leaf, check_text
+from cxkit.where.filter import Frame, Leaf, canonical, check_text
 
 if TYPE_CHECKING:
     from cxkit.store.star import Star
+
+MOST_KEYS = 20_000
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -24,6 +28,10 @@ class contains(Leaf):
 
     def __post_init__(self) -> None:
         check_text("activity", self.activity)
+
+    @cached_property
+    def key(self) -> str:
+        return _key(type(self), self.activity)
 
     @property
     def says(self) -> str:
@@ -62,6 +70,12 @@ class ends_with(contains):
         return star.moves.filter(nw.col(NEXT).is_null(), nw.col(ACTIVITY) == code_of(star, self.activity)).select(
             JOURNEY
         )
+
+
+@lru_cache(MOST_KEYS)
+def _key(kind: type[contains], activity: str) -> str:
+    """The canonical text of a filter, kept: every picture of a map asks for those of its activities."""
+    return canonical({"filter": kind.__name__, "activity": activity})
 
 
 def _is(star: Star, activity: str) -> nw.Expr:

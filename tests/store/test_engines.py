@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
+import narwhals as nw
 import pytest
 from support import toy as known
 from support.toy import assert_same, bound
@@ -13,6 +14,8 @@ from support.toy import assert_same, bound
 import cxkit as cx
 from cxkit import where as w
 from cxkit.catalog import CATALOG
+from cxkit.schema import JOURNEY, PATH, POSITION, SYMBOL, SYMBOL_BASE
+from cxkit.store import engine as engines
 from cxkit.where.filter import Filter
 
 ROLES = {
@@ -225,3 +228,13 @@ def test_moves_of_variants_times_their_journeys_are_the_map(here, cut):
 def test_what_is_no_engine_is_refused(toy):
     with pytest.raises(cx.CxError, match="neither None"):
         cx.open(toy.folder, engine="duckdb")
+
+
+def test_paths_of_long_journeys_need_little_memory(monkeypatch):
+    monkeypatch.setattr(engines, "LITTLE_MEMORY", "60MB")
+    duckdb = engines.DuckDB()
+    place = f"(row // 6000)::INTEGER AS {POSITION}, chr(({SYMBOL_BASE} + row // 6000)::INTEGER) AS {SYMBOL}"
+    with duckdb.sparing():
+        rows = duckdb._connection.sql(f"SELECT (row % 6000)::INTEGER AS {JOURNEY}, {place} FROM range(102000) t(row)")
+        paths = duckdb.collect(duckdb.sequence(nw.from_native(rows)))[PATH].unique().to_pylist()
+    assert paths == ["".join(chr(SYMBOL_BASE + step) for step in range(17))]

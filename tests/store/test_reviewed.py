@@ -63,7 +63,7 @@ def test_long_numbers_order_exactly(tmp_path):
 
 
 def test_answers_do_not_need_room(toy, monkeypatch):
-    monkeypatch.setattr(engine, "MOST_ROWS_KEPT", 1)
+    monkeypatch.setattr(engine, "MOST_CELLS_KEPT", 1)
     fresh = cx.open(toy.folder)
     kept = (
         fresh.keep(w.contains("Pay"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, CUSTOMER, JOURNEY, NAME, NEXT, POSITION
+from cxkit.schema import ACTIVITY, CUSTOMER, FIRST_VISIT, JOURNEY, NAME, NEXT, POSITION
 from cxkit.where.visits import contains
 
 if TYPE_CHECKING:
@@ -44,21 +44,26 @@ def visiting(row: Mapping[str, Any], _journeys: Journeys, _asked: Mapping[str, A
 
 
 def _table(selection: Selection) -> Frame:
-    visits = selection.moves.group_by(JOURNEY, ACTIVITY).agg(
+    events, people = selection.moves, selection.outlines.select(JOURNEY, CUSTOMER)
+    counts = events.group_by(ACTIVITY).agg(
         nw.len().cast(nw.Int64).alias("count"),
-        (nw.col(POSITION) == 0).cast(nw.Int64).sum().cast(nw.Int64).alias("starts"),
-        nw.col(NEXT).is_null().cast(nw.Int64).sum().cast(nw.Int64).alias("ends"),
+        _sum(nw.col(FIRST_VISIT), "journeys"),
+        _sum(nw.col(POSITION) == 0, "starts"),
+        _sum(nw.col(NEXT).is_null(), "ends"),
     )
-    again = (nw.col("count") > 1).cast(nw.Int64).alias("again")
-    totals = {name: nw.col(name).sum().cast(nw.Int64).alias(name) for name in ("count", "again", "starts", "ends")}
-    people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
+    visits = events.filter(nw.col(FIRST_VISIT) == 1).join(people, on=JOURNEY, how="inner")
+    customers = visits.group_by(ACTIVITY).agg(nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"))
+    others = events.filter(nw.col(FIRST_VISIT) == 0)
+    again = others.group_by(ACTIVITY).agg(nw.col(JOURNEY).n_unique().cast(nw.Int64).alias("again"))
     return (
-        visits.with_columns(again)
-        .join(selection.outlines.select(JOURNEY, CUSTOMER), on=JOURNEY, how="inner")
-        .group_by(ACTIVITY)
-        .agg(nw.len().cast(nw.Int64).alias("journeys"), people, *totals.values())
-        .with_columns((nw.col("again") / nw.col("journeys")).alias("revisit_share"))
+        counts.join(customers, on=ACTIVITY, how="inner")
+        .join(again, on=ACTIVITY, how="left")
+        .with_columns((nw.col("again").fill_null(0) / nw.col("journeys")).alias("revisit_share"))
         .join(selection.star.activities, on=ACTIVITY, how="inner")
         .select(nw.col(NAME).alias("activity"), "count", "journeys", "customers", "revisit_share", "starts", "ends")
         .sort("count", "activity", descending=[True, False])
     )
+
+
+def _sum(values: nw.Expr, name: str) -> nw.Expr:
+    return values.cast(nw.Int64).sum().cast(nw.Int64).alias(name)

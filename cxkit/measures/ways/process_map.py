@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -15,7 +16,8 @@ from cxkit.facts.stages import Grain
 from cxkit.facts.working import Clock
 from cxkit.measures.ways.coverage import coverages
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, GAP, JOURNEY, NEXT, POSITION, SECOND, START
+from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, JOURNEY, MEAN, NEXT, POSITION, SECOND, START
+from cxkit.selection.moves import NO_SHARES, QUANTILES, timed
 from cxkit.where.order import follows
 from cxkit.where.visits import ends_with, starts_with
 from cxkit.words import sentences
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from cxkit.selection.selection import Selection
     from cxkit.where.filter import Filter, Frame
 
-QUANTILES = {"median_seconds": 0.5, "p90_seconds": 0.9}
+MOST_MOVES = 10_000  # whose filters are kept: every picture asks for those of its moves
 
 
 def process_map(
@@ -99,11 +101,13 @@ def _known(journeys: Journeys, level: Grain) -> dict[str, Any]:
 
 def taking(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
     """The journeys that take the move of a row; no filter speaks of stages."""
-    first, then = row["activity"], row["next_activity"]
-    if asked.get("level") == "stage":
-        return None
+    return None if asked.get("level") == "stage" else _taking(row["activity"], row["next_activity"])
+
+
+@lru_cache(MOST_MOVES)
+def _taking(first: str | None, then: str | None) -> Filter:
     if first is None:
-        return starts_with(then)
+        return starts_with(str(then))
     return ends_with(first) if then is None else follows(first, then, directly=True)
 
 
@@ -111,7 +115,8 @@ def _table(journeys: Journeys, level: Grain, clock: Clock, quantiles: bool, cust
     import pyarrow as pa
 
     at = stages.at_level(journeys, level)
-    moves = journeys.collect(lambda selection: _moves(clock.at(at(selection)), quantiles)).to_pylist()
+    shares = QUANTILES if quantiles else NO_SHARES
+    moves = journeys.ask(lambda selection: timed(clock.at(at(selection)), shares)).to_pylist()
     rows = [_move(row) for row in moves]
     starts = _starts(rows)
     total = sum(row["count"] for row in starts)
@@ -140,20 +145,6 @@ def _table(journeys: Journeys, level: Grain, clock: Clock, quantiles: bool, cust
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
 
 
-def _moves(selection: Selection, quantiles: bool) -> Frame:
-    counted = selection.moves.group_by(ACTIVITY, NEXT).agg(
-        nw.len().cast(nw.Int64).alias("count"),
-        nw.col(FIRST_MOVE).cast(nw.Int64).sum().cast(nw.Int64).alias("journeys"),
-        (nw.col(GAP).mean() / SECOND).alias("mean_seconds"),
-    )
-    if not quantiles:
-        return counted
-    waits = selection.moves.filter(~nw.col(NEXT).is_null())
-    found = selection.star.engine.quantiles(waits, [ACTIVITY, NEXT], GAP, QUANTILES)
-    seconds = [(nw.col(name) / SECOND).alias(name) for name in QUANTILES]
-    return counted.join(found.with_columns(*seconds), on=[ACTIVITY, NEXT], how="left")
-
-
 def _people(journeys: Journeys, at: Callable[[Selection], Selection]) -> dict[tuple[int, int], int]:
     """How many customers take each move, from the start and to the end too."""
     moves = journeys.collect(lambda selection: _customers(at(selection))).to_pylist()
@@ -177,8 +168,9 @@ def _owners(selection: Selection) -> Frame:
 
 
 def _move(row: dict) -> dict:
-    target = END if row[NEXT] is None else row[NEXT]
-    return {**row, "source": row[ACTIVITY], "target": target}
+    seconds = {"mean_seconds": row[MEAN], **{name: row[name] for name in QUANTILES if name in row}}
+    ends = {"source": row[ACTIVITY], "target": END if row[NEXT] is None else row[NEXT]}
+    return {**row, **ends, **{name: gap if gap is None else gap / SECOND for name, gap in seconds.items()}}
 
 
 def _starts(moves: list[dict]) -> list[dict]:

@@ -10,7 +10,8 @@ from cxkit.facts import working as clocks
 from cxkit.facts.working import Clock
 from cxkit.measures.ways.outcomes import ends
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, LAST, LENGTH, NEXT, SECOND, VARIANT
+from cxkit.schema import ACTIVITY, COUNT, CUSTOMER, FIRST, GAP, JOURNEY, LAST, LENGTH, NEXT, SECOND, VARIANT
+from cxkit.selection.moves import counted
 from cxkit.times import zoned
 from cxkit.words import since_beginning
 
@@ -60,7 +61,7 @@ def summary(journeys: Journeys, *, working: bool | None = None) -> Result:
 def _table(journeys: Journeys, clock: Clock) -> pa.Table:
     import pyarrow as pa
 
-    pairs = journeys.collect(_pairs)
+    pairs = journeys.ask(counted)
     facts = journeys.collect(_facts).to_pylist()[0]
     facts |= journeys.collect(lambda selection: _lasting(clock.at(selection))).to_pylist()[0]
     facts |= journeys.collect(_tied).to_pylist()[0]
@@ -106,11 +107,12 @@ def _lasting(selection: Selection) -> Frame:
 
 
 def _tied(selection: Selection) -> Frame:
-    """How many events share their time with the one before."""
-    tied = (nw.col(GAP) == 0).cast(nw.Int64).sum().fill_null(0).cast(nw.Int64)
-    return selection.moves.select(tied.alias("tied_events"))
+    """How many events share their time with the one before; how many each journey has is found once."""
+    star = selection.star
+    ties = star.engine.materialise(f"{star.key}|ties", lambda: _ties(star.moves))
+    tied = nw.col(COUNT).sum().fill_null(0).cast(nw.Int64).alias("tied_events")
+    return selection.outlines.select(JOURNEY).join(ties, on=JOURNEY, how="inner").select(tied)
 
 
-def _pairs(selection: Selection) -> Frame:
-    """The different pairs of an activity and the next one, which at an end is none."""
-    return selection.moves.group_by(ACTIVITY, NEXT).agg(nw.len().alias("count")).select(ACTIVITY, NEXT)
+def _ties(moves: Frame) -> Frame:
+    return moves.filter(nw.col(GAP) == 0).group_by(JOURNEY).agg(nw.len().cast(nw.Int64).alias(COUNT))

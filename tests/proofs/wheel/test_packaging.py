@@ -135,7 +135,7 @@ def test_every_dependency_is_pinned_within_its_range(project: dict[str, dict[str
     extras = project["project"]["optional-dependencies"]
     for line in [*project["project"]["dependencies"], *(line for extra in extras.values() for line in extra)]:  # type: ignore[misc, attr-defined]
         need = Requirement(line)
-        if need.name != "cxkit":
+        if need.name != "cxkit" and "==" not in line:  # what is exact needs no pin
             version = str(pins[canonicalize_name(need.name)].specifier).removeprefix("==")
             assert need.specifier.contains(version), need
 
