@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SAMPLED_JOURNEYS = 2_000
 DATES = 0.9  # of a column's values: it holds dates
+PLAIN_NUMBER = r"^\s*[0-9][0-9.eE+]{3,}\s*$"  # which may be an epoch
 FORWARD = 0.95  # of the steps within journeys: numbers that count the time since a beginning
 MOST_JOURNEYS_PER_CUSTOMER = 500
 MOST_COUNTED = 5_000_000  # rows up to which different values are counted one by one
@@ -192,10 +193,21 @@ class Guesses:
         return float(share)
 
     def _written(self, p: Profile, name: str | None = None) -> tuple[stamps.Writing, float]:
+        if name is None and p.kind == "text" and p.number not in self._perhaps_stamped:
+            return stamps.Writing(stamps.ISO), 0.0
         if (p.number, name) not in self._writings:
             place = self.source.connection, self.source.rows, f"c{p.number}"
             self._writings[p.number, name] = stamps.find(*place, p.kind, name)
         return self._writings[p.number, name]
+
+    @cached_property
+    def _perhaps_stamped(self) -> set[int]:
+        """The columns of texts of which some, in a sample, may be stamps; a wide log has few, and each is looked at."""
+        texts = [p.number for p in self.profiles if p.kind == "text" and p.filled]
+        step = max(1, self.source.size // stamps.SAMPLE)
+        sample = f"(SELECT * FROM {self.source.rows} WHERE {ROW} % {step} = 0)"
+        asked = [f"bool_or(regexp_matches(v, '{stamps.DATE_LIKE}|{PLAIN_NUMBER}'))"]
+        return {n for n, [some] in by_text(self.source, asked, texts, sample).items() if some}
 
     @cached_property
     def _dates(self) -> set[int]:
