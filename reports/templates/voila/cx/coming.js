@@ -6,8 +6,6 @@
   const LOOKS = 10;
   const SAID_AFTER = 4; // seconds
   const GIVEN_UP_AFTER = 120;
-  const AGAIN_AFTER = 8_000;
-  const LOST_AFTER = 20_000;
   const MARKS = ["key", "activity", "source", "target", "variant"];
   const WHOLE = ".jupyter-widgets:not(.jp-OutputArea-output), section[aria-label]";
   const FAILED = ".jupyter-widgets-error-widget";
@@ -20,7 +18,7 @@
   const limit = AbortSignal.timeout.bind(AbortSignal);
   AbortSignal.timeout = (time) => limit(time === SHORT ? GIVEN_UP_AFTER * 1_000 : time);
 
-  let asked = begun, expected = [], kept = [];
+  let asking = false, expected = [], kept = [];
 
   const say = (news, seconds) => document.dispatchEvent(new CustomEvent("cx-coming", { detail: { news, seconds } }));
 
@@ -55,16 +53,15 @@
     delete slot.dataset.placed;
   }
 
+  // Only when the front end thinks that it is done: asked twice at a time, it makes two of each panel, and one is deaf.
   async function mend(manager, missing) {
-    const since = Date.now() - asked;
-    if (since < AGAIN_AFTER && !manager.restoredStatus) return;
+    if (asking || !manager.restoredStatus) return;
     await Promise.all(missing.map((panel) => forget(manager, panel)));
     const there = missing.filter(({ id }) => manager.has_model(id));
     await Promise.allSettled(there.map((panel) => place(manager, panel)));
-    if (there.length < missing.length && since > (manager.restoredStatus ? AGAIN_AFTER : LOST_AFTER)) {
-      asked = Date.now();
-      manager.restoreWidgets();
-    }
+    if (there.length === missing.length) return;
+    asking = true;
+    manager.restoreWidgets().finally(() => { asking = false; });
   }
 
   async function look() {
