@@ -124,6 +124,7 @@ function lined(context, view) {
     const end = Math.min(of, Math.ceil((list.scrollTop + list.clientHeight) / high) + AROUND);
     rows.want(first, end);
     const places = Array.from({ length: Math.max(0, end - first) }, (_, place) => first + place);
+    const { held } = view;
     filled.replaceChildren(
       ...places.map((place) => {
         const row = rows.at(place);
@@ -132,6 +133,7 @@ function lined(context, view) {
         return node;
       }),
     );
+    view.held = held; // a row that goes takes the focus with it
     mark();
     reach();
   };
