@@ -33,7 +33,7 @@ EDGE, FOOT = 12, 30  # paper around the map, and the line below it, where it fil
 STYLE = (
     ".cx-map .cx-plate{fill-opacity:.9}.cx-move:hover .cx-line{stroke:var(--cx-accent, #1d63a8)}"
     ".cx-move:hover .cx-tip{fill:var(--cx-accent, #1d63a8)}.cx-node:hover .cx-box{stroke-width:2.5}"
-    ".cx-ghost,.cx-pale{opacity:.35}"
+    ".cx-ghost,.cx-pale{opacity:.35}.cx-node[aria-pressed=true] .cx-box{stroke:var(--cx-long, #9a4f00)}"
 )
 
 
