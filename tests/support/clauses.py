@@ -33,7 +33,7 @@ HOSTILE = {
     "a filter that is none": {"clauses": {"filter 1": {"filter": "eval", "of": "1"}}},
     "a list": {"clauses": [1]},
     "nested": {"clauses": {"filter 1": json.loads('{"filter":"none_of","of":[' * 60 + "1" + "]}" * 60)}},
-    "a word too many": {"steps": []},
+    "a word too many": {"code": []},
     "another format": {"board": 2},
     "a panel that is none": {"panels": {"evil": {}}},
     "no panel": {"panels": {"variants": 7}},

@@ -13,6 +13,7 @@ from support.clauses import CLAUSES, HOSTILE, opened
 import cxkit as cx
 from cxkit import where as w
 from cxkit.places import IN_APP
+from cxkit.selection.activities import Hide
 from cxwidgets import Board
 from cxwidgets.keeping import documents
 
@@ -144,3 +145,17 @@ def test_the_address_tells_changes_from_answers(toy, in_app):
     assert board.journeys.n.journeys == 12
     address.hear({"do": "follow", "store": 7, "choices": {"a": 1}})
     assert board.journeys.n.journeys == 12
+
+
+def test_steps_before_the_clauses_are_part_of_the_link():
+    board = Board(cx.toy_journeys())
+    board.step(Hide(("Pay",)))
+    board.put("process_map", w.contains("Call"))
+    other = Board(cx.toy_journeys())
+    other.restore(board.document)
+    assert (other.note, other.steps, other.recipe) == ("", board.steps, board.recipe)
+    assert "Pay" not in other.base.known_activities
+    for steps in ([{"hide": {"activities": ["Nobody"]}}], [{"tag": {}}], "hide", 41 * board.document["steps"]):
+        other.restore({"board": 1, "steps": steps})
+        assert other.note.startswith("This link does not fit: ")
+        assert len(other.recipe) == 0

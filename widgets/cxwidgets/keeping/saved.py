@@ -15,7 +15,7 @@ from cxkit import places
 from cxkit.errors import InputError, not_found
 from cxkit.selection.recipe import BOARD
 from cxwidgets.intake.naming import NAME
-from cxwidgets.keeping.documents import FORMAT, Misfit, State, read
+from cxwidgets.keeping.documents import FORMAT, STEPS, Misfit, State, read
 
 FOLDER, ENDING = "views", ".json"
 MOST_VIEWS = 200
@@ -104,7 +104,7 @@ class Saved:
         own = steps[len(first) :] if steps[: len(first)] == first else steps
         place = next((n for n, step in enumerate(own) if set(step) == {"keep"}), len(own))
         before, kept = own[:place], own[place:]
-        if not all(set(step) == {"keep"} for step in kept):
+        if not all(set(step) == {"keep"} for step in kept) or not all(set(step) <= set(STEPS) for step in before):
             raise Misfit("It has steps that are no choices; cx.Recipe.load reads it.")
         filters = [step["keep"] for step in kept]
         owned = notes.get("clauses")
