@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FORMAT = 5
+FORMAT = 6
 
 EVENTS, JOURNEYS, VARIANTS, VARIANT_MOVES, ACTIVITIES, CUSTOMERS, REJECTED = (
     "events",

@@ -60,6 +60,18 @@ PALETTE = (
     ("#3096ac", "#17212b", "#b9e06f"),
     ("#b06fc4", "#17212b", "#f0a6e0"),
     ("#76922f", "#17212b", "#b8c4d4"),
+    ("#d26c81", "#17212b", "#ffafbe"),
+    ("#953a1c", "#ffffff", "#e2947c"),
+    ("#c48026", "#17212b", "#f6be82"),
+    ("#6f5900", "#ffffff", "#bbac5e"),
+    ("#799f41", "#17212b", "#b8d790"),
+    ("#006f3d", "#ffffff", "#71be93"),
+    ("#18a69d", "#17212b", "#75e0d7"),
+    ("#006a8b", "#ffffff", "#56bad5"),
+    ("#4796dc", "#17212b", "#96d1ff"),
+    ("#4c50a2", "#ffffff", "#9ca5ea"),
+    ("#a779cd", "#17212b", "#ddb9fd"),
+    ("#873974", "#ffffff", "#d492c1"),
 )
 for _number, (_light, _ink, _dark) in enumerate(PALETTE, 1):
     TOKENS[f"cat-{_number}"] = (_light, _dark)
@@ -90,7 +102,8 @@ OTHER = (ENDED, _var("ended-ink"))
 def activity_colour(rank: int | None) -> tuple[str, str]:
     """The colour of an activity in every picture of its store, and the ink on it, by its rank there (0: most frequent).
 
-    Twelve have one of their own; the rest, and what has no rank, is grey. `Journeys.ranks` says the ranks by name.
+    As many as the palette holds have one of their own; the rest, and what has no rank, is grey. `Journeys.ranks` says
+    the ranks by name.
     """
     return CATEGORIES[rank] if rank is not None and rank < len(CATEGORIES) else OTHER
 

@@ -141,7 +141,8 @@ def _waiting(board: Board, name: str) -> View:
 def _live(panel: View) -> View:
     """The panel, whose charts the page draws from the first on: no picture has to stand in for them."""
     if isinstance(panel, Pictured):
-        panel.alive = bool(library().source)
+        panel.lib = library()
+        panel.alive = bool(panel.lib.source)
     return _scale(panel)
 
 

@@ -1,5 +1,6 @@
 // The card at a box or a line: what Python says of it, and what can be done with it.
 import { button, make, watch } from "../shared/make.js";
+import { LASTS } from "./travel.js";
 
 const GAP = 10;
 
@@ -75,7 +76,9 @@ export function carding(context, closed) {
       ...beside("After", told.after),
       ...doing(context, told),
     );
-    place(card, body, mark || body);
+    const placed = () => place(card, body, mark || body);
+    placed();
+    setTimeout(() => signal.aborted || placed(), LASTS); // the mark may be on its way to a new place
   };
   const typed = (event) => {
     if (event.key !== "Escape") return;

@@ -1,5 +1,5 @@
 // Boxes and lines move from where they were to where they are now, unless somebody wants no motion.
-const LASTS = 300;
+export const LASTS = 300;
 const POINTS = 24;
 
 const key = (node) => node.dataset.activity ?? `${node.dataset.source} ${node.dataset.target}`;
