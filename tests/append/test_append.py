@@ -79,12 +79,13 @@ def tables(journeys):
     """Every answer of the catalog by names, and what the manifest counts; codes and lines are left out."""
     found = {}
     for known in catalog.CATALOG:
-        if known.name in ("segments", "rejected"):
+        if known.name in ("segments", "values", "rejected"):
             continue
         table = known.function(journeys).table
         found[known.name] = table.drop_columns([c for c in ("source", "target") if c in table.column_names]).to_pylist()
     for name in [known.name for known in journeys.base.attributes if known.level == "journey"]:
         found[f"segments by {name}"] = journeys.segments(by=name).table.to_pylist()
+        found[f"values of {name}"] = journeys.values(of=name).table.to_pylist()
     found["rejected"] = [(row["reason"], row["text"]) for row in journeys.rejected().table.to_pylist()]
     known = journeys.manifest
     facts = ("counts", "dropped", "ties", "first", "last", "order", "zone", "roles", "several", "notes")

@@ -87,7 +87,7 @@ def test_every_question_of_the_command_line_can_be_bound(store, tmp_path):
     assert SAID.fingerprint[:8] in told.output
     assert "Name goals" in run("ask", store, "outcomes").output
     for measure in ("summary", "segments"):
-        words = ("--with", "by=outcome") if measure == "segments" else ()
+        words = {"segments": ("--with", "by=outcome"), "values": ("--with", "of=outcome")}.get(measure, ())
         answer = json.loads(run("ask", store, measure, *words, "--engagement", file, "--format", "json").output)
         assert answer["engagement"] == SAID.fingerprint
     assert json.loads(run("ask", store, "summary", "--format", "json").output)["engagement"] is None

@@ -112,7 +112,7 @@ def test_a_tag_is_asked_once(log, monkeypatch):
 @pytest.mark.parametrize("measure", [entry.name for entry in catalog.CATALOG])
 def test_every_answer_says_how_it_was_asked(toy, measure):
     function = catalog.entry(measure).function
-    needed = {"by": "plan"} if measure == "segments" else {}
+    needed = {"segments": {"by": "plan"}, "values": {"of": "plan"}}.get(measure, {})
     asked = function(toy, **needed).parameters
     assert asked.keys() == inspect.signature(function).parameters.keys() - {"journeys"}
     assert function(toy, **asked).parameters == asked
