@@ -153,7 +153,7 @@ def test_groups_beyond_eight_are_counted():
 
 def test_moves_beyond_twenty_five_are_counted():
     picture = durations([move(f"a{i}", "b", 100 - i) for i in range(30)], **SAY)
-    assert any("5 rarer moves left out" in text for text in words(picture.svg))
+    assert any("5 lesser moves left out" in text for text in words(picture.svg))
 
 
 def test_moves_whose_cut_names_agree_stay_apart():
