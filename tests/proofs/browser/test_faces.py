@@ -104,10 +104,18 @@ def said(seconds):
 
 # ---- random clicks ---------------------------------------------------------------------------------------------------
 
+FEW = 4
+
 
 def one_of(locator, chance):
     count = locator.count()
     return locator.nth(chance.randrange(count)) if count else None
+
+
+def first_of(locator, key, chance):
+    """One of the first few by this key, which are on every page, however much room it has."""
+    marks = sorted(locator.all(), key=key)[:FEW]
+    return chance.choice(marks) if marks else None
 
 
 def with_shift(chance):
@@ -115,9 +123,12 @@ def with_shift(chance):
 
 
 def activity(page, mirror, chance):
-    node = one_of(page.locator('.cx-node:not(.cxw-hidden, [data-activity^="-"])'), chance)
+    names, ranks = mirror.base.selection.star.names, mirror.base.ranks
+    called = lambda node: names[int(node.get_attribute("data-activity"))]  # noqa: E731
+    nodes = page.locator('.cx-node:not([data-activity^="-"])')
+    node = first_of(nodes, lambda node: ranks[called(node)], chance)
     if node:
-        name = mirror.base.selection.star.names[int(node.get_attribute("data-activity"))]
+        name = called(node)
         besides = with_shift(chance)
         node.click(modifiers=["Shift"] if besides else [])
         mirror.choose("process_map", w.contains(name), besides, all_of)
@@ -125,7 +136,8 @@ def activity(page, mirror, chance):
 
 
 def move(page, mirror, chance):
-    line = one_of(page.locator(".cx-move:not(.cxw-hidden)"), chance)
+    taken = lambda line: -int(line.get_attribute("data-count"))  # noqa: E731
+    line = first_of(page.locator(".cx-move"), taken, chance)
     if line:
         names = mirror.base.selection.star.names
         source, target = (int(line.get_attribute(f"data-{end}")) for end in ("source", "target"))
@@ -143,7 +155,7 @@ def move(page, mirror, chance):
 
 
 def variant(page, mirror, chance):
-    row = one_of(page.locator(".cx-variant"), chance)
+    row = first_of(page.locator(".cx-variant"), lambda row: int(row.get_attribute("data-at") or 0), chance)
     if row:
         number = int(row.get_attribute("data-variant"))
         besides = with_shift(chance)
@@ -359,7 +371,8 @@ def printed(page, path, journeys):
     facts = page.locator(".cx-facts").inner_text()
     assert str(journeys.n) in facts
     assert (journeys.recipe.hash if len(journeys.recipe) else "none: the whole log") in facts
-    expected, found = answers(lambda _: journeys, "kind"), shown(page)
+    usual = Board(journeys).panel("segments").by
+    expected, found = answers(lambda _: journeys, usual), shown(page)
     for name in ("variants", "durations", "waits", "segments", "summary", "journeys"):
         assert found[name] == expected[name]
     moves = {(row["source"], row["target"]): row["count"] for row in journeys.process_map().table.to_pylist()}
