@@ -63,6 +63,11 @@ STATE = """() => ({
 })""".replace("KEPT", KEPT)
 
 
+def kept(page, journeys):
+    """Wait until the filter bar counts these journeys."""
+    page.wait_for_function(f"n => ({KEPT})() === n", arg=str(journeys.n))
+
+
 # ---- servers ---------------------------------------------------------------------------------------------------------
 
 

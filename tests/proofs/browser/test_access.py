@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from support.serving import SLOW, at, drop, panel, settled, tick, until, watched
+from support.serving import SLOW, at, drop, kept, panel, settled, tick, until, watched
 
 import cxkit as cx
 from cxkit import where as w
@@ -167,8 +167,7 @@ def test_arrows_enter_and_escape_on_the_durations(home, toy):
     for key in ("ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
         home.keyboard.press(key)
     low, high = spans[1][0], spans[3][1]
-    kept = toy.keep(w.lasts(at_least=f"{low}s") & ~w.lasts(at_least=f"{high}s"))
-    home.get_by_text(str(kept.n), exact=True).first.wait_for()
+    kept(home, toy.keep(w.lasts(at_least=f"{low}s") & ~w.lasts(at_least=f"{high}s")))
     home.keyboard.press("Escape")
     settled(home, toy, [])
     assert focused(home) == "Durations"

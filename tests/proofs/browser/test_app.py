@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
-from support.serving import cookie_of, place_of
+from support.serving import cookie_of, kept, place_of
 
 import cxkit as cx
 from cxkit import places
@@ -130,11 +130,11 @@ def test_pictures_stand_until_their_panels_are_there(browser, server, store):
 def test_a_click_is_a_filter(tab, store):
     code = store.selection.star.codes["Cancel"]
     tab.page.locator(f'{MAP}[data-activity="{code}"]').click()
-    kept = store.keep(w.contains("Cancel"))
-    tab.page.get_by_text(str(kept.n), exact=True).first.wait_for()
+    cancelled = store.keep(w.contains("Cancel"))
+    kept(tab.page, cancelled)
     assert "Cancel" in tab.page.locator(".cxw-chip").inner_text()
     tab.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
-    assert tab.page.locator(".cx-variant").count() == len(kept.variants().table)
+    assert tab.page.locator(".cx-variant").count() == len(cancelled.variants().table)
 
 
 def test_the_theme_is_chosen_followed_and_remembered(tab):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from support.serving import at, drop
+from support.serving import at, drop, kept
 
 import cxkit as cx
 from cxkit import where as w
@@ -92,7 +92,7 @@ def test_from_a_file_to_the_map_in_five_clicks(page, exported, tmp_path):
 
     code = journeys.selection.star.codes["Deliver"]
     page.locator(f'.cx-node[data-activity="{code}"]').click()
-    page.get_by_text(str(journeys.keep(w.contains("Deliver")).n), exact=True).first.wait_for()
+    kept(page, journeys.keep(w.contains("Deliver")))
 
 
 def test_a_file_is_dropped_corrected_and_begun_again(page, exported):
