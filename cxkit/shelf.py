@@ -37,7 +37,8 @@ class Shelf:
     Parameters
     ----------
     opened : the journeys that were opened; choosing them again gives them as they are, with their recipe.
-    folder : the folder whose stores may be chosen, the sample besides; without one there is only what was opened.
+    folder : the folder whose stores may be chosen, the sample besides; without one, or in an app that only shows, there
+        is nothing but what was opened.
 
     >>> import cxkit as cx
     >>> shelf = Shelf(cx.toy_journeys())
@@ -47,7 +48,7 @@ class Shelf:
 
     def __init__(self, opened: Journeys, folder: str | Path | None = None) -> None:
         self._opened = opened
-        self.folder = Path(folder).absolute() if folder else None
+        self.folder = Path(folder).absolute() if folder and not places.is_view_only() else None
 
     def __iter__(self) -> Iterator[Shelved]:
         """The stores, by name; read anew each time."""

@@ -309,3 +309,15 @@ def test_every_journey_of_the_list_is_taken_away(toy, loopless, monkeypatch):
     board = opened(toy, {"filter 1": CALL})
     _, [data] = taken(board.panel("journeys"), "csv", monkeypatch)
     assert len(bytes(data).decode().splitlines()) == 4
+
+
+def test_an_app_that_only_shows_saves_nothing_and_has_no_other_store(store, tmp_path, monkeypatch):
+    board = opened(store, {"filter 1": CALL})
+    board.save("kept")
+    monkeypatch.setenv(places.VIEW_ONLY, "1")
+    saved = board.saved
+    for write in (lambda: board.save("other"), lambda: saved.rename("kept", "x"), lambda: saved.delete("kept")):
+        with pytest.raises(cx.CxError, match="only shows"):
+            write()
+    assert board.views == ["kept"]
+    assert [shelved.name for shelved in Shelf(store, tmp_path)] == ["shop"]

@@ -231,10 +231,12 @@ def test_the_address_opens_the_book(browser, server):
     page = opened.page
     for address in (server.leading.as_uri(), server.address, f"{server.place}?classic-tree=true"):
         page.goto(address)
-        page.wait_for_url(f"{server.place}voila/render/{HOME}")
+        page.wait_for_url(f"{server.place}voila/render/04_explore.ipynb")
         page.wait_for_selector(MAP)
+    page.get_by_role("button", name="Pages and colours").click()
     contents = page.get_by_role("navigation", name="Pages").get_by_role("link")
-    assert contents.all_inner_texts() == ["Start here", "Bring your data", "Is it ready?", "See the journey"]
+    pages = ["Start here", "Bring your data", "Is it ready?", "See the journey", "Explore"]
+    assert contents.all_inner_texts() == pages
     contents.first.click()
     page.get_by_role("heading", name="Start here").wait_for()
     assert page.locator("[aria-current=page]").inner_text() == "Start here"

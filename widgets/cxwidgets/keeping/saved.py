@@ -47,6 +47,7 @@ class Saved:
 
     def write(self, name: str, recipe: cx.Recipe, document: Mapping[str, Any], *, replace: bool) -> Path:
         """Save a recipe and what the board showed with it; returns the file."""
+        _check_writable()
         path = self._free(name, taken=replace)
         if len(self.names) >= MOST_VIEWS and not path.exists():
             raise InputError(f"There are {MOST_VIEWS} views already. Delete one first.")
@@ -81,6 +82,7 @@ class Saved:
 
         Errors: a name that is no name, or is taken; a store that cannot be written.
         """
+        _check_writable()
         path, target = self._path(name), self._free(other, taken=False)
         try:
             path.rename(target)
@@ -89,6 +91,7 @@ class Saved:
 
     def delete(self, name: str) -> None:
         """Delete a view."""
+        _check_writable()
         path = self._path(name)
         try:
             path.unlink(missing_ok=True)
@@ -127,6 +130,12 @@ class Saved:
         if same is not None and not taken:
             raise InputError(f'There is a view "{same}" already. Choose another name, or replace it.')
         return self.folder / f"{same or text}{ENDING}"
+
+
+def _check_writable() -> None:
+    """Raise where the app only shows a store."""
+    if places.is_view_only():
+        raise InputError("This app only shows: nothing is saved or deleted here. Copy the link instead.")
 
 
 def _unwritten(error: OSError) -> cx.CxError:
