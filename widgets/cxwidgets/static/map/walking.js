@@ -58,7 +58,11 @@ export function walking({ body, root, signal }, view, { by, reset, closer, farth
     event.preventDefault();
   };
   body.addEventListener("keydown", typed, { signal });
-  map.addEventListener("focusin", (event) => stop(event.target.closest("[data-key]")), { signal });
+  const entered = ({ target }) => {
+    const mark = map.contains(target) && target.closest("[data-key]");
+    if (mark) stop(mark);
+  };
+  body.addEventListener("focusin", entered, { signal });
   map.setAttribute("role", "group");
   map.setAttribute("aria-label", KEYS);
   return root;
@@ -85,6 +89,9 @@ export function fading(map, signal) {
     for (const part of parts) part.classList.toggle("cxw-near", kept.has(part));
   };
   const clear = () => map.classList.remove("cxw-fading");
-  for (const name of ["pointerover", "focusin"]) map.addEventListener(name, fade, { signal });
-  for (const name of ["pointerleave", "focusout"]) map.addEventListener(name, clear, { signal });
+  map.addEventListener("pointerover", fade, { signal });
+  map.addEventListener("pointerleave", clear, { signal });
+  const body = map.closest(".cxw-body"); // for a part of a drawing that hears of focus is a stop by itself
+  body.addEventListener("focusin", (event) => map.contains(event.target) && fade(event), { signal });
+  body.addEventListener("focusout", clear, { signal });
 }
