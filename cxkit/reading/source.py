@@ -40,6 +40,8 @@ LARGEST = 2**63 - 1024  # the largest whole number that a float has within 64 bi
 UNSURE = '"{}" has whole numbers too large for the type that holds them; their last digits may differ from the truth.'
 EXACT = {"FLOAT": 2**24, "DOUBLE": 2**53}  # whole numbers beyond have no certain last digit
 
+TOO_LARGE = "Its texts are too long, or its columns too many: export those that you need."
+
 
 class Source(ABC):
     """Rows with named columns, staged as one Parquet file that DuckDB reads as `source_rows(c0, c1, ..., row)`."""
@@ -146,7 +148,7 @@ class Source(ABC):
             if is_full(error):
                 raise StoreError(FULL) from None
             if isinstance(error, duckdb.OutOfMemoryException):
-                raise MemoryError from None
+                raise InputError(f'"{self.name}" takes more memory than there is for it. {TOO_LARGE}') from None
             if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
                 raise
             raise InputError(f'"{self.name}" cannot be read: {str(error).splitlines()[0]}') from None
