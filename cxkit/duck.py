@@ -17,6 +17,14 @@ NO_SPACE = ("No space left", "Disk quota exceeded", "max_temp_directory_size", "
 LITTLE_MEMORY = f"{max(800, 200 * (os.cpu_count() or 1))}MB"  # each thread needs some of its own
 
 
+WIDE = 300  # columns from which rows are read and written in small portions
+
+
+def parquet(compression: str, width: int) -> str:
+    """How DuckDB is to write a table of so many columns: in a wide one dictionaries would take all its memory."""
+    return f"(FORMAT parquet, COMPRESSION {compression}{', DICTIONARY_SIZE_LIMIT 1' if width > WIDE else ''})"
+
+
 def is_full(error: BaseException) -> bool:
     """Whether an error says that a disk has no room left, or no more than DuckDB may take of it."""
     return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or any(

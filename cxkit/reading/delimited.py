@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxkit.duck import WIDE, parquet
 from cxkit.errors import InputError
 from cxkit.reading.packed import packing
 from cxkit.words import many
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_COLUMNS = 1_200  # a store of more takes more memory than a reader should
-WIDE = 300  # columns from which rows are read in small portions
 
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:
@@ -42,13 +42,11 @@ def load(
     connection: DuckDBPyConnection, path: Path, target: Path, width: int, delimiter: str, quote: str, skip: int
 ) -> None:
     """Stage every row below so many lines, all as text, into one Parquet file; DuckDB's own error where one is odd."""
-    wide, plain = (
-        (", buffer_size = 8000000, max_line_size = 2000000", ", DICTIONARY_SIZE_LIMIT 1") if width > WIDE else ("", "")
-    )
+    wide = ", buffer_size = 8000000, max_line_size = 2000000" if width > WIDE else ""
     statement = f"""
         COPY (SELECT * FROM read_csv($path, delim = $delimiter, quote = $quote, escape = $quote, skip = $skip,
             columns = $columns, header = false, compression = $packing, auto_detect = false{wide}))
-        TO $target (FORMAT parquet, COMPRESSION lz4{plain})"""
+        TO $target {parquet("lz4", width)}"""
     options = {
         "path": [glob.escape(str(path))],
         "delimiter": delimiter,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
-from cxkit.duck import FULL, LITTLE_MEMORY, connect, is_full
+from cxkit.duck import FULL, LITTLE_MEMORY, connect, is_full, parquet
 from cxkit.errors import InputError, Interrupted, StoreError
 from cxkit.schema import JOURNEY, PATH, POSITION, SYMBOL
 
@@ -194,7 +194,8 @@ class DuckDB(Engine):
         folder.mkdir()
         relation = frame.to_native()
         ordered = relation.order(", ".join(order)) if order else relation
-        ordered.write_parquet(str(folder / "part-0.parquet"), compression="zstd")
+        statement = f"COPY ({ordered.sql_query()}) TO $target {parquet('zstd', len(ordered.columns))}"
+        self._connection.execute(statement, {"target": str(folder / "part-0.parquet")})
 
     def sequence(self, events: Frame) -> Frame:
         # string_agg with an order of its own takes a block of memory for each journey of more than 16 events

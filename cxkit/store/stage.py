@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxkit import schema
+from cxkit.duck import parquet
 from cxkit.errors import InputError
 from cxkit.reading.source import line_of
 from cxkit.schema import Attribute, Kind, Level
@@ -241,4 +242,5 @@ def number(source: Source, roles: Roles) -> None:
 def _write(source: Source, table: str, folder: Path) -> None:
     target = folder / table
     target.mkdir()
-    source.connection.table(table).write_parquet(str(target / "part-0.parquet"), compression="lz4")
+    how = parquet("lz4", len(source.connection.table(table).columns))
+    source.connection.execute(f"COPY {table} TO $target {how}", {"target": str(target / "part-0.parquet")})

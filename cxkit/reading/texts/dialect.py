@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cxkit.duck import WIDE
 from cxkit.errors import InputError
-from cxkit.reading.delimited import WIDE, column_names
+from cxkit.reading.delimited import column_names
 from cxkit.reading.headless import is_row, nameless
 from cxkit.reading.packed import open_bytes, packing
 from cxkit.reading.texts.look import CHUNK, Text
