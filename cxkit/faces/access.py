@@ -18,7 +18,7 @@ from tornado.web import RequestHandler
 SAFE = ("GET", "HEAD")
 HERE = ("same-origin", "none")  # where a browser says that a request comes from: a page of ours, or its user
 PASSED_BY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'; "
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'; "
     "form-action 'none'; base-uri 'none'"
 )
 

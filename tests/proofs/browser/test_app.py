@@ -174,10 +174,14 @@ def test_a_kernel_ends_with_its_tab(browser, server):
     assert kernels(server) < before
 
 
-def test_a_kernel_ends_with_a_tab_that_was_closed_at_once(browser, server):
-    for _ in range(3):
-        Tab(browser, server).close()
-    until(lambda: len(kernels(server)) == READY)
+def test_a_kernel_ends_with_a_tab_that_was_closed_at_once(browser, store, monkeypatch):
+    """It is kept for its page, which may be slow in coming; not for ever."""
+    soon = {"cull_interval": 1, "cull_idle_timeout": 3, "cull_connected": False, "patience": 10}
+    monkeypatch.setitem(app.SETTINGS, "MappingKernelManager", soon)
+    with app.serving(store) as server:
+        for _ in range(3):
+            Tab(browser, server).close()
+        until(lambda: len(kernels(server)) == READY)
 
 
 def test_a_kernel_left_behind_is_culled_and_one_in_use_is_not(browser, store, monkeypatch):
