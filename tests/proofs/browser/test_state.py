@@ -63,7 +63,7 @@ def page(browser, server):
 
 
 def shows(page, toy, *clauses):
-    page.locator(".cxw-tools strong").wait_for(timeout=SLOW)
+    page.locator(".cxw-panel[aria-label=Filters] .cxw-tools strong").wait_for(timeout=SLOW)
     settled(page, toy.keep(*clauses) if clauses else toy, clauses)
 
 
