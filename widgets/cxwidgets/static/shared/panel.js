@@ -108,7 +108,7 @@ function telling({ model, root, said, ask, signal }) {
 
 // Tells where the panel is: near the screen, elsewhere on the page, or in a page that nobody sees.
 function sighted(root, tell, signal) {
-  let told = "near";
+  let told = "";
   let near = true;
   const look = () => {
     const away = document.hidden || root.getClientRects().length === 0;
