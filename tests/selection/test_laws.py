@@ -22,7 +22,14 @@ SCHEMA = pa.schema(
     + [("turn", pa.int64())]
 )
 ROLES = {"journey": "case", "activity": "what", "customer": "who", "time": "done", "start": "begun", "order": "turn"}
-NOT_COMPARED = ("rejected", "segments", "data_plan")  # the last speaks of rows that the whole log lost
+NOT_COMPARED = (
+    "families",
+    "representatives",
+    "diary",
+    "rejected",
+    "segments",
+    "data_plan",
+)  # the last speaks of rows that the whole log lost
 OF_THE_WHOLE_LOG = ("source", "target")
 
 
