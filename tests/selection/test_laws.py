@@ -22,14 +22,8 @@ SCHEMA = pa.schema(
     + [("turn", pa.int64())]
 )
 ROLES = {"journey": "case", "activity": "what", "customer": "who", "time": "done", "start": "begun", "order": "turn"}
-NOT_COMPARED = (
-    "families",
-    "representatives",
-    "diary",
-    "rejected",
-    "segments",
-    "data_plan",
-)  # the last speaks of rows that the whole log lost
+# What speaks of rows that the whole log lost, of orders usual in it, or of journeys beside those that are chosen.
+NOT_COMPARED = ("families", "representatives", "diary", "rejected", "segments", "data_plan")
 OF_THE_WHOLE_LOG = ("source", "target")
 
 
