@@ -22,9 +22,9 @@ SCHEMA = pa.schema(
     + [("turn", pa.int64())]
 )
 ROLES = {"journey": "case", "activity": "what", "customer": "who", "time": "done", "start": "begun", "order": "turn"}
-# What speaks of rows that the whole log lost, of orders usual in it, or of journeys beside those that are chosen.
-NOT_COMPARED = ("families", "representatives", "diary", "rejected", "segments", "data_plan")
-OF_THE_WHOLE_LOG = ("source", "target")
+# Two have to be asked of something; three speak of the whole log's rows, and of a customer's journeys elsewhere in it.
+NOT_COMPARED = ("segments", "values", "rejected", "data_plan", "diary")
+OF_THE_WHOLE_LOG = ("source", "target", "variant", "others")
 
 
 def event(number, activity, tick, hours):
