@@ -64,8 +64,9 @@ STATE = """() => ({
 
 
 def kept(page, journeys):
-    """Wait until the filter bar counts these journeys."""
-    page.wait_for_function(f"n => ({KEPT})() === n", arg=str(journeys.n))
+    """Wait until the filter bar counts these journeys, and nothing is being drawn."""
+    idle = "!document.querySelector('[aria-busy=true], .cxw-drawing')"
+    page.wait_for_function(f"n => ({KEPT})() === n && {idle}", arg=str(journeys.n))
 
 
 # ---- servers ---------------------------------------------------------------------------------------------------------

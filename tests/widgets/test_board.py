@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support import regulars
+from support.boards import click, ids, panel, variant
 from support.toy import bound
 
 import cxkit as cx
@@ -23,27 +24,9 @@ def board(toy, loopless):
     return Board(toy).show()
 
 
-def panel(board, name):
-    return next(panel for panel in board.panels if panel.name == name)
-
-
-def ids(journeys):
-    return journeys.journeys().df()["journey"].tolist()
-
-
-def click(panel, clause, besides=False):
-    """What the browser asks for when the mark of these journeys is clicked."""
-    panel.hear({"do": "choose", "key": clause.key, "besides": besides})
-    assert panel.said == ""
-
-
 def plain(markup):
     """A picture without the keys of its marks, which belong to its panel, and without the names of its parts."""
     return re.sub(r' data-key="[^"]*"|cx-[td]-\w+', "", markup)
-
-
-def variant(number):
-    return w.variant_rank(at_least=number, at_most=number)
 
 
 def test_a_panel_sees_every_clause_but_its_own(board):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from support.boards import ids
 
 import cxkit as cx
 from cxkit import where as w
@@ -15,10 +16,6 @@ from cxwidgets.panel import NOT_UNDERSTOOD
 DAYS = [f"bin {low * 86_400} {high * 86_400}" for low, high in ((2, 3), (3, 4), (4, 5), (5, 7))]
 BARS = ".cxw-panel [data-key^=bin]"
 LIVE = ".cxw-chart:not(.cxw-drawing)"
-
-
-def ids(journeys):
-    return journeys.journeys().df()["journey"].tolist()
 
 
 @pytest.fixture

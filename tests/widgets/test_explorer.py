@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from support.boards import ids
 from support.toy import bound
 
 import cxkit as cx
@@ -36,10 +37,6 @@ def pick(bar, *values):
     keys = {row[1]: row[0] for row in bar.facts["facet"]["values"]}
     bar.hear({"do": "pick", "keys": [keys[value] for value in values]})
     assert bar.said == ""
-
-
-def ids(journeys):
-    return journeys.journeys().df()["journey"].tolist()
 
 
 def test_the_page_holds_every_panel_once_and_draws_what_is_seen_first(board):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.boards import click
 from support.crossings import counted, groups, parsed, sums
 
 import cxkit as cx
@@ -18,10 +19,6 @@ def board(loopless):
 @pytest.fixture
 def chart(board):
     return board.panel("process_map")
-
-
-def click(chart, clause, besides=False):
-    chart.hear({"do": "choose", "key": clause.key, "besides": besides})
 
 
 def drawn(chart):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.boards import click, ids, panel, variant
 from support.toy import bound
 
 import cxkit as cx
@@ -18,24 +19,6 @@ SAID = cx.Engagement(goals=["Deliver"], cancels=["Cancel"], silence="2d")
 @pytest.fixture
 def board(toy, loopless):
     return Board(toy).show()
-
-
-def panel(board, name):
-    return next(panel for panel in board.panels if panel.name == name)
-
-
-def ids(journeys):
-    return journeys.journeys().df()["journey"].tolist()
-
-
-def click(panel, clause, besides=False):
-    """What the browser asks for when the mark of these journeys is clicked."""
-    panel.hear({"do": "choose", "key": clause.key, "besides": besides})
-    assert panel.said == ""
-
-
-def variant(number):
-    return w.variant_rank(at_least=number, at_most=number)
 
 
 def test_the_page_asks_for_the_rows_it_shows(toy, loopless):

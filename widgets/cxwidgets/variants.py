@@ -63,8 +63,8 @@ class Ways(Choosing):
         return self.whole(journeys, by).num_rows
 
     def said_of(self, row: Row) -> tuple[str, str]:
-        """What stands at a row for those who point at it, and what stands below its steps."""
-        raise NotImplementedError
+        """What stands at a row for those who point at it, and what below its steps: nothing, unless it is said."""
+        return "", ""
 
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
         """Nothing is drawn ahead: the page makes the rows that it shows."""

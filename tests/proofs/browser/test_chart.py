@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import nbformat
 import pytest
-from support.serving import KEPT, facet, opening, place_of
+from support.notebooks import written
+from support.serving import facet, kept, opening, place_of
 
 import cxkit as cx
 from cxkit import where as w
@@ -20,10 +20,6 @@ CELLS = [
     'board.panel("durations")',
     'Chart(j.durations(per="move"))',
 ]
-
-
-def ids(journeys):
-    return journeys.journeys().df()["journey"].tolist()
 
 
 # ---- in a page -------------------------------------------------------------------------------------------------------
@@ -57,13 +53,11 @@ def serve(store, tmp_path_factory):
     from cxkit.faces import app
 
     def served(before):
-        cells = [nbformat.v4.new_code_cell(source.replace("{before}", before)) for source in ("store = ''", *CELLS)]
-        cells[0].metadata["tags"] = ["parameters"]
-        notebook = nbformat.v4.new_notebook(cells=cells)
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        path = tmp_path_factory.mktemp("notebook") / "charts.ipynb"
-        nbformat.write(notebook, path)
-        return app.serving(store, notebooks=[path])
+        path, cells = (
+            tmp_path_factory.mktemp("notebook") / "charts.ipynb",
+            [cell.replace("{before}", before) for cell in CELLS],
+        )
+        return app.serving(store, notebooks=[written(path, "store = ''", *cells)])
 
     return served
 
@@ -129,15 +123,6 @@ def middle(page, key):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def counted(page, journeys):
-    """Wait until the filter bar says so many and no panel is busy."""
-    page.wait_for_function(
-        f"""n => ({KEPT})() === n
-            && !document.querySelector('[aria-busy=true]')""",
-        arg=str(journeys.n),
-    )
-
-
 def pressed(page):
     return page.locator(f"{BARS}[aria-pressed=true]").evaluate_all("(bars) => bars.map((bar) => bar.dataset.key)")
 
@@ -169,7 +154,7 @@ def test_without_a_library_the_picture_stays_and_works(visit, address, address_w
     still.mouse.down()
     still.mouse.move(*middle(still, DAYS[2]), steps=4)
     still.mouse.up()
-    counted(still, store.keep(w.lasts(at_least="2d") & ~w.lasts(at_least="5d")))
+    kept(still, store.keep(w.lasts(at_least="2d") & ~w.lasts(at_least="5d")))
 
 
 @pytest.mark.browser
@@ -185,7 +170,7 @@ def test_a_drag_keeps_a_range_of_whole_bars(page, store):
     assert outline["x"] + outline["width"] == pytest.approx(last["x"] + last["width"], abs=10)
     assert asked(page) == 0
     page.mouse.up()
-    counted(page, store.keep(w.lasts(at_least="2d") & ~w.lasts(at_least="5d")))
+    kept(page, store.keep(w.lasts(at_least="2d") & ~w.lasts(at_least="5d")))
     assert pressed(page) == DAYS[:3]
     assert asked(page) == 1
     assert page.locator(".cxw-brush").is_hidden()
@@ -200,17 +185,17 @@ def test_a_drag_keeps_a_range_of_whole_bars(page, store):
 @pytest.mark.browser
 def test_a_click_chooses_and_a_second_one_takes_back(page, store):
     bar(page, DAYS[1]).click()
-    counted(page, store.keep(w.lasts(at_least="3d") & ~w.lasts(at_least="4d")))
+    kept(page, store.keep(w.lasts(at_least="3d") & ~w.lasts(at_least="4d")))
     faded = page.locator(BARS).evaluate_all("(bars) => bars.map((bar) => getComputedStyle(bar).opacity)")
     assert faded.count("1") == 1
     assert len(set(faded)) == 2
     bar(page, DAYS[3]).click(modifiers=["Shift"])
-    counted(page, store.keep(w.lasts(at_least="3d") & ~w.lasts(at_least="7d")))
+    kept(page, store.keep(w.lasts(at_least="3d") & ~w.lasts(at_least="7d")))
     assert pressed(page) == DAYS[1:]
     bar(page, DAYS[2]).click()
-    counted(page, store.keep(w.lasts(at_least="4d") & ~w.lasts(at_least="5d")))
+    kept(page, store.keep(w.lasts(at_least="4d") & ~w.lasts(at_least="5d")))
     bar(page, DAYS[2]).click()
-    counted(page, store)
+    kept(page, store)
 
 
 @pytest.mark.browser
@@ -231,7 +216,7 @@ def test_the_keys_do_what_the_pointer_does(page, store):
     assert page.locator(".cxw-brush").is_visible()
     assert asked(page) == 0
     page.keyboard.press("Enter")
-    counted(page, store.keep(w.lasts(at_least="2d") & ~w.lasts(at_least="5d")))
+    kept(page, store.keep(w.lasts(at_least="2d") & ~w.lasts(at_least="5d")))
     assert pressed(page) == DAYS[:3]
     assert focused() == DAYS[2]
     assert page.locator(".cxw-brush").is_hidden()
@@ -240,9 +225,9 @@ def test_the_keys_do_what_the_pointer_does(page, store):
     assert pressed(page) == DAYS[:3]
     assert page.locator(".cxw-brush").is_hidden()
     page.keyboard.press("Escape")
-    counted(page, store)
+    kept(page, store)
     page.keyboard.press("Space")
-    counted(page, store.keep(w.lasts(at_least="3d") & ~w.lasts(at_least="4d")))
+    kept(page, store.keep(w.lasts(at_least="3d") & ~w.lasts(at_least="4d")))
 
 
 @pytest.mark.browser
@@ -265,16 +250,16 @@ def test_the_chart_is_never_gone_while_the_next_one_is_drawn(page, store):
     page.get_by_role("spinbutton", name="at least").fill("2")
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
-    kept = store.keep(w.lasts(at_least="2d"))
-    counted(page, kept)
+    these = store.keep(w.lasts(at_least="2d"))
+    kept(page, these)
     bar(page, page.locator(BARS).first.get_attribute("data-key")).wait_for()
     page.wait_for_function(f"document.querySelectorAll('{BARS}').length === 4")
     for name in ("Undo", "Redo", "Undo", "Redo"):
         page.get_by_role("button", name=name).click()
-    counted(page, kept)
+    kept(page, these)
     page.wait_for_function(f"document.querySelectorAll('{BARS}').length === 4")
     labels = page.locator(BARS).evaluate_all("(bars) => bars.map((bar) => bar.getAttribute('aria-label'))")
-    table = [row for row in kept.durations().table.to_pylist() if row["count"]]
+    table = [row for row in these.durations().table.to_pylist() if row["count"]]
     assert [int(label.split(", ")[1].split(" ")[0]) for label in labels] == [row["count"] for row in table]
     assert page.evaluate("window.frames.length") > 5
     assert page.evaluate("window.frames.every(Boolean)")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import nbformat
 import pytest
-from support.serving import KEPT, opening
+from support.notebooks import written
+from support.serving import kept, opening
 
 from cxkit import where as w
 
@@ -35,12 +35,7 @@ def address(toy, tmp_path_factory):
     pytest.importorskip("voila")
     from cxkit.faces import app
 
-    cells = [nbformat.v4.new_code_cell(source) for source in ("store = ''", *CELLS)]
-    cells[0].metadata["tags"] = ["parameters"]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = tmp_path_factory.mktemp("notebook") / "choose.ipynb"
-    nbformat.write(notebook, path)
+    path = written(tmp_path_factory.mktemp("notebook") / "choose.ipynb", "store = ''", *CELLS)
     with app.serving(toy, notebooks=[path]) as server:
         yield server.address
 
@@ -65,14 +60,6 @@ def mark(page, key):
     return page.locator(f"[data-key='{key}']")
 
 
-def counted(page, journeys):
-    page.wait_for_function(
-        f"""n => ({KEPT})() === n
-            && !document.querySelector('[aria-busy=true], .cxw-drawing')""",
-        arg=str(journeys.n),
-    )
-
-
 def chosen(page):
     """How often the page asked to choose something."""
     return sum('"do":"choose"' in said for said in page.sent)
@@ -86,18 +73,18 @@ BASIC, PLUS = w.attribute("plan", "basic"), w.attribute("plan", "plus")
 @pytest.mark.browser
 def test_the_marks_of_a_chart_are_chosen(page, toy):
     mark(page, SENT.key).click()
-    counted(page, toy.keep(SENT))
+    kept(page, toy.keep(SENT))
     assert chosen(page) == 1
     mark(page, PAID.key).click(modifiers=["Shift"])
-    counted(page, toy.keep(PAID | SENT))
+    kept(page, toy.keep(PAID | SENT))
     pressed = page.locator("[data-key][aria-pressed=true]").evaluate_all(
         "marks => marks.map((mark) => mark.dataset.key)"
     )
     assert pressed == [PAID.key, SENT.key]
     mark(page, PAID.key).click(modifiers=["Shift"])
-    counted(page, toy.keep(SENT))
+    kept(page, toy.keep(SENT))
     mark(page, SENT.key).click()
-    counted(page, toy)
+    kept(page, toy)
     assert chosen(page) == 4
 
 
@@ -108,14 +95,14 @@ def test_the_marks_of_a_chart_are_chosen(page, toy):
 )
 def test_the_keys_do_what_the_pointer_does(page, toy, key, condition, other, more):
     mark(page, key).press("Enter")
-    counted(page, toy.keep(condition))
+    kept(page, toy.keep(condition))
     assert page.evaluate("document.activeElement.dataset.key") == key
     page.keyboard.press("Space")
-    counted(page, toy)
+    kept(page, toy)
     page.keyboard.press("Enter")
-    counted(page, toy.keep(condition))
+    kept(page, toy.keep(condition))
     mark(page, other).press("Shift+Enter")
-    counted(page, toy.keep(condition | more))
+    kept(page, toy.keep(condition | more))
     assert chosen(page) == 4
 
 
@@ -124,8 +111,8 @@ def test_the_marks_of_a_drawing_are_buttons_and_only_its_words_are_taken(page, t
     roles = "marks => marks.map((mark) => [mark.getAttribute('role'), mark.tabIndex, mark.getAttribute('onclick')])"
     assert page.locator('.cxw-panel[aria-label="Plans"] [data-key]').evaluate_all(roles) == [["button", 0, None]] * 2
     page.get_by_role("button", name="plus", exact=True).click()
-    counted(page, toy.keep(PLUS))
+    kept(page, toy.keep(PLUS))
     assert page.get_by_role("button", name="plus", exact=True, pressed=True).count() == 1
     page.get_by_role("button", name="Turn round").click()
-    counted(page, toy.drop(PLUS))
+    kept(page, toy.drop(PLUS))
     assert page.locator("[data-key][aria-pressed=true]").count() == 0

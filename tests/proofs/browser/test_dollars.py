@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 from playwright.sync_api import expect
+from support.notebooks import written
 from support.serving import SLOW, lab_command, open_app, run_all, watched
 
 import cxkit as cx
@@ -50,15 +51,11 @@ def store(tmp_path_factory):
 @pytest.fixture
 def notebook(store, tmp_path):
     """A notebook that shows the store in every way, and last that dollars would be typeset."""
-    first = nbformat.v4.new_code_cell(f"store = {str(store.folder)!r}", metadata={"tags": ["parameters"]})
-    rest = [nbformat.v4.new_code_cell(code) for code in ("import cxkit as cx\nj = cx.open(store)", *SHOWN, AWAKE)]
     title = nbformat.v4.new_markdown_cell("# Dollars")
     folder = tmp_path / "cxkit-notebooks"
     folder.mkdir()
-    page = nbformat.v4.new_notebook(cells=[title, first, *rest])
-    page.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(page, folder / "dollars.ipynb")
-    return folder / "dollars.ipynb"
+    opened = "import cxkit as cx\nj = cx.open(store)"
+    return written(folder / "dollars.ipynb", title, f"store = {str(store.folder)!r}", opened, *SHOWN, AWAKE)
 
 
 def is_as_written(page):

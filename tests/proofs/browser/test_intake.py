@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import nbformat
 import pytest
+from support.notebooks import written
 from support.serving import at, drop, kept
 
 import cxkit as cx
@@ -33,13 +34,9 @@ def exported(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("intake")
-    cells = ["store = ''", CELL.format(folder=str(folder / "stores"))]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.cells[0].metadata["tags"] = ["parameters"]
-    notebook.cells.insert(1, nbformat.v4.new_markdown_cell("# A log\n\n## Bring your own"))
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "intake.ipynb")
-    with app.serving(cx.toy_journeys(), notebooks=[folder / "intake.ipynb"]) as running:
+    title = nbformat.v4.new_markdown_cell("# A log\n\n## Bring your own")
+    page = written(folder / "intake.ipynb", "store = ''", title, CELL.format(folder=str(folder / "stores")))
+    with app.serving(cx.toy_journeys(), notebooks=[page]) as running:
         yield running
 
 

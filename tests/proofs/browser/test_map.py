@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
+from support.notebooks import written
 from support.serving import SLOW, open_app, panel, settled, until, watched
 
 import cxkit as cx
@@ -34,10 +34,7 @@ def faults(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(faults, tmp_path_factory):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SOURCE.replace("cx.open()", opened(faults)))])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = tmp_path_factory.mktemp("map") / "map.ipynb"
-    nbformat.write(notebook, path)
+    path = written(tmp_path_factory.mktemp("map") / "map.ipynb", SOURCE.replace("cx.open()", opened(faults)))
     with app.serving(faults, notebooks=[path]) as serving:
         yield serving
 

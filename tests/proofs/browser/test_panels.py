@@ -9,9 +9,9 @@ import sys
 import time
 from urllib.request import urlopen
 
-import nbformat
 import pytest
-from support.serving import KEPT, facet
+from support.notebooks import written
+from support.serving import facet, kept
 
 import cxkit as cx
 from cxkit import where as w
@@ -34,9 +34,7 @@ def address(store, tmp_path_factory):
     pytest.importorskip("voila")
     folder = tmp_path_factory.mktemp("voila")
     source = "\n".join(CELLS).format(store=str(store.folder))
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "board.ipynb")
+    written(folder / "board.ipynb", source)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -73,40 +71,31 @@ def page(address, browser):
     assert errors == []
 
 
-def shown(page, n):
-    """Wait until the filter bar says n and no panel is busy."""
-    page.wait_for_function(
-        f"""n => ({KEPT})() === n
-            && !document.querySelector('[aria-busy=true]')""",
-        arg=str(n),
-    )
-
-
 @pytest.mark.browser
 def test_a_click_is_a_filter_in_every_panel(page, store):
     code = store.selection.star.codes["Cancel"]
     page.locator(f'.cx-node[data-activity="{code}"]').click()
-    kept = store.keep(w.contains("Cancel"))
-    shown(page, kept.n)
+    these = store.keep(w.contains("Cancel"))
+    kept(page, these)
     rows = page.locator(".cxw-panel tbody tr")
-    assert [row.split("\t")[0] for row in rows.all_inner_texts()] == kept.journeys().df()["journey"].tolist()
-    assert page.locator(".cx-variant").count() == len(kept.variants().table)
+    assert [row.split("\t")[0] for row in rows.all_inner_texts()] == these.journeys().df()["journey"].tolist()
+    assert page.locator(".cx-variant").count() == len(these.variants().table)
     assert page.locator(".cxw-chip").inner_text().startswith('visits "Cancel"')
 
 
 @pytest.mark.browser
 def test_keyboard_undo_and_the_form(page, store):
     page.locator('.cx-variant[data-variant="1"]').press("Enter")
-    shown(page, store.keep(w.variant_rank(at_most=1)).n)
+    kept(page, store.keep(w.variant_rank(at_most=1)))
     page.get_by_role("button", name="Undo").click()
-    shown(page, store.n)
+    kept(page, store)
     facet(page, "Duration")
     page.get_by_role("spinbutton", name="at least").fill("1")
     page.keyboard.press("Tab")
-    shown(page, store.keep(w.lasts(at_least="1d")).n)
+    kept(page, store.keep(w.lasts(at_least="1d")))
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Turn round").click()
-    shown(page, store.drop(w.lasts(at_least="1d")).n)
+    kept(page, store.drop(w.lasts(at_least="1d")))
     facet(page, "Steps taken")
     page.get_by_role("searchbox", name="Find a property").fill("xyz")
     assert page.locator(".cxw-names button:visible").count() == 0
@@ -115,12 +104,12 @@ def test_keyboard_undo_and_the_form(page, store):
 @pytest.mark.browser
 def test_from_a_variant_to_its_journeys_and_the_events_of_one(page, store):
     page.locator('.cx-variant[data-variant="1"]').click()
-    kept = store.keep(w.variant_rank(at_most=1))
-    shown(page, kept.n)
+    these = store.keep(w.variant_rank(at_most=1))
+    kept(page, these)
     box = page.locator('.cxw-panel[aria-label="Variants"]')
-    box.get_by_role("button", name=f"List these {kept.n.journeys} journeys").click()
+    box.get_by_role("button", name=f"List these {these.n.journeys} journeys").click()
     box.get_by_role("button", name="Back to the variants").wait_for()
-    names = kept.journeys().df()["journey"].tolist()
+    names = these.journeys().df()["journey"].tolist()
     assert box.locator("tbody tr td:first-child").all_inner_texts() == names
     box.get_by_role("button", name=names[1], exact=True).click()
     box.get_by_role("button", name="Back to the journeys").click()
@@ -147,4 +136,4 @@ def test_random_clicks_agree_with_the_library(page, store):
             continue
         pressed = node.get_attribute("aria-pressed") == "true"
         node.click()
-        shown(page, store.n if pressed else store.keep(w.contains(names[code])).n)
+        kept(page, store if pressed else store.keep(w.contains(names[code])))

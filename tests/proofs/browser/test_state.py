@@ -15,7 +15,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from PIL import Image
-from support.serving import CLIPBOARD, SLOW, at, drop, open_app, panel, settled, until, watched
+from support.serving import CLIPBOARD, SLOW, at, drop, open_app, opening, panel, settled, until, watched
 
 import cxkit as cx
 from cxkit import places
@@ -136,7 +136,7 @@ def test_undo_is_a_change_like_any_other_and_a_jump_within_the_page_is_none(page
 )
 def test_a_hostile_or_stale_link_is_one_line_and_all_journeys(browser, server, toy, hash):
     with watched(browser, server.address) as page:
-        page.goto(f"{server.address}voila/render/{JOURNEY}#{hash}")
+        page.goto(opening(server.address, f"voila/render/{JOURNEY}") + f"#{hash}")
         panel(page, "Filters").wait_for()
         until(lambda: {"line": said(page).startswith("This link does not fit")}, {"line": True})
         assert said(page).endswith("All journeys are shown.")

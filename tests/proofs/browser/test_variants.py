@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import nbformat
 import numpy as np
 import pyarrow as pa
 import pytest
+from support.notebooks import written
+from support.serving import kept, opening
 
 import cxkit as cx
 from cxkit import where as w
@@ -43,13 +44,8 @@ def address(wide, tmp_path_factory):
 
     sources = ["store = ''", "import cxkit as cx\nfrom cxwidgets import Board\nboard = Board(cx.open(store))"]
     sources += [f"board.panel({name!r})" for name in PANELS]
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    cells[0].metadata["tags"] = ["parameters"]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     path = tmp_path_factory.mktemp("notebook") / "ways.ipynb"
-    nbformat.write(notebook, path)
-    with app.serving(wide, notebooks=[path]) as server:
+    with app.serving(wide, notebooks=[written(path, *sources)]) as server:
         yield server.address
 
 
@@ -58,7 +54,7 @@ def page(browser, address):
     page = browser.new_context(viewport={"width": 1280, "height": 2200}).new_page()
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(address + "voila/render/ways.ipynb", timeout=120_000)
+    page.goto(opening(address, "voila/render/ways.ipynb"), timeout=120_000)
     page.wait_for_selector('.cxw-panel[aria-label="Families"] .cx-family', timeout=120_000)
     page.wait_for_selector('.cxw-panel[aria-label="Diary"] .cx-item')
     yield page
@@ -87,14 +83,6 @@ def told(row, number):
     return [row[number], percent(row["share"]), many(row["count"]), timed(row, "median_seconds"), row["activities"]]
 
 
-def counted(page, journeys):
-    page.wait_for_function(
-        """n => document.querySelector('.cxw-tools strong')?.textContent === n
-            && !document.querySelector('[aria-busy=true]')""",
-        arg=str(journeys.n),
-    )
-
-
 def test_a_hundred_thousand_variants_scroll(page, wide):
     table = wide.variants().table
     ways = panel(page, "Variants")
@@ -112,12 +100,12 @@ def test_a_hundred_thousand_variants_scroll(page, wide):
 def test_clicks_keep_and_shift_adds(page, wide):
     ways = panel(page, "Variants")
     ways.locator('.cx-variant[data-variant="2"]').click()
-    counted(page, wide.keep(w.variant_rank(at_least=2, at_most=2)))
+    kept(page, wide.keep(w.variant_rank(at_least=2, at_most=2)))
     ways.locator('.cx-variant[data-variant="4"]').click(modifiers=["Shift"])
-    kept = wide.keep(w.variant_rank(at_least=2, at_most=2) | w.variant_rank(at_least=4, at_most=4))
-    counted(page, kept)
+    both = wide.keep(w.variant_rank(at_least=2, at_most=2) | w.variant_rank(at_least=4, at_most=4))
+    kept(page, both)
     assert ways.locator('.cx-variant[aria-pressed="true"]').count() == 2
-    names = kept.journeys().table["journey"].to_pylist()
+    names = both.journeys().table["journey"].to_pylist()
     table = panel(page, "Journeys")
     assert table.locator("tbody td:first-child").all_inner_texts() == names
     table.get_by_role("button", name=names[1], exact=True).click()
@@ -141,9 +129,9 @@ def test_keys_and_sorting(page, wide):
     page.keyboard.press("Home")
     page.wait_for_function("document.activeElement.dataset.variant === '1'")
     page.keyboard.press("Enter")
-    counted(page, wide.keep(w.variant_rank(at_most=1)))
+    kept(page, wide.keep(w.variant_rank(at_most=1)))
     page.get_by_role("button", name="Undo").click()
-    counted(page, wide)
+    kept(page, wide)
     ways.get_by_role("button", name="median time").click()
     ways.locator('.cxw-head[aria-pressed="true"]', has_text="median time").wait_for()
 
@@ -156,7 +144,7 @@ def test_families_agree_with_the_library(page, wide):
     assert shown == [told({**row, "variant": row["variant"] or 0}, "variant") for row in expected][: len(shown)]
     assert sum(row["count"] for row in expected) == VARIANTS
     families.locator(".cx-family").first.click()
-    counted(page, wide.keep(cx.catalog.entry("families").keeps(expected[0], wide, answer.parameters)))
+    kept(page, wide.keep(cx.catalog.entry("families").keeps(expected[0], wide, answer.parameters)))
 
 
 def test_the_list_is_searched(page, wide):
