@@ -88,7 +88,7 @@ def test_panels_show_what_the_measures_say(board, name):
     drawn = panel(board, name)
     options = {"size": (800, 660), "show": "times"} if name == "process_map" else {}
     kept = board.base.keep(w.contains("Call"))
-    assert plain(drawn.markup) == plain(getattr(kept, name)().chart(**options).svg)
+    assert plain(drawn.markup) == plain(getattr(kept, name)().chart(keyed=dict, **options).svg)
     assert drawn.status == READY
 
 
