@@ -15,6 +15,7 @@ from cxkit.where.attributes import attribute
 from cxkit.where.documents import from_json
 from cxkit.where.moments import during
 from cxkit.where.order import follows
+from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank
 from cxkit.where.visits import contains, ends_with, starts_with
 
@@ -28,6 +29,7 @@ __all__ = [
     "from_json",
     "lasts",
     "length",
+    "pattern",
     "starts_with",
     "variant_rank",
 ]

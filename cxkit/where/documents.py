@@ -10,6 +10,7 @@ from cxkit.where.attributes import attribute
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
 from cxkit.where.moments import during
 from cxkit.where.order import follows
+from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank
 from cxkit.where.visits import contains, ends_with, starts_with
 
@@ -24,6 +25,7 @@ FILTERS: tuple[type[Filter], ...] = (
     length,
     variant_rank,
     alike,
+    pattern,
     all_of,
     any_of,
     none_of,

@@ -15,6 +15,7 @@ from cxkit import where as w
 from cxkit.where import documents
 from cxkit.where.filter import all_of, any_of, none_of
 from cxkit.where.moments import How
+from cxkit.where.patterns.language import quoted
 
 HOSTILE = [
     "",
@@ -54,6 +55,7 @@ LEAVES = st.one_of(
     st.builds(w.attribute, TEXTS, missing=st.just(True)),
     DURATIONS.flatmap(lambda text: st.sampled_from([w.lasts(at_least=text), w.lasts(at_most=text)])),
     *(limits(COUNTS).map(lambda said, kind=kind: kind(**said)) for kind in (w.length, w.variant_rank)),
+    st.builds(lambda names: w.pattern(" ~> ".join(map(quoted, names))), st.lists(TEXTS, min_size=1, max_size=3)),
     st.builds(w.alike, st.lists(RANKS, min_size=1, max_size=3), rather_than=st.lists(RANKS), radius=st.floats(0, 1)),
 )
 FILTERS = st.recursive(
@@ -85,6 +87,7 @@ WORDS = st.sampled_from(
         "end",
         "how",
         "within",
+        "text",
     ]
 )
 NEARLY = st.builds(
@@ -235,6 +238,7 @@ def test_nothing_is_no_filter():
             w.alike(3, rather_than=[1, 2], radius=0.3),
             "goes much as variant 3, rather than as 2 others (at least 70% of the steps in common)",
         ),
+        (w.pattern(" Order ~> Call{2,} "), "goes Order ~> Call{2,}"),
         (w.attribute("plan", "plus", "basic"), "has plan plus or basic"),
         (w.attribute("plan", missing=True), "has no plan"),
         (w.attribute("amount", at_least=3), "has amount at least 3"),
