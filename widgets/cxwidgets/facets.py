@@ -27,6 +27,7 @@ BUILT_IN = {
     PERIOD: "Period", LASTS: "Duration", LENGTH: "Number of steps",
 }  # fmt: skip
 MISSING = "(missing)"
+SEE = " See j.activities()."  # where Python is at hand
 OF = "of "  # ahead of an attribute's name: a client may call one "period"
 
 
@@ -75,11 +76,13 @@ def _more(name: str, board: Board, owner: str, tried: str) -> dict[str, Any]:
         return {"compared": [attribute.name for attribute in known if attribute.level == "event"]}
     if name != PATTERN or not tried:
         return {}
+    journeys = board.journeys_for(owner)
     try:
-        kept = board.journeys_for(owner).keep(w.pattern(tried)).n
+        kept = journeys.keep(w.pattern(tried)).n
     except cx.CxError as error:
-        return {"tried": {"text": tried, "error": str(error)}}
-    return {"tried": {"text": tried, "count": f"{many(kept.journeys, 'journey')} so"}}
+        return {"tried": {"text": tried, "error": str(error).replace(SEE, "", 1)}}
+    some = f"{many(kept.journeys)} of {many(journeys.n.journeys, 'journey')}"
+    return {"tried": {"text": tried, "count": f"{some} ({percent(kept.journeys / max(1, journeys.n.journeys))})"}}
 
 
 def composed(filters: Sequence[Filter]) -> Filter | None:

@@ -23,7 +23,8 @@ const HELP = [
 ];
 
 const named = (activities) => activities.map((name) => [name, name]);
-const listed = (names, value, ariaLabel) => chosen(named(names), value ?? names[0], { ariaLabel });
+const listed = (names, value, ariaLabel, place = 0) =>
+  chosen(named(names), value ?? names[Math.min(place, names.length - 1)], { ariaLabel });
 const keeping = (write) => button("Keep these", write, { className: "cxw-primary" });
 const form = (...parts) => make("div", { className: "cxw-fields" }, ...parts);
 const timed = (words, { parts }) => make("label", {}, words, " ", ...parts);
@@ -31,7 +32,7 @@ const timed = (words, { parts }) => make("label", {}, words, " ", ...parts);
 // Which of two steps comes when after the other.
 export function ordered(facet, ask, keep, { activities }) {
   const { words, compared = [] } = facet;
-  const [first, then] = ["first", "then"].map((name) => listed(activities, words[name], name));
+  const [first, then] = ["first", "then"].map((name, place) => listed(activities, words[name], name, place));
   const way = `${words.never ? "never " : ""}${words.directly ? "next" : "later"}`;
   const how = chosen(Object.entries(ORDERS), way, { ariaLabel: "comes" });
   const [least, most] = [lengthed("at least", words.after), lengthed("within", words.within)];
@@ -57,7 +58,7 @@ export function ordered(facet, ask, keep, { activities }) {
 // How long it takes from one step to another.
 export function taking(facet, ask, keep, { activities }) {
   const { words } = facet;
-  const [first, then] = ["first", "then"].map((name) => listed(activities, words[name], name));
+  const [first, then] = ["first", "then"].map((name, place) => listed(activities, words[name], name, place));
   const [least, most] = [["at least", "at_least"], ["at most", "at_most"]].map(([label, name]) => lengthed(label, words[name]));
   const write = () => {
     const filter = { filter: "takes", first: first.value, then: then.value, at_least: least.read(), at_most: most.read() };
@@ -105,13 +106,15 @@ export function patterned(facet, ask, keep) {
     value: facet.words.text ?? "", rows: 2, spellcheck: false, ariaLabel: "The way", placeholder: "Order ~> Call{2,} -> Cancel",
   });
   const count = make("p", { className: "cxw-count", role: "status" });
-  const wrong = make("pre", { className: "cxw-wrong", role: "status" });
+  const wrong = make("div", { className: "cxw-wrong", role: "status" });
   const keeps = keeping(() => ask("write", { filter: { filter: "pattern", text: text.value } }));
   keep.told = ({ name, tried }) => {
     if (name !== facet.name) return false;
     const { count: found = "", error = "", text: asked = "" } = tried ?? {};
     if (asked !== text.value.trim()) return true;
-    [count.textContent, wrong.textContent] = [found, error];
+    const [message, ...pointer] = error.split("\n");
+    count.textContent = found;
+    wrong.replaceChildren(...(error ? [message, make("pre", { textContent: pointer.join("\n") })] : []));
     keeps.disabled = !found;
     return true;
   };
