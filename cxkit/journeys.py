@@ -18,6 +18,7 @@ from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
+from cxkit.measures.ways.attrition import attrition
 from cxkit.measures.ways.diary import diary
 from cxkit.measures.ways.durations import durations
 from cxkit.measures.ways.families import families
@@ -167,6 +168,7 @@ class Journeys:
     outcomes = outcomes
     segments = segments
     values = values
+    attrition = attrition
     log_coverage = log_coverage
     data_plan = data_plan
 
