@@ -161,6 +161,13 @@ CATALOG = (
         row="cxkit.measures.ways.values:holding",
     ),
     Entry(
+        "attrition",
+        "cxkit.measures.ways.attrition:attrition",
+        "cxkit.views.waterfall:attrition",
+        sharper=("attributes", "customer"),
+        calls=(PLAIN, {"per": "attribute"}),
+    ),
+    Entry(
         "log_coverage",
         "cxkit.measures.ways.log_coverage:log_coverage",
         "cxkit.views.cards:log_coverage",

@@ -18,6 +18,7 @@ from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.ways.activities import activities
+from cxkit.measures.ways.attrition import attrition
 from cxkit.measures.ways.diary import diary
 from cxkit.measures.ways.durations import durations
 from cxkit.measures.ways.families import families
@@ -37,7 +38,7 @@ from cxkit.schema import CUSTOMER, Attribute
 from cxkit.selection import selection as selecting
 from cxkit.selection.activities import Collapse, Hide, Merge, Rename
 from cxkit.selection.recipe import Recipe
-from cxkit.selection.steps import Drop, Keep, Sample, Step, Trim
+from cxkit.selection.steps import Drop, Extract, Keep, Sample, Step, Trim, Which
 from cxkit.selection.tags import Asked, Tag, keyed, value_of
 from cxkit.store.manifest import Manifest
 from cxkit.store.publish import PICTURE
@@ -108,6 +109,29 @@ class Journeys:
         """The journeys with only their events from `since` (included) to `until` (not included)."""
         return self._then(Trim(since, until))
 
+    def extract(
+        self,
+        start: str | None = None,
+        end: str | None = None,
+        *,
+        start_at: Which = "first",
+        end_at: Which = "last",
+        included: bool = True,
+    ) -> Journeys:
+        """The journeys with only their events from one activity to another; those without them are gone.
+
+        Parameters
+        ----------
+        start : from the activity's first event on, or its last one (`start_at="last"`).
+        end : up to the activity's last event, or its first one (`end_at="first"`), of those after `start`.
+        included : False leaves out these two events themselves.
+
+        >>> import cxkit as cx
+        >>> cx.toy_journeys().extract("Pay", "Ship").variants().df()["activities"].map(list).tolist()
+        [['Pay', 'Ship'], ['Pay', 'Call', 'Call', 'Ship']]
+        """
+        return self._then(Extract(start, end, start_at, end_at, included))
+
     def rename(self, activity: str, name: str) -> Journeys:
         """The journeys with another name for an activity."""
         return self._then(Rename(activity, name))
@@ -144,6 +168,7 @@ class Journeys:
     outcomes = outcomes
     segments = segments
     values = values
+    attrition = attrition
     log_coverage = log_coverage
     data_plan = data_plan
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import narwhals as nw
 
 from cxkit import times
 from cxkit.cached import cached_property
-from cxkit.errors import InputError
+from cxkit.errors import InputError, not_found
 from cxkit.schema import HASH, HASH_PRIME, JOURNEY
 from cxkit.selection.selection import Ask, Selection, matching
 from cxkit.store import recut
-from cxkit.where.filter import Filter
+from cxkit.where.filter import Filter, check_text
+from cxkit.where.visits import code_of
 
 if TYPE_CHECKING:
     from cxkit.store.star import Star
 
 MULTIPLIER = 1_103_515_245
+Which = Literal["first", "last"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -139,3 +141,51 @@ class Trim(Step):
     def follow(self, selection: Selection, key: str) -> Selection:
         star = selection.star
         return replace(selection, star=recut.trimmed(star, *self.span(star.zone)))
+
+
+@dataclass(frozen=True, repr=False)
+class Extract(Step):
+    """Keep the events from an activity's first or last event on, up to another's; journeys without them are gone."""
+
+    start: str | None = None
+    end: str | None = None
+    start_at: Which = "first"
+    end_at: Which = "last"
+    included: bool = True
+    word = "extract"
+
+    def __post_init__(self) -> None:
+        if self.start is None and self.end is None:
+            raise InputError("extract needs start=, end= or both: names of activities.")
+        for word in ("start", "end"):
+            if getattr(self, word) is not None:
+                check_text(word, getattr(self, word))
+        for word in ("start_at", "end_at"):
+            if getattr(self, word) not in get_args(Which):
+                raise not_found(f"{word}=", getattr(self, word), get_args(Which))
+        if not isinstance(self.included, bool):
+            raise InputError(f"included={self.included!r} is neither True nor False.")
+
+    def to_json(self) -> dict[str, Any]:
+        return {self.word: self._told}
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        """What it says beyond its defaults."""
+        told = {entry.name: (getattr(self, entry.name), entry.default) for entry in fields(self)}
+        return {name: value for name, (value, default) in told.items() if value != default}
+
+    def _codes(self, star: Star) -> list[int | None]:
+        return [None if name is None else code_of(star, name) for name in (self.start, self.end)]
+
+    def check(self, star: Star, ask: Ask) -> Star:
+        self._codes(star)
+        return star
+
+    def follow(self, selection: Selection, key: str) -> Selection:
+        star = selection.star
+        start, end = self._codes(star)
+        return replace(selection, star=recut.extracted(star, start, end, self.start_at, self.end_at, self.included))
+
+    def __repr__(self) -> str:
+        return f".{self.word}({', '.join(f'{name}={value!r}' for name, value in self._told.items())})"

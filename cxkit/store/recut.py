@@ -37,11 +37,33 @@ from cxkit.store.columns import Column, Made
 from cxkit.store.engine import Frame
 from cxkit.store.star import ORDERED, Star, firsts, ordered, paths, spans, variants
 
+BEGINS, ENDS = "begins", "ends"
+
 
 def trimmed(star: Star, since: int, until: int) -> Star:
     """The star of the events in [since, until)."""
     kept = _stamped(star.events).filter(nw.col(TIME) >= since, nw.col(TIME) < until)
     return _cut(star, f"{star.key}|trim {since} {until}", kept)
+
+
+def extracted(star: Star, start: int | None, end: int | None, start_at: str, end_at: str, included: bool) -> Star:
+    """The star of the events from one activity's first or last event to another's; journeys without them are gone."""
+    kept = _stamped(star.events)
+    if start is not None:
+        begun = nw.col(POSITION) >= nw.col(BEGINS) if included else nw.col(POSITION) > nw.col(BEGINS)
+        kept = kept.join(_end(star.events, start, start_at, BEGINS), on=JOURNEY, how="inner").filter(begun)
+    if end is not None:
+        later = kept if start is None or not included else kept.filter(nw.col(POSITION) > nw.col(BEGINS))
+        over = nw.col(POSITION) <= nw.col(ENDS) if included else nw.col(POSITION) < nw.col(ENDS)
+        kept = kept.join(_end(later, end, end_at, ENDS), on=JOURNEY, how="inner").filter(over)
+    key = f"{star.key}|extract {start} {end} {start_at} {end_at} {included}"
+    return _cut(star, key, kept.select(*_stamped(star.events).collect_schema().names()))
+
+
+def _end(events: Frame, activity: int, which: str, name: str) -> Frame:
+    """The journeys with an activity, and where its first or last event is."""
+    place = nw.col(POSITION).min() if which == "first" else nw.col(POSITION).max()
+    return events.filter(nw.col(ACTIVITY) == activity).group_by(JOURNEY).agg(place.alias(name))
 
 
 def hidden(star: Star, activities: Sequence[int]) -> Star:

@@ -14,22 +14,28 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.documents import from_json
 from cxkit.where.moments import during
-from cxkit.where.order import follows
-from cxkit.where.variants import alike, variant_rank
-from cxkit.where.visits import contains, ends_with, starts_with
+from cxkit.where.order import follows, takes
+from cxkit.where.patterns.pattern import pattern
+from cxkit.where.variants import alike, variant_rank, variant_size
+from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
 
 __all__ = [
     "alike",
     "attribute",
     "contains",
     "during",
+    "endpoints",
     "ends_with",
     "follows",
     "from_json",
     "lasts",
     "length",
+    "pattern",
+    "repeats",
     "starts_with",
+    "takes",
     "variant_rank",
+    "variant_size",
 ]
 
 

@@ -24,11 +24,7 @@ class between(Leaf):
     at_most: Any = None
 
     def __post_init__(self) -> None:
-        if self.at_least is None and self.at_most is None:
-            raise InputError(f"w.{type(self).__name__} needs at_least=, at_most= or both.")
-        low, high = self._limits()
-        if low is not None and high is not None and low > high:
-            raise InputError(f"at_least={self.at_least!r} is more than at_most={self.at_most!r}.")
+        check_limits(self, *self._limits())
 
     @property
     def range(self) -> str:
@@ -36,7 +32,7 @@ class between(Leaf):
         return ranged(self.at_least, self.at_most)
 
     def _limits(self) -> tuple[int | None, int | None]:
-        return _count("at_least", self.at_least), _count("at_most", self.at_most)
+        return count_of("at_least", self.at_least), count_of("at_most", self.at_most)
 
     def _journeys(self, star: Star, measured: nw.Expr) -> Frame:
         return star.outlines.filter(*limited(measured, *self._limits())).select(JOURNEY)
@@ -60,8 +56,7 @@ class lasts(between):
         return f"{self.says} and less than {other.at_least}"
 
     def _limits(self) -> tuple[int | None, int | None]:
-        low = None if self.at_least is None else times.duration(self.at_least, "at_least")
-        return low, None if self.at_most is None else times.duration(self.at_most, "at_most")
+        return length_of("at_least", self.at_least), length_of("at_most", self.at_most)
 
     def journeys(self, star: Star) -> Frame:
         return self._journeys(star, nw.col(LAST) - nw.col(FIRST))
@@ -90,7 +85,21 @@ def limited(value: nw.Expr, low: Any, high: Any) -> list[nw.Expr]:
     return ([] if low is None else [value >= low]) + ([] if high is None else [value <= high])
 
 
-def _count(word: str, value: object) -> int | None:
+def length_of(word: str, text: str | None) -> int | None:
+    """The microseconds of a duration that may be missing."""
+    return None if text is None else times.duration(text, word)
+
+
+def check_limits(limits: Any, low: int | None, high: int | None) -> None:
+    """Raise unless a filter's at_least= and at_most= are limits, of which one may be missing."""
+    if low is None and high is None:
+        raise InputError(f"w.{type(limits).__name__} needs at_least=, at_most= or both.")
+    if low is not None and high is not None and low > high:
+        raise InputError(f"at_least={limits.at_least!r} is more than at_most={limits.at_most!r}.")
+
+
+def count_of(word: str, value: object) -> int | None:
+    """The count itself, which may be missing; raises where it is none."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31):
         return value
     raise InputError(f"{word}={value!r} is not a count (0, 1, 2, ...).")

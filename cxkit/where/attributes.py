@@ -97,9 +97,10 @@ class attribute(Leaf):
         values = star.of_journeys(self.name)
         if self.missing:
             return star.outlines.join(values, on=JOURNEY, how="anti").select(JOURNEY)
-        return values.filter(*self._matches(star.attribute(self.name).kind, star.zone)).select(JOURNEY).unique()
+        return values.filter(*self.matches(star.attribute(self.name).kind, star.zone)).select(JOURNEY).unique()
 
-    def _matches(self, kind: Kind, zone: str) -> list[nw.Expr]:
+    def matches(self, kind: Kind, zone: str) -> list[nw.Expr]:
+        """The conditions on a known `value`, which has to meet all of them."""
         value = nw.col(VALUE)
         if self.values and kind == "time":
             spans = [times.period(str(text), str(text), zone) for text in self.values]

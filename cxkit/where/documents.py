@@ -9,21 +9,27 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
 from cxkit.where.moments import during
-from cxkit.where.order import follows
-from cxkit.where.variants import alike, variant_rank
-from cxkit.where.visits import contains, ends_with, starts_with
+from cxkit.where.order import follows, takes
+from cxkit.where.patterns.pattern import pattern
+from cxkit.where.variants import alike, variant_rank, variant_size
+from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
 
 FILTERS: tuple[type[Filter], ...] = (
     contains,
     starts_with,
     ends_with,
+    endpoints,
+    repeats,
     follows,
+    takes,
     during,
     attribute,
     lasts,
     length,
     variant_rank,
+    variant_size,
     alike,
+    pattern,
     all_of,
     any_of,
     none_of,

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from cxkit.store.star import Star
 
 
-How = Literal["contained", "intersecting", "started", "completed"]
+How = Literal["contained", "intersecting", "started", "completed", "covering"]
 SAID: dict[How, str] = {
     "contained": "lies in",
     "intersecting": "touches",
     "started": "started in",
     "completed": "was last seen in",
+    "covering": "is under way all through",
 }
 
 
@@ -30,8 +31,8 @@ class during(Leaf):
     """Journeys in a period of the log's time zone, which covers its whole length ("2026-06" includes June 30).
 
     `start` and `end` are "2026", "2026-Q2", "2026-06", "2026-W23", "2026-06-15", "2026-06-15 10:30", or ".." for an
-    open side. `how`: all events inside (contained), any time inside (intersecting), the first event inside (started)
-    or the last event inside (completed).
+    open side. `how`: all events inside (contained), any time inside (intersecting), the first event inside (started),
+    the last event inside (completed), or begun by its beginning and not over before its end (covering).
     """
 
     start: str
@@ -64,5 +65,6 @@ class during(Leaf):
             "intersecting": (begins < until, ends >= since),
             "started": (begins >= since, begins < until),
             "completed": (ends >= since, ends < until),
+            "covering": (begins <= since, ends >= until - 1),
         }
         return star.outlines.filter(*inside[self.how]).select(JOURNEY)

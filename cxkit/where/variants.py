@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 
 from cxkit.errors import InputError
-from cxkit.schema import JOURNEY, VARIANT
+from cxkit.schema import COUNT, JOURNEY, VARIANT
 from cxkit.store.outlines import NEAREST, OUTLINE, nearest, of_variants, outlines
-from cxkit.where.amounts import between
+from cxkit.where.amounts import between, limited
 from cxkit.where.filter import Frame, Leaf
 from cxkit.words import listed, many, percent
 
@@ -32,6 +32,20 @@ class variant_rank(between):
 
     def journeys(self, star: Star) -> Frame:
         return self._journeys(star, nw.col(VARIANT))
+
+
+class variant_size(between):
+    """Journeys by how many journeys of the whole store go exactly as they do; 1 for those that are unique."""
+
+    @property
+    def says(self) -> str:
+        if self.at_most == 1:
+            return "goes as no other journey does"
+        return f"has a variant of {self.at_least if self.at_least == self.at_most else self.range} journeys"
+
+    def journeys(self, star: Star) -> Frame:
+        sized = star.variants.filter(*limited(nw.col(COUNT), *self._limits())).select(VARIANT)
+        return star.outlines.join(sized, on=VARIANT, how="semi").select(JOURNEY)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

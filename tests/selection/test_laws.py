@@ -115,6 +115,39 @@ def test_trim_is_preparing_the_cut_log_with_its_work_and_waiting(stores, rows, d
     assert_same(stores(rows).trim(since=f"{since:%Y-%m-%d}"), stores(left))
 
 
+PLACES = st.none() | st.sampled_from(NAMES[:2])
+
+
+@few(6)
+@given(ROWS, PLACES, PLACES, *[st.sampled_from(["first", "last"])] * 2, st.booleans())
+def test_extract_is_preparing_the_log_of_the_part(stores, rows, start, end, start_at, end_at, included):
+    there = {row["what"] for row in rows}
+    assume({start, end} - {None} and {start, end} - {None} <= there)
+    journeys = groupby(in_order(rows), key=lambda row: row["case"])
+    left = [row for _, run in journeys for row in part_of(list(run), start, end, start_at, end_at, included)]
+    assume(left)
+    extracted = stores(rows).extract(start, end, start_at=start_at, end_at=end_at, included=included)
+    assert_same(extracted, stores(left))
+
+
+def part_of(run, start, end, start_at, end_at, included):
+    """The events of a journey from one activity to another."""
+    begin, over, which = 0, len(run), {"first": min, "last": max}
+    if start is not None:
+        places = [place for place, row in enumerate(run) if row["what"] == start]
+        if not places:
+            return []
+        begin = which[start_at](places)
+    if end is not None:
+        places = [place for place, row in enumerate(run) if row["what"] == end and (start is None or place > begin)]
+        if not places:
+            return []
+        over = which[end_at](places)
+    if included:
+        return run[begin : over + 1]
+    return run[begin + (start is not None) : over]
+
+
 @few(3)
 @given(ROWS)
 def test_changes_follow_each_other(stores, rows):

@@ -18,7 +18,7 @@ from cxkit import CxError, Recipe
 from cxkit import where as w
 from cxkit.selection.activities import Collapse, Hide, Merge, Rename
 from cxkit.selection.documents import STEPS as STEP_KINDS
-from cxkit.selection.steps import Drop, Keep, Sample, Trim
+from cxkit.selection.steps import Drop, Extract, Keep, Sample, Trim
 from cxkit.selection.tags import Asked, Tag
 
 TEXTS = st.text(max_size=8) | st.sampled_from(["</script>", "it's", '"', "\\", "\n", "订单"])
@@ -46,6 +46,7 @@ STEPS = st.one_of(
     st.builds(Merge, st.lists(LABELS, min_size=1, max_size=3), LABELS),
     st.builds(Hide, st.lists(LABELS, min_size=1, max_size=3)),
     st.builds(Collapse, st.lists(LABELS, max_size=3)),
+    st.builds(Extract, TEXTS, st.none() | TEXTS, st.sampled_from(["first", "last"]), included=st.booleans()),
     st.sampled_from([Trim("2025"), Trim(until="2025-06"), Trim("2025-W01", "2025-06-15 10:30")]),
 )
 RECIPES = st.lists(STEPS, max_size=5).map(lambda steps: Recipe(tuple(steps)))
@@ -93,6 +94,9 @@ class Said:
 
     def trim(self, *, since=None, until=None):
         return Said(*self.recipe, Trim(since, until))
+
+    def extract(self, start=None, end=None, **words):
+        return Said(*self.recipe, Extract(start, end, **words))
 
     def rename(self, activity, name):
         return Said(*self.recipe, Rename(activity, name))
@@ -247,6 +251,9 @@ def test_a_document_is_a_recipe_or_refused(document):
         ({"recipe": 1, "steps": [{"sample": {"share": 0.5, "seed": 2**31}}]}, "no seed"),
         ({"recipe": 1, "steps": [{"sample": {"share": 0.5, "sed": 1}}]}, "share, seed"),
         ({"recipe": 1, "steps": [{"trim": {}}]}, "since=, until="),
+        ({"recipe": 1, "steps": [{"extract": {}}]}, "start=, end="),
+        ({"recipe": 1, "steps": [{"extract": {"start": 1}}]}, "not a text"),
+        ({"recipe": 1, "steps": [{"extract": {"end": "A", "end_at": "frist"}}]}, 'Closest: "first"'),
         ({"recipe": 1, "steps": [{"trim": {"since": 2025}}]}, "no period"),
         ({"recipe": 1, "steps": [{"trim": {"since": ".."}}]}, "no period"),
         ({"recipe": 1, "steps": [{"trim": {"since": "2026", "until": "2025"}}]}, "Nothing is left"),

@@ -54,6 +54,7 @@ SELECTIONS = {
     "drop": lambda j: j.drop(w.attribute("channel", "phone")),
     "keep nothing": lambda j: j.keep(w.starts_with("Pay")),
     "tag": lambda j: j.tag("called", w.contains("Call")).drop(w.attribute("called", True)),
+    "extract": lambda j: j.extract("Pay", "Ship", included=False),
     "trim": lambda j: j.trim(since="2025-06-05", until="2025-06-10"),
     "keep after trim": lambda j: j.trim(since="2025-06-05").keep(w.variant_rank(at_most=2), ~w.starts_with("Order")),
     "sample": lambda j: j.sample(0.5, seed=3),

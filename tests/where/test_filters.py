@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from cxkit import CxError, where
 from cxkit import where as w
-from cxkit.where import documents
+from cxkit.where import documents, visits
 from cxkit.where.filter import all_of, any_of, none_of
 from cxkit.where.moments import How
+from cxkit.where.patterns.language import quoted
 
 HOSTILE = [
     "",
@@ -46,14 +47,20 @@ def limits(values):
 RANKS = st.integers(1, 9)
 LEAVES = st.one_of(
     *(st.builds(kind, TEXTS) for kind in (w.contains, w.starts_with, w.ends_with)),
-    st.builds(w.follows, TEXTS, TEXTS, directly=st.booleans(), within=st.none() | DURATIONS),
+    st.builds(w.follows, TEXTS, TEXTS, directly=st.booleans(), within=st.none() | DURATIONS, never=st.booleans()),
+    st.builds(w.follows, TEXTS, TEXTS, after=st.none() | DURATIONS, same=st.none() | TEXTS),
+    st.builds(w.follows, TEXTS, TEXTS, other=TEXTS),
+    st.builds(w.takes, TEXTS, TEXTS, at_most=DURATIONS),
+    st.builds(w.endpoints, TEXTS | st.lists(TEXTS, min_size=1), st.lists(TEXTS, min_size=1).map(tuple)),
+    st.builds(w.repeats, TEXTS, at_least=st.none() | COUNTS, how=st.sampled_from(get_args(visits.How))),
     st.builds(w.during, PERIODS, st.sampled_from([None, "..", "2026-W01"]), how=st.sampled_from(get_args(How))),
     st.builds(w.during, st.just(".."), PERIODS),
     st.builds(lambda name, values: w.attribute(name, *values), TEXTS, st.lists(VALUES, min_size=1, max_size=4)),
     st.builds(lambda name, said: w.attribute(name, **said), TEXTS, limits(NUMBERS) | limits(PERIODS)),
     st.builds(w.attribute, TEXTS, missing=st.just(True)),
     DURATIONS.flatmap(lambda text: st.sampled_from([w.lasts(at_least=text), w.lasts(at_most=text)])),
-    *(limits(COUNTS).map(lambda said, kind=kind: kind(**said)) for kind in (w.length, w.variant_rank)),
+    *(limits(COUNTS).map(lambda said, kind=kind: kind(**said)) for kind in (w.length, w.variant_rank, w.variant_size)),
+    st.builds(lambda names: w.pattern(" ~> ".join(map(quoted, names))), st.lists(TEXTS, min_size=1, max_size=3)),
     st.builds(w.alike, st.lists(RANKS, min_size=1, max_size=3), rather_than=st.lists(RANKS), radius=st.floats(0, 1)),
 )
 FILTERS = st.recursive(
@@ -85,6 +92,7 @@ WORDS = st.sampled_from(
         "end",
         "how",
         "within",
+        "text",
     ]
 )
 NEARLY = st.builds(
@@ -164,6 +172,15 @@ def test_a_document_is_a_filter_or_refused(document):
         ({"filter": "follows", "first": "Pay", "then": "Ship", "within": 2}, "no unit"),
         ({"filter": "during", "start": "soon"}, "no period"),
         ({"filter": "during", "start": "2025", "how": "inside"}, "No way to be during"),
+        ({"filter": "follows", "first": "A", "then": "B", "never": 1}, "neither True nor False"),
+        ({"filter": "follows", "first": "A", "then": "B", "after": "3d", "within": "2d"}, "is more than within"),
+        ({"filter": "follows", "first": "A", "then": "B", "same": "x", "other": "x"}, "one attribute"),
+        ({"filter": "takes", "first": "A", "then": "B"}, "at_least=, at_most="),
+        ({"filter": "endpoints", "first": [], "last": "B"}, "names no activity"),
+        ({"filter": "endpoints", "first": "A", "last": [1]}, "not a text"),
+        ({"filter": "repeats", "activity": "A", "at_least": -1}, "not a count"),
+        ({"filter": "repeats", "activity": "A", "how": "pingpong"}, 'Closest: "ping-pong"'),
+        ({"filter": "pattern", "text": "A ->"}, "ends too early"),
         ({"filter": "lasts"}, "at_least=, at_most="),
         ({"filter": "lasts", "at_least": "3d", "at_most": "2d"}, "is more than"),
         ({"filter": "length", "at_least": -1}, "not a count"),
@@ -235,6 +252,16 @@ def test_nothing_is_no_filter():
             w.alike(3, rather_than=[1, 2], radius=0.3),
             "goes much as variant 3, rather than as 2 others (at least 70% of the steps in common)",
         ),
+        (
+            w.follows("A", "B", never=True, within="2d", same="agent"),
+            'has "A" and never "B" after it within 2d with the same agent',
+        ),
+        (w.takes("A", "B", at_least="2d"), 'takes at least 2d from the first "A" to the next "B"'),
+        (w.endpoints(["A", "B"], "C"), 'starts with "A" or "B" and ends so far with "C"'),
+        (w.repeats("A"), 'visits "A" at least 2 times'),
+        (w.repeats("A", how="ping-pong"), 'goes from "A" to another and straight back at least 1 time'),
+        (w.variant_size(at_least=1, at_most=1), "goes as no other journey does"),
+        (w.pattern(" Order ~> Call{2,} "), "goes Order ~> Call{2,}"),
         (w.attribute("plan", "plus", "basic"), "has plan plus or basic"),
         (w.attribute("plan", missing=True), "has no plan"),
         (w.attribute("amount", at_least=3), "has amount at least 3"),

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 MOST_ROWS = 500
 VISITS, STARTS, ENDS, ORDER = "visits", "starts", "ends", "order"
 PERIOD, LASTS, LENGTH = "period", "lasts", "length"
+TAKES, ENDPOINTS, REPEATS, PATTERN = "takes", "endpoints", "repeats", "pattern"
 ACTIVITIES = {VISITS: w.contains, STARTS: w.starts_with, ENDS: w.ends_with}
 BUILT_IN = {
-    VISITS: "Steps taken", STARTS: "First step", ENDS: "Last step so far", ORDER: "Two steps in order",
+    VISITS: "Steps taken", STARTS: "First step", ENDS: "Last step so far", ENDPOINTS: "First and last step",
+    REPEATS: "Repeated steps", ORDER: "Two steps in order", TAKES: "Time between two steps", PATTERN: "Way taken",
     PERIOD: "Period", LASTS: "Duration", LENGTH: "Number of steps",
 }  # fmt: skip
 MISSING = "(missing)"
+SEE = " See j.activities()."  # where Python is at hand
 OF = "of "  # ahead of an attribute's name: a client may call one "period"
 
 
@@ -42,14 +45,14 @@ def offered(journeys: cx.Journeys) -> list[list[str]]:
     return built_in + [[f"{OF}{name}", safe(name)] for name in journeys.known_attributes]
 
 
-def opened(name: str, board: Board, owner: str) -> Facet:
-    """A facet with its values, counted among the journeys under every clause but the owner's."""
+def opened(name: str, board: Board, owner: str, tried: str = "") -> Facet:
+    """A facet with its values, counted among the journeys under every clause but the owner's; so is a way tried."""
     journeys, clause = board.journeys_for(owner), board.clauses.get(owner)
     facts = {"name": name, "owner": owner, "n": many(journeys.n.journeys, "journey"), **_given(clause)}
     if name in ACTIVITIES:
         return _listed(facts, _activities(name, journeys), clause)
     if name in BUILT_IN:
-        return Facet({**facts, "kind": name, "span": _span(board.base) if name == PERIOD else []})
+        return Facet({**facts, "kind": name, **_more(name, board, owner, tried)})
     attribute = name.removeprefix(OF)
     attributes = board.base.known_attributes
     if not name.startswith(OF) or attribute not in attributes:
@@ -62,6 +65,24 @@ def opened(name: str, board: Board, owner: str) -> Facet:
     facet = _listed(facts, counted, clause)
     binned = any(row["low"] is not None for row in rows)
     return Facet({**facet.facts, "kind": "numbers"}, facet.choices) if binned else facet
+
+
+def _more(name: str, board: Board, owner: str, tried: str) -> dict[str, Any]:
+    """What the form of a facet needs beside the words of its clause."""
+    if name == PERIOD:
+        return {"span": _span(board.base)}
+    if name == ORDER:
+        known = board.base.known_attributes.values()
+        return {"compared": [attribute.name for attribute in known if attribute.level == "event"]}
+    if name != PATTERN or not tried:
+        return {}
+    journeys = board.journeys_for(owner)
+    try:
+        kept = journeys.keep(w.pattern(tried)).n
+    except cx.CxError as error:
+        return {"tried": {"text": tried, "error": str(error).replace(SEE, "", 1)}}
+    some = f"{many(kept.journeys)} of {many(journeys.n.journeys, 'journey')}"
+    return {"tried": {"text": tried, "count": f"{some} ({percent(kept.journeys / max(1, journeys.n.journeys))})"}}
 
 
 def composed(filters: Sequence[Filter]) -> Filter | None:
@@ -96,7 +117,8 @@ def facet_of(clause: Filter) -> str:
 
 
 def _name_of(leaf: Filter) -> str:
-    kinds = {w.follows: ORDER, w.during: PERIOD, w.lasts: LASTS, w.length: LENGTH}
+    kinds = {w.follows: ORDER, w.during: PERIOD, w.lasts: LASTS, w.length: LENGTH, w.takes: TAKES}
+    kinds |= {w.endpoints: ENDPOINTS, w.repeats: REPEATS, w.pattern: PATTERN}
     kinds |= {kind: name for name, kind in ACTIVITIES.items()}
     return f"{OF}{leaf.name}" if isinstance(leaf, w.attribute) else kinds.get(type(leaf), "")
 

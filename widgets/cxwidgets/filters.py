@@ -34,6 +34,7 @@ class Filters(View):
         super().__init__(board)
         self._open = ""
         self._owner = ""
+        self._tried = ""
         self._facet = Facet({})
 
     @property
@@ -46,6 +47,7 @@ class Filters(View):
             "pick": self.pick,
             "brush": self.brush,
             "write": self.write,
+            "try": self.try_,
         }
         chips: Mapping[str, Action] = {
             "negate": self.negate,
@@ -77,14 +79,22 @@ class Filters(View):
     def open_(self, facet: str, owner: str = "") -> None:
         """Show the values of a facet, for a new clause or for one that is there."""
         self._open, self._owner = str(facet), owner if owner in self.board.clauses else self._owner_of(facet)
+        clause = self.board.clauses.get(self._owner)
+        written = [leaf.text for leaf in clause.leaves() if isinstance(leaf, w.pattern)] if clause is not None else []
+        self._tried = written[0] if written else ""
+        self.show(self.drawn())
+
+    def try_(self, text: str) -> None:
+        """Count a way that is being written, or say what is wrong with it."""
+        self._tried = str(text).strip()
         self.show(self.drawn())
 
     def switched(self) -> None:
-        self._open = self._owner = ""
+        self._open = self._owner = self._tried = ""
 
     def close_(self) -> None:
         """Nothing is being chosen any more."""
-        self._open = self._owner = ""
+        self._open = self._owner = self._tried = ""
         self.show(self.drawn())
 
     def pick(self, keys: Sequence[str]) -> None:
@@ -143,7 +153,7 @@ class Filters(View):
         """Count the values of the open facet, or say why they cannot be counted."""
         self._facet = Facet({})
         try:
-            self._facet = opened(self._open, self.board, self._owner) if self._open else self._facet
+            self._facet = opened(self._open, self.board, self._owner, self._tried) if self._open else self._facet
         except cx.CxError as error:
             self._open = ""
             return str(error)

@@ -28,9 +28,14 @@ def spoken(clause: Filter, journeys: cx.Journeys) -> str:
         return _way(clause, journeys)
     if isinstance(clause, w.ends_with):
         return f'last step so far "{safe(clause.activity)}"'
-    if isinstance(clause, w.follows) and clause.directly:
-        within = f" within {_length(clause.within)}" if clause.within else ""
-        return f'step from "{safe(clause.first)}" to "{safe(clause.then)}"{within}'
+    if isinstance(clause, w.follows):
+        return _order(clause)
+    if isinstance(clause, w.takes):
+        lasting_ = _between(_length(clause.at_least), _length(clause.at_most))
+        return f'from "{safe(clause.first)}" to "{safe(clause.then)}": {lasting_}'
+    if isinstance(clause, w.endpoints):
+        first, last = (" or ".join(f'"{safe(name)}"' for name in names) for names in (clause.first, clause.last))
+        return f"first step {first}, last step so far {last}"
     return safe(clause.says)
 
 
@@ -44,7 +49,7 @@ def parts(clause: Filter) -> tuple[str, tuple[Filter, ...]]:
 def matter(clause: Filter) -> str:
     """What a clause speaks of: clauses of one matter may be joined."""
     leaves = {leaf.name if isinstance(leaf, w.attribute) else type(leaf).__name__ for leaf in clause.leaves()}
-    visits = {"contains", "starts_with", "ends_with", "follows"}
+    visits = {"contains", "starts_with", "ends_with", "follows", "endpoints", "repeats", "takes", "pattern"}
     return leaves.pop() if len(leaves) == 1 else "visits" if leaves <= visits else ""
 
 
@@ -67,6 +72,17 @@ def _is_range(clause: Filter) -> bool:
     first, last = clause.of
     ends = first, last.of[0] if isinstance(last, none_of) else None
     return all(isinstance(end, w.lasts) and end.at_least is not None and end.at_most is None for end in ends)
+
+
+def _order(clause: w.follows) -> str:
+    """Two steps in an order: a step from one to the other, one after the other, or never."""
+    first, then = f'"{safe(clause.first)}"', f'"{safe(clause.then)}"'
+    more = f" within {_length(clause.within)}" if clause.within else ""
+    more += f" at least {_length(clause.after)} later" if clause.after else ""
+    more += f", same {safe(clause.same)}" if clause.same else f", other {safe(clause.other)}" if clause.other else ""
+    if clause.never:
+        return f"{first} never {'directly ' if clause.directly else ''}followed by {then}{more}"
+    return f"step from {first} to {then}{more}" if clause.directly else f"{then} after {first}{more}"
 
 
 def _attribute(clause: w.attribute, turned: str = "") -> str:

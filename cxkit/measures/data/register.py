@@ -208,6 +208,7 @@ QUESTIONS = (
     _asked(DO, "time taken", "How long does it take?", "durations"),
     _asked(DO, "kinds", "Which kinds of journeys are these?", "segments"),
     _asked(DO, "values", "Which values are there, and how many journeys have each?", "values"),
+    _asked(DO, "attrition", "What does each choice of journeys cost, and whom does it leave?", "attrition"),
     _asked(DO, "unseen ways", "How likely is it that the next customer goes a way that was never seen?",
            "log_coverage"),
     _asked(DO, "journeys", "Which journeys are these?", "journeys"),

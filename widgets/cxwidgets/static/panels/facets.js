@@ -1,5 +1,7 @@
 // The facets: a window that lists all that journeys can be chosen by. Python counts one when it is opened; a tick, a
 // brush or a changed field is a choice at once.
+import { chosen, labelled, lengthed } from "../shared/fields.js";
+import { ending, ordered, patterned, repeated, taking } from "./steps.js";
 import { button, make } from "../shared/make.js";
 
 const MANY = 8;
@@ -8,13 +10,8 @@ const OF = "of ";
 const named = ({ name }) => name.slice(OF.length);
 const HOWS = {
   started: "started in it", contained: "lie in it", intersecting: "touch it", completed: "were last seen in it",
+  covering: "were under way all through it",
 };
-const UNITS = { min: "minutes", h: "hours", d: "days" };
-const SECONDS = { s: 1, min: 60, h: 3_600, d: 86_400 };
-
-const labelled = (words, input) => make("label", {}, words, " ", input);
-const chosen = (options, value, more = {}) =>
-  make("select", more, ...options.map(([key, words]) => make("option", { value: key, textContent: words, selected: key === value })));
 
 // A list of values to tick, with what else can be typed.
 function valued(facet, ask, keep) {
@@ -122,15 +119,6 @@ function dated(facet, ask, kind) {
   )];
 }
 
-// A length of time as a number and its unit.
-function lengthed(label, text) {
-  const [, amount, unit] = /^([\d.]+)\s*(s|min|h|d)/u.exec(text ?? "") ?? [];
-  const value = make("input", { type: "number", min: 0, step: "any", value: amount ?? "", ariaLabel: label });
-  const units = chosen(Object.entries(UNITS), unit in UNITS ? unit : "d", { ariaLabel: `unit of ${label}` });
-  if (unit === "s") value.value = amount / SECONDS.d;
-  return { read: () => (value.value === "" ? undefined : `${value.value}${units.value}`), parts: [value, units] };
-}
-
 function lasting(facet, ask) {
   const [least, most] = [["at least", "at_least"], ["at most", "at_most"]].map(([label, name]) => lengthed(label, facet.words[name]));
   const write = () => {
@@ -152,28 +140,6 @@ function counting(facet, ask) {
   return [make("div", { className: "cxw-fields", onchange: write }, labelled("at least", least), labelled("at most", most))];
 }
 
-function ordered(facet, ask, activities) {
-  const names = activities.map((name) => [name, name]);
-  const { words } = facet;
-  const first = chosen(names, words.first ?? names[0]?.[0], { ariaLabel: "first" });
-  const then = chosen(names, words.then ?? names[0]?.[0], { ariaLabel: "then" });
-  const near = make("input", { type: "checkbox", checked: words.directly ?? false });
-  const within = lengthed("within", words.within);
-  const write = () => {
-    const filter = { filter: "follows", first: first.value, then: then.value, directly: near.checked, within: within.read() };
-    ask("write", { filter });
-  };
-  return [make(
-    "div",
-    { className: "cxw-fields" },
-    labelled("first", first),
-    labelled("then", then),
-    make("label", {}, near, " at once"),
-    make("label", {}, "within ", ...within.parts),
-    button("Keep these", write, { className: "cxw-primary" }),
-  )];
-}
-
 const KINDS = {
   values: valued,
   numbers: numbered,
@@ -181,7 +147,11 @@ const KINDS = {
   times: (facet, ask) => dated(facet, ask, "times"),
   lasts: lasting,
   length: counting,
-  order: (facet, ask, keep, { activities }) => ordered(facet, ask, activities),
+  order: ordered,
+  takes: taking,
+  endpoints: ending,
+  repeats: repeated,
+  pattern: patterned,
 };
 
 // What an open facet shows, with the focus and the place in its list where they were.
@@ -241,6 +211,7 @@ export function faceted({ ask, home, model }) {
     list.replaceChildren(...facets.map(name));
     narrow();
     const text = JSON.stringify(facet);
+    if (shown && keep.told?.(facet)) return;
     if (!facet.name || text === shown) return;
     shown = text;
     const title = facets.find(([known]) => known === facet.name)[1];

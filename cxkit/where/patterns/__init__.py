@@ -1,0 +1,1 @@
+"""Path patterns: a small language for the ways that journeys go."""
