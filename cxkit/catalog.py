@@ -143,6 +143,16 @@ CATALOG = (
         row="cxkit.measures.ways.outcomes:ending",
     ),
     Entry(
+        "over_time",
+        "cxkit.measures.times.over_time:over_time",
+        "cxkit.views.times.periods:over_time",
+        needs=("time",),
+        sharper=("goals", "cancels", "customer"),
+        calls=(PLAIN, {"per": "day"}, {"per": "month", "by": "plan"}),
+        row="cxkit.measures.times.over_time:starting",
+        small="cxkit.views.times.periods:over_time_small",
+    ),
+    Entry(
         "segments",
         "cxkit.measures.ways.segments:segments",
         "cxkit.views.bars:segments",

@@ -16,6 +16,7 @@ from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
 from cxwidgets.picture import Choosing
+from cxwidgets.times.periods import OverTime
 from cxwidgets.variants import Families, Variants
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ OWN: Mapping[str, type[View]] = {
         Families,
         Durations,
         Moves,
+        OverTime,
         Journeys,
         Diary,
         Source,
