@@ -153,6 +153,16 @@ CATALOG = (
         small="cxkit.views.times.periods:over_time_small",
     ),
     Entry(
+        "change_points",
+        "cxkit.measures.times.change_points:change_points",
+        "cxkit.views.times.changes:change_points",
+        needs=("time",),
+        sharper=("goals", "customer"),
+        calls=(PLAIN, {"per": "day"}),
+        row="cxkit.measures.times.change_points:since_then",
+        small="cxkit.views.times.changes:change_points_small",
+    ),
+    Entry(
         "segments",
         "cxkit.measures.ways.segments:segments",
         "cxkit.views.bars:segments",

@@ -17,6 +17,7 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.times.change_points import change_points
 from cxkit.measures.times.over_time import over_time
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.diary import diary
@@ -144,6 +145,7 @@ class Journeys:
     waiting = waiting
     outcomes = outcomes
     over_time = over_time
+    change_points = change_points
     segments = segments
     values = values
     log_coverage = log_coverage

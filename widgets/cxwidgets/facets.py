@@ -11,7 +11,7 @@ from cxkit import where as w
 from cxkit.catalog import entry
 from cxkit.errors import not_found
 from cxkit.where.filter import Filter, all_of, any_of, none_of
-from cxkit.words import many, percent, safe
+from cxkit.words import many, percent, safe, spanned
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
@@ -49,7 +49,8 @@ def opened(name: str, board: Board, owner: str) -> Facet:
     if name in ACTIVITIES:
         return _listed(facts, _activities(name, journeys), clause)
     if name in BUILT_IN:
-        return Facet({**facts, "kind": name, "span": _span(board.base) if name == PERIOD else []})
+        own = {"span": _span(board.base), "periods": _periods(journeys)} if name == PERIOD else {"span": []}
+        return Facet({**facts, "kind": name, **own})
     attribute = name.removeprefix(OF)
     attributes = board.base.known_attributes
     if not name.startswith(OF) or attribute not in attributes:
@@ -149,6 +150,28 @@ def _value(leaf: Filter) -> str:
     """What a row is called that stands for a filter."""
     words = leaf.to_json()
     return safe(str((words.get("values") or [words.get("activity", MISSING)])[0]))
+
+
+def _periods(journeys: cx.Journeys) -> list[list[Any]]:
+    """The calendar of the log: each period with its days, its words, how many journeys started in it, if all was seen.
+
+    Nothing where the log has no dates, or too many for a strip.
+    """
+    try:
+        rows = journeys.over_time().table.to_pylist()
+    except cx.CxError:
+        return []
+    return [
+        [
+            row["first_day"].isoformat(),
+            row["last_day"].isoformat(),
+            spanned(row["first_day"], row["last_day"]),
+            many(row["started"], "journey"),
+            row["started"],
+            row["complete"],
+        ]
+        for row in rows
+    ]
 
 
 def _span(journeys: cx.Journeys) -> list[str]:

@@ -207,6 +207,7 @@ QUESTIONS = (
     _asked(DO, "representatives", "Which few journeys stand for most?", "representatives"),
     _asked(DO, "time taken", "How long does it take?", "durations"),
     _asked(DO, "over time", "How does it change over time?", "over_time"),
+    _asked(DO, "change points", "When may something have changed?", "change_points"),
     _asked(DO, "kinds", "Which kinds of journeys are these?", "segments"),
     _asked(DO, "values", "Which values are there, and how many journeys have each?", "values"),
     _asked(DO, "unseen ways", "How likely is it that the next customer goes a way that was never seen?",
