@@ -17,6 +17,7 @@ from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
 from cxwidgets.picture import Choosing
 from cxwidgets.times.periods import OverTime
+from cxwidgets.times.switched import Dots, Spectrum, Week
 from cxwidgets.variants import Families, Variants
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ OWN: Mapping[str, type[View]] = {
         Durations,
         Moves,
         OverTime,
+        Week,
+        Dots,
+        Spectrum,
         Journeys,
         Diary,
         Source,

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cxkit.measures.times import periods
-from cxkit.measures.times.over_time import over_time
+from cxkit.measures.times.over_time import over_time, started_in
 from cxkit.measures.times.periods import NO_CALENDAR, Grain
 from cxkit.result import Result
 from cxkit.statistics.changes import Stretch, changes, discoveries
-from cxkit.where.moments import during
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,14 +36,14 @@ def change_points(journeys: Journeys, *, per: Grain = "week") -> Result:
     Three series of whole periods are looked at: journeys started, the goal rate and the median duration of those that
     started (see over_time; the last two where at least 5 journeys of a period can be judged).
 
-    Returns a Result with a row per change, in order: `figure` ("started", "goals", "median"), `unit` (of its values: "journeys", "share",
-    "seconds"), `period` and `first_day` (the first with the new level), `last_period` (the last with it), `before`,
-    `before_low`, `before_high` (the level until then with its 95 % interval), `after`, `after_low`, `after_high` (from
-    then on), `n_before` and `n_after` (journeys that the levels rest on), `count` and `customers` (of the journeys that
-    started from then on until the next change), `p` and `q` (of the series: how often one without a change would seem
-    to change as much, alone and among the series looked at). Only series with a q up to .05 are told of; fewer than 12
-    whole periods tell nothing. Levels are means of counts after their square root, of the rates, and of the medians
-    after their logarithm.
+    Returns a Result with a row per change, in order: `figure` ("started", "goals", "median"), `unit` (of its
+    values: "journeys", "share", "seconds"), `period` and `first_day` (the first with the new level), `last_day`
+    (the last with it), `before`, `before_low`, `before_high` (the level until then with its 95 % interval),
+    `after`, `after_low`, `after_high` (from then on), `n_before` and `n_after` (journeys that the levels rest on),
+    `count` and `customers` (of the journeys that started from then on until the next change), `p` and `q` (of the
+    series: how often one without a change would seem to change as much, alone and among the series looked at). Only
+    series with a q up to .05 are told of; fewer than 12 whole periods tell nothing. Levels are means of counts
+    after their square root, of the rates, and of the medians after their logarithm.
 
     Errors: an unknown period; a log of more than 1,000 periods.
 
@@ -69,8 +68,7 @@ def change_points(journeys: Journeys, *, per: Grain = "week") -> Result:
 
 def since_then(row: Row, _journeys: Journeys, _asked: Mapping[str, Any]) -> Filter:
     """The journeys that started between the change of a row and the next one of the same figure."""
-    same = row["period"] == row["last_period"]
-    return during(row["period"], None if same else row["last_period"], how="started")
+    return started_in(row["first_day"], row["last_day"])
 
 
 class Series(NamedTuple):
@@ -104,7 +102,7 @@ def _table(journeys: Journeys, per: Grain) -> pa.Table:
     import pyarrow as pa
 
     texts, shares = ("figure", "unit", "period"), dict.fromkeys((*LEVELS,), pa.float64())
-    kinds = dict.fromkeys(texts, pa.string()) | {"first_day": pa.date32(), "last_period": pa.string()} | shares
+    kinds = dict.fromkeys(texts, pa.string()) | {"first_day": pa.date32(), "last_day": pa.date32()} | shares
     kinds |= dict.fromkeys(("n_before", "n_after", "count", "customers"), pa.int64())
     kinds |= dict.fromkeys(("p", "q"), pa.float64())
     every = over_time(journeys, per=per).table.to_pylist()
@@ -132,7 +130,7 @@ def _rows(every: Sequence[Row]) -> Iterator[dict[str, Any]]:
 def _change(series: Series, rows: Sequence[Row], before: Stretch, after: Stretch) -> dict[str, Any]:
     first, last = rows[after.start], rows[after.end - 1]
     row = {"figure": series.figure, "unit": series.unit, "period": first["period"], "first_day": first["first_day"]}
-    row["last_period"] = last["period"]
+    row["last_day"] = last["last_day"]
     for name, stretch in (("before", before), ("after", after)):
         ends = (stretch.level.value, stretch.level.low, stretch.level.high)
         levels = (None if end is None else series.back(end) for end in ends)

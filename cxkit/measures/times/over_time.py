@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial, reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -89,10 +90,15 @@ def over_time(journeys: Journeys, *, per: Grain | None = None, by: str | None = 
 
 def starting(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
     """The journeys that started in the period of a row."""
-    clause, by = during(row["period"], how="started"), asked.get("by")
+    clause, by = started_in(row["first_day"], row["last_day"]), asked.get("by")
     if by is None or row[BESIDES] is None:
         return segment.within(clause, row, journeys, by)
     return reduce(and_, (~segment.clause(text, journeys, by) for text in row[BESIDES]), clause)
+
+
+def started_in(first: date, last: date) -> Filter:
+    """The journeys that started on these days, from the first to the last."""
+    return during(first.isoformat(), None if first == last else last.isoformat(), how="started")
 
 
 class Asked(NamedTuple):

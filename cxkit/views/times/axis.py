@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from cxkit.views import theme
 from cxkit.views.picture import number, text
-from cxkit.words import lasting, many, percent
+from cxkit.words import dated, lasting, many, percent
 
 MINUTE, HOUR, DAY, YEAR = 60, 3_600, 86_400, 31_557_600
 TIMES = (
@@ -18,6 +19,7 @@ TIMES = (
     *(days * DAY for days in (1, 2, 5, 10, 20, 30, 60, 100, 200)),
     *(years * YEAR for years in (1, 2, 5, 10, 20, 50)),
 )
+MONTHLY = timedelta(days=100)  # a line that is longer has the beginnings of months on it
 MOST_STEPS = 4
 APART = 14  # pixels between two labels
 
@@ -68,13 +70,63 @@ def grid(axis: Axis, width: float, height: float) -> str:
     return "".join(parts)
 
 
-def labels(places: Sequence[tuple[float, str, str]], width: float, y: float) -> str:
-    """Words under places of a horizontal axis, as many as can be read; the third part is said where it changes."""
+class Line(NamedTuple):
+    """A line of time: the seconds since the beginning of the log at its ends, and when that was, if dates are known."""
+
+    low: float
+    high: float
+    beginning: datetime | None
+
+    def place(self, seconds: float) -> float:
+        """Where a moment is, from 0 at the left end to 1 at the right."""
+        return (seconds - self.low) / ((self.high - self.low) or 1.0)
+
+    def marks(self) -> list[tuple[float, str, str]]:
+        """Where there are words, what they say, and the year."""
+        if self.beginning is None:
+            return [(self.place(mark), lasting(mark), "") for mark in seconds(self.high).marks if mark >= self.low]
+        ends = [self.beginning + timedelta(seconds=end) for end in (self.low, self.high)]
+        begin = self.beginning
+        return [(self.place((day - begin).total_seconds()), *_clock(day, ends)) for day in _days(*ends)]
+
+
+def line(moments: Sequence[tuple[datetime | None, float]]) -> Line:
+    """The line of time on which these moments are: each its date, if that is known, and the seconds since the log's."""
+    since = [far for _, far in moments]
+    day = next(((time, far) for time, far in moments if time is not None), None)
+    return Line(min(since), max(since), day and day[0] - timedelta(seconds=day[1]))
+
+
+def _days(first: datetime, last: datetime) -> Iterator[datetime]:
+    """The hours, days or months that begin between two moments."""
+    span, day = last - first, first.replace(hour=0, minute=0, second=0, microsecond=0)
+    step = timedelta(hours=1) if span <= timedelta(days=2) else timedelta(days=1)
+    if span > MONTHLY:
+        day = day.replace(day=1)
+    while day <= last:
+        if day >= first:
+            yield day
+        day = (day + timedelta(days=32)).replace(day=1) if span > MONTHLY else day + step
+
+
+def _clock(moment: datetime, ends: Sequence[datetime]) -> tuple[str, str]:
+    """What a mark says of its moment, and what it says besides where that changes."""
+    if ends[1] - ends[0] <= timedelta(days=2):
+        return f"{moment.hour:02d}:00", dated(moment)
+    words = dated(moment, year=False)
+    return words.partition(" ")[2] if ends[1] - ends[0] > MONTHLY else words, str(moment.year)
+
+
+def labels(places: Sequence[tuple[float, str, str]], width: float, y: float, *, room: float = 0) -> str:
+    """Words under places of a horizontal axis, as many as can be read; the third part is said where it changes.
+
+    `room` is how far words may reach out to the left.
+    """
     parts, free, told = [], -math.inf, ""
     for x, word, whole in places:
         words = f"{word} {whole}" if whole != told else word
         half = theme.text_width(words, 12) / 2
-        middle = min(max(x, half - 40), width - half)
+        middle = min(max(x, half - room), width - half)
         if middle - half >= free:
             parts.append(f'<path d="M{number(x)},{number(y)}v4" stroke="{theme.LINES[0]}"/>')
             parts.append(text(middle, y + 17, words.strip(), fill=theme.MUTED, more='text-anchor="middle"'))

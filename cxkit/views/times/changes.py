@@ -35,7 +35,7 @@ def change_points_small(rows: Sequence[Row], *, title: str, population: object, 
     """The clearest few for a narrow column."""
     size = {"wide": SMALL, "tall": SMALL_FRAME}
     if not rows:
-        return nothing(title, NONE[0] if of else NOTHING, **size)
+        return nothing(title, f"{NONE[0]} n = {many(of, 'journey')}" if of else NOTHING, **size)
     clearest = sorted(sorted(rows, key=lambda row: row["q"])[:MOST_SMALL], key=lambda row: row["first_day"])
     body, _ = _questions(clearest, SMALL, 0)
     more = text(0, SMALL_FRAME - 5, _more(rows, MOST_SMALL), fill=theme.MUTED)

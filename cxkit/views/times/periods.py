@@ -25,7 +25,7 @@ FIGURES = {
 COUNTED = ("started", "completed")
 COLUMNS = {"started": "started", "completed": "completed", "goals": "goal_share", "median": "median_seconds"}
 LEFT, STRIP, BELOW = 64, 26, 30  # room for the axis' words; of the bars of n; for the dates
-TALL, SMALL, SMALL_FRAME = 220, 168, 262  # of the plot; of a small one; of its whole picture
+TALL, SMALL_FRAME = 220, 262  # of the plot; of a whole small picture
 RIGHT = 6
 HATCH, WHISKERS = 6, 5  # pixels between the lines of a bar that is not whole; least room for an interval's line
 OTHER = "(other)"
@@ -114,9 +114,13 @@ def over_time_small(
     why = _why_none(rows, known, figure)
     if why is not None:
         return nothing(title, why.get("why", (NOTHING,))[0], **size)
-    columns, plot = _columns(rows), _plot(rows, figure, SMALL if figure in COUNTED else SMALL - STRIP - 8)
-    told = text(0, 14, theme.fit(f"{_told(rows, figure)}. {HATCHED}.", WIDTH, 12), fill=theme.MUTED)
-    body = told + _legend(plot.colours, 36) + _drawn(columns, plot, 54)
+    top = 54 if "segment" in rows[0] else 34
+    tall = SMALL_FRAME - BELOW - 8 - top - (0 if figure in COUNTED else STRIP + 8)
+    columns, plot = _columns(rows), _plot(rows, figure, tall)
+    column = figure if figure in COUNTED else "ended"
+    every = f"n = {many(sum(row[column] for row in rows), 'journey')}"
+    told = text(0, 14, theme.fit(f"{every}. {_told(rows, figure)}. {HATCHED}.", WIDTH, 12), fill=theme.MUTED)
+    body = told + _legend(plot.colours, 36) + _drawn(columns, plot, top)
     return framed(title, f"{population}. {note} {_described(columns, figure)}", body, **size)
 
 
@@ -194,7 +198,7 @@ def _drawn(columns: Sequence[Column], plot: Plot, top: float) -> str:
         axes.grid(plot.axis, wide, plot.tall),
         "" if plot.counted else _lines(columns, plot) + _strip(columns, plot.floor),
         f"<g>{drawn}</g>",
-        axes.labels(_dates(columns), wide, plot.floor),
+        axes.labels(_dates(columns), wide, plot.floor, room=LEFT),
     ]
     if not plot.counted and not any(row["ended"] for column in columns for row in column.rows):
         parts.append(text(wide / 2, plot.tall / 2, UNKNOWN_END, size=13, fill=theme.MUTED, more='text-anchor="middle"'))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import cxkit as cx
 from cxkit import where as w
-from cxkit.where.filter import Filter, none_of
+from cxkit.where.filter import none_of
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn
 from cxwidgets.picture import Choosing
@@ -46,19 +46,20 @@ class OverTime(Choosing):
 
     def draw(self) -> Drawn:
         drawn = super().draw()
-        return replace(drawn, marks=tuple(self._marks(drawn.facts.get("bins", ()))))
+        return replace(drawn, marks=tuple(self._marks(drawn.facts.get("days", {}))))
 
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
         alive, by = how
         result = self.result(journeys, by)
         picture = result.chart(keyed=lambda row: {"key": row["period"]}, small=self.small, figure=self.figure)
-        bins = list(dict.fromkeys(result.table["period"].to_pylist()))
+        rows = result.table.select(["period", "first_day", "last_day"]).to_pylist()
+        days = {row["period"]: [row["first_day"].isoformat(), row["last_day"].isoformat()] for row in rows}
         switches = [
             ["turn", "What is shown", self.figure, [*FIGURES.items()]],
             ["pace", "How long a period is", self.per, [*GRAINS.items()]],
         ]
         attributes = {"by": by, "attributes": self._attributes} if self._attributes else {}
-        return self.charted(picture, alive, bins=bins, switches=switches, **attributes)
+        return self.charted(picture, alive, bins=list(days), days=days, switches=switches, **attributes)
 
     def choose(self, key: str, besides: bool) -> None:
         """Choose a period, or take the choice back; `besides` takes all periods up to it."""
@@ -68,14 +69,14 @@ class OverTime(Choosing):
             self.clear()
             return
         every = [place, *(chosen if besides is True else [])]
-        self.board.put(self.name, _began(bins[min(every)], bins[max(every)]))
+        self._keep(bins[min(every)], bins[max(every)])
 
     def brush(self, first: str, last: str) -> None:
         """Choose all periods from the first to the last."""
         bins = self.facts["bins"]
         if bins.index(first) > bins.index(last):
             raise ValueError(first, last)
-        self.board.put(self.name, _began(first, last))
+        self._keep(first, last)
 
     def clear(self) -> None:
         """Take the choice back."""
@@ -107,19 +108,17 @@ class OverTime(Choosing):
         self._sketched.cache_clear()
         self.show(self.drawn())
 
-    def _marks(self, bins: Iterable[str]) -> list[str]:
+    def _keep(self, first: str, last: str) -> None:
+        """The journeys that began in the periods from one to another."""
+        (since, _), (_, until) = (self.facts["days"][period] for period in (first, last))
+        self.board.put(self.name, w.during(since, None if since == until else until, how="started"))
+
+    def _marks(self, days: Mapping[str, Sequence[str]]) -> list[str]:
         """The periods that the clause keeps; the clause may have been turned round."""
-        clause, every = self.board.clauses.get(self.name), list(bins)
+        clause = self.board.clauses.get(self.name)
+        turned = isinstance(clause, none_of)
         inside = clause.of[0] if isinstance(clause, none_of) else clause
         if not isinstance(inside, w.during):
             return []
-        ends = inside.start, inside.end or inside.start
-        if any(end not in every for end in ends):
-            return []
-        low, high = map(every.index, ends)
-        return [key for place, key in enumerate(every) if (low <= place <= high) != isinstance(clause, none_of)]
-
-
-def _began(first: str, last: str) -> Filter:
-    """The journeys that began in the periods from one to another."""
-    return w.during(first, None if first == last else last, how="started")
+        low, high = inside.start, inside.end or inside.start
+        return [period for period, (since, until) in days.items() if (low <= since and until <= high) != turned]
