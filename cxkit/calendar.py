@@ -79,7 +79,7 @@ class WorkingHours:
 
         spans = []
         opens, shuts = self._by_the_clock(_inside(since // DAY - 2), _inside(until // DAY + 2))
-        for begin, end, offset in _offsets(zone_of(self.zone), since, until):
+        for begin, end, offset in offsets(zone_of(self.zone), since, until):
             first = np.searchsorted(shuts, begin + offset, "right")
             last = np.searchsorted(opens, end + offset, "left")
             spans.append(np.clip(np.stack([opens[first:last], shuts[first:last]]) - offset, begin, end))
@@ -134,7 +134,7 @@ def _inside(day: int) -> int:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
-def _offsets(zone: tzinfo, since: int, until: int) -> Iterator[tuple[int, int, int]]:
+def offsets(zone: tzinfo, since: int, until: int) -> Iterator[tuple[int, int, int]]:
     """The stretches of a period in which the clock differs from UTC by the same: from, to, by how much."""
     begin = since
     offset = _offset(zone, since)

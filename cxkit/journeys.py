@@ -17,6 +17,11 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.times.change_points import change_points
+from cxkit.measures.times.dotted_chart import dotted_chart
+from cxkit.measures.times.over_time import over_time
+from cxkit.measures.times.performance_spectrum import performance_spectrum
+from cxkit.measures.times.time_of_week import time_of_week
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.attrition import attrition
 from cxkit.measures.ways.diary import diary
@@ -166,6 +171,11 @@ class Journeys:
     durations = durations
     waiting = waiting
     outcomes = outcomes
+    over_time = over_time
+    change_points = change_points
+    time_of_week = time_of_week
+    dotted_chart = dotted_chart
+    performance_spectrum = performance_spectrum
     segments = segments
     values = values
     attrition = attrition

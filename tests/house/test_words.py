@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from datetime import date
 
 import pytest
 from support.plan import MODULES, imports_of, tree_of, under
@@ -78,6 +79,13 @@ def test_texts_are_on_one_line_and_hide_nothing():
     assert words.safe("Käse 注文 🧾") == "Käse 注文 🧾"
     assert len(words.short("x" * 100)) == words.SHOWN
     assert words.short("x" * 100).endswith("…")
+
+
+def test_days_are_said_with_as_much_as_tells_them_apart():
+    days = [date(2025, 6, 2), date(2025, 6, 8), date(2025, 7, 1), date(2026, 1, 4)]
+    spans = [words.spanned(days[0], day) for day in days]
+    assert spans == ["2 Jun 2025", "2 to 8 Jun 2025", "2 Jun to 1 Jul 2025", "2 Jun 2025 to 4 Jan 2026"]
+    assert words.dated(days[0], year=False) == "2 Jun"
 
 
 def test_exact_lengths_read_back():

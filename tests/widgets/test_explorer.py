@@ -69,6 +69,9 @@ def test_facets_count_the_toy(bar):
     assert open_(bar, "of plan")[0] == {"basic": 6, "plus": 5, "(missing)": 1}
     open_(bar, "period")
     assert bar.facts["facet"]["span"] == ["2025-06-02", "2025-06-14"]
+    calendar = bar.facts["facet"]["periods"]
+    assert calendar[0] == ["2025-06-02", "2025-06-02", "2 Jun 2025", "1 journey", 1, False]
+    assert (len(calendar), sum(day[4] for day in calendar)) == (13, 12)
 
 
 def test_several_ticks_are_one_clause_and_the_facet_keeps_counting(board, bar):

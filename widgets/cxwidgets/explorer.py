@@ -23,10 +23,21 @@ if TYPE_CHECKING:
 TABS = {"map": "Map", "variants": "Variants", "time": "Time", "customers": "Customers", "data": "Data"}
 PAGES: Mapping[str, Sequence[str]] = {
     "variants": ("families", "variants", "journeys", "diary"),
-    "time": ("durations", "moves"),
+    "time": (
+        "over_time",
+        "change_points",
+        "time_of_week",
+        "dotted_chart",
+        "performance_spectrum",
+        "durations",
+        "moves",
+    ),
     "customers": ("journeys",),
     "data": ("source", "log_coverage", "data_plan"),
 }
+WHEN = {"overview": "Over time", "durations": "Durations", "moves": "Waiting"}
+EACH = {"dotted_chart": "Each journey", "performance_spectrum": "One step"}
+BESIDE = ("over_time", "change_points", "time_of_week", *EACH)  # pictures of a page that stand beside others
 THIRD = {"segments": "Groups", "moves": "Waiting"}
 SIDE = {"variants": "Ways", "durations": "Durations", **THIRD}
 FIRST = ("process_map", "variants", "durations", "segments")  # what is drawn before anybody asks
@@ -92,13 +103,18 @@ def explorer(board: Board) -> Any:
     chart, side = board.panel("process_map"), [_small(board, name) for name in SIDE]
     third = _drawn(board, Switch(board, "third", THIRD, "What else to compare"))
     which = _drawn(board, Switch(board, "side", SIDE, "Which picture"))
+    when = _drawn(board, Switch(board, "when", WHEN, "What to look at over time")).add_class("cxw-when")
+    each = _drawn(board, Switch(board, "each", EACH, "How to see single journeys")).add_class("cxw-each")
     grid = _box(
         "explorer",
         _box("bar", board.panel("store"), bar.add_class("cxw-lead"), *map(board.panel, TOOLS)),
         _box("strip", strip, board.panel("figures")),
         _box("map", chart),
         _box("side", which.add_class("cxw-which"), third.add_class("cxw-third"), *side),
-        *(_box("page", *_pages(board, tab)).add_class(f"cxw-on-{tab}") for tab in PAGES),
+        *(
+            _box("page", *([when, each] if tab == "time" else []), *_pages(board, tab)).add_class(f"cxw-on-{tab}")
+            for tab in PAGES
+        ),
         _box("drawer", handle, _waiting(board, "journeys")),
     )
     return _box("frame", grid)
@@ -135,7 +151,12 @@ def _small(board: Board, name: str) -> View:
 def _waiting(board: Board, name: str) -> View:
     """The panel of that name in full size, which is drawn when a page shows it."""
     full = (panel for panel in board.panels if panel.name == name and not getattr(panel, "small", False))
-    return next(full, None) or _kept(board, _live(panel_of(name, board)))
+    return next(full, None) or _kept(board, _beside(_live(panel_of(name, board))))
+
+
+def _beside(panel: View) -> View:
+    """The panel, drawn for the room that it has beside others."""
+    return panel.shrink() if isinstance(panel, Pictured) and panel.name in BESIDE else panel
 
 
 def _live(panel: View) -> View:

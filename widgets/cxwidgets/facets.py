@@ -11,7 +11,7 @@ from cxkit import where as w
 from cxkit.catalog import entry
 from cxkit.errors import not_found
 from cxkit.where.filter import Filter, all_of, any_of, none_of
-from cxkit.words import many, percent, safe
+from cxkit.words import many, percent, safe, spanned
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
@@ -70,7 +70,7 @@ def opened(name: str, board: Board, owner: str, tried: str = "") -> Facet:
 def _more(name: str, board: Board, owner: str, tried: str) -> dict[str, Any]:
     """What the form of a facet needs beside the words of its clause."""
     if name == PERIOD:
-        return {"span": _span(board.base)}
+        return {"span": _span(board.base), "periods": _periods(board.journeys_for(owner))}
     if name == ORDER:
         known = board.base.known_attributes.values()
         return {"compared": [attribute.name for attribute in known if attribute.level == "event"]}
@@ -171,6 +171,28 @@ def _value(leaf: Filter) -> str:
     """What a row is called that stands for a filter."""
     words = leaf.to_json()
     return safe(str((words.get("values") or [words.get("activity", MISSING)])[0]))
+
+
+def _periods(journeys: cx.Journeys) -> list[list[Any]]:
+    """The calendar of the log: each period with its days, its words, how many journeys started in it, if all was seen.
+
+    Nothing where the log has no dates, or too many for a strip.
+    """
+    try:
+        rows = journeys.over_time().table.to_pylist()
+    except cx.CxError:
+        return []
+    return [
+        [
+            row["first_day"].isoformat(),
+            row["last_day"].isoformat(),
+            spanned(row["first_day"], row["last_day"]),
+            many(row["started"], "journey"),
+            row["started"],
+            row["complete"],
+        ]
+        for row in rows
+    ]
 
 
 def _span(journeys: cx.Journeys) -> list[str]:

@@ -16,6 +16,8 @@ from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
 from cxwidgets.picture import Choosing
+from cxwidgets.times.periods import OverTime
+from cxwidgets.times.switched import Dots, Spectrum, Week
 from cxwidgets.variants import Families, Variants
 
 if TYPE_CHECKING:
@@ -57,6 +59,10 @@ OWN: Mapping[str, type[View]] = {
         Families,
         Durations,
         Moves,
+        OverTime,
+        Week,
+        Dots,
+        Spectrum,
         Journeys,
         Diary,
         Source,

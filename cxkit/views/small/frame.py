@@ -14,18 +14,19 @@ END = 'text-anchor="end"'
 NOTHING = "No journeys in this selection."
 
 
-def framed(title: str, description: str, body: str) -> Picture:
+def framed(title: str, description: str, body: str, *, wide: int = WIDTH, tall: int = HEIGHT) -> Picture:
     """A small picture of one size, on the paper of its panel."""
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="cx-svg cx-small" width="{WIDTH}" height="{HEIGHT}" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMin meet" font-family="{theme.FONT}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="cx-svg cx-small" width="{wide}" height="{tall}" '
+        f'viewBox="0 0 {wide} {tall}" preserveAspectRatio="xMidYMin meet" font-family="{theme.FONT}"'
     )
-    return Picture(title, completed(opening, title, description, body, WIDTH, ""))
+    return Picture(title, completed(opening, title, description, body, wide, ""))
 
 
-def nothing(title: str, why: str = NOTHING) -> Picture:
+def nothing(title: str, why: str = NOTHING, *, wide: int = WIDTH, tall: int = HEIGHT) -> Picture:
     """The small picture of nothing."""
-    return framed(title, why, text(WIDTH / 2, HEIGHT / 2, why, size=13, more='text-anchor="middle"'))
+    words = text(wide / 2, tall / 2, why, size=13, more='text-anchor="middle"')
+    return framed(title, why, words, wide=wide, tall=tall)
 
 
 def line(place: int, key: str | None, tip: str, drawn: str, kind: str) -> str:

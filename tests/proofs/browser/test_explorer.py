@@ -169,3 +169,59 @@ def test_jupyterlab_shows_the_same_board(browser, tmp_path):
         assert chart[2] < side[0]
         assert drawer[3] <= round(frame["y"] + frame["height"])
         assert page.evaluate(SMALLEST) >= 11
+
+
+PICTURES = (".cxw-over_time", ".cxw-change_points", ".cxw-time_of_week", ".cxw-dotted_chart")
+APART = """slots => {
+    const boxes = slots.map((slot) => document.querySelector(`.cxw-on-time > ${slot}`).getBoundingClientRect());
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return boxes.every((box) => box.width > 250 && box.height > 200)
+        && !boxes.some((one, place) => boxes.slice(place + 1).some((other) => meet(one, other)));
+}"""
+
+
+def test_the_time_tab_is_one_view_in_which_a_drag_keeps_a_period(opened):
+    page = opened(1280, 800)
+    page.get_by_role("tab", name="Time", exact=True).click()
+    for mark in (".cx-period", ".cx-hour", ".cx-dots"):
+        page.locator(f".cxw-on-time {mark}").first.wait_for(timeout=SLOW)
+    page.locator(".cxw-on-time .cxw-change_points svg").wait_for(timeout=SLOW)
+    assert page.evaluate(APART, list(PICTURES))
+    assert (
+        page.evaluate(
+            "() => { const p = document.querySelector('.cxw-on-time'); return p.scrollHeight - p.clientHeight; }"
+        )
+        <= 0
+    )
+    bars = [page.locator(".cx-period").nth(place).bounding_box() for place in (1, 3)]
+    page.mouse.move(bars[0]["x"] + 8, bars[0]["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(bars[1]["x"] + 8, bars[1]["y"] + 60, steps=5)
+    page.mouse.up()
+    drawn = cx.toy_journeys().keep(w.during("2025-06-03", "2025-06-05", how="started"))
+    kept(page, f"{drawn.n.journeys} of 12 journeys (25%)")
+    assert page.locator(".cx-period[aria-pressed=true]").count() == 3
+    page.get_by_label("What is shown", exact=True).select_option("median")
+    page.locator(".cx-period circle").first.wait_for(timeout=SLOW)
+    page.get_by_role("tab", name="One step").click()
+    page.locator(".cx-spans").first.wait_for(timeout=SLOW)
+    page.get_by_label("What is counted").select_option("starts")
+    page.wait_for_function(
+        "() => document.querySelector('.cxw-time_of_week svg').textContent.includes('n = 3')", timeout=SLOW
+    )
+
+
+def test_the_calendar_of_the_facets_is_brushed(opened):
+    page = opened(1280, 800)
+    page.locator(".cxw-more").click()
+    page.get_by_role("button", name="Period", exact=True).click()
+    bars = page.locator(".cxw-facets .cxw-bin")
+    bars.first.wait_for(timeout=SLOW)
+    assert bars.count() == 13
+    bars.nth(1).focus()
+    page.keyboard.press("Enter")
+    kept(page, "1 of 12 journeys (8.3%)")
+    bars.nth(3).focus()
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("() => document.querySelectorAll('.cxw-facets .cxw-in').length", timeout=SLOW)
+    assert page.get_by_label("from", exact=True).input_value() == "2025-06-05"

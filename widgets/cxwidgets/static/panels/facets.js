@@ -3,6 +3,7 @@
 import { chosen, labelled, lengthed } from "../shared/fields.js";
 import { ending, ordered, patterned, repeated, taking } from "./steps.js";
 import { button, make } from "../shared/make.js";
+import { strip } from "../shared/strip.js";
 
 const MANY = 8;
 const [WIDE, TALL] = [600, 400];
@@ -47,32 +48,12 @@ function valued(facet, ask, keep) {
   return [...(facet.values.length > MANY || facet.more ? [search] : []), list, ...more];
 }
 
-// Bars of numbers, over which a drag keeps a range; with the keys, Enter keeps the bar or, with Shift, all up to it.
+// Bars of numbers, over which a drag keeps a range.
 function numbered(facet, ask) {
   const bins = facet.values.filter(([key]) => key.includes("at_least"));
   const rest = facet.values.filter((row) => !bins.includes(row));
-  const most = Math.max(...bins.map((row) => row[4]), 1);
-  let from = null;
-  const send = (a, b) => ask("brush", { first: bins[Math.min(a, b)][0], last: bins[Math.max(a, b)][0] });
-  const bars = bins.map(([, words, count, part, journeys], place) => {
-    const label = `${words}: ${count} journeys, ${part}`;
-    const bar = button("", () => {}, { className: "cxw-bin", ariaLabel: label, title: label });
-    bar.style.setProperty("--part", journeys / most);
-    bar.addEventListener("pointerdown", () => (from = place));
-    bar.addEventListener("pointerup", () => from !== null && send(from, place));
-    bar.addEventListener("pointerenter", (event) => event.buttons && mark(from ?? place, place));
-    bar.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      send(event.shiftKey ? (from ?? place) : place, place);
-      from = place;
-      event.preventDefault();
-    });
-    return bar;
-  });
-  const mark = (a, b) => {
-    const [low, high] = [Math.min(a, b), Math.max(a, b)];
-    bars.forEach((bar, place) => bar.classList.toggle("cxw-in", place >= low && place <= high));
-  };
+  const bars = bins.map(([, words, count, part, tall]) => ({ label: `${words}: ${count} journeys, ${part}`, tall }));
+  const { node } = strip(bars, (first, last) => ask("brush", { first: bins[first][0], last: bins[last][0] }));
   const { at_least: low, at_most: high } = facet.words;
   const field = (value, label) => make("input", { type: "number", step: "any", value: value ?? "", ariaLabel: label });
   const [least, last] = [field(low, "at least"), field(high, "at most")];
@@ -84,11 +65,24 @@ function numbered(facet, ask) {
   const fields = make("div", { className: "cxw-fields", onchange: typed }, labelled("from", least), labelled("to", last));
   const names = [bins[0], bins.at(-1)].map((row) => make("small", { textContent: row?.[1] ?? "" }));
   return [
-    make("div", { className: "cxw-bins", role: "group", ariaLabel: "Drag to keep a range" }, ...bars),
+    node,
     make("div", { className: "cxw-ends" }, ...names),
     fields,
     ...(rest.length ? valued({ ...facet, values: rest, more: 0 }, ask, {}) : []),
   ];
+}
+
+// The calendar of the log as bars of the journeys that started in each period; a drag writes its days.
+function calendar({ periods = [], words }, write) {
+  if (periods.length < 2) return [];
+  const bars = periods.map(([, , days, count, tall, whole]) => {
+    return { label: `${days}: ${count} started${whole ? "" : " (not whole)"}`, tall, whole };
+  });
+  const { mark, node } = strip(bars, (first, last) => write(periods[first][0], periods[last][1]));
+  const inside = periods.map(([since, until]) => words.start <= since && until <= words.end);
+  if (inside.includes(true)) mark(inside.indexOf(true), inside.lastIndexOf(true));
+  const ends = [periods[0][0], periods.at(-1)[1]].map((day) => new Date(day).toLocaleDateString());
+  return [node, make("div", { className: "cxw-ends" }, ...ends.map((textContent) => make("small", { textContent })))];
 }
 
 // Two days, in the order and the words of the user's country, which the browser knows.
@@ -108,8 +102,12 @@ function dated(facet, ask, kind) {
     const moment = { filter: "attribute", name: named(facet), ...ends };
     ask("write", { filter: kind === "period" ? period : moment });
   };
+  const brushed = (start, end) => {
+    [since.value, until.value] = [start, end];
+    write();
+  };
   const hint = first ? `The log has ${new Date(first).toLocaleDateString()} to ${new Date(last).toLocaleDateString()}.` : "";
-  return [make(
+  return [...calendar(facet, brushed), make(
     "div",
     { className: "cxw-fields", onchange: write },
     ...(kind === "period" ? [labelled("Journeys that", how)] : []),

@@ -40,7 +40,7 @@ export function choosing({ ask, body, model, signal }) {
 }
 
 // What the picture is broken down by, if there is a choice.
-function breakdown({ ask, model }) {
+export function breakdown({ ask, model }) {
   const { attributes = [], by } = model.get("facts");
   if (!attributes.length) return [];
   const option = (name) => make("option", { value: name, textContent: name || NOTHING, selected: name === by });

@@ -1,0 +1,60 @@
+"""The panel of journeys over time: a drag keeps a range of periods; it obeys every clause but its own."""
+
+from __future__ import annotations
+
+from support.boards import ids
+
+import cxkit as cx
+from cxkit import where as w
+from cxwidgets import Board
+
+
+def shown(toy, **say):
+    board = Board(cx.open(toy.folder, engagement=cx.Engagement(**say)) if say else toy)
+    panel = board.panel("over_time")
+    panel.hear({"do": "pace", "to": "day"})
+    return board, panel
+
+
+def test_a_drag_keeps_the_journeys_that_began_then(toy, loopless):
+    board, panel = shown(toy)
+    panel.hear({"do": "brush", "first": "2025-06-03", "last": "2025-06-05"})
+    assert board.clauses["over_time"] == w.during("2025-06-03", "2025-06-05", how="started")
+    assert ids(board.journeys) == ids(toy.keep(board.clauses["over_time"]))
+    assert panel.marks == ["2025-06-03", "2025-06-04", "2025-06-05"]
+    assert len(panel.facts["bins"]) == 13, "its own clause takes no bar away"
+    panel.hear({"do": "choose", "key": "2025-06-04", "besides": False})
+    panel.hear({"do": "choose", "key": "2025-06-06", "besides": True})
+    assert panel.marks == ["2025-06-04", "2025-06-05", "2025-06-06"]
+    board.put("over_time", ~board.clauses["over_time"])
+    assert len(panel.marks) == 10
+    panel.hear({"do": "clear"})
+    assert board.journeys.n == toy.n
+
+
+def test_figure_length_and_attribute_are_switched_and_kept_in_a_link(toy, loopless):
+    board, panel = shown(toy, goals=["Deliver"])
+    panel.hear({"do": "turn", "to": "goals"})
+    panel.hear({"do": "ask", "by": "plan"})
+    assert "goal rate" in panel.markup
+    assert panel.kept == {"figure": "goals", "per": "day", "by": "plan"}
+    other = Board(board.base).panel("over_time")
+    other.keep(panel.kept | {"nonsense": 1})
+    assert other.kept == panel.kept
+    other.keep({"figure": "<script>", "per": 7, "by": "nothing"})
+    assert (other.figure, other.per) == ("goals", "day")
+
+
+def test_what_is_not_offered_is_refused(toy, loopless):
+    board, panel = shown(toy)
+    asked = [
+        {"do": "turn", "to": "secret"},
+        {"do": "pace", "to": "year"},
+        {"do": "brush", "first": "2025-06-09", "last": "2025-06-03"},
+        {"do": "choose", "key": "2025-07-01", "besides": False},
+        {"do": "ask", "by": "channel"},
+    ]
+    for words in asked:
+        panel.hear(words)
+        assert panel.said
+    assert not board.clauses

@@ -1,0 +1,1 @@
+"""Panels of pictures of time."""
