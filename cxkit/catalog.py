@@ -7,7 +7,7 @@ nothing else has to be told of a measure. Its question is the first line of its 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ class Entry:
     that make the answer sharper, as the register of questions names them. `calls` are examples, for a log whose
     journeys have an attribute "plan". `row` turns a row of the answer into the filter that keeps the journeys which
     that row speaks of: `row(row, journeys, parameters of the answer)`, None for a row that is no set of journeys.
+    `marks` are further such functions for views whose rows have several marks, by what their keys are called there.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Entry:
     calls: tuple[Mapping[str, Any], ...] = (PLAIN,)
     row: str | None = None
     small: str | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -64,6 +66,12 @@ class Entry:
     def keeps(self, row: Mapping[str, Any], journeys: Journeys, parameters: Mapping[str, Any]) -> Filter | None:
         """The filter that keeps the journeys which a row of the answer speaks of; None where it is no set of them."""
         return _resolve(self.row)(row, journeys, parameters) if self.row else None
+
+    def filters(self, row: Mapping[str, Any], journeys: Journeys, parameters: Mapping[str, Any]) -> dict[str, Filter]:
+        """The filters that the marks of a row stand for, by what their keys are called in the view."""
+        clauses = {name: _resolve(keeping)(row, journeys, parameters) for name, keeping in self.marks.items()}
+        clauses = {"key": self.keeps(row, journeys, parameters), **clauses}
+        return {name: clause for name, clause in clauses.items() if clause is not None}
 
 
 BY_PLAN: Mapping[str, Any] = {"by": "plan"}
@@ -159,6 +167,15 @@ CATALOG = (
         sharper=("customer",),
         calls=({"of": "plan"},),
         row="cxkit.measures.ways.values:holding",
+    ),
+    Entry(
+        "funnel",
+        "cxkit.measures.paths.funnel:funnel",
+        "cxkit.views.paths.funnel:funnel",
+        sharper=("stage", "time", "goals", "customer"),
+        calls=WITH_AND_WITHOUT,
+        row="cxkit.measures.paths.funnel:reaching",
+        marks={"fell_key": "cxkit.measures.paths.funnel:falling"},
     ),
     Entry(
         "log_coverage",

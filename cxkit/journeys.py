@@ -17,6 +17,7 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.diary import diary
 from cxkit.measures.ways.durations import durations
@@ -144,6 +145,7 @@ class Journeys:
     outcomes = outcomes
     segments = segments
     values = values
+    funnel = funnel
     log_coverage = log_coverage
     data_plan = data_plan
 

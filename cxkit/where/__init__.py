@@ -17,17 +17,21 @@ from cxkit.where.moments import during
 from cxkit.where.order import follows
 from cxkit.where.variants import alike, variant_rank
 from cxkit.where.visits import contains, ends_with, starts_with
+from cxkit.where.ways import at_step, goes, passes
 
 __all__ = [
     "alike",
+    "at_step",
     "attribute",
     "contains",
     "during",
     "ends_with",
     "follows",
     "from_json",
+    "goes",
     "lasts",
     "length",
+    "passes",
     "starts_with",
     "variant_rank",
 ]

@@ -12,6 +12,7 @@ from cxkit.where.moments import during
 from cxkit.where.order import follows
 from cxkit.where.variants import alike, variant_rank
 from cxkit.where.visits import contains, ends_with, starts_with
+from cxkit.where.ways import at_step, goes, passes
 
 FILTERS: tuple[type[Filter], ...] = (
     contains,
@@ -24,6 +25,9 @@ FILTERS: tuple[type[Filter], ...] = (
     length,
     variant_rank,
     alike,
+    passes,
+    goes,
+    at_step,
     all_of,
     any_of,
     none_of,

@@ -43,6 +43,7 @@ ROOMS = {
     "facts": f"{GROUND} engagement where selection store.star store.recut store.columns",
     "measures.data": f"{MEASURES} catalog",
     "measures.ways": MEASURES,
+    "measures.paths": MEASURES,
     "log": f"{PREPARED} readiness store answers",
     "journeys": f"{GROUND} where selection result answers catalog measures store log views.sheet",
     "opening": f"{GROUND} engagement facts journeys log store append views",

@@ -1,0 +1,66 @@
+"""Ways through steps on real logs, on both engines, against pandas that walks every journey."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from support.real import REAL, frame_of, prepared
+
+
+@pytest.fixture(scope="module", params=REAL)
+def real(request, shared, engine, tmp_path_factory):
+    """A real log: its journeys, and its events in pandas."""
+    folder = tmp_path_factory.mktemp("paths")
+    return prepared(request.param, shared, engine, folder), frame_of(request.param, shared)
+
+
+# ---- funnel ----------------------------------------------------------------------------------------------------------
+
+
+def walked(events, steps, days=None):
+    """For each journey how far it comes, how long from step to step, and what comes next; in plain Python."""
+    sets = [{step} if isinstance(step, str) else set(step) for step in steps]
+    limit = None if days is None else pd.Timedelta(days=days)
+    for journey, part in events.groupby("journey", sort=False):
+        acts, times = part["activity"].tolist(), part["time"].tolist()
+        place, reached, gaps = -1, 0, []
+        for step in sets:
+            later = [at for at in range(place + 1, len(acts)) if acts[at] in step]
+            if limit is not None and gaps:
+                later = [at for at in later if times[at] - times[gaps[0]] <= limit]
+            if not later:
+                break
+            place, reached = later[0], reached + 1
+            gaps.append(place)
+        seconds = [(times[b] - times[a]).total_seconds() for a, b in pairwise(gaps)]
+        after = acts[place + 1] if reached and place + 1 < len(acts) else None
+        yield {"journey": journey, "depth": reached, "seconds": seconds, "next": after}
+
+
+def assert_as_walked(journeys, events, steps, days=None):
+    walks = pd.DataFrame(walked(events, steps, days))
+    owner = events.drop_duplicates("journey").set_index("journey")["customer"]
+    walks["customer"] = walks["journey"].map(owner)
+    table = journeys.funnel(steps=steps, within=days and f"{days}d").df()
+    for row in table.itertuples():
+        here = walks[walks["depth"] >= row.step]
+        assert (row.count, row.customers) == (len(here), here["customer"].nunique())
+        stopped = here[here["depth"] == row.step]["next"] if row.step < len(steps) else here["next"].iloc[:0]
+        assert row.fell_out == len(stopped)
+        seconds = pd.Series([walk[row.step - 2] for walk in here["seconds"]] if row.step > 1 else [], dtype=float)
+        assert row.median_seconds == pytest.approx(seconds.median(), nan_ok=True)
+        counts = stopped.fillna("").value_counts()
+        assert row.instead_count == (counts.max() if len(counts) else 0)
+        if len(counts):
+            assert counts["" if row.instead is None or pd.isna(row.instead) else row.instead] == counts.max()
+
+
+def test_a_funnel_is_as_it_is_walked(real):
+    journeys, events = real
+    frequent = events["activity"].value_counts().index.tolist()
+    first = events.drop_duplicates("journey")["activity"].mode()[0]
+    rest = [act for act in frequent if act != first]
+    assert_as_walked(journeys, events, [first, rest[0], [rest[1], rest[2]]])
+    assert_as_walked(journeys, events, [first, rest[1], rest[0]], days=10)
