@@ -178,6 +178,14 @@ CATALOG = (
         marks={"fell_key": "cxkit.measures.paths.funnel:falling"},
     ),
     Entry(
+        "path_tree",
+        "cxkit.measures.paths.path_tree:path_tree",
+        "cxkit.views.paths.tree:path_tree",
+        sharper=("time", "customer"),
+        calls=(PLAIN, {"direction": "backward", "depth": 2, "top": 1}),
+        row="cxkit.measures.paths.path_tree:along",
+    ),
+    Entry(
         "log_coverage",
         "cxkit.measures.ways.log_coverage:log_coverage",
         "cxkit.views.cards:log_coverage",

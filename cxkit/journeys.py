@@ -18,6 +18,7 @@ from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.paths.funnel import funnel
+from cxkit.measures.paths.path_tree import path_tree
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.diary import diary
 from cxkit.measures.ways.durations import durations
@@ -146,6 +147,7 @@ class Journeys:
     segments = segments
     values = values
     funnel = funnel
+    path_tree = path_tree
     log_coverage = log_coverage
     data_plan = data_plan
 

@@ -64,3 +64,35 @@ def test_a_funnel_is_as_it_is_walked(real):
     rest = [act for act in frequent if act != first]
     assert_as_walked(journeys, events, [first, rest[0], [rest[1], rest[2]]])
     assert_as_walked(journeys, events, [first, rest[1], rest[0]], days=10)
+
+
+# ---- path tree -------------------------------------------------------------------------------------------------------
+
+
+def ways(events, start, backward):
+    """The activities after the first start of each journey that has it (before it, the nearest first), with times."""
+    for journey, part in events.groupby("journey", sort=False):
+        acts, times = part["activity"].tolist(), part["time"].tolist()
+        if start in acts:
+            at = acts.index(start)
+            places = range(at, -1, -1) if backward else range(at, len(acts))
+            yield journey, tuple(acts[place] for place in places)[1:], [times[place] for place in places]
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_a_tree_is_as_it_is_walked(real, direction):
+    journeys, events = real
+    start = events["activity"].value_counts().index[1]
+    walks = list(ways(events, start, direction == "backward"))
+    for row in journeys.path_tree(start=start, direction=direction, depth=3, top=3).table.to_pylist():
+        path, place = tuple(row["path"]), len(row["path"])
+        here = [walk for walk in walks if walk[1][:place] == path]
+        if row["kind"] == "end":
+            here = [walk for walk in here if len(walk[1]) == place]
+        if row["kind"] == "rest":
+            here = [walk for walk in here if len(walk[1]) > place and walk[1][place] not in row["besides"]]
+        assert row["count"] == row["customers"] == len(here)
+        depth = row["depth"]
+        gaps = [abs((times[depth] - times[depth - 1]).total_seconds()) for *_, times in here if 0 < depth < len(times)]
+        expected = pd.Series(gaps, dtype=float).median() if row["kind"] != "end" and depth else None
+        assert row["median_seconds"] == pytest.approx(expected)
