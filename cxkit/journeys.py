@@ -17,8 +17,11 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
+from cxkit.measures.paths.rework import rework
+from cxkit.measures.paths.step_matrix import step_matrix
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.diary import diary
 from cxkit.measures.ways.durations import durations
@@ -148,6 +151,9 @@ class Journeys:
     values = values
     funnel = funnel
     path_tree = path_tree
+    step_matrix = step_matrix
+    follow_matrix = follow_matrix
+    rework = rework
     log_coverage = log_coverage
     data_plan = data_plan
 

@@ -96,3 +96,43 @@ def test_a_tree_is_as_it_is_walked(real, direction):
         gaps = [abs((times[depth] - times[depth - 1]).total_seconds()) for *_, times in here if 0 < depth < len(times)]
         expected = pd.Series(gaps, dtype=float).median() if row["kind"] != "end" and depth else None
         assert row["median_seconds"] == pytest.approx(expected)
+
+
+# ---- matrices --------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_matrix_is_that_of_pandas(real):
+    journeys, events = real
+    events = events.assign(step=events.groupby("journey").cumcount() + 1)
+    found = journeys.step_matrix(steps=8, top=5).df()
+    shown = set(found["activity"].dropna())
+    lengths = events.groupby("journey").size()
+    for row in found.itertuples():
+        here = events[events["step"] == row.step]["activity"]
+        expected = {"activity": (here == row.activity).sum(), "other": (~here.isin(shown)).sum()}
+        assert row.count == expected.get(row.kind, (lengths < row.step).sum())
+        assert row.share == row.count / len(lengths)
+
+
+def test_a_follow_matrix_is_that_of_pandas(real):
+    journeys, events = real
+    events = events.assign(at=events.groupby("journey").cumcount())
+    spans = events.groupby(["journey", "activity"])["at"].agg(["min", "max"]).reset_index()
+    pairs = spans.merge(spans, on="journey", suffixes=("", "_next"))
+    pairs = pairs[pairs["min"] < pairs["max_next"]].groupby(["activity", "activity_next"]).size()
+    found = journeys.follow_matrix(top=40).df()
+    assert found["activity"].notna().all()
+    for row in found.itertuples():
+        assert row.count == row.customers == pairs.get((row.activity, row.next_activity), 0)
+
+
+def test_rework_is_that_of_pandas(real):
+    journeys, events = real
+    before = events.groupby("journey")["activity"].shift()
+    events = events.assign(again=events["activity"] == before, first=~events.duplicated(["journey", "activity"]))
+    for row in journeys.rework().table.to_pylist():
+        own = events[events["activity"] == row["activity"]]
+        assert (row["count"], row["visited"], row["in_a_row"]) == (len(own), own["first"].sum(), own["again"].sum())
+        assert row["journeys"] == own[own.duplicated("journey")]["journey"].nunique()
+        back = own[~own["again"] & ~own["first"]]
+        assert (row["returns"], row["return_journeys"]) == (len(back), back["journey"].nunique())
