@@ -210,6 +210,14 @@ CATALOG = (
         marks={"row_key": "cxkit.measures.paths.rework:in_a_row"},
     ),
     Entry(
+        "retention",
+        "cxkit.measures.paths.retention:retention",
+        "cxkit.views.paths.matrix:retention",
+        needs=("time", "customer"),
+        calls=(PLAIN, {"per": "week"}, {"per": "week", "by": "plan"}),
+        row="cxkit.measures.paths.retention:returning",
+    ),
+    Entry(
         "log_coverage",
         "cxkit.measures.ways.log_coverage:log_coverage",
         "cxkit.views.cards:log_coverage",

@@ -20,6 +20,7 @@ from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
+from cxkit.measures.paths.retention import retention
 from cxkit.measures.paths.rework import rework
 from cxkit.measures.paths.step_matrix import step_matrix
 from cxkit.measures.ways.activities import activities
@@ -154,6 +155,7 @@ class Journeys:
     step_matrix = step_matrix
     follow_matrix = follow_matrix
     rework = rework
+    retention = retention
     log_coverage = log_coverage
     data_plan = data_plan
 

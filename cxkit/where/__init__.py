@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
+from cxkit.where.cohorts import comes_back
 from cxkit.where.documents import from_json
 from cxkit.where.moments import during
 from cxkit.where.order import follows
@@ -23,6 +24,7 @@ __all__ = [
     "alike",
     "at_step",
     "attribute",
+    "comes_back",
     "contains",
     "during",
     "ends_with",

@@ -7,6 +7,7 @@ from dataclasses import fields
 from cxkit.errors import CxError, InputError, not_found
 from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
+from cxkit.where.cohorts import comes_back
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
 from cxkit.where.moments import during
 from cxkit.where.order import follows
@@ -28,6 +29,7 @@ FILTERS: tuple[type[Filter], ...] = (
     passes,
     goes,
     at_step,
+    comes_back,
     all_of,
     any_of,
     none_of,

@@ -222,6 +222,7 @@ QUESTIONS = (
            "follow_matrix"),
     _asked(DO, "rework", "What is done again in a row, and to what do journeys come back after other steps?",
            "rework"),
+    _asked(DO, "retention", "Which share of customers come back, and when?", "retention"),
     _question(DO, "leaks", "Where do customers leave our sight, and how soon?", "time_to_goal",
               "time goals", "silence cancels lane customer"),
     _asked(DO, "stages", "How far do journeys come, step by step, and what do the others do instead?", "funnel"),

@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 Words = Callable[[Row], str]
 NAME, HIGH, SIZE, NARROW, UPRIGHT, WIDEST = 190, 26, 11, 30, 150, 84
 CALLED = {"other": "other activities", "ended": "ended so far"}
+NO_COHORT = "A longer log, or one that names its customers, would show it."
 LIMITS = (0.05, 0.2, 0.4, 0.65)  # shares from which a cell takes the next tone
 END = 'text-anchor="end"'
 MIDDLE = 'text-anchor="middle"'
@@ -65,6 +66,32 @@ def follow_matrix(rows: Sequence[Row], *, title: str, population: object, note: 
     return _matrix(lines, heads, called, tip, "followed_share", (title, population, note), upright=True)
 
 
+def retention(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", per: str = "month", why: str = ""
+) -> Picture:
+    """A line for each cohort, a column for each period since its first journey; what is not yet known is blank.
+
+    `rows` has one row a cohort and period: `segment`, `later`, `customers`, `cohort`, `share` and its ends.
+    """
+    if not rows:
+        return empty(title, population, note, why=(why, NO_COHORT)) if why else empty(title, population, note)
+    lines = [[row for row in rows if row["segment"] == name] for name in dict.fromkeys(row["segment"] for row in rows)]
+
+    def tip(row: Row) -> str:
+        when = f"{many(row['later'], per)} later" if row["later"] else f"in the {per} of the first journey"
+        sure = f"{percent(row['share_low'])} to {percent(row['share_high'])}"
+        of = f"{many(row['customers'])} of {many(row['cohort'], 'customer')}"
+        return f"{theme.clean(row['segment'])}, {when}: {of}, {percent(row['share'])} ({sure})"
+
+    def called(row: Row) -> str:
+        cohort = f" ({many(row['cohort'])})"
+        room = NAME - 12 - theme.text_width(cohort, SIZE + 1)
+        return theme.fit(theme.clean(row["segment"]), room, SIZE + 1) + cohort
+
+    heads = [f"+{later}" if later else per for later in range(max(len(line) for line in lines))]
+    return _matrix(lines, heads, called, tip, "share", (title, population, note), upright=False)
+
+
 def _name(name: str | None) -> str:
     return CALLED["other"] if name is None else theme.clean(name)
 
@@ -94,7 +121,7 @@ def _matrix(
         label = theme.fit(called(row[0]), NAME - 12, SIZE + 1)
         body += text(NAME - 8, at + 17, label, size=SIZE + 1, more=END)
         body += "".join(_cell(cell, NAME + place * wide, at, wide, tip(cell), share) for place, cell in enumerate(row))
-    spoken = ". ".join(tip(cell) for row in lines[:12] for cell in row[:12] if cell["count"])
+    spoken = ". ".join(tip(cell) for row in lines[:12] for cell in row[:12] if cell[share])
     size = WIDTH + 2 * MARGIN, top + len(lines) * HIGH + 2 * MARGIN
     return Picture(title, drawing(title, spoken or "Nothing.", body, *size))
 
@@ -108,8 +135,8 @@ def _head(words: str, x: float, y: float, upright: bool) -> str:
 
 def _cell(row: Row, x: float, y: float, wide: float, tip: str, share: str) -> str:
     part = row[share] or 0.0
-    fill, ink = theme.MANY[sum(part >= limit for limit in LIMITS)] if row["count"] else (theme.PAPER, theme.MUTED)
-    words = percent(part) if row["count"] and wide >= NARROW else ""
+    fill, ink = theme.MANY[sum(part >= limit for limit in LIMITS)] if part else (theme.PAPER, theme.MUTED)
+    words = percent(part) if part and wide >= NARROW else ""
     figure = text(x + wide / 2, y + 16.5, words, size=SIZE, fill=ink, more=MIDDLE) if words else ""
     return (
         f'<g class="cx-bar"{keyed(row.get("key"))}><title>{html.escape(tip)}</title>'
