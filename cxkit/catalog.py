@@ -218,6 +218,15 @@ CATALOG = (
         row="cxkit.measures.paths.retention:returning",
     ),
     Entry(
+        "time_to_goal",
+        "cxkit.measures.paths.time_to_goal:time_to_goal",
+        "cxkit.views.paths.curves:time_to_goal",
+        needs=("time", "goals"),
+        sharper=("silence", "cancels", "lane", "customer"),
+        calls=WITH_AND_WITHOUT,
+        row="cxkit.measures.paths.time_to_goal:ending",
+    ),
+    Entry(
         "log_coverage",
         "cxkit.measures.ways.log_coverage:log_coverage",
         "cxkit.views.cards:log_coverage",

@@ -23,6 +23,7 @@ from cxkit.measures.paths.path_tree import path_tree
 from cxkit.measures.paths.retention import retention
 from cxkit.measures.paths.rework import rework
 from cxkit.measures.paths.step_matrix import step_matrix
+from cxkit.measures.paths.time_to_goal import time_to_goal
 from cxkit.measures.ways.activities import activities
 from cxkit.measures.ways.diary import diary
 from cxkit.measures.ways.durations import durations
@@ -156,6 +157,7 @@ class Journeys:
     follow_matrix = follow_matrix
     rework = rework
     retention = retention
+    time_to_goal = time_to_goal
     log_coverage = log_coverage
     data_plan = data_plan
 

@@ -28,6 +28,7 @@ Counts = Mapping[tuple[Any, ...], int]
 LATER, SINCE, UNTIL = "later", "since", "until"
 MOST_LATER = 24
 UNTIMED = "This log has no time."
+FIRSTS = "the {} of each customer's first journey"
 SHORT = "No whole period of these journeys lies in the log."
 
 
@@ -41,10 +42,10 @@ def retention(journeys: Journeys, *, by: str | None = None, per: Per = "month") 
     per : "month", "week" or "quarter" of the calendar, in the log's zone.
 
     Returns a Result with a row per cohort and period: `segment` (the period of the first journey, such as "2025-03"; or
-    the value of the attribute), `later` (periods since that of the customer's first journey; 0 is that period itself, at most
-    24), `customers` (of the cohort, with a selected journey that began then), `cohort` (customers of the cohort, of
-    whom it is known whether they came), `share`, `share_low` and `share_high` (95 % Wilson interval: a customer counts
-    once), `since` and `until` (the first and last period in which customers of the row came first).
+    the value of the attribute), `later` (periods since that of the customer's first journey; 0 is that one itself, and
+    24 the most), `customers` (of the cohort, with a selected journey that began then), `cohort` (customers of the
+    cohort, of whom it is known whether they came), `share`, `share_low` and `share_high` (95 % Wilson interval: a
+    customer counts once), `since` and `until` (the first and last period in which customers of the row came first).
 
     The first journey is that in the whole log. Only what lies in the log completely is counted: periods that begin
     before its first day or end after its last have no row, and by an attribute a customer counts for a period only if
@@ -70,10 +71,7 @@ def retention(journeys: Journeys, *, by: str | None = None, per: Per = "month") 
         ask=lambda: _table(journeys, by, per, usable),
         count=lambda: journeys.n,
         parameters={"by": by, "per": per},
-        note=sentences(
-            f"By {by}" if by else f"By the {per} of each customer's first journey",
-            f"Only {per}s that lie in the log completely",
-        ),  # fmt: skip
+        note=sentences(f"By {by or FIRSTS.format(per)}", f"Only {per}s that lie in the log completely"),
         empty=Result.empty if not journeys.n.journeys else SHORT if usable else why,
         hidden=(SINCE, UNTIL),
         shown=lambda: {"per": per, "why": "" if not journeys.n.journeys else SHORT if usable else why},
