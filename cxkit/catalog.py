@@ -88,6 +88,7 @@ CATALOG = (
         "activities",
         "cxkit.measures.ways.activities:activities",
         "cxkit.views.bars:activities",
+        calls=WITH_AND_WITHOUT,
         row="cxkit.measures.ways.activities:visiting",
     ),
     Entry(
@@ -95,7 +96,7 @@ CATALOG = (
         "cxkit.measures.ways.process_map:process_map",
         "cxkit.views.map:process_map",
         sharper=("time",),
-        calls=(PLAIN, {"quantiles": False}),
+        calls=(PLAIN, {"quantiles": False}, BY_PLAN),
         row="cxkit.measures.ways.process_map:taking",
     ),
     Entry(
@@ -103,7 +104,7 @@ CATALOG = (
         "cxkit.measures.ways.variants:variants",
         "cxkit.views.chevrons:variants",
         sharper=("time", "goals"),
-        calls=(PLAIN, {"top": 2}, {"folded": True}, {"folded": True, "top": 2}),
+        calls=(PLAIN, {"top": 2}, {"folded": True}, {"folded": True, "top": 2, "by": "plan"}),
         row="cxkit.measures.ways.variants:going",
     ),
     Entry(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from cxkit.errors import InputError, NameNotFound, not_found
 from cxkit.schema import JOURNEY
+from cxkit.selection.recipe import Recipe
+from cxkit.selection.steps import Keep
 from cxkit.store.columns import VALUE
 from cxkit.where.attributes import attribute
 from cxkit.where.filter import any_of
 from cxkit.words import precise
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
     from cxkit.where.filter import Filter, Frame
@@ -73,6 +78,27 @@ def gathered(selection: Selection, by: str | None, shown: Sequence[str]) -> Fram
         return segments
     own = nw.col(SEGMENT)
     return segments.with_columns(nw.when(own.is_in(list(shown))).then(own).otherwise(nw.lit(OTHER)).alias(SEGMENT))
+
+
+def named(journeys: Journeys, by: str | None) -> dict[str, str]:
+    """The largest segments of the log, whatever is kept of it, and what their columns are called; OTHER if need be."""
+    if by is None:
+        return {}
+    whole = replace(journeys, recipe=Recipe(tuple(step for step in journeys.recipe if not isinstance(step, Keep))))
+    shown = largest(whole, by, MOST_SHOWN + 1)
+    return {text: f"{by}: {text}" for text in [*shown[:MOST_SHOWN], *([OTHER] if shown[MOST_SHOWN:] else [])]}
+
+
+def columns(
+    table: pa.Table, keys: Sequence[Any], counted: pa.Table, of: Callable[[dict[str, Any]], Any], names: dict[str, str]
+) -> pa.Table:
+    """A table with a column of counts for each segment; `keys` says what each row is, `of` what each count is of."""
+    import pyarrow as pa
+
+    counts = {(of(row), row[SEGMENT]): row["count"] for row in counted.to_pylist()}
+    for text, name in names.items():
+        table = table.append_column(name, pa.array([counts.get((key, text), 0) for key in keys], pa.int64()))
+    return table
 
 
 def binned(value: nw.Expr, edges: Sequence[float]) -> nw.Expr:
