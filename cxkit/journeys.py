@@ -52,6 +52,7 @@ from cxkit.store.star import Star
 from cxkit.where.filter import Filter, all_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
     from cxkit.engagement.engagement import Engagement
@@ -265,6 +266,45 @@ class Journeys:
         """What a question finds out about the selection by itself; one question runs at a time."""
         with self.base.engine.question():
             return question(self.selection)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the events of the selected journeys into a file, and give its path.
+
+        Parameters
+        ----------
+        path : where the file goes; what its name ends in says what it is: .xes, .xes.gz, .parquet, .csv, .csv.gz or
+            .xlsx.
+
+        Columns have the names of the log that was read, in XES those of the standard; customer and attributes of
+        journeys stand at the trace there, and are named "case:..." by readers. Times are in UTC. Tags are among the
+        attributes; what the engagement says is not. The file reads back to an equal store: a workbook in
+        the zone "UTC", for its dates have none; and CSV has no kinds, so that times of attributes come back as texts.
+        In CSV a text that a spreadsheet would take for a formula has a ' before it, as in all exports.
+
+        Errors: another ending, a place that cannot be written to, more events than a sheet has rows.
+
+        >>> import cxkit as cx
+        >>> from cxkit import where as w
+        >>> path = cx.toy_journeys().keep(w.contains("Cancel")).write(getfixture("tmp_path") / "late.xes.gz")
+        >>> cx.read(path).source.size
+        11
+        """
+        from cxkit.writing.write import write
+
+        return write(self, path)
+
+    def to_pm4py(self) -> pd.DataFrame:
+        """The events of the selected journeys as pandas, under the names that pm4py knows: `case:concept:name`,
+        `concept:name`, `time:timestamp`, `start_timestamp` where starts are known, and attributes of journeys as
+        `case:...`. pm4py itself is not needed.
+
+        >>> import cxkit as cx
+        >>> cx.toy_journeys().to_pm4py()[["case:concept:name", "concept:name"]].head(2).values.tolist()
+        [['A01', 'Order'], ['A01', 'Pay']]
+        """
+        from cxkit.writing.write import as_pm4py
+
+        return as_pm4py(self)
 
     def interrupt(self) -> None:
         """Stop the question that is being answered, so that a later one need not wait for it."""

@@ -223,4 +223,4 @@ def _step(step: object) -> str | tuple[str, ...]:
         raise InputError("A step needs the name of an activity, or several.")
     for name in names:
         check_text("steps", name)
-    return names[0] if len(names) == 1 else names  # type: ignore[return-value]
+    return names[0] if len(names) == 1 else names

@@ -122,8 +122,8 @@ def along(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any])
     start, backward, path = asked.get("start"), asked.get("direction") == "backward", tuple(row["path"])
     if row["kind"] == EDGE:
         return goes(path, start=start, backward=backward, ended=True)
-    here = goes(path, start=start, backward=backward) if path else length(at_least=1)
-    here = contains(start) if start is not None and not path else here
+    begun: Filter = length(at_least=1) if start is None else contains(start)
+    here = goes(path, start=start, backward=backward) if path else begun
     if row["kind"] != REST:
         return here
     others = [goes((*path, name), start=start, backward=backward) for name in row["besides"]]
