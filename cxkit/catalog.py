@@ -7,7 +7,7 @@ nothing else has to be told of a measure. Its question is the first line of its 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ class Entry:
     that make the answer sharper, as the register of questions names them. `calls` are examples, for a log whose
     journeys have an attribute "plan". `row` turns a row of the answer into the filter that keeps the journeys which
     that row speaks of: `row(row, journeys, parameters of the answer)`, None for a row that is no set of journeys.
+    `marks` are further such functions for views whose rows have several marks, by what their keys are called there.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Entry:
     calls: tuple[Mapping[str, Any], ...] = (PLAIN,)
     row: str | None = None
     small: str | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -65,6 +67,12 @@ class Entry:
         """The filter that keeps the journeys which a row of the answer speaks of; None where it is no set of them."""
         return _resolve(self.row)(row, journeys, parameters) if self.row else None
 
+    def filters(self, row: Mapping[str, Any], journeys: Journeys, parameters: Mapping[str, Any]) -> dict[str, Filter]:
+        """The filters that the marks of a row stand for, by what their keys are called in the view."""
+        clauses = {name: _resolve(keeping)(row, journeys, parameters) for name, keeping in self.marks.items()}
+        clauses = {"key": self.keeps(row, journeys, parameters), **clauses}
+        return {name: clause for name, clause in clauses.items() if clause is not None}
+
 
 BY_PLAN: Mapping[str, Any] = {"by": "plan"}
 WITH_AND_WITHOUT = (PLAIN, BY_PLAN)
@@ -80,6 +88,7 @@ CATALOG = (
         "activities",
         "cxkit.measures.ways.activities:activities",
         "cxkit.views.bars:activities",
+        calls=WITH_AND_WITHOUT,
         row="cxkit.measures.ways.activities:visiting",
     ),
     Entry(
@@ -87,7 +96,7 @@ CATALOG = (
         "cxkit.measures.ways.process_map:process_map",
         "cxkit.views.map:process_map",
         sharper=("time",),
-        calls=(PLAIN, {"quantiles": False}),
+        calls=(PLAIN, {"quantiles": False}, BY_PLAN),
         row="cxkit.measures.ways.process_map:taking",
     ),
     Entry(
@@ -95,7 +104,7 @@ CATALOG = (
         "cxkit.measures.ways.variants:variants",
         "cxkit.views.chevrons:variants",
         sharper=("time", "goals"),
-        calls=(PLAIN, {"top": 2}, {"folded": True}, {"folded": True, "top": 2}),
+        calls=(PLAIN, {"top": 2}, {"folded": True}, {"folded": True, "top": 2, "by": "plan"}),
         row="cxkit.measures.ways.variants:going",
     ),
     Entry(
@@ -211,6 +220,64 @@ CATALOG = (
         "cxkit.views.waterfall:attrition",
         sharper=("attributes", "customer"),
         calls=(PLAIN, {"per": "attribute"}),
+    ),
+    Entry(
+        "funnel",
+        "cxkit.measures.paths.funnel:funnel",
+        "cxkit.views.paths.funnel:funnel",
+        sharper=("stage", "time", "goals", "customer"),
+        calls=WITH_AND_WITHOUT,
+        row="cxkit.measures.paths.funnel:reaching",
+        marks={"fell_key": "cxkit.measures.paths.funnel:falling"},
+    ),
+    Entry(
+        "path_tree",
+        "cxkit.measures.paths.path_tree:path_tree",
+        "cxkit.views.paths.tree:path_tree",
+        sharper=("time", "customer"),
+        calls=(PLAIN, {"direction": "backward", "depth": 2, "top": 1}),
+        row="cxkit.measures.paths.path_tree:along",
+    ),
+    Entry(
+        "step_matrix",
+        "cxkit.measures.paths.step_matrix:step_matrix",
+        "cxkit.views.paths.matrix:step_matrix",
+        sharper=("time", "customer"),
+        calls=(PLAIN, {"steps": 3, "top": 1}),
+        row="cxkit.measures.paths.step_matrix:being",
+    ),
+    Entry(
+        "follow_matrix",
+        "cxkit.measures.paths.follow_matrix:follow_matrix",
+        "cxkit.views.paths.matrix:follow_matrix",
+        sharper=("time", "customer"),
+        calls=(PLAIN, {"top": 1}),
+        row="cxkit.measures.paths.follow_matrix:following",
+    ),
+    Entry(
+        "rework",
+        "cxkit.measures.paths.rework:rework",
+        "cxkit.views.paths.again:rework",
+        sharper=("time", "customer"),
+        row="cxkit.measures.paths.rework:repeating",
+        marks={"row_key": "cxkit.measures.paths.rework:in_a_row"},
+    ),
+    Entry(
+        "retention",
+        "cxkit.measures.paths.retention:retention",
+        "cxkit.views.paths.matrix:retention",
+        needs=("time", "customer"),
+        calls=(PLAIN, {"per": "week"}, {"per": "week", "by": "plan"}),
+        row="cxkit.measures.paths.retention:returning",
+    ),
+    Entry(
+        "time_to_goal",
+        "cxkit.measures.paths.time_to_goal:time_to_goal",
+        "cxkit.views.paths.curves:time_to_goal",
+        needs=("time", "goals"),
+        sharper=("silence", "cancels", "lane", "customer"),
+        calls=WITH_AND_WITHOUT,
+        row="cxkit.measures.paths.time_to_goal:ending",
     ),
     Entry(
         "log_coverage",

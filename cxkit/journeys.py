@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from cxkit import catalog
+from cxkit.answers.about import About
 from cxkit.answers.answer import Extent
 from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.paths.follow_matrix import follow_matrix
+from cxkit.measures.paths.funnel import funnel
+from cxkit.measures.paths.path_tree import path_tree
+from cxkit.measures.paths.retention import retention
+from cxkit.measures.paths.rework import rework
+from cxkit.measures.paths.step_matrix import step_matrix
+from cxkit.measures.paths.time_to_goal import time_to_goal
 from cxkit.measures.times.change_points import change_points
 from cxkit.measures.times.dotted_chart import dotted_chart
 from cxkit.measures.times.over_time import over_time
@@ -51,6 +59,7 @@ from cxkit.store.star import Star
 from cxkit.where.filter import Filter, all_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
     from cxkit.engagement.engagement import Engagement
@@ -179,6 +188,13 @@ class Journeys:
     segments = segments
     values = values
     attrition = attrition
+    funnel = funnel
+    path_tree = path_tree
+    step_matrix = step_matrix
+    follow_matrix = follow_matrix
+    rework = rework
+    retention = retention
+    time_to_goal = time_to_goal
     log_coverage = log_coverage
     data_plan = data_plan
 
@@ -287,6 +303,45 @@ class Journeys:
         with self.base.engine.question():
             return question(self.selection)
 
+    def write(self, path: str | Path) -> Path:
+        """Write the events of the selected journeys into a file, and give its path.
+
+        Parameters
+        ----------
+        path : where the file goes; what its name ends in says what it is: .xes, .xes.gz, .parquet, .csv, .csv.gz or
+            .xlsx.
+
+        Columns have the names of the log that was read, in XES those of the standard; customer and attributes of
+        journeys stand at the trace there, and are named "case:..." by readers. Times are in UTC. Tags are among the
+        attributes; what the engagement says is not. The file reads back to an equal store: a workbook in
+        the zone "UTC", for its dates have none; and CSV has no kinds, so that times of attributes come back as texts.
+        In CSV a text that a spreadsheet would take for a formula has a ' before it, as in all exports.
+
+        Errors: another ending, a place that cannot be written to, more events than a sheet has rows.
+
+        >>> import cxkit as cx
+        >>> from cxkit import where as w
+        >>> path = cx.toy_journeys().keep(w.contains("Cancel")).write(getfixture("tmp_path") / "late.xes.gz")
+        >>> cx.read(path).source.size
+        11
+        """
+        from cxkit.writing.write import write
+
+        return write(self, path)
+
+    def to_pm4py(self) -> pd.DataFrame:
+        """The events of the selected journeys as pandas, under the names that pm4py knows: `case:concept:name`,
+        `concept:name`, `time:timestamp`, `start_timestamp` where starts are known, and attributes of journeys as
+        `case:...`. pm4py itself is not needed.
+
+        >>> import cxkit as cx
+        >>> cx.toy_journeys().to_pm4py()[["case:concept:name", "concept:name"]].head(2).values.tolist()
+        [['A01', 'Order'], ['A01', 'Pay']]
+        """
+        from cxkit.writing.write import as_pm4py
+
+        return as_pm4py(self)
+
     def interrupt(self) -> None:
         """Stop the question that is being answered, so that a later one need not wait for it."""
         self.base.engine.interrupt()
@@ -334,16 +389,6 @@ class Journeys:
         from cxkit.views.sheet import code
 
         return code(repr(self))
-
-
-class About(str):
-    """A few lines of plain text, which a notebook shows under a heading of their own; nothing where nothing is said."""
-
-    def _repr_html_(self) -> str:
-        from cxkit.views.sheet import headed
-
-        blocks = [" ".join(block.split()) for block in self.split("\n\n")]
-        return headed("Whose journeys are these?", [block for block in blocks if block])
 
 
 def _all(filters: tuple[Filter, ...]) -> Filter:

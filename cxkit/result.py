@@ -24,7 +24,20 @@ Row = Mapping[str, Any]
 
 ROWS_SHOWN = 200
 LINES_SHOWN = 25
-NOT_OPTIONS = ("rows", "title", "population", "note", "geometry", "ranks", "of", "known")
+NOT_OPTIONS = (
+    "rows",
+    "title",
+    "population",
+    "note",
+    "geometry",
+    "ranks",
+    "of",
+    "known",
+    "parts",
+    "backward",
+    "per",
+    "why",
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The command line: cxkit ready | prepare | check | ask | report | lab | app | clean."""
+"""The command line: cxkit ready | prepare | check | ask | export | report | lab | app | clean."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import cxkit as cx
 from cxkit.cli.ask import ask
 from cxkit.cli.check import check
 from cxkit.cli.clean import clean
+from cxkit.cli.export import export
 from cxkit.cli.prepare import prepare, ready
 from cxkit.cli.report import report
 from cxkit.cli.serve import app, lab
@@ -81,6 +82,7 @@ def main(context: click.Context, file: Path | None) -> None:
     cxkit prepare export.csv --store stores/shop  a log becomes a journey store
     cxkit check engagement.toml                   what the log cannot know, and what of it is used
     cxkit ask stores/shop process_map             a question, answered as a table
+    cxkit export stores/shop shop.xes.gz          its events, for other tools
     cxkit report stores/shop                      the report on your own data
     cxkit lab stores/shop                         the notebooks, in JupyterLab
     cxkit app stores/shop                         the same, as an app in the browser
@@ -117,5 +119,5 @@ def _to_file(file: Path) -> logging.Handler:
     return handler
 
 
-for command in (ready, prepare, check, ask, report, lab, app, clean):
+for command in (ready, prepare, check, ask, export, report, lab, app, clean):
     main.add_command(command)

@@ -19,7 +19,7 @@ import narwhals as nw
 
 from cxkit.errors import CxError, InputError
 from cxkit.facts.stages import lane_sides, stage_of
-from cxkit.schema import ACTIVITY, GAP, JOURNEY, LAST, NEXT, POSITION
+from cxkit.schema import ACTIVITY, FIRST, GAP, JOURNEY, LAST, NEXT, POSITION, TIME
 from cxkit.store.columns import KEYS, VALUE, Column
 from cxkit.times import duration
 from cxkit.where.attributes import attribute
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NAME, TAKEN = "outcome", "outcome (engagement)"
 GOAL, CANCEL, SILENT, OPEN = OUTCOMES = ("goal", "cancel", "silent", "open")
-PENDING, ALLOWED = "pending", "allowed"
+PENDING, ALLOWED, AT = "pending", "allowed", "at"
 PATIENCE = 0.99
 
 
@@ -48,14 +48,36 @@ def name_in(star: Star) -> str | None:
     return next((name for name in (TAKEN, NAME) if name in star.columns), None)
 
 
+def endings(star: Star, said: Engagement) -> Frame:
+    """The journeys with their outcome and after how many microseconds it came: the first goal or cancel, or silence.
+
+    A silence is dated at its end: the last event and the silence allowed there. Open journeys are looked at until the
+    last event of the log.
+    """
+    return star.engine.materialise(f"{star.key}|endings {said.fingerprint}", lambda: _endings(star, said))
+
+
+def _endings(star: Star, said: Engagement) -> Frame:
+    ended = _judged(star, said).join(star.outlines.select(JOURNEY, FIRST), on=JOURNEY, how="inner")
+    moment = nw.when(nw.col(VALUE) == SILENT).then(nw.col(LAST) + nw.col(ALLOWED)).otherwise(nw.lit(_end(star)))
+    for word in (CANCEL, GOAL):
+        moment = nw.when(nw.col(VALUE) == word).then(nw.col(f"{word} {AT}")).otherwise(moment)
+    return ended.select(JOURNEY, VALUE, (moment - nw.col(FIRST)).cast(nw.Int64).alias(AT))
+
+
 def _outcomes(star: Star, said: Engagement) -> Frame:
+    return _judged(star, said).select(JOURNEY, VALUE)
+
+
+def _judged(star: Star, said: Engagement) -> Frame:
+    """The journeys with their outcome, and what speaks for it."""
     goals, cancels = (_with(star, marks, word) for marks, word in ((said.goals, GOAL), (said.cancels, CANCEL)))
     table = star.outlines.select(JOURNEY, LAST).join(_allowed(star, said), on=JOURNEY, how="inner")
     table = table.join(goals, on=JOURNEY, how="left").join(cancels, on=JOURNEY, how="left")
     quiet = (_end(star) - nw.col(LAST)) > nw.col(ALLOWED)
     fallen = nw.when(quiet.fill_null(False)).then(nw.lit(SILENT)).otherwise(nw.lit(OPEN))
     unmarked = nw.when(~nw.col(CANCEL).is_null()).then(nw.lit(CANCEL)).otherwise(fallen)
-    return table.select(JOURNEY, nw.when(~nw.col(GOAL).is_null()).then(nw.lit(GOAL)).otherwise(unmarked).alias(VALUE))
+    return table.with_columns(nw.when(~nw.col(GOAL).is_null()).then(nw.lit(GOAL)).otherwise(unmarked).alias(VALUE))
 
 
 def _end(star: Star) -> int:
@@ -64,16 +86,17 @@ def _end(star: Star) -> int:
 
 
 def _with(star: Star, marks: Sequence[Goal | Cancel], word: str) -> Frame:
-    """The journeys that have one of these marks, with a column that says so."""
+    """The journeys that have one of these marks, with a column that says so, and when the first of them came."""
     plain = [star.codes[mark.activity] for mark in marks if not mark.where and mark.activity in star.codes]
-    parts = [star.moves.filter(nw.col(ACTIVITY).is_in(plain)).select(JOURNEY)]
+    parts = [star.moves.filter(nw.col(ACTIVITY).is_in(plain)).select(JOURNEY, TIME)]
     parts += [_marked(star, mark, word) for mark in marks if mark.where and mark.activity in star.codes]
-    return nw.concat(parts).unique().with_columns(nw.lit(True).alias(word))
+    first = nw.concat(parts).group_by(JOURNEY).agg(nw.col(TIME).min().alias(f"{word} {AT}"))
+    return first.with_columns(nw.lit(True).alias(word))
 
 
 def _marked(star: Star, mark: Goal | Cancel, word: str) -> Frame:
     """The journeys in which the mark's activity happens where its attributes have these values."""
-    events = star.moves.filter(nw.col(ACTIVITY) == star.codes[mark.activity]).select(JOURNEY, POSITION)
+    events = star.moves.filter(nw.col(ACTIVITY) == star.codes[mark.activity]).select(JOURNEY, POSITION, TIME)
     for name, values in mark.where.items():
         try:
             attribute(name, *values).check(star)
@@ -83,7 +106,7 @@ def _marked(star: Star, mark: Goal | Cancel, word: str) -> Frame:
         table, keys = (star.valued(name), KEYS["event"]) if level == "event" else (star.of_journeys(name), (JOURNEY,))
         fitting = table.filter(nw.col(VALUE).is_in(list(values))).select(*keys).unique()
         events = events.join(fitting, on=list(keys), how="inner")
-    return events.select(JOURNEY)
+    return events.select(JOURNEY, TIME)
 
 
 # ---- silence ---------------------------------------------------------------------------------------------------------

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from cxkit.errors import InputError, NameNotFound, not_found
 from cxkit.schema import JOURNEY
+from cxkit.selection.recipe import Recipe
+from cxkit.selection.steps import Keep
 from cxkit.store.columns import VALUE
 from cxkit.where.attributes import attribute
+from cxkit.where.filter import any_of
 from cxkit.words import precise
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
     from cxkit.where.filter import Filter, Frame
 
 SEGMENT = "segment"
 LOW, HIGH = "low", "high"
-MISSING = "(missing)"
-MOST_SINGLE, MOST_BINS = 20, 20
+MISSING, OTHER = "(missing)", "(other)"
+MOST_SINGLE, MOST_BINS, MOST_SHOWN = 20, 20, 6
 STEPS = (1, 2, 5, 10)
 OF_EVENTS = (
     ' "{0}" is an attribute of events, of which a journey may have several values. To take the first of each journey, '
@@ -51,6 +57,48 @@ def segmented(selection: Selection, by: str | None) -> Frame:
     values = selection.star.of_journeys(by).select(JOURNEY, nw.col(VALUE).cast(nw.String).alias(SEGMENT))
     segments = selection.outlines.join(values, on=JOURNEY, how="left")
     return segments.with_columns(nw.col(SEGMENT).fill_null(MISSING))
+
+
+def largest(journeys: Journeys, by: str | None, most: int = MOST_SHOWN) -> list[str]:
+    """The segments that most of the journeys have, the largest first; all others are to be taken as OTHER."""
+    if by is None:
+        return []
+    return journeys.collect(lambda selection: _largest(selection, by, most))[SEGMENT].to_pylist()
+
+
+def _largest(selection: Selection, by: str, most: int) -> Frame:
+    counted = segmented(selection, by).group_by(SEGMENT).agg(nw.len().cast(nw.Int64).alias("count"))
+    return counted.sort("count", SEGMENT, descending=[True, False]).head(most)
+
+
+def gathered(selection: Selection, by: str | None, shown: Sequence[str]) -> Frame:
+    """The selected journeys with their segment, where it is one of these; OTHER where it is not."""
+    segments = segmented(selection, by)
+    if by is None:
+        return segments
+    own = nw.col(SEGMENT)
+    return segments.with_columns(nw.when(own.is_in(list(shown))).then(own).otherwise(nw.lit(OTHER)).alias(SEGMENT))
+
+
+def named(journeys: Journeys, by: str | None) -> dict[str, str]:
+    """The largest segments of the log, whatever is kept of it, and what their columns are called; OTHER if need be."""
+    if by is None:
+        return {}
+    whole = replace(journeys, recipe=Recipe(tuple(step for step in journeys.recipe if not isinstance(step, Keep))))
+    shown = largest(whole, by, MOST_SHOWN + 1)
+    return {text: f"{by}: {text}" for text in [*shown[:MOST_SHOWN], *([OTHER] if shown[MOST_SHOWN:] else [])]}
+
+
+def columns(
+    table: pa.Table, keys: Sequence[Any], counted: pa.Table, of: Callable[[dict[str, Any]], Any], names: dict[str, str]
+) -> pa.Table:
+    """A table with a column of counts for each segment; `keys` says what each row is, `of` what each count is of."""
+    import pyarrow as pa
+
+    counts = {(of(row), row[SEGMENT]): row["count"] for row in counted.to_pylist()}
+    for text, name in names.items():
+        table = table.append_column(name, pa.array([counts.get((key, text), 0) for key in keys], pa.int64()))
+    return table
 
 
 def binned(value: nw.Expr, edges: Sequence[float]) -> nw.Expr:
@@ -112,4 +160,11 @@ def clause(text: str, journeys: Journeys, by: str) -> Filter:
 
 def within(wanted: Filter, row: Mapping[str, Any], journeys: Journeys, by: str | None) -> Filter:
     """A filter, narrowed to the segment of a row where the answer compares by an attribute."""
-    return wanted if by is None else wanted & clause(row[SEGMENT], journeys, by)
+    return wanted if by is None else wanted & group(row[SEGMENT], journeys, by)
+
+
+def group(text: str, journeys: Journeys, by: str) -> Filter:
+    """The filter that keeps the journeys of one segment, or of all that are not among the largest."""
+    if text != OTHER:
+        return clause(text, journeys, by)
+    return ~any_of(tuple(clause(value, journeys, by) for value in largest(journeys, by)))

@@ -17,6 +17,7 @@ LEVEL = 0.05  # what an interval may miss: it holds in 95 of 100 logs
 RARE = 0.01  # how often a count like the others may be called unusual
 FEWEST = 2  # units, below which nothing is known of how they differ
 WILSON = "share of journeys; Wilson interval at the effective number of journeys, by customer"
+OF_UNITS = "share of customers; Wilson interval"
 PREDICTED = "mean of earlier counts; prediction interval that holds in 99 of 100 cases, for all counts looked at"
 
 
@@ -50,6 +51,27 @@ def share_by_customer(customers: ArrayLike, hits: ArrayLike, of: ArrayLike | Non
     size = _effective(sums, share)
     low, high = proportion_confint(share * size, size, alpha=LEVEL, method="wilson")
     return Estimate(share, min(float(low), share), max(float(high), share), n, "customers", WILSON)
+
+
+def share_of_units(hits: int, of: int) -> Estimate:
+    """Which share of customers is it, and how sure is that, where each of them counts once?
+
+    hits : how many of them count.
+    of : how many there are.
+
+    The interval is Wilson's (1927).
+
+    >>> estimate = share_of_units(3, 12)
+    >>> estimate.value, round(estimate.low, 2), round(estimate.high, 2), estimate.n
+    (0.25, 0.09, 0.53, 12)
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not of:
+        return Estimate(None, None, None, 0, "customers", OF_UNITS)
+    low, high = proportion_confint(hits, of, alpha=LEVEL, method="wilson")
+    share = hits / of
+    return Estimate(share, min(float(low), share), max(float(high), share), of, "customers", OF_UNITS)
 
 
 def _effective(sums: Sums, share: float) -> float:

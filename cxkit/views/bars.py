@@ -56,19 +56,22 @@ def _bar(row: Row, rank: int, y: float, most: int) -> str:
     )
 
 
-def activities(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
+def activities(
+    rows: Sequence[Row], *, title: str, population: object, note: str = "", parts: Mapping[str, str] | None = None
+) -> Picture:
     """In how many journeys does each activity happen, and in how many more than once?
 
     `rows` has one row an activity: `activity`, `count` of visits, `journeys`, `revisit_share` of those journeys,
-    `starts`, `ends`.
+    `starts`, `ends`. `parts` are segments and the columns that have their journeys: bars are cut into these instead.
     """
     if not rows:
         return empty(title, population, note)
     alt = altair()
     ranked = sorted(rows, key=lambda row: (-row["journeys"], str(row["activity"])))
     shown = ranked[:MOST_ACTIVITIES]
-    values = [piece for row in shown for piece in _pieces(row)]
-    kinds = ["once", "more than once"]
+    values = [piece for row in shown for piece in _pieces(row, parts or {})]
+    kinds = [theme.clean(part) for part in parts] if parts else ["once", "more than once"]
+    colours = [theme.CATEGORIES[place][0] for place in range(len(kinds))]
     y = alt.Y(
         "activity:N", sort=[theme.clean(row["activity"]) for row in shown], title=None,
         axis=alt.Axis(labelLimit=LABELS, domain=False, ticks=False, labelColor=theme.INK),
@@ -76,9 +79,10 @@ def activities(rows: Sequence[Row], *, title: str, population: object, note: str
     x = alt.X("journeys:Q", stack=True, axis=None)
     colour = alt.Color(
         "kind:N", title="journeys that visit", sort=kinds,
-        scale=alt.Scale(domain=kinds, range=[theme.BOX, theme.CATEGORIES[1][0]]),
+        scale=alt.Scale(domain=kinds, range=colours if parts else [theme.BOX, theme.CATEGORIES[1][0]]),
     )  # fmt: skip
     titles = {"activity": "activity", "times": "journeys", "again": "more than once", "visits": "visits"}
+    titles |= {"own": "of this group"} if parts else {}
     tips = tooltips(**titles, starts="start here", ends="end here")
     bars = alt.Chart().mark_bar(height=16)
     bars = bars.encode(y=y, x=x, color=colour, order=alt.Order("rank:Q"), tooltip=tips)
@@ -94,8 +98,8 @@ def activities(rows: Sequence[Row], *, title: str, population: object, note: str
     return finished(drawn, title, population, words, note, (row for row in shown for _ in kinds))
 
 
-def _pieces(row: Row) -> list[dict[str, Any]]:
-    """The two parts of an activity's bar."""
+def _pieces(row: Row, parts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The parts of an activity's bar: by segments, or the two of once and more than once."""
     again = row["journeys"] * (given(row.get("revisit_share")) or 0.0)
     shared = {
         "activity": theme.clean(row["activity"]), "all": row["journeys"], "times": many(row["journeys"]),
@@ -103,5 +107,9 @@ def _pieces(row: Row) -> list[dict[str, Any]]:
         "starts": many(row.get("starts")), "ends": many(row.get("ends")),
         "words": many(row["journeys"]) + (f", {percent(row['revisit_share'])} again" if again else ""),
     }  # fmt: skip
-    parts = (("once", row["journeys"] - again), ("more than once", again))
-    return [shared | {"kind": kind, "journeys": part, "rank": rank} for rank, (kind, part) in enumerate(parts)]
+    cut = [(theme.clean(part), row[column]) for part, column in parts.items()]
+    cut = cut or [("once", row["journeys"] - again), ("more than once", again)]
+    return [
+        shared | {"kind": kind, "journeys": part, "rank": rank, "own": many(part)}
+        for rank, (kind, part) in enumerate(cut)
+    ]

@@ -12,24 +12,30 @@ from __future__ import annotations
 
 from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
+from cxkit.where.cohorts import comes_back
 from cxkit.where.documents import from_json
 from cxkit.where.moments import during
 from cxkit.where.order import follows, takes
 from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank, variant_size
 from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
+from cxkit.where.ways import at_step, goes, passes
 
 __all__ = [
     "alike",
+    "at_step",
     "attribute",
+    "comes_back",
     "contains",
     "during",
     "endpoints",
     "ends_with",
     "follows",
     "from_json",
+    "goes",
     "lasts",
     "length",
+    "passes",
     "pattern",
     "repeats",
     "starts_with",

@@ -7,12 +7,14 @@ from dataclasses import fields
 from cxkit.errors import CxError, InputError, not_found
 from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
+from cxkit.where.cohorts import comes_back
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
 from cxkit.where.moments import during
 from cxkit.where.order import follows, takes
 from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank, variant_size
 from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
+from cxkit.where.ways import at_step, goes, passes
 
 FILTERS: tuple[type[Filter], ...] = (
     contains,
@@ -30,6 +32,10 @@ FILTERS: tuple[type[Filter], ...] = (
     variant_size,
     alike,
     pattern,
+    passes,
+    goes,
+    at_step,
+    comes_back,
     all_of,
     any_of,
     none_of,

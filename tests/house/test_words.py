@@ -31,7 +31,7 @@ SQL = re.compile(r"\bSELECT\b.*\bFROM\b", re.DOTALL)
 ASKED = "cxkit.reading cxkit.shaping cxkit.readiness cxkit.store cxkit.append"  # rooms that write SQL
 EXPRESSIONS = """
     cxkit.store cxkit.append.append cxkit.where cxkit.selection cxkit.facts cxkit.measures cxkit.journeys
-    cxkit.reading.frames
+    cxkit.reading.frames cxkit.writing.events
 """
 
 

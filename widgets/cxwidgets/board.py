@@ -26,7 +26,7 @@ from cxwidgets.keeping import history
 from cxwidgets.keeping.address import Address
 from cxwidgets.keeping.lasting import NONE, Clauses, Lasting
 from cxwidgets.loop import running_loop
-from cxwidgets.panel import AWAY, FAR, READY, View, answerable
+from cxwidgets.panel import AWAY, FAR, View, answerable
 from cxwidgets.panels import SHOWN, panel_of
 
 if TYPE_CHECKING:

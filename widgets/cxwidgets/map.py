@@ -68,6 +68,9 @@ class ProcessMap(Choosing):
         more: Mapping[str, Action] = {"look": self.look, "open": self.open_card, "close": self.close_card}
         return {**super().actions, **more, "act": self.act_on}
 
+    def _breakdowns(self) -> list[str]:
+        return []  # a map shows one selection
+
     def draw(self) -> Drawn:
         journeys = self.board.journeys
         self._look = self._allowed(journeys)

@@ -158,8 +158,7 @@ class Choosing(Pictured):
 
     def filters(self, row: Row, journeys: cx.Journeys, parameters: Mapping[str, Any]) -> dict[str, Filter]:
         """The filters that the marks of a row stand for, by what their keys are called in the view."""
-        clause = self.entry.keeps(row, journeys, parameters)
-        return {} if clause is None else {"key": clause}
+        return self.entry.filters(row, journeys, parameters)
 
     def pictured(self, result: cx.Result, keyed: Keyed) -> tuple[Picture | None, dict[str, Any]]:
         """The picture of an answer, whose marks have these keys, and what else the browser is told."""

@@ -17,6 +17,7 @@ from cxkit.facts.working import Clock
 from cxkit.measures.ways.coverage import coverages
 from cxkit.result import Result
 from cxkit.schema import ACTIVITY, CUSTOMER, END, FIRST_MOVE, JOURNEY, MEAN, NEXT, POSITION, SECOND, START
+from cxkit.selection import segment
 from cxkit.selection.moves import NO_SHARES, QUANTILES, timed
 from cxkit.where.order import follows
 from cxkit.where.visits import ends_with, starts_with
@@ -39,6 +40,7 @@ def process_map(
     coverage: float | None = None,
     quantiles: bool = True,
     customers: bool = False,
+    by: str | None = None,
     working: bool | None = None,
 ) -> Result:
     """Which way do journeys go?
@@ -52,6 +54,8 @@ def process_map(
         and 160 moves; where 1.0 is more it says so, and what is not drawn stands as "other" at every box.
     quantiles : whether to compute median and 90th percentile too, which takes longer than counts and means.
     customers : whether to count the customers of each move too, in a column `customers`, which takes longer still.
+    by : an attribute of journeys or customers, or a tag, to compare by: further columns such as "plan: basic" count how
+        often the move is taken, for the six segments that are largest in the log, and "(other)".
     working : True for working time: only the hours in which the firm works, by the engagement's [calendar]; a column
         `clock` then says so. False for all of the calendar's time. Where nothing is given the calendar's `default`
         counts.
@@ -65,8 +69,8 @@ def process_map(
     A move is a directly-follows pair (van der Aalst 2016, Process Mining, 2nd ed., ch. 6). An end is the last event
     seen: a journey may still be open.
 
-    Errors: a coverage outside (0, 1], an unknown level, no stages; working time where nobody has said when the firm
-    works.
+    Errors: a coverage outside (0, 1], an unknown level, no stages; an unknown attribute, one of events, or one that
+    holds times; working time where nobody has said when the firm works.
 
     >>> import cxkit as cx
     >>> toy = cx.toy_journeys()
@@ -76,17 +80,26 @@ def process_map(
     if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
         raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")
     stages.check(journeys, level)
+    segment.check(journeys, by)
+    names = segment.named(journeys, by)
     clock = clocks.clock(journeys, working)
     asked = {"level": level, "coverage": coverage, "quantiles": quantiles, "customers": customers, "working": working}
+
+    def table() -> pa.Table:
+        moves = _table(journeys, level, clock, quantiles, customers)
+        return clock.told(_split(journeys, by, names, level, moves))
+
     return Result(
         name="process_map",
         unit=clock.unit("moves between events"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: clock.told(_table(journeys, level, clock, quantiles, customers)),
+        ask=lambda: clock.told(
+            _split(journeys, by, names, level, _table(journeys, level, clock, quantiles, customers))
+        ),
         count=lambda: journeys.n,
-        parameters=asked,
-        note=sentences(*clock.of_moves, stages.note(journeys, level)),
+        parameters={**asked, "by": by},
+        note=sentences(f"By {by}" if by else "", *clock.of_moves, stages.note(journeys, level)),
         hidden=("source", "target", "coverage"),
         shown=lambda: {**_known(journeys, level), "coverage": coverage},
     )
@@ -143,6 +156,29 @@ def _table(journeys: Journeys, level: Grain, clock: Clock, quantiles: bool, cust
         **dict.fromkeys(("source", "target"), pa.int32()),
     }
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+
+
+def _split(journeys: Journeys, by: str | None, names: dict[str, str], level: Grain, table: pa.Table) -> pa.Table:
+    """The table, and how often each segment takes the moves beside it."""
+    if by is None:
+        return table
+    at = stages.at_level(journeys, level)
+    counted = journeys.collect(lambda selection: _segments(selection, at(selection), by, list(names)))
+    keys = zip(table["source"].to_pylist(), table["target"].to_pylist(), strict=True)
+    return segment.columns(table, list(keys), counted, lambda row: (row["from"], row["to"]), names)
+
+
+def _segments(selection: Selection, taken: Selection, by: str, shown: list[str]) -> Frame:
+    """How often the journeys of each segment take each move, from the start and to the end too."""
+    parted = segment.gathered(selection, by, shown).select(JOURNEY, segment.SEGMENT)
+    moves = taken.moves.join(parted, on=JOURNEY, how="inner")
+    code, following = nw.col(ACTIVITY).cast(nw.Int32), nw.col(NEXT).cast(nw.Int32).fill_null(END)
+    starts = moves.filter(nw.col(POSITION) == 0)
+    ends = [
+        moves.select(code.alias("from"), following.alias("to"), segment.SEGMENT),
+        starts.select(nw.lit(START).cast(nw.Int32).alias("from"), code.alias("to"), segment.SEGMENT),
+    ]
+    return nw.concat(ends).group_by("from", "to", segment.SEGMENT).agg(nw.len().cast(nw.Int64).alias("count"))
 
 
 def _people(journeys: Journeys, at: Callable[[Selection], Selection]) -> dict[tuple[int, int], int]:

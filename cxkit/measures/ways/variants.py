@@ -14,6 +14,7 @@ from cxkit.facts.stages import Grain
 from cxkit.facts.working import Clock
 from cxkit.result import Result
 from cxkit.schema import CUSTOMER, FIRST, JOURNEY, LAST, PATH, SECOND, VARIANT, codes
+from cxkit.selection import segment
 from cxkit.store.columns import VALUE
 from cxkit.store.outlines import OUTLINE, outlines
 from cxkit.where.variants import alike, variant_rank
@@ -36,6 +37,7 @@ def variants(
     level: Grain = "activity",
     folded: bool = False,
     top: int | None = None,
+    by: str | None = None,
     working: bool | None = None,
 ) -> Result:
     """Which sequences of activities do journeys take, and how common is each?
@@ -47,6 +49,8 @@ def variants(
     folded : whether variants that are the same but for repeats in a row, and for swaps of neighbours without an order,
         count as one; see families. Its number is the smallest of theirs.
     top : how many of the most frequent variants to return; all of them when not given.
+    by : an attribute of journeys or customers, or a tag, to compare by: further columns such as "plan: basic" count the
+        journeys of the variant, for the six segments that are largest in the log, and "(other)".
     working : True for working time, by the engagement's [calendar] (a column `clock` then says so), False for calendar
         time; where nothing is given the calendar's `default` counts.
 
@@ -56,8 +60,8 @@ def variants(
     `goal_share` (of its ended journeys, those that reached a goal of the engagement; empty where nobody named one) and
     `activities` (their names, in order). Equally frequent variants come in the order of the whole store.
 
-    Errors: a top that is no whole number above 0, an unknown level, no stages; working time where nobody
-    has said when the firm works.
+    Errors: a top that is no whole number above 0, an unknown level, no stages; an unknown attribute, one of events, or
+    one that holds times; working time where nobody has said when the firm works.
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().variants().df().loc[0, "activities"].tolist()
@@ -66,6 +70,8 @@ def variants(
     if top is not None and (not isinstance(top, int) or top < 1):
         raise InputError(f"top={top!r} is no number of variants. Write a whole number above 0, such as 20.")
     stages.check(journeys, level)
+    segment.check(journeys, by)
+    segments = segment.named(journeys, by)
     clock = clocks.clock(journeys, working)
     goals = outcome.name_in(journeys.selection.star)
     return Result(
@@ -73,10 +79,10 @@ def variants(
         unit=clock.unit("journeys"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: clock.told(_table(journeys, Asked(level, bool(folded), top, goals), clock)),
+        ask=lambda: clock.told(_table(journeys, Asked(level, bool(folded), top, goals, by), clock, segments)),
         count=lambda: journeys.n,
-        parameters={"level": level, "folded": bool(folded), "top": top, "working": working},
-        note=sentences(clock.note, stages.note(journeys, level), FOLDED if folded else ""),
+        parameters={"level": level, "folded": bool(folded), "top": top, "by": by, "working": working},
+        note=sentences(f"By {by}" if by else "", clock.note, stages.note(journeys, level), FOLDED if folded else ""),
         hidden=() if goals else (GOALS,),
         shown=lambda: {"ranks": _ranks(journeys, level), **(_of(journeys, level, folded) if top else {})},
     )
@@ -89,6 +95,7 @@ class Asked(NamedTuple):
     folded: bool
     top: int | None
     goals: str | None
+    by: str | None
 
 
 def going(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
@@ -100,7 +107,7 @@ def going(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any])
     return variant_rank(at_least=row["variant"], at_most=row["variant"])
 
 
-def _table(journeys: Journeys, asked: Asked, clock: Clock) -> pa.Table:
+def _table(journeys: Journeys, asked: Asked, clock: Clock, segments: dict[str, str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -128,7 +135,22 @@ def _table(journeys: Journeys, asked: Asked, clock: Clock) -> pa.Table:
             [[names[code] for code in codes(path)] for path in found[PATH].to_pylist()], pa.list_(pa.string())
         ),
     }
-    return pa.table(columns)
+    table = pa.table(columns)
+    if asked.by is None:
+        return table
+    parted = journeys.collect(lambda chosen: _segments(chosen, at(chosen), asked, list(segments)))
+    return segment.columns(table, found["number"].to_pylist(), parted, lambda row: row["number"], segments)
+
+
+def _segments(chosen: Selection, taken: Selection, asked: Asked, shown: list[str]) -> Frame:
+    """How many journeys of each segment each variant has, by the number of the variant."""
+    parted = segment.gathered(chosen, asked.by, shown).select(JOURNEY, segment.SEGMENT)
+    kind = OUTLINE if asked.folded else VARIANT
+    ways = taken.outlines.select(JOURNEY, VARIANT)
+    ways = ways.join(outlines(taken.star), on=VARIANT, how="inner") if asked.folded else ways
+    number = ways.group_by(kind).agg(nw.col(VARIANT).min().alias("number"))
+    counted = ways.join(number, on=kind, how="inner").join(parted, on=JOURNEY, how="inner")
+    return counted.group_by("number", segment.SEGMENT).agg(nw.len().cast(nw.Int64).alias("count"))
 
 
 def _counts(selection: Selection, asked: Asked, folds: Frame | None, reached: Frame | None) -> Frame:

@@ -1,0 +1,1 @@
+"""How far do journeys come, where do they go instead, and who comes back?"""

@@ -1,0 +1,1 @@
+"""Pictures of ways through steps: funnels, trees, matrices and curves."""
