@@ -25,7 +25,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "variants": ("families", "variants", "journeys", "diary"),
     "time": ("durations", "moves"),
     "customers": ("journeys",),
-    "data": ("source", "log_coverage", "data_plan"),
+    "data": ("source", "attrition", "log_coverage", "data_plan"),
 }
 THIRD = {"segments": "Groups", "moves": "Waiting"}
 SIDE = {"variants": "Ways", "durations": "Durations", **THIRD}
