@@ -18,6 +18,8 @@ CLAUSE = st.sampled_from(
         w.attribute("plan", missing=True) | w.length(at_least=3),
         w.during("2025-06", "2025-07") & w.lasts(at_most="9d"),
         w.variant_rank(at_most=3),
+        w.pattern("Order ~> [within 2d] Pay{channel = web} -> [^Cancel]*"),
+        w.endpoints("Order", ["Pay", "Ship"]) | ~w.repeats("Call", how="ping-pong"),
     ]
 )
 OWNER = st.sampled_from(["process_map", "variants", "segments", "durations", "filter 1", "filter 12", "view 3"])

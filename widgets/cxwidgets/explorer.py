@@ -33,7 +33,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "moves",
     ),
     "customers": ("journeys",),
-    "data": ("source", "log_coverage", "data_plan"),
+    "data": ("source", "attrition", "log_coverage", "data_plan"),
 }
 WHEN = {"overview": "Over time", "durations": "Durations", "moves": "Waiting"}
 EACH = {"dotted_chart": "Each journey", "performance_spectrum": "One step"}

@@ -37,7 +37,7 @@ Shift = dict[str, Any]
 
 
 def attrition(journeys: Journeys, *, per: Per = "clause") -> Result:
-    """What does each choice cost, and whom does it leave?
+    """What does each choice of journeys cost, and whom does it leave?
 
     Parameters
     ----------

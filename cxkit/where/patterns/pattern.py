@@ -60,16 +60,17 @@ class pattern(Leaf):
     -----
     ^Order -> Call               from the first event on;  Cancel$ up to the last one so far;  else anywhere
 
-    As a railway, `Order -> [^Visit]* -> Call{2,} -> Cancel` is
+    As a railway, with signs for the way that each loop or bypass goes, `Order -> [^Visit]* -> Call{2,} -> Cancel` is
 
-                  ┌───────<───────┐         ┌───<───┐
-    ──── Order ───┴─ any but Visit ┴─ Call ──┴─ Call ┴─── Cancel ────
-                  └───────>────────┘
+                    ┌──────────>──────────┐            ┌─────<──────┐
+        ── Order ───┼─── any but Visit ───┼─── Call ───┴─── Call ───┴─── Cancel ──
+                    └──────────<──────────┘
 
     and `Order ~> (Cancel | Call -> [within 1d] Call)`
 
-                  ┌─── any ──<─┐   ┌──────── Cancel ────────────────┐
-    ──── Order ───┴─────>──────┴───┴─ Call ── at most 1 d ── Call ──┴────
+                    ┌─────>─────┐   ┌───────────── Cancel ──────────────┐
+        ── Order ───┼─── any ───┼───┴─── Call ── at most 1 d ── Call ───┴──
+                    └─────<─────┘
 
     The time it takes grows with the events, and with nothing worse, whatever the pattern. Where it speaks of times,
     attributes or stages, each journey whose variant could fit is read by itself; else each variant once.
