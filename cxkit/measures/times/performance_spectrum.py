@@ -114,7 +114,7 @@ def _spans(selection: Selection, step: tuple[int, int]) -> Frame:
     )
     engine = selection.star.engine
     counted = timed.group_by(WHOLE).agg(nw.len().cast(nw.Int64).alias("times"))
-    known = engine.quantiles(timed, [WHOLE], SPAN, QUARTERS).join(counted, on=WHOLE, how="inner")
+    quarters = engine.quantiles(timed, [WHOLE], SPAN, QUARTERS).join(counted, on=WHOLE, how="inner")
     total = engine.collect(counted)["times"].to_pylist()
     chosen = evenly(timed, [BEGIN, JOURNEY, POSITION], MOST_SPANS, total[0] if total else 0)
     named = selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id"))
@@ -124,5 +124,5 @@ def _spans(selection: Selection, step: tuple[int, int]) -> Frame:
         quarter = nw.when(inside).then(nw.lit(place)).otherwise(quarter)
         up_to = nw.when(inside).then(nw.col(name)).otherwise(up_to)
     seconds = [(expr / SECOND).alias(name) for expr, name in ((nw.col(SPAN), "seconds"), (up_to, "up_to_seconds"))]
-    table = chosen.join(known, on=WHOLE, how="inner").join(named, on=JOURNEY, how="inner").sort(PLACE)
+    table = chosen.join(quarters, on=WHOLE, how="inner").join(named, on=JOURNEY, how="inner").sort(PLACE)
     return table.select(PLACE, "id", BEGIN, *seconds, quarter.cast(nw.Int64).alias("quarter"), "times")
