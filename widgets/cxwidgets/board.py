@@ -26,7 +26,7 @@ from cxwidgets.keeping import history
 from cxwidgets.keeping.address import Address
 from cxwidgets.keeping.lasting import NONE, Clauses, Lasting
 from cxwidgets.loop import running_loop
-from cxwidgets.panel import AWAY, FAR, READY, View, answerable
+from cxwidgets.panel import AWAY, FAR, View, answerable
 from cxwidgets.panels import SHOWN, panel_of
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ class Board(Lasting):
         for panel in panels:
             panel.stale = True
             if panel.sight == AWAY:
-                panel.status = READY  # nobody waits for it, also where the drawing of it was given up
+                panel.rest()
         due = sorted((panel for panel in panels if panel.sight != AWAY), key=lambda panel: panel.sight == FAR)
         loop = running_loop() if self._answering else None
         if loop is None:
