@@ -9,7 +9,7 @@ import narwhals as nw
 from cxkit.errors import InputError, not_found
 from cxkit.measures.times.evenly import PLACE, evenly
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, FIRST, GAP, ID, JOURNEY, NEXT, POSITION, SECOND, SERVICE, TIME
+from cxkit.schema import ACTIVITY, FIRST, GAP, ID, JOURNEY, NAME, NEXT, POSITION, SECOND, SERVICE, TIME
 from cxkit.times import zoned
 from cxkit.words import safe
 
@@ -89,12 +89,15 @@ def _table(journeys: Journeys, first: str | None, then: str | None) -> pa.Table:
 
 
 def _slowest(journeys: Journeys) -> tuple[int, int]:
-    """The step on which most time is spent in all; that of the smaller codes where several are."""
+    """The step on which most time is spent in all; the first by name where several are."""
 
     def summed(selection: Selection) -> Frame:
         taken = selection.moves.filter(~nw.col(GAP).is_null())
-        sums = taken.group_by(ACTIVITY, NEXT).agg((nw.col(GAP) / SECOND).sum().alias(SPAN))
-        return sums.sort(SPAN, ACTIVITY, NEXT, descending=[True, False, False]).head(1)
+        sums = taken.group_by(ACTIVITY, NEXT).agg(nw.col(GAP).sum().cast(nw.Int64).alias(SPAN))
+        names = selection.star.activities
+        sums = sums.join(names.select(ACTIVITY, nw.col(NAME).alias("first")), on=ACTIVITY, how="inner")
+        sums = sums.join(names.select(nw.col(ACTIVITY).alias(NEXT), nw.col(NAME).alias("then")), on=NEXT, how="inner")
+        return sums.sort(SPAN, "first", "then", descending=[True, False, False]).head(1).select(ACTIVITY, NEXT)
 
     rows = journeys.collect(summed).to_pylist()
     return (rows[0][ACTIVITY], rows[0][NEXT]) if rows else (-1, -1)
