@@ -12,6 +12,7 @@ from support.rows import assert_rows_keep_their_journeys
 
 import cxkit as cx
 from cxkit import where as w
+from cxwidgets import Board
 
 MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 WEEKS, EACH, BROKEN = 50, 40, range(30, 33)
@@ -56,6 +57,15 @@ def test_the_broken_weeks_are_asked_about(shop):
         words = " ".join(ET.fromstring(answer.chart(small=small).svg).itertext())
         assert "Something may have changed around 29 Jul 2024: goal rate" in words
         assert " ".join(words.split()).count("What happened then?") == 2
+
+
+def test_a_change_is_clicked_and_its_days_are_kept(shop, loopless):
+    board = Board(shop)
+    panel = board.panel("change_points")
+    key = next(iter(panel.choices))
+    panel.hear({"do": "choose", "key": key, "besides": False})
+    assert board.clauses["change_points"] == w.during("2024-07-29", "2024-08-18", how="started")
+    assert panel.marks == [key]
 
 
 def test_nothing_is_asked_where_nothing_changed(tmp_path):

@@ -58,3 +58,23 @@ def test_what_is_not_offered_is_refused(toy, loopless):
         panel.hear(words)
         assert panel.said
     assert not board.clauses
+
+
+def test_other_pictures_of_time_are_switched_and_kept_in_a_link(toy, loopless):
+    board = Board(toy)
+    for name, way, words in (
+        ("time_of_week", "starts", "n = 12"),
+        ("dotted_chart", "since", "shortest journeys"),
+        ("performance_spectrum", "2", "Pay"),
+    ):
+        panel = board.panel(name)
+        panel.hear({"do": "turn", "to": way})
+        assert (panel.said, panel.kept) == ("", {"way": way})
+        assert words in panel.markup or words in panel.shrink().drawn().markup
+        again = Board(toy).panel(name)
+        again.keep(panel.kept)
+        assert again.way == way
+        again.keep({"way": "<script>"})
+        assert again.way == way
+        panel.hear({"do": "turn", "to": "<script>"})
+        assert panel.said

@@ -16,7 +16,7 @@ from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
 from cxwidgets.picture import Choosing
-from cxwidgets.times.periods import OverTime
+from cxwidgets.times.periods import Changes, OverTime
 from cxwidgets.times.switched import Dots, Spectrum, Week
 from cxwidgets.variants import Families, Variants
 
@@ -60,6 +60,7 @@ OWN: Mapping[str, type[View]] = {
         Durations,
         Moves,
         OverTime,
+        Changes,
         Week,
         Dots,
         Spectrum,

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import narwhals as nw
 
 from cxkit.measures.times import periods
 from cxkit.measures.times.over_time import over_time, started_in
 from cxkit.measures.times.periods import NO_CALENDAR, Grain
 from cxkit.result import Result
+from cxkit.schema import CUSTOMER, FIRST
+from cxkit.selection import segment
 from cxkit.statistics.changes import Stretch, changes, discoveries
+from cxkit.times import LONGEST, instant
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
-    from cxkit.where.filter import Filter
+    from cxkit.selection.selection import Selection
+    from cxkit.where.filter import Filter, Frame
 
 Row = Mapping[str, Any]
 OFFERED = 0.05  # the highest q of a series that is said to change
@@ -26,12 +33,13 @@ NONE = "No change stands out from the usual ups and downs of its weeks."
 METHOD = "Levels by PELT; a series is told of where series without a change rarely seem to change as much (q up to 5%)"
 
 
-def change_points(journeys: Journeys, *, per: Grain = "week") -> Result:
+def change_points(journeys: Journeys, *, per: Grain | None = None) -> Result:
     """When may something have changed?
 
     Parameters
     ----------
-    per : "week", or "day", "month" or "quarter", by which the log is told; days have the rhythm of their week.
+    per : "day", "week", "month" or "quarter", by which the log is told; where nothing is given weeks for a log of up to
+        three years, months for up to twelve, else quarters. Days have the rhythm of their week.
 
     Three series of whole periods are looked at: journeys started, the goal rate and the median duration of those that
     started (see over_time; the last two where at least 5 journeys of a period can be judged).
@@ -98,22 +106,36 @@ SERIES = (
 )
 
 
-def _table(journeys: Journeys, per: Grain) -> pa.Table:
+def _table(journeys: Journeys, per: Grain | None) -> pa.Table:
     import pyarrow as pa
 
     texts, shares = ("figure", "unit", "period"), dict.fromkeys((*LEVELS,), pa.float64())
     kinds = dict.fromkeys(texts, pa.string()) | {"first_day": pa.date32(), "last_day": pa.date32()} | shares
     kinds |= dict.fromkeys(("n_before", "n_after", "count", "customers"), pa.int64())
     kinds |= dict.fromkeys(("p", "q"), pa.float64())
-    every = over_time(journeys, per=per).table.to_pylist()
-    rows = [{**row, **_people(journeys, row)} for row in _rows(every)]
+    rows = list(_rows(over_time(journeys, per=per or periods.slow(journeys)).table.to_pylist()))
+    for figure in dict.fromkeys(row["figure"] for row in rows):
+        own = [row for row in rows if row["figure"] == figure]
+        for row, people in zip(own, _people(journeys, own), strict=True):
+            row |= people
     rows.sort(key=lambda row: (row["first_day"], row["q"], row["figure"]))
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
 
-def _people(journeys: Journeys, row: Row) -> dict[str, int]:
-    kept = journeys.keep(since_then(row, journeys, {})).n
-    return {"count": kept.journeys, "customers": kept.customers}
+def _people(journeys: Journeys, rows: Sequence[Row]) -> list[dict[str, int]]:
+    """How many journeys of how many customers started from each change until the next."""
+    zone, days = journeys.base.zone, [row["first_day"] for row in rows]
+    ends = [*days, rows[-1]["last_day"] + timedelta(days=1)]
+    edges = [-LONGEST, *(instant(day.isoformat(), zone) for day in ends)]
+
+    def counted(selection: Selection) -> Frame:
+        stretch = segment.binned(nw.col(FIRST), edges).cast(nw.Int32).alias("stretch")
+        people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
+        counts = nw.len().cast(nw.Int64).alias("count")
+        return selection.outlines.with_columns(stretch).group_by("stretch").agg(counts, people)
+
+    counts = {row.pop("stretch"): row for row in journeys.collect(counted).to_pylist()}
+    return [counts.get(place, {"count": 0, "customers": 0}) for place in range(1, len(ends))]
 
 
 def _rows(every: Sequence[Row]) -> Iterator[dict[str, Any]]:
@@ -124,13 +146,15 @@ def _rows(every: Sequence[Row]) -> Iterator[dict[str, Any]]:
     for (series, rows), answer, q in zip(looked_at, answers, qs, strict=True):
         if q <= OFFERED:
             for before, after in zip(answer.stretches, answer.stretches[1:], strict=False):
-                yield _change(series, rows, before, after) | {"p": answer.p, "q": q}
+                last = (
+                    rows[after.end]["first_day"] - timedelta(days=1) if after.end < len(rows) else rows[-1]["last_day"]
+                )
+                yield _change(series, rows, before, after) | {"last_day": last, "p": answer.p, "q": q}
 
 
 def _change(series: Series, rows: Sequence[Row], before: Stretch, after: Stretch) -> dict[str, Any]:
-    first, last = rows[after.start], rows[after.end - 1]
+    first = rows[after.start]
     row = {"figure": series.figure, "unit": series.unit, "period": first["period"], "first_day": first["first_day"]}
-    row["last_day"] = last["last_day"]
     for name, stretch in (("before", before), ("after", after)):
         ends = (stretch.level.value, stretch.level.low, stretch.level.high)
         levels = (None if end is None else series.back(end) for end in ends)

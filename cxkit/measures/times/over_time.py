@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Cell = tuple[int, int]  # the place of a segment, and that of a period
 OTHER, MOST_SEGMENTS = "(other)", 6
-BEGUN, DONE, END, SECONDS, BESIDES = "begun", "done", "end", "seconds", "besides"
+BEGUN, DONE, END, SECONDS, JUDGED, BESIDES = "begun", "done", "ends_as", "seconds", "judged", "besides"
 ENDED_BY = 0.9  # of the journeys that have ended, so many took no longer than a journey must be old to count
 COUNTS = ("started", "customers", "completed", "reached", "cancelled", "ended", "open")
 RATES = ("goal_share", "share_low", "share_high", "median_seconds", "within_seconds")
@@ -113,23 +113,24 @@ class Asked(NamedTuple):
 
     def placed(self, selection: Selection) -> Frame:
         """The selected journeys with the places of their segment, of the period they began in and of their last."""
-        edges = [period.since for period in self.every]
-        places = [segment.binned(nw.col(name), edges).cast(nw.Int32).alias(to) for name, to in self.moments]
-        table = segment.segmented(selection, self.by).with_columns(*places, _code(self.texts).alias(SEGMENT))
-        table = table.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias(SECONDS))
-        if self.outcomes is None:
-            return table.with_columns(nw.lit("").alias(END))
-        ends = selection.star.of_journeys(self.outcomes).select(JOURNEY, nw.col(VALUE).alias(END))
-        return table.join(ends, on=JOURNEY, how="inner")
+        star = selection.star
+        key = f"{star.key}{star.marks}|over time {self.by} {self.texts} {self.every[0]} {self.every[-1]} {self.within}"
+        return star.engine.materialise(f"{key} {self.outcomes} of {selection.key}", lambda: self._placed(selection))
 
-    @property
-    def moments(self) -> tuple[tuple[str, str], ...]:
-        return (FIRST, BEGUN), (LAST, DONE)
+    def _placed(self, selection: Selection) -> Frame:
+        table = segment.segmented(selection, self.by).with_columns(_code(self.texts).alias(SEGMENT))
+        table = table.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias(SECONDS), nw.lit("").alias(END))
+        if self.outcomes is not None:
+            ends = selection.star.of_journeys(self.outcomes).select(JOURNEY, nw.col(VALUE).alias(END))
+            table = table.drop(END).join(ends, on=JOURNEY, how="inner")
+        judged = (nw.col(FIRST) <= self.until - self.within) & (nw.col(END) != OPEN)
+        edges, moments = [period.since for period in self.every], {FIRST: BEGUN, LAST: DONE}
+        table = periods.placed(selection.star.engine, table.with_columns(judged.alias(JUDGED)), edges, moments)
+        return table.select(CUSTOMER, SEGMENT, BEGUN, DONE, SECONDS, END, JUDGED)
 
     def judged(self, selection: Selection) -> Frame:
         """Those of them whose end can be judged."""
-        old = (nw.col(FIRST) <= self.until - self.within) & (nw.col(END) != OPEN)
-        return self.placed(selection).filter(old)
+        return self.placed(selection).filter(nw.col(JUDGED))
 
 
 def _table(journeys: Journeys, per: Grain | None, by: str | None) -> pa.Table:

@@ -9,7 +9,7 @@ import narwhals as nw
 from cxkit.errors import InputError, not_found
 from cxkit.measures.times.evenly import PLACE, evenly
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, FIRST, GAP, ID, JOURNEY, NEXT, POSITION, SECOND, SERVICE, TIME
+from cxkit.schema import ACTIVITY, FIRST, GAP, ID, JOURNEY, NAME, NEXT, POSITION, SECOND, SERVICE, TIME
 from cxkit.times import zoned
 from cxkit.words import safe
 
@@ -89,12 +89,15 @@ def _table(journeys: Journeys, first: str | None, then: str | None) -> pa.Table:
 
 
 def _slowest(journeys: Journeys) -> tuple[int, int]:
-    """The step on which most time is spent in all; that of the smaller codes where several are."""
+    """The step on which most time is spent in all; the first by name where several are."""
 
     def summed(selection: Selection) -> Frame:
         taken = selection.moves.filter(~nw.col(GAP).is_null())
-        sums = taken.group_by(ACTIVITY, NEXT).agg((nw.col(GAP) / SECOND).sum().alias(SPAN))
-        return sums.sort(SPAN, ACTIVITY, NEXT, descending=[True, False, False]).head(1)
+        sums = taken.group_by(ACTIVITY, NEXT).agg(nw.col(GAP).sum().cast(nw.Int64).alias(SPAN))
+        names = selection.star.activities
+        sums = sums.join(names.select(ACTIVITY, nw.col(NAME).alias("first")), on=ACTIVITY, how="inner")
+        sums = sums.join(names.select(nw.col(ACTIVITY).alias(NEXT), nw.col(NAME).alias("then")), on=NEXT, how="inner")
+        return sums.sort(SPAN, "first", "then", descending=[True, False, False]).head(1).select(ACTIVITY, NEXT)
 
     rows = journeys.collect(summed).to_pylist()
     return (rows[0][ACTIVITY], rows[0][NEXT]) if rows else (-1, -1)
@@ -114,7 +117,7 @@ def _spans(selection: Selection, step: tuple[int, int]) -> Frame:
     )
     engine = selection.star.engine
     counted = timed.group_by(WHOLE).agg(nw.len().cast(nw.Int64).alias("times"))
-    known = engine.quantiles(timed, [WHOLE], SPAN, QUARTERS).join(counted, on=WHOLE, how="inner")
+    quarters = engine.quantiles(timed, [WHOLE], SPAN, QUARTERS).join(counted, on=WHOLE, how="inner")
     total = engine.collect(counted)["times"].to_pylist()
     chosen = evenly(timed, [BEGIN, JOURNEY, POSITION], MOST_SPANS, total[0] if total else 0)
     named = selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id"))
@@ -124,5 +127,5 @@ def _spans(selection: Selection, step: tuple[int, int]) -> Frame:
         quarter = nw.when(inside).then(nw.lit(place)).otherwise(quarter)
         up_to = nw.when(inside).then(nw.col(name)).otherwise(up_to)
     seconds = [(expr / SECOND).alias(name) for expr, name in ((nw.col(SPAN), "seconds"), (up_to, "up_to_seconds"))]
-    table = chosen.join(known, on=WHOLE, how="inner").join(named, on=JOURNEY, how="inner").sort(PLACE)
+    table = chosen.join(quarters, on=WHOLE, how="inner").join(named, on=JOURNEY, how="inner").sort(PLACE)
     return table.select(PLACE, "id", BEGIN, *seconds, quarter.cast(nw.Int64).alias("quarter"), "times")

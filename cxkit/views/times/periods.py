@@ -31,7 +31,7 @@ HATCH, WHISKERS = 6, 5  # pixels between the lines of a bar that is not whole; l
 OTHER = "(other)"
 NO_DATES = ("This log has no calendar.", "Its clock tells no dates, so there are no weeks or months to compare.")
 NO_GOALS = ("How journeys end is not known.", "Name goals in the engagement file, and open the store with it.")
-HATCHED = "Hatched or hollow: not whole, so no drop"
+HATCHED = "Hatched or hollow: only a part was seen"
 UNKNOWN_END = "No journey is old enough for its end to be judged."
 
 
@@ -145,9 +145,9 @@ def _told(rows: Sequence[Row], figure: str) -> str:
     """What a column shows, in words."""
     if figure in COUNTED:
         return f"Each bar: {FIGURES[figure]} in that time"
-    what = "Share that reached a goal, with 95% intervals" if figure == "goals" else "Median from first to last event"
+    what = "Goal rate with 95% intervals" if figure == "goals" else "Median from first to last event"
     old = lasting(rows[0]["within_seconds"])
-    return f"{what}, of journeys that began in that time, at least {old} before the end of the log, and have ended"
+    return f"{what}, of journeys that began {old} or more before the end of the log, and have ended"
 
 
 def _segment(row: Row) -> str:

@@ -17,6 +17,16 @@ FIGURES = {"started": "Started", "completed": "Last event", "goals": "Goal rate"
 GRAINS = {"": "usual periods", "day": "per day", "week": "per week", "month": "per month", "quarter": "per quarter"}
 
 
+class Changes(Choosing):
+    """When something may have changed: a click keeps the journeys that started from then on until the next change."""
+
+    name = "change_points"
+
+    def __init__(self, board: Any, name: str = "") -> None:
+        super().__init__(board, name)
+        self.label = "What changed?"
+
+
 class OverTime(Choosing):
     """How it changes over time: a drag keeps the journeys that began in a range of periods, a click those of one."""
 

@@ -56,7 +56,7 @@ class Switched(Pictured):
 
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
         switches = [["turn", self.label_of_switch, self.way, [*self.ways.items()]]]
-        picture = self.result(journeys).chart(small=self.small, **self.options)
+        picture = self.result(journeys).chart(keyed=dict, small=self.small, **self.options)
         return self.charted(picture, how[0], switches=switches if len(self.ways) > 1 else [])
 
     @property
