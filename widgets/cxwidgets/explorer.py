@@ -20,13 +20,25 @@ from cxwidgets.picture import Pictured
 if TYPE_CHECKING:
     from cxwidgets.board import Board
 
-TABS = {"map": "Map", "variants": "Variants", "time": "Time", "customers": "Customers", "data": "Data"}
+TABS = {
+    "map": "Map",
+    "variants": "Variants",
+    "steps": "Steps",
+    "time": "Time",
+    "customers": "Customers",
+    "data": "Data",
+}
 PAGES: Mapping[str, Sequence[str]] = {
     "variants": ("families", "variants", "journeys", "diary"),
+    "steps": ("funnel", "path_tree", "step_matrix", "follow_matrix", "rework", "time_to_goal", "retention"),
     "time": ("durations", "moves"),
     "customers": ("journeys",),
     "data": ("source", "log_coverage", "data_plan"),
 }
+ASKED = {
+    "funnel": "How far", "path_tree": "Where to", "step_matrix": "Step by step", "follow_matrix": "What follows",
+    "rework": "Again", "time_to_goal": "How soon", "retention": "Who comes back",
+}  # fmt: skip
 THIRD = {"segments": "Groups", "moves": "Waiting"}
 SIDE = {"variants": "Ways", "durations": "Durations", **THIRD}
 FIRST = ("process_map", "variants", "durations", "segments")  # what is drawn before anybody asks
@@ -120,7 +132,10 @@ def told(board: Board) -> str:
 
 
 def _pages(board: Board, tab: str) -> list[View]:
-    return [_waiting(board, name).add_class(f"cxw-{name}") for name in PAGES[tab] if is_panel(name)]
+    panels = [_waiting(board, name).add_class(f"cxw-{name}") for name in PAGES[tab] if is_panel(name)]
+    if tab != "steps":
+        return panels
+    return [_drawn(board, Switch(board, "asked", ASKED, "What to ask of steps")).add_class("cxw-asked"), *panels]
 
 
 def _small(board: Board, name: str) -> View:
