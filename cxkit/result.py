@@ -104,7 +104,7 @@ class Result:
 
         Options are those of the view: `coverage=` for a process map, `top=` for variants. `small=True` draws it for a
         narrow column, without its heading, where there is such a drawing. `keyed` is for panels: it says by which
-        `key` the mark of a row is to be known.
+        `key` the mark of a row is to be known; what is chosen stands beside them, and not in the picture.
         """
         entry = catalog.entry(self.name)
         draw = entry.shrink if small else entry.draw
@@ -114,7 +114,8 @@ class Result:
         for option in options:
             if option not in offered:
                 raise not_found(f"option of this picture ({self.name})", option, offered)
-        words = {"title": self.question, "population": f"{self.n} · {self._steps}", "note": self.note}
+        population = f"{self.n} · {self._steps}" if keyed is None else str(self.n)
+        words = {"title": self.question, "population": population, "note": self.note}
         rows = self.table.to_pylist()
         if keyed is not None:
             rows = [{**row, **keyed(row)} for row in rows]

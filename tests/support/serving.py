@@ -15,6 +15,7 @@ from itertools import count
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from playwright.sync_api import TimeoutError as PageTimeout
 from playwright.sync_api import expect
 
 from cxkit.words import UNKNOWN, lasting
@@ -158,7 +159,7 @@ def watched(browser, home="file:", *, console=True, cards=False, **more):
     page.on("request", lambda asked: asked.url.startswith((home, *HERE)) or abroad.append(asked.url))
     page.on("websocket", lambda asked: asked.url.startswith(home.replace("http", "ws")) or abroad.append(asked.url))
     if not cards:
-        page.add_locator_handler(page.locator(".cxw-card .cxw-close").first, lambda close: close.click())
+        page.add_locator_handler(page.locator(".cxw-card .cxw-close").first, put_away)
     page.on("pageerror", lambda error: broken.append(str(error)))
     if console:
         page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
@@ -170,6 +171,12 @@ def watched(browser, home="file:", *, console=True, cards=False, **more):
         context.close()
     assert abroad == []
     assert broken == []
+
+
+def put_away(close):
+    """Close a card, unless it was closed meanwhile."""
+    with suppress(PageTimeout):
+        close.click(timeout=1_000)
 
 
 def open_app(page, address, notebook):

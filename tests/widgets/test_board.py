@@ -16,7 +16,7 @@ import cxkit as cx
 from cxkit import where as w
 from cxkit.catalog import CATALOG
 from cxwidgets import Board
-from cxwidgets.panel import FAILED, NOT_UNDERSTOOD, READY
+from cxwidgets.panel import BUSY, FAILED, NOT_UNDERSTOOD, READY
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_panels_show_what_the_measures_say(board, name):
     drawn = panel(board, name)
     options = {"size": (800, 660), "show": "times"} if name == "process_map" else {}
     kept = board.base.keep(w.contains("Call"))
-    assert plain(drawn.markup) == plain(getattr(kept, name)().chart(**options).svg)
+    assert plain(drawn.markup) == plain(getattr(kept, name)().chart(keyed=dict, **options).svg)
     assert drawn.status == READY
 
 
@@ -297,6 +297,26 @@ def test_a_later_change_overtakes_an_earlier_one(board):
     assert ids(board.journeys) == ["A07", "A08", "A11", "A12"]
     assert "4 journeys" in panel(board, "summary").markup
     assert panel(board, "process_map").marks == [w.contains("Cancel").key]
+
+
+def test_what_is_overtaken_where_nobody_looks_is_not_busy_for_good(board):
+    hidden, told = panel(board, "summary"), []
+    hidden.seen("page", "near")
+    hidden.observe(lambda change: told.append(change.new), "status")
+
+    async def clicks():
+        chart = panel(board, "process_map")
+        chart.hear({"do": "choose", "key": w.contains("Call").key, "besides": False})
+        await asyncio.sleep(0)  # all panels say that they compute
+        hidden.seen("page", "away")
+        chart.hear({"do": "choose", "key": w.contains("Cancel").key, "besides": False})
+        while board.drawing:
+            await asyncio.sleep(0.01)
+
+    with ThreadPoolExecutor(1) as apart_from_any_other_loop:
+        apart_from_any_other_loop.submit(asyncio.run, clicks()).result()
+    assert told == [BUSY, READY]
+    assert hidden.stale
 
 
 def test_without_a_kernel_the_pictures_stand(board):

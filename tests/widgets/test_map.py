@@ -103,7 +103,6 @@ def test_the_card_acts(board, chart):
     ):
         chart.hear({"do": "act", "name": name})
         assert board.clauses == {"process_map": clause}
-    click(chart, w.contains("Call"))
     board.clear()
     chart.hear({"do": "act", "name": "hide"})
     assert "Call" not in board.journeys.known_activities

@@ -45,7 +45,7 @@ def test_a_click_asks_for_what_it_says_and_deletion_asks_twice(page, toy, loople
     page.get_by_placeholder("Name of what is shown now").fill("Mine")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Delete the view Calls").click()
-    assert asked(page) == [{"do": "save", "name": "Mine", "replace": False}]
+    assert asked(page) == [{"do": "look"}, {"do": "save", "name": "Mine", "replace": False}]
     page.get_by_text("Really delete?").click()
     page.get_by_role("button", name="Rename the view <b>x").click()
     page.get_by_label("New name of <b>x").fill("Other")

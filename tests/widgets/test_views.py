@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import stat
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -297,8 +298,10 @@ def test_tables_are_those_of_the_picture_and_hold_no_formula(tmp_path, loopless,
 
 def test_a_picture_is_made_by_the_page_out_of_what_python_says_of_it(toy, loopless, monkeypatch):
     board = opened(toy, {"filter 1": CALL})
-    told, data = taken(board.panel("variants"), "svg", monkeypatch)
+    told, data = taken(board.panel("process_map"), "svg", monkeypatch)
     assert not data
+    _, [drawn] = taken(board.panel("variants"), "svg", monkeypatch)  # the page shows rows, and no picture
+    assert ElementTree.fromstring(drawn).get("viewBox")
     assert told["about"]["lines"][:2] == ["n = 3 journeys of 3 customers", 'Each journey visits "Call".']
     for form in ("exe", "../csv", None, {"a": 1}, ["csv"]):
         assert taken(board.panel("variants"), form, monkeypatch) is None

@@ -273,6 +273,8 @@ class Board(Lasting):
         """Bring panels up to date, those on the screen first; one that is in no page waits until it is."""
         for panel in panels:
             panel.stale = True
+            if panel.sight == AWAY:
+                panel.rest()
         due = sorted((panel for panel in panels if panel.sight != AWAY), key=lambda panel: panel.sight == FAR)
         loop = running_loop() if self._answering else None
         if loop is None:

@@ -117,6 +117,11 @@ class Panel(anywidget.AnyWidget):
         """Say that something is being computed."""
         self.status = BUSY
 
+    def rest(self) -> None:
+        """Say that nothing is computed any more: what was begun for it is not wanted now."""
+        if self.status == BUSY:
+            self.status = READY
+
     def still(self) -> str:
         """The panel as it looks where there is no kernel."""
         return f'<div class="cx-output {NO_MATH}">{self.markup}</div>' if self.markup else ""

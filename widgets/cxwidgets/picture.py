@@ -81,7 +81,7 @@ class Pictured(VegaChart, View):
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
         """What is to be seen of these journeys, whatever is chosen; `how` as the panel said when it was asked."""
         alive, by = how
-        return self.charted(self.result(journeys, by).chart(small=self.small), alive)
+        return self.charted(self.result(journeys, by).chart(keyed=dict, small=self.small), alive)
 
     def show(self, drawn: Drawn) -> None:
         if self.lib is None and drawn.facts.get("spec"):

@@ -13,6 +13,7 @@ import cxkit as cx
 from cxkit.views import theme
 from cxkit.where.filter import Filter
 from cxkit.words import listed, many, percent, timed
+from cxwidgets.keeping.exports import PICTURES, TABLES
 from cxwidgets.listing import Listing
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn
@@ -43,7 +44,8 @@ class Ways(Choosing):
 
     def __init__(self, board: Board, name: str = "") -> None:
         super().__init__(board, name)
-        self._sort, self._falling = next(iter(self.sorts)), True
+        self.exports = [*PICTURES, *TABLES]
+        self._sort, self._descends = next(iter(self.sorts)), True
         self._answered = lru_cache(KEPT)(super().result)
         self._stood = lru_cache(KEPT)(self._ordered)
 
@@ -57,6 +59,14 @@ class Ways(Choosing):
     def whole(self, journeys: cx.Journeys, by: str) -> pa.Table:
         """All rows, in the order of the answer."""
         return self.result(journeys, by).table
+
+    def drawing(self) -> str:
+        """The rows as a picture, for a file: the page itself shows none."""
+        answer = self.answer()
+        picture = answer.chart() if answer else None
+        if picture is None:
+            raise cx.CxError("This is a table. Take it away as CSV or Excel.")
+        return picture.svg
 
     def how_many(self, journeys: cx.Journeys, by: str) -> int:
         """How many rows there are."""
@@ -77,7 +87,7 @@ class Ways(Choosing):
         if not drawn.facts:
             return drawn
         window, choices = self._rows(0, FIRST)
-        facts = {"window": window, "sort": self._sort, "falling": self._falling}
+        facts = {"window": window, "sort": self._sort, "falling": self._descends}
         choices = {**self._recent(), **choices}
         marks = tuple(clause.key for clause in self._chosen() if clause.key in choices)
         return replace(drawn, facts={**drawn.facts, **facts}, choices=choices, marks=marks)
@@ -93,7 +103,7 @@ class Ways(Choosing):
         """Stand by another column, or the other way round."""
         if column not in self.sorts:
             raise ValueError(column)
-        self._falling = not self._falling if column == self._sort else True
+        self._descends = not self._descends if column == self._sort else True
         self._sort = column
         self.show(self.drawn())
 
@@ -126,8 +136,8 @@ class Ways(Choosing):
         """These rows for the page, and the filters that they stand for."""
         journeys, by = self.board.journeys_for(self.name), self.by
         answer = self.result(journeys, by)
-        usual = self._sort == next(iter(self.sorts)) and self._falling
-        table = answer.table if usual else self._stood(journeys, by, self._sort, self._falling)
+        usual = self._sort == next(iter(self.sorts)) and self._descends
+        table = answer.table if usual else self._stood(journeys, by, self._sort, self._descends)
         if usual and first + rows > table.num_rows:
             table = self.whole(journeys, by)
         names, choices, told = dict[str, int](), dict[str, Filter](), []

@@ -206,7 +206,7 @@ def test_the_map_is_moved_and_zoomed_with_keys(home, toy):
     placed = chart.get_attribute("transform")
     home.locator(".cx-node[data-key]").first.focus()
     found = [placed]
-    for key in ("+", "-", "ArrowLeft", "ArrowUp"):
+    for key in ("+", "-", "Shift+ArrowLeft", "Shift+ArrowUp"):
         home.keyboard.press(key)
         found.append(chart.get_attribute("transform"))
     assert len(set(found)) == 4

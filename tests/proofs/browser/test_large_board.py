@@ -71,11 +71,14 @@ def test_a_clause_that_a_panel_made_may_become_another(tab, fines):
     tab.locator(f'.cx-node[data-activity="{fines.selection.star.codes[CREDIT]}"]').click()
     settled(tab, fines.keep(w.contains(CREDIT)), [w.contains(CREDIT)])
     tab.get_by_role("button", name="Edit: ").click()
-    form = panel(tab, "Filters").locator("form")
-    form.locator("[name=kind]").select_option("lasts")
-    form.locator("[name=at_least]").fill("900d")
-    form.get_by_role("button", name="Change").click()
-    settled(tab, fines.keep(w.lasts(at_least="900d")), [w.lasts(at_least="900d")])
+    values = panel(tab, "Filters").get_by_role("group", name="Values")
+    other = values.locator(".cxw-row", has=tab.get_by_text("Payment", exact=True)).locator("input")
+    assert not other.is_checked()
+    values.locator(".cxw-row", has=tab.get_by_text(CREDIT, exact=True)).locator("input:checked").click()
+    settled(tab, fines, [])
+    other.click()
+    settled(tab, fines.keep(w.contains("Payment")), [w.contains("Payment")])
+    tab.keyboard.press("Escape")
     assert tab.locator(".cxw-panel[data-status=failed]").count() == 0
 
 

@@ -137,6 +137,7 @@ def agree_but(page, journeys, **others):
 def test_a_whole_session(opened, export, direct, tmp_path):
     page = opened(START)
     bring_in(page, export)
+    panel(page, "Segments").get_by_role("combobox").select_option("Art")
     agree_but(page, direct)
 
     visits, order = w.contains(VISITED), w.attribute("Art", "order")

@@ -28,7 +28,7 @@ TASKS: set[asyncio.Task[None]] = set()
 
 
 def exporting(panel: Panel, form: object, page: object) -> None:
-    """Send the browser a file of what the panel shows, beside the kernel's loop if there is one."""
+    """Send the browser what it makes a file of, beside the kernel's loop if there is one."""
     if form not in (*PICTURES, *TABLES) or not panel.exports:
         panel.said = "That could not be understood. Nothing was changed."
         return
@@ -46,7 +46,7 @@ async def _sent(panel: Panel, form: str, page: str) -> None:
 
 
 def _file(panel: Panel, form: str, page: str) -> tuple[dict[str, Any], list[bytes]]:
-    """What the browser is told of a file, and the file if it is a table; or why there is none."""
+    """What the browser is told of a file; the file if it is a table, the picture if the page has none; or why not."""
     while True:
         try:
             return _made(panel, form, page)
@@ -67,7 +67,7 @@ def _made(panel: Panel, form: str, page: str) -> tuple[dict[str, Any], list[byte
     )
     told = {"page": page, "form": form, "name": f"{name}.{form}", "about": {"title": result.question, "lines": lines}}
     if form in PICTURES:
-        return told, []
+        return told, [panel.drawing().encode()] if form in panel.exports else []
     if len(result.table) > MOST_ROWS:
         raise cx.CxError(f"These are more than {many(MOST_ROWS)} rows. Choose fewer journeys first.")
     return told, [MADE[form](result, about)]

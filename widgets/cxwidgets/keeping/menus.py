@@ -30,7 +30,9 @@ class Views(View):
     def actions(self) -> Mapping[str, Action]:
         board, saved = self.board, self.board.saved
         doing: dict[str, Action] = {"save": self.save, "rename": saved.rename, "delete": saved.delete}
-        return {name: self._telling(action) for name, action in doing.items()} | {"open": board.open, "back": self.back}
+        return {name: self._telling(action) for name, action in doing.items()} | {
+            "look": self.look, "open": board.open, "back": self.back,
+        }  # fmt: skip
 
     def draw(self) -> Drawn:
         facts = {
@@ -45,6 +47,10 @@ class Views(View):
 
     def still(self) -> str:
         return ""
+
+    def look(self) -> None:
+        """Which views are there now? Another page may have saved some."""
+        self.show(self.drawn())
 
     def save(self, name: str, replace: bool) -> None:
         """Save what is shown under this name."""

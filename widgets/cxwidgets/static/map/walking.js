@@ -4,7 +4,7 @@ const BESIDE = { down: { ArrowRight: 1, ArrowLeft: -1 }, across: { ArrowDown: 1,
 const PAN = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
 
 export const KEYS =
-  "Arrows walk along the moves, Enter chooses, with Shift one more. Escape leaves. + and - zoom, 0 shows all of it.";
+  "Arrows walk along the moves, with Shift they shift the picture. Enter chooses, with Shift one more. Escape leaves. + and - zoom, 0 shows all of it.";
 
 // All that can be chosen, and how to get from one to the next.
 function walks(map, across) {

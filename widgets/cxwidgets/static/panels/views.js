@@ -47,7 +47,7 @@ function view(name, ask, close) {
 }
 
 function viewing(ask) {
-  const { element, body, close } = menu({ words: "Views", label: "Saved views" });
+  const { element, body, close } = menu({ words: "Views", label: "Saved views" }, () => ask("look"));
   const list = make("ul", { className: "cxw-list" });
   const replace = button("Replace it", () => ask("save", { name: name.value.trim(), replace: true }), { hidden: true });
   const save = (text) => ask("save", { name: text, replace: false });

@@ -105,13 +105,25 @@ function saved(blob, name) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+// A picture that Python drew because the page shows rows instead, laid out for a moment where nobody sees it.
+async function aside(root, buffers, act) {
+  const body = make("div", { className: "cxw-aside", innerHTML: await new Blob(buffers).text() });
+  root.append(body);
+  try {
+    return act({ root, body });
+  } finally {
+    body.remove();
+  }
+}
+
 // What Python sends when it was asked for a file: what the file says, and of a table all of it.
 async function received(parts, { form, name, about }, buffers) {
-  if (buffers.length) {
+  if (form === "csv" || form === "xlsx") {
     saved(new Blob(buffers, { type: KINDS[form] }), name);
     return;
   }
-  const picture = composed(parts, about);
+  const compose = (seen) => composed(seen, about);
+  const picture = buffers.length ? await aside(parts.root, buffers, compose) : compose(parts);
   saved(form === "png" ? await painted(picture) : new Blob([picture.text], { type: KINDS.svg }), name);
 }
 
@@ -123,12 +135,12 @@ export function exporting({ model, root, body, said, ask, signal }) {
     said.hidden = false;
   };
   const { element, body: list, close } = menu({ words: "⤓", label: "Export", className: "cxw-save" }, () => {
-    const forms = [...(drawings(body).length ? ["png", "svg"] : []), ...model.get("exports")];
+    const forms = new Set([...(drawings(body).length ? ["png", "svg"] : []), ...model.get("exports")]);
     const entry = (form) => button(SAYS[form], () => {
       close();
       ask("export", { form, page });
     });
-    list.replaceChildren(...forms.map(entry));
+    list.replaceChildren(...[...forms].map(entry));
   });
   root.append(make("div", { className: "cxw-export" }, element));
   const hear = (content, buffers) => {
