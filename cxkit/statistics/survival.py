@@ -71,8 +71,8 @@ def _table(places: Array, causes: Array, ends: int, kinds: int) -> Array:
     """For each time how many leave for each reason; the first row is those last seen under way."""
     import numpy as np
 
-    counts = np.bincount(places * (kinds + 1) + causes, minlength=ends * (kinds + 1))
-    return counts.reshape(ends, kinds + 1).T.astype(float)
+    counts = np.bincount(causes * ends + places, minlength=ends * (kinds + 1))
+    return counts.reshape(kinds + 1, ends).astype(float)
 
 
 def _curves(table: Array, asked: Array) -> Array:

@@ -20,9 +20,17 @@ from cxwidgets.picture import Pictured
 if TYPE_CHECKING:
     from cxwidgets.board import Board
 
-TABS = {"map": "Map", "variants": "Variants", "time": "Time", "customers": "Customers", "data": "Data"}
+TABS = {
+    "map": "Map",
+    "variants": "Variants",
+    "steps": "Steps",
+    "time": "Time",
+    "customers": "Customers",
+    "data": "Data",
+}
 PAGES: Mapping[str, Sequence[str]] = {
     "variants": ("families", "variants", "journeys", "diary"),
+    "steps": ("funnel", "path_tree", "step_matrix", "follow_matrix", "rework", "time_to_goal", "retention"),
     "time": (
         "over_time",
         "change_points",
@@ -38,6 +46,14 @@ PAGES: Mapping[str, Sequence[str]] = {
 WHEN = {"overview": "Over time", "durations": "Durations", "moves": "Waiting"}
 EACH = {"dotted_chart": "Each journey", "performance_spectrum": "One step"}
 BESIDE = ("over_time", "change_points", "time_of_week", *EACH)  # pictures of a page that stand beside others
+ASKED = {
+    "funnel": "How far", "path_tree": "Where to", "step_matrix": "Step by step", "follow_matrix": "What follows",
+    "rework": "Again", "time_to_goal": "How soon", "retention": "Who comes back",
+}  # fmt: skip
+SWITCHES: Mapping[str, Sequence[tuple[str, Mapping[str, str], str]]] = {
+    "steps": (("asked", ASKED, "What to ask of steps"),),
+    "time": (("when", WHEN, "What to look at over time"), ("each", EACH, "How to see single journeys")),
+}
 THIRD = {"segments": "Groups", "moves": "Waiting"}
 SIDE = {"variants": "Ways", "durations": "Durations", **THIRD}
 FIRST = ("process_map", "variants", "durations", "segments")  # what is drawn before anybody asks
@@ -103,18 +119,13 @@ def explorer(board: Board) -> Any:
     chart, side = board.panel("process_map"), [_small(board, name) for name in SIDE]
     third = _drawn(board, Switch(board, "third", THIRD, "What else to compare"))
     which = _drawn(board, Switch(board, "side", SIDE, "Which picture"))
-    when = _drawn(board, Switch(board, "when", WHEN, "What to look at over time")).add_class("cxw-when")
-    each = _drawn(board, Switch(board, "each", EACH, "How to see single journeys")).add_class("cxw-each")
     grid = _box(
         "explorer",
         _box("bar", board.panel("store"), bar.add_class("cxw-lead"), *map(board.panel, TOOLS)),
         _box("strip", strip, board.panel("figures")),
         _box("map", chart),
         _box("side", which.add_class("cxw-which"), third.add_class("cxw-third"), *side),
-        *(
-            _box("page", *([when, each] if tab == "time" else []), *_pages(board, tab)).add_class(f"cxw-on-{tab}")
-            for tab in PAGES
-        ),
+        *(_box("page", *_page(board, tab)).add_class(f"cxw-on-{tab}") for tab in PAGES),
         _box("drawer", handle, _waiting(board, "journeys")),
     )
     return _box("frame", grid)
@@ -135,8 +146,10 @@ def told(board: Board) -> str:
     return "".join(panel_of(name, board).standing() for name in TOLD)
 
 
-def _pages(board: Board, tab: str) -> list[View]:
-    return [_waiting(board, name).add_class(f"cxw-{name}") for name in PAGES[tab] if is_panel(name)]
+def _page(board: Board, tab: str) -> list[View]:
+    """What a tab shows: its switches, and its panels, drawn when they are looked at."""
+    switches = [_drawn(board, Switch(board, *words)).add_class(f"cxw-{words[0]}") for words in SWITCHES.get(tab, ())]
+    return [*switches, *(_waiting(board, name).add_class(f"cxw-{name}") for name in PAGES[tab] if is_panel(name))]
 
 
 def _small(board: Board, name: str) -> View:

@@ -15,7 +15,7 @@ from cxkit.result import Result
 from cxkit.schema import CUSTOMER, GAP, JOURNEY, NEXT, PATH, POSITION, SECOND, VARIANT, codes
 from cxkit.selection import segment
 from cxkit.selection.segment import OTHER, SEGMENT
-from cxkit.statistics.intervals import share_by_customer
+from cxkit.statistics.intervals import share_by_customer, share_of_units
 from cxkit.store.columns import VALUE
 from cxkit.where.attributes import attribute
 from cxkit.where.ways import passes, taken
@@ -264,9 +264,8 @@ def _rows(text: str, counted: Counted, asked: Asked, names: Mapping[int, str]) -
         ahead = totals[step] if last else totals[step + 1]
         still = counted.still.get(key, 0) if counted.known and not last else 0
         before = _share(people, reached[:, step], reached[:, step - 1])
-        first = (
-            _share(people, reached[:, step], reached[:, 1]) if step > 1 else (1.0 if totals[1] else None, None, None)
-        )
+        first = before if step == 2 else _share(people, reached[:, step], reached[:, 1])
+        first = first if step > 1 else (1.0 if totals[1] else None, None, None)
         instead, times_so = _most(counted.instead.get(key, Counter()), names)
         yield {
             SEGMENT: text, STEP: step, "name": name, "count": totals[step], "went_on": None if last else ahead,
@@ -282,6 +281,9 @@ def _share(people: Any, hits: Any, of: Any) -> tuple[float | None, float | None,
     """The share and its interval by customer, from kinds of customers."""
     import numpy as np
 
+    if of.max() <= 1:
+        share = share_of_units(int((hits * people).sum()), int((of * people).sum()))
+        return share.value, share.low, share.high
     own, base = np.repeat(hits, people), np.repeat(of, people)
     share = share_by_customer(np.arange(len(own)), own, base)
     return share.value, share.low, share.high
