@@ -323,7 +323,7 @@ class Journeys:
         >>> from cxkit import where as w
         >>> path = cx.toy_journeys().keep(w.contains("Cancel")).write(getfixture("tmp_path") / "late.xes.gz")
         >>> cx.read(path).source.size
-        11
+        10
         """
         from cxkit.writing.write import write
 
