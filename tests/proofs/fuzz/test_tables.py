@@ -93,7 +93,8 @@ def simple_rows(data, log):
     plain = unpacked(data).decode("utf-8", "replace").removeprefix("\ufeff")
     if log.source.reading["encoding"] != "utf-8" or "\ufffd" in plain or set(plain) & set("\"'\0\r"):
         return None
-    lines = plain.lstrip("\n").split("\n")[1:]
+    header = log.source.reading.get("header") != "none"  # damage may have cost the table its header
+    lines = plain.lstrip("\n").split("\n")[header:]
     separator, width = log.source.delimiter, len(log.columns)
     rows = [line.split(separator) for line in lines if line]
     return [row for row in rows if len(row) == width], sum(len(row) != width for row in rows)
