@@ -29,6 +29,7 @@ VALUES = {
     "number": [0.1, -3.0, 1e300, 1 / 3],
     "boolean": [True, False],
 }
+TOO_SHORT = ("waiting", "change_points", "retention")  # the toy log has no starts, and two weeks
 MONDAY = datetime(2025, 6, 2, tzinfo=UTC)
 BY_KIND = [("segments", {}), ("durations", {}), ("durations", {"per": "move"}), ("waiting", {})]
 
@@ -42,7 +43,7 @@ def said(toy):
 @pytest.mark.parametrize(("name", "call"), ASKED, ids=str)
 def test_on_the_toy_log(said, name, call, selection):
     rows = assert_rows_keep_their_journeys(SELECTIONS[selection](said), name, call)
-    assert rows or name == "waiting"
+    assert rows or name in TOO_SHORT
 
 
 @pytest.fixture(scope="module")
