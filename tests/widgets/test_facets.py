@@ -19,7 +19,7 @@ WRITTEN = {
 
 
 @pytest.fixture
-def board(toy):
+def board(toy, loopless):
     return Board(toy)
 
 

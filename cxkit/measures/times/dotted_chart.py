@@ -83,9 +83,9 @@ def _length(journeys: Journeys) -> float:
 def _dots(selection: Selection, order: Order, most: int, total: int, since: int) -> Frame:
     lasts = (nw.col(LAST) - nw.col(FIRST)).alias(LASTS)
     timed = selection.outlines.filter(~nw.col(FIRST).is_null()).select(JOURNEY, FIRST, lasts)
-    by = [FIRST, JOURNEY] if order == "start" else [LASTS, FIRST, JOURNEY]
-    named = selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id"))
-    chosen = evenly(timed, by, most, total).join(named, on=JOURNEY, how="inner")
+    by = [FIRST, "id"] if order == "start" else [LASTS, FIRST, "id"]
+    named = timed.join(selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id")), on=JOURNEY, how="inner")
+    chosen = evenly(named, by, most, total)
     events = selection.moves.select(JOURNEY, POSITION, ACTIVITY, TIME).join(chosen, on=JOURNEY, how="inner")
     activities = selection.star.activities.select(ACTIVITY, NAME)
     return (

@@ -119,13 +119,13 @@ def _spans(selection: Selection, step: tuple[int, int]) -> Frame:
     counted = timed.group_by(WHOLE).agg(nw.len().cast(nw.Int64).alias("times"))
     quarters = engine.quantiles(timed, [WHOLE], SPAN, QUARTERS).join(counted, on=WHOLE, how="inner")
     total = engine.collect(counted)["times"].to_pylist()
-    chosen = evenly(timed, [BEGIN, JOURNEY, POSITION], MOST_SPANS, total[0] if total else 0)
-    named = selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id"))
+    named = timed.join(selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id")), on=JOURNEY, how="inner")
+    chosen = evenly(named, [BEGIN, "id", POSITION], MOST_SPANS, total[0] if total else 0)
     quarter, up_to = nw.lit(4), nw.col("q4")
     for place, name in ((3, "q3"), (2, "q2"), (1, "q1")):
         inside = nw.col(SPAN) <= nw.col(name)
         quarter = nw.when(inside).then(nw.lit(place)).otherwise(quarter)
         up_to = nw.when(inside).then(nw.col(name)).otherwise(up_to)
     seconds = [(expr / SECOND).alias(name) for expr, name in ((nw.col(SPAN), "seconds"), (up_to, "up_to_seconds"))]
-    table = chosen.join(quarters, on=WHOLE, how="inner").join(named, on=JOURNEY, how="inner").sort(PLACE)
+    table = chosen.join(quarters, on=WHOLE, how="inner").sort(PLACE)
     return table.select(PLACE, "id", BEGIN, *seconds, quarter.cast(nw.Int64).alias("quarter"), "times")
