@@ -385,7 +385,7 @@ def test_whatever_shows_lies_on_a_way_from_start_to_end(paths):
     check_coverage({move: (count, shows[move]) for move, count in counts.items()})
 
 
-@few(12)
+@few(8)
 @given(ROWS, st.integers(0, 4), st.integers(1, 4))
 def test_trim_is_preparing_the_cut_log(stores, rows, low, days):
     since, until = (MONDAY + number * timedelta(days=1) for number in (low, low + days))
