@@ -159,7 +159,7 @@ def watched(browser, home="file:", *, console=True, cards=False, **more):
     page.on("request", lambda asked: asked.url.startswith((home, *HERE)) or abroad.append(asked.url))
     page.on("websocket", lambda asked: asked.url.startswith(home.replace("http", "ws")) or abroad.append(asked.url))
     if not cards:
-        page.add_locator_handler(page.locator(".cxw-card .cxw-close").first, put_away)
+        page.add_locator_handler(page.locator(".cxw-card .cxw-close").first, put_away, no_wait_after=True)
     page.on("pageerror", lambda error: broken.append(str(error)))
     if console:
         page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
@@ -176,7 +176,7 @@ def watched(browser, home="file:", *, console=True, cards=False, **more):
 def put_away(close):
     """Close a card, unless it was closed meanwhile."""
     with suppress(PageTimeout):
-        close.click(timeout=1_000)
+        close.dispatch_event("click", timeout=5_000)
 
 
 def open_app(page, address, notebook):

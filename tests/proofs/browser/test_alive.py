@@ -121,7 +121,7 @@ def test_a_frozen_kernel_is_told_and_answers_when_it_can(opened, server, toy):
     kernel = kernel_of(server, page)
     kernel.suspend()
     page.locator(f'{MAP}[data-activity="{toy.selection.star.codes["Cancel"]}"]').click()
-    page.locator(".cx-busy", has_text="Computing").wait_for(timeout=15_000)
+    page.locator(".cx-busy", has_text="Computing").wait_for(timeout=60_000)
     page.locator(".cx-busy", has_text="No answer for").wait_for(timeout=60_000)
     assert page.locator(".cx-busy").get_by_role("button", name="Reopen at the same selection").is_visible()
     kernel.resume()
