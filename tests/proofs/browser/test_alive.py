@@ -60,8 +60,8 @@ def opened(browser, server):
     context.close()
 
 
-def alive(page):
-    page.wait_for_selector(MAP, timeout=SLOW)
+def alive(page, patience=SLOW):
+    page.wait_for_selector(MAP, timeout=patience)
     page.wait_for_function("!document.querySelector('.cx-standing, [aria-busy=true]')")
 
 
@@ -149,7 +149,7 @@ def test_many_tabs_at_once_come_alive_and_answer(opened, toy):
         page.evaluate(f"setTimeout(() => location.assign('/{PAGE}'))")
     for page in pages:
         page.wait_for_url(f"**/{PAGE}", wait_until="commit")
-        alive(page)
+        alive(page, 3 * SLOW)  # as many kernels begin at once
     for page in pages:
         page.locator(f'{MAP}[data-activity="{toy.selection.star.codes["Cancel"]}"]').click()
     for page in pages:
