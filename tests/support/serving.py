@@ -28,6 +28,7 @@ TOKEN = "secret"
 WORKSPACES = map("test-{}".format, count())
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 START = -1
+LEFT = "Canceled future"  # what a page says of its questions when it is left before they are answered
 CARDS = ("Journeys", "Customers", "Events", "Variants", "Activities")
 
 READ = """(root, label) => {
@@ -160,7 +161,7 @@ def watched(browser, home="file:", *, console=True, cards=False, **more):
     page.on("websocket", lambda asked: asked.url.startswith(home.replace("http", "ws")) or abroad.append(asked.url))
     if not cards:
         page.add_locator_handler(page.locator(".cxw-card .cxw-close").first, put_away, no_wait_after=True)
-    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("pageerror", lambda error: (LEFT in str(error) and not console) or broken.append(str(error)))
     if console:
         page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
     try:
@@ -169,8 +170,8 @@ def watched(browser, home="file:", *, console=True, cards=False, **more):
         page.goto("about:blank")
     finally:
         context.close()
-    assert abroad == []
-    assert broken == []
+    assert not abroad, abroad
+    assert not broken, broken
 
 
 def put_away(close):
