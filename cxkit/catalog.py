@@ -167,7 +167,7 @@ CATALOG = (
         "cxkit.views.times.changes:change_points",
         needs=("time",),
         sharper=("goals", "customer"),
-        calls=(PLAIN, {"per": "day"}),
+        calls=(PLAIN, {"per": "day"}, BY_PLAN),
         row="cxkit.measures.times.change_points:since_then",
         small="cxkit.views.times.changes:change_points_small",
     ),
