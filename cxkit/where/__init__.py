@@ -14,8 +14,8 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.documents import from_json
-from cxkit.where.moments import during
-from cxkit.where.order import follows, takes
+from cxkit.where.moments import during, in_week
+from cxkit.where.order import follows, takes, waits
 from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank, variant_size
 from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
@@ -33,6 +33,7 @@ __all__ = [
     "follows",
     "from_json",
     "goes",
+    "in_week",
     "lasts",
     "length",
     "passes",
@@ -42,6 +43,7 @@ __all__ = [
     "takes",
     "variant_rank",
     "variant_size",
+    "waits",
 ]
 
 

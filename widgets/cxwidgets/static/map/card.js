@@ -11,27 +11,38 @@ function beside(title, rows) {
   return [make("h4", { textContent: title }), make("ul", {}, ...rows.map(row))];
 }
 
-function doing({ ask, root }, { actions, others }) {
-  const merging = make("form", { className: "cxw-merge", hidden: true });
-  const select = make("select", { ariaLabel: "Merge with", name: "other" });
-  select.append(...others.map((name) => make("option", { value: name, textContent: name })));
-  merging.append(select, make("button", { type: "submit", textContent: "Merge" }));
-  merging.addEventListener("submit", (event) => {
+// A form below the buttons in which one of several is chosen for an action; it opens and closes with its button.
+function picking(ask, name, label, offered) {
+  const select = make("select", { ariaLabel: label, name: "other" });
+  select.append(...offered.map((value) => make("option", { value, textContent: value.endsWith("*") ? `all \u201C${value}\u201D` : value })));
+  const form = make("form", { className: "cxw-merge", hidden: true });
+  form.append(select, make("button", { type: "submit", textContent: label.split(" ")[0] }));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    ask("act", { name: "merge", other: select.value });
+    ask("act", { name, other: select.value });
   });
+  const turn = () => {
+    form.hidden = !form.hidden;
+    if (!form.hidden) select.focus();
+  };
+  return { form, turn };
+}
+
+function doing({ ask, root }, { actions, others = [], splits = [] }) {
+  const forms = {};
+  if (others.length) forms.merge = picking(ask, "merge", "Merge with", others);
+  if (splits.length) forms.split = picking(ask, "split", "Split by", splits);
   const act = (name) => {
-    if (name === "merge") {
-      merging.hidden = !merging.hidden;
-      if (!merging.hidden) select.focus();
+    if (forms[name]) {
+      forms[name].turn();
       return;
     }
     ask("act", { name });
     if (name === "journeys") listed(root);
   };
-  const able = actions.filter(([name]) => name !== "merge" || others.length);
+  const able = actions.filter(([name]) => forms[name] || !["merge", "split"].includes(name));
   const made = able.map(([name, text, on]) => button(text, () => act(name), { ariaPressed: String(on), disabled: on }));
-  return [make("div", { className: "cxw-actions" }, ...made), merging];
+  return [make("div", { className: "cxw-actions" }, ...made), ...Object.values(forms).map(({ form }) => form)];
 }
 
 // Where the journeys are listed: the drawer of the explorer, else the panel on the page.
