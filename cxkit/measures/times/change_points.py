@@ -15,7 +15,8 @@ from cxkit.measures.times.periods import NO_CALENDAR, Grain
 from cxkit.result import Result
 from cxkit.schema import CUSTOMER, FIRST
 from cxkit.selection import segment
-from cxkit.statistics.changes import Stretch, changes, discoveries
+from cxkit.statistics.changes import Stretch, changes
+from cxkit.statistics.discoveries import discoveries
 from cxkit.times import LONGEST, instant
 
 if TYPE_CHECKING:
