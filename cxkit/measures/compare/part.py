@@ -11,7 +11,7 @@ from cxkit.measures.compare.construction import touched
 from cxkit.measures.compare.sides import Pair, placed
 from cxkit.selection.segment import SEGMENT
 from cxkit.statistics.discoveries import FALSE
-from cxkit.statistics.families import Apart, Differences, apart, shares, sides
+from cxkit.statistics.families import Apart, Differences, Sides, apart, shares, sides
 from cxkit.statistics.lengths import Values, means
 
 if TYPE_CHECKING:
@@ -45,6 +45,28 @@ class Whole:
     lasting: tuple[Sequence[float], Sequence[float]]
 
 
+def differences(kept: Items, side: Array, strata: Array | None = None) -> tuple[Sides, Differences]:
+    """Who is compared, and the differences of all items: of journeys, of ended ones, and of logarithms of times.
+
+    side : of each row of the items 1 for the left, -1 for the right, 0 for neither.
+    strata : of each row the code of its stratum, within which the sides are compared.
+
+    Items are in the order of `kept.listed` and then of `kept.timed`.
+    """
+    import numpy as np
+
+    of = sides(kept.customers, side, strata)
+    of_all = shares(kept.has, of)
+    if not kept.ended.all():
+        columns = np.array([place for place, item in enumerate(kept.listed) if item.kind in OF_ENDED], np.int64)
+        ended = sides(kept.customers, np.where(kept.ended, side, 0), strata)
+        of_all = of_all.replaced(columns, shares(kept.has[:, columns], ended))
+    row, item, seconds = kept.lasting
+    held = kept.ended[row] | (item > 0)
+    values = Values(row[held], item[held], np.log1p(seconds[held]), len(kept.timed))
+    return of, of_all.joined(means(values, of))
+
+
 class Part:
     """One pair of sides: all items of it, tested alone."""
 
@@ -53,29 +75,12 @@ class Part:
 
         self.pair, self.kept = pair, kept
         self.side = placed(journeys, pair, kept)
-        self.of = sides(kept.customers, self.side, strata)
-        ended = np.where(kept.ended, self.side, 0)
-        self.ended = self.of if kept.ended.all() else sides(kept.customers, ended, strata)
+        self.of, self.differences = differences(kept, self.side, strata)
         self.listed: Sequence[Item] = [*kept.listed, *kept.timed]
-        self.differences = self._differences()
         filters = [side for side in (pair.left, pair.right) if side is not None]
         self.own = np.array(touched(journeys, filters).own(self.listed), bool)
         self.tested = self.differences.enough & self.differences.varies & ~self.own
         self.z, self.p = self.differences.z, self.differences.p
-
-    def _differences(self) -> Differences:
-        """All items: what journeys have, what ended ones have, and the logarithms of the times."""
-        import numpy as np
-
-        kept = self.kept
-        of_all = shares(kept.has, self.of)
-        if self.ended is not self.of:
-            columns = np.array([place for place, item in enumerate(kept.listed) if item.kind in OF_ENDED], np.int64)
-            of_all = of_all.replaced(columns, shares(kept.has[:, columns], self.ended))
-        row, item, seconds = kept.lasting
-        held = kept.ended[row] | (item > 0)
-        values = Values(row[held], item[held], np.log1p(seconds[held]), len(kept.timed))
-        return of_all.joined(means(values, self.of))
 
     @property
     def errors(self) -> list[float]:
