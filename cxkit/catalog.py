@@ -217,6 +217,7 @@ CATALOG = (
     Entry(
         "compare",
         "cxkit.measures.compare.compare:compare",
+        "cxkit.views.compared.sides:compare",
         sharper=("customer", "attributes", "time", "goals"),
         calls=(BY_PLAN, {"before": "2025-06-03"}),
         row="cxkit.measures.compare.compare:having",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import cxkit as cx
 from cxkit import catalog
+from cxwidgets.comparison import Comparing
 from cxwidgets.diary import Diary
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
@@ -64,6 +65,7 @@ OWN: Mapping[str, type[View]] = {
         Week,
         Dots,
         Spectrum,
+        Comparing,
         Journeys,
         Diary,
         Source,

@@ -38,13 +38,14 @@ class Judged:
     within: float | None
     population: tuple[int, int]
     undated: bool = False
+    asked: bool = True  # whether there were journeys to ask of
 
 
 def judged(journeys: Journeys, asked: Asked, within: str | None, holding: str | None, level: Grain) -> Judged:
     """Compare what is asked for."""
     undated = asked.before is not None and (not journeys.selection.star.timed or journeys.manifest.clock is not None)
     if undated or not journeys.n.journeys:
-        return Judged(_table([], asked), [], 0, 0, None, None, None, (0, 0), undated)
+        return Judged(_table([], asked), [], 0, 0, None, None, None, (0, 0), undated, bool(journeys.n.journeys))
     span = None if asked.before is None else asking.followed(journeys, asked.before, within)
     kept = items(journeys, level, span)
     strata = asking.strata(journeys, holding, kept)

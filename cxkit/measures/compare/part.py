@@ -34,6 +34,7 @@ class Whole:
     """Two sides as they are: their sizes, how far they are apart, and how long their ended journeys last.
 
     `edges` are seconds, the borders of bins; `lasting` is the share of each side's journeys in each of them.
+    `still_open` is the share of each side's journeys that have not ended.
     """
 
     pair: Pair
@@ -43,6 +44,7 @@ class Whole:
     medians: tuple[float | None, float | None]
     edges: Sequence[float]
     lasting: tuple[Sequence[float], Sequence[float]]
+    still_open: tuple[float, float]
 
 
 def differences(kept: Items, side: Array, strata: Array | None = None) -> tuple[Sides, Differences]:
@@ -156,9 +158,10 @@ class Part:
         sizes, people = of.cells, (of.people(0), of.people(1))
         edges, lasting, medians = self._lasting()
         distance = apart(kept.has[:, steps], of)
-        return Whole(
-            self.pair, (int(sizes[0::2].sum()), int(sizes[1::2].sum())), people, distance, medians, edges, lasting
-        )
+        still = [float(1 - kept.ended[self.side == word].mean()) for word in (1, -1)]
+        journeys = (int(sizes[0::2].sum()), int(sizes[1::2].sum()))
+        facts = (distance, medians, edges, lasting, (still[0], still[1]))
+        return Whole(self.pair, journeys, people, *facts)
 
     def _lasting(self) -> tuple[list[float], tuple[list[float], list[float]], tuple[float | None, float | None]]:
         """Bins of equal width on the scale of logarithms, the shares of both sides in them, and the medians."""

@@ -5,7 +5,7 @@ import { breakdown } from "../shared/choose.js";
 import { make } from "../shared/make.js";
 
 // One switch: Python hears its name with what was chosen.
-function switching({ ask }, [name, label, chosen, options]) {
+export function switching({ ask }, [name, label, chosen, options]) {
   const option = ([value, textContent]) => make("option", { value, textContent, selected: value === chosen });
   const select = make("select", { ariaLabel: label, onchange: () => ask(name, { to: select.value }) }, ...options.map(option));
   return select;
