@@ -219,6 +219,18 @@ CATALOG = (
         row="cxkit.measures.ways.values:holding",
     ),
     Entry(
+        "compare",
+        "cxkit.measures.compare.compare:compare",
+        "cxkit.views.compared.sides:compare",
+        sharper=("customer", "attributes", "time", "goals"),
+        calls=(BY_PLAN, {"before": "2025-06-03"}),
+        row="cxkit.measures.compare.compare:having",
+        marks={
+            "left_key": "cxkit.measures.compare.compare:on_the_left",
+            "right_key": "cxkit.measures.compare.compare:on_the_right",
+        },
+    ),
+    Entry(
         "attrition",
         "cxkit.measures.ways.attrition:attrition",
         "cxkit.views.waterfall:attrition",

@@ -17,6 +17,7 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.answers.tagged import answered, asked_anew
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
+from cxkit.measures.compare.compare import compare
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
@@ -206,6 +207,7 @@ class Journeys:
     dotted_chart = dotted_chart
     performance_spectrum = performance_spectrum
     segments = segments
+    compare = compare
     values = values
     attrition = attrition
     funnel = funnel
