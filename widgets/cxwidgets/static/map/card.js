@@ -11,7 +11,23 @@ function beside(title, rows) {
   return [make("h4", { textContent: title }), make("ul", {}, ...rows.map(row))];
 }
 
-function doing({ ask, root }, { actions, others }) {
+// Which share of each group takes it; the name of a group keeps its journeys.
+function split({ ask }, { by, attributes, parts }) {
+  const choose = () => ask("split", { by: select.value });
+  const option = (name) => make("option", { value: name, textContent: name || "nothing", selected: name === by });
+  const select = make("select", { ariaLabel: "Split by", onchange: choose }, ...["", ...attributes].map(option));
+  const named = ([name, , , key]) =>
+    key ? button(name, () => ask("part", { key }), { className: "cxw-link", title: `Keep the journeys with ${name}` }) : name;
+  const row = (part) =>
+    make("li", { title: `${part[2]} journeys` }, make("span", {}, named(part)), make("b", { textContent: part[1] }), make("small", { textContent: part[2] }));
+  const list = parts.length ? [make("h4", { textContent: "Share of each group that takes it" }), make("ul", {}, ...parts.map(row))] : [];
+  return make("div", { className: "cxw-split", hidden: !by }, make("label", {}, "Split by ", select), ...list);
+}
+
+function doing(context, told) {
+  const { ask, root } = context;
+  const { actions, others, attributes } = told;
+  const splitting = split(context, told);
   const merging = make("form", { className: "cxw-merge", hidden: true });
   const select = make("select", { ariaLabel: "Merge with", name: "other" });
   select.append(...others.map((name) => make("option", { value: name, textContent: name })));
@@ -26,12 +42,18 @@ function doing({ ask, root }, { actions, others }) {
       if (!merging.hidden) select.focus();
       return;
     }
+    if (name === "split") {
+      splitting.hidden = !splitting.hidden;
+      if (!splitting.hidden) splitting.querySelector("select").focus();
+      return;
+    }
     ask("act", { name });
     if (name === "journeys") listed(root);
   };
-  const able = actions.filter(([name]) => name !== "merge" || others.length);
+  const lacks = { merge: !others.length, split: !attributes.length };
+  const able = actions.filter(([name]) => !lacks[name]);
   const made = able.map(([name, text, on]) => button(text, () => act(name), { ariaPressed: String(on), disabled: on }));
-  return [make("div", { className: "cxw-actions" }, ...made), merging];
+  return [make("div", { className: "cxw-actions" }, ...made), merging, splitting];
 }
 
 // Where the journeys are listed: the drawer of the explorer, else the panel on the page.
