@@ -14,6 +14,7 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.documents import from_json
+from cxkit.where.leanings import inclined, resembles
 from cxkit.where.moments import during
 from cxkit.where.order import follows, takes
 from cxkit.where.patterns.pattern import pattern
@@ -33,11 +34,13 @@ __all__ = [
     "follows",
     "from_json",
     "goes",
+    "inclined",
     "lasts",
     "length",
     "passes",
     "pattern",
     "repeats",
+    "resembles",
     "starts_with",
     "takes",
     "variant_rank",
