@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cxkit.journeys import Journeys
     from cxkit.where.filter import Filter
 
-WAYS, DATA, ROWS = THEMES = ("ways", "data", "rows")
+WAYS, NEEDS, DATA, ROWS = THEMES = ("ways", "needs", "data", "rows")
 PLAIN: Mapping[str, Any] = {}
 
 
@@ -219,6 +219,18 @@ CATALOG = (
         row="cxkit.measures.ways.values:holding",
     ),
     Entry(
+        "compare",
+        "cxkit.measures.compare.compare:compare",
+        "cxkit.views.compared.sides:compare",
+        sharper=("customer", "attributes", "time", "goals"),
+        calls=(BY_PLAN, {"before": "2025-06-03"}),
+        row="cxkit.measures.compare.compare:having",
+        marks={
+            "left_key": "cxkit.measures.compare.compare:on_the_left",
+            "right_key": "cxkit.measures.compare.compare:on_the_right",
+        },
+    ),
+    Entry(
         "attrition",
         "cxkit.measures.ways.attrition:attrition",
         "cxkit.views.waterfall:attrition",
@@ -282,6 +294,16 @@ CATALOG = (
         sharper=("silence", "cancels", "lane", "customer"),
         calls=WITH_AND_WITHOUT,
         row="cxkit.measures.paths.time_to_goal:ending",
+    ),
+    Entry(
+        "personas",
+        "cxkit.measures.needs.personas:personas",
+        "cxkit.views.needs.personas:personas",
+        theme=NEEDS,
+        needs=("customer",),
+        sharper=("needs", "attributes", "lane"),
+        calls=(PLAIN, {"k": 2}),
+        row="cxkit.measures.needs.personas:belonging",
     ),
     Entry(
         "log_coverage",

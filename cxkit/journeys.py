@@ -17,7 +17,9 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.answers.tagged import answered, asked_anew
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
+from cxkit.measures.compare.compare import compare
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.needs.personas import personas
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
@@ -99,7 +101,7 @@ class Journeys:
 
         Parameters
         ----------
-        of : a filter, for an attribute that is true or false; or an answer with one row for each "journey" or
+        of : a filter, for an attribute that is true or false; or an answer that says something of each "journey" or
             "customer", for an attribute of that level; or a function of the whole log that gives such an answer. The
             recipe keeps how the answer was asked, never its table. What it does not name has no value.
         value : the answer's column that holds the values. Not needed where it has the tag's name, or is the only one
@@ -206,6 +208,7 @@ class Journeys:
     dotted_chart = dotted_chart
     performance_spectrum = performance_spectrum
     segments = segments
+    compare = compare
     values = values
     attrition = attrition
     funnel = funnel
@@ -215,6 +218,7 @@ class Journeys:
     rework = rework
     retention = retention
     time_to_goal = time_to_goal
+    personas = personas
     log_coverage = log_coverage
     data_plan = data_plan
 

@@ -49,4 +49,5 @@ def _table(journeys: Journeys, asked: Asked) -> pa.Table:
         inspect.signature(measure).bind(whole, **asked.parameters)
     except TypeError as error:
         raise InputError(f"{asked.measure} cannot be asked so: {error}.") from None
-    return measure(whole, **asked.parameters).table
+    assigned: pa.Table = measure(whole, **asked.parameters).assigned
+    return assigned

@@ -90,17 +90,6 @@ def _p(gained: float, others: Iterable[Array]) -> float:
     return (1 + as_much) / (DRAWN + 1)
 
 
-def discoveries(ps: Sequence[float]) -> list[float]:
-    """The q values of a family of p values (Benjamini, Hochberg 1995).
-
-    >>> discoveries([0.01, 0.5, 0.04])
-    [0.03, 0.5, 0.06]
-    """
-    from scipy.stats import false_discovery_control
-
-    return [float(q) for q in false_discovery_control(ps)] if ps else []
-
-
 def _cut(series: Array) -> tuple[float, list[int]]:
     """What the changes of level are worth beyond their price, and the borders of the stretches."""
     import numpy as np

@@ -14,6 +14,7 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.documents import from_json
+from cxkit.where.leanings import inclined, resembles
 from cxkit.where.moments import during, in_week
 from cxkit.where.order import follows, takes, waits
 from cxkit.where.patterns.pattern import pattern
@@ -34,11 +35,13 @@ __all__ = [
     "from_json",
     "goes",
     "in_week",
+    "inclined",
     "lasts",
     "length",
     "passes",
     "pattern",
     "repeats",
+    "resembles",
     "starts_with",
     "takes",
     "variant_rank",

@@ -9,6 +9,7 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
+from cxkit.where.leanings import inclined, resembles
 from cxkit.where.moments import during, in_week
 from cxkit.where.order import follows, takes, waits
 from cxkit.where.patterns.pattern import pattern
@@ -38,6 +39,8 @@ FILTERS: tuple[type[Filter], ...] = (
     goes,
     at_step,
     comes_back,
+    inclined,
+    resembles,
     all_of,
     any_of,
     none_of,

@@ -8,7 +8,7 @@ from support.crossings import counted, groups, parsed, sums
 
 import cxkit as cx
 from cxkit import where as w
-from cxwidgets import Board
+from cxwidgets import Board, card
 
 
 @pytest.fixture
@@ -114,6 +114,41 @@ def test_the_card_acts(board, chart):
     board.redo()
     assert board.journeys.known_activities == base.hide("Call").known_activities
     board.undo()
+
+
+def test_the_card_splits_by_an_attribute(board, chart):
+    call = w.contains("Call")
+    click(chart, call)
+    assert chart.card["parts"] == []
+    chart.hear({"do": "split", "by": "plan"})
+    rows = board.base.segments(by="plan").table.to_pylist()
+    takes = [board.base.keep(call).keep(w.attribute("plan", value)).n.journeys for value in ("basic", "plus")]
+    missing = board.base.keep(call).keep(w.attribute("plan", missing=True)).n.journeys
+    said = [[name, numbers] for name, _, numbers, _ in chart.card["parts"]]
+    assert said == [
+        ["basic", f"{takes[0]} of {rows[0]['count']}"],
+        ["plus", f"{takes[1]} of {rows[1]['count']}"],
+        ["(missing)", f"{missing} of {rows[2]['count']}"],
+    ]
+    assert sum([*takes, missing]) == board.base.keep(call).n.journeys
+    chart.hear({"do": "part", "key": chart.card["parts"][0][3]})
+    assert board.clauses == {"process_map": call, "facet of plan": w.attribute("plan", "basic")}
+    before = board.clauses
+    chart.hear({"do": "part", "key": "variant 1"})
+    chart.hear({"do": "split", "by": "nobody"})
+    assert chart.said
+    assert board.clauses == before
+    chart.hear({"do": "split", "by": ""})
+    assert chart.card["parts"] == []
+
+
+def test_groups_that_are_not_shown_are_counted_together():
+    journeys = cx.sample_journeys().sample(0.03, seed=1)
+    mark = card.Mark("Chat with assistant")
+    shown = card.parts(mark, journeys, "age")
+    assert [part.name for part in shown][-1].startswith("other (")
+    assert sum(part.every for part in shown) == journeys.n.journeys
+    assert sum(part.taken for part in shown) == journeys.keep(mark.only).n.journeys
 
 
 def test_a_step_drops_what_then_means_nothing_and_is_undone_with_it(board, chart):

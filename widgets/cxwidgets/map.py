@@ -63,13 +63,15 @@ class ProcessMap(Choosing):
         self._look = Look()
         self._opened: Mark | None = None
         self._told: dict[str, Any] = {}
+        self._split = ""
+        self._parts: dict[str, Filter] = {}
         self._drawn_as = lru_cache(MOST_SKETCHES)(self.sketch_of)
         self._answers = lru_cache(MOST_SKETCHES)(self._answer)
 
     @property
     def actions(self) -> Mapping[str, Action]:
         more: Mapping[str, Action] = {"look": self.look, "open": self.open_card, "close": self.close_card}
-        return {**super().actions, **more, "act": self.act_on}
+        return {**super().actions, **more, "act": self.act_on, "split": self.split, "part": self.keep_part}
 
     def _breakdowns(self) -> list[str]:
         return []  # a map shows one selection
@@ -205,12 +207,38 @@ class ProcessMap(Choosing):
             kept = [part for part in self._chosen() if part not in own]
             self.board.put(self.name, joined(self.together, [*kept, clause]))
 
+    def split(self, by: str) -> None:
+        """Say on the card which share of each group takes what it is of; "" for no groups."""
+        if by and by not in self._groupings():
+            raise ValueError(by)
+        self._split = by
+        self._told = self.card = self._card()
+
+    def keep_part(self, key: str) -> None:
+        """Keep the journeys of a group on the card."""
+        self.board.put(f"facet of {self._split}", self._parts[key])
+
+    def _groups(self, mark: Mark) -> dict[str, Any]:
+        """The groups among all journeys but for the map's own choices, which would leave those that take it alone."""
+        names = self._groupings(mark)
+        self._split = self._split if self._split in names else ""
+        journeys = self.board.journeys_for(self.name)
+        groups = card.parts(mark, journeys, self._split) if self._split in filter(None, super()._breakdowns()) else []
+        self._parts = {part.clause.key: part.clause for part in groups if part.clause is not None}
+        return {"by": self._split, "attributes": names, "parts": [part.told for part in groups]}
+
+    def _groupings(self, mark: Mark | None = None) -> list[str]:
+        """The attributes on the card: those by which journeys are grouped, then those that make an activity several."""
+        several = card.splits(self.board.journeys) if mark is None or not mark.is_move else []
+        return [name for name in dict.fromkeys((*super()._breakdowns(), *several)) if name]
+
     def _card(self) -> dict[str, Any]:
         mark, look, journeys = self._opened, self._look, self.board.journeys
         if mark is None or look.level != ACTIVITY or not mark.names <= set(journeys.known_activities):
             return {}
         rows: Sequence[Row] = self._answers(journeys, look.level).table.to_pylist()
-        return card.told(mark, rows, journeys, [part for part in self._chosen() if part in mark.clauses])
+        chosen = [part for part in self._chosen() if part in mark.clauses]
+        return {**card.told(mark, rows, journeys, chosen), **self._groups(mark)}
 
 
 def _valued(journeys: cx.Journeys, of: str, text: str) -> Filter:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import cxkit as cx
 from cxkit import catalog
+from cxwidgets.comparison import Comparing
 from cxwidgets.diary import Diary
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
@@ -67,6 +68,7 @@ OWN: Mapping[str, type[View]] = {
         Spectrum,
         Funnel,
         Tree,
+        Comparing,
         Journeys,
         Diary,
         Source,

@@ -7,7 +7,7 @@ from cxkit import times
 from cxkit import where as w
 from cxkit.schema import SECOND
 from cxkit.where.filter import Compound, Filter, all_of, any_of, none_of
-from cxkit.words import lasting, listed, safe
+from cxkit.words import lasting, listed, many, safe
 
 MOST_STEPS, MOST_VALUES = 4, 3
 ARROW = " \N{RIGHTWARDS ARROW} "
@@ -25,7 +25,9 @@ def spoken(clause: Filter, journeys: cx.Journeys) -> str:
     if isinstance(clause, w.lasts):
         return f"lasts {_between(_length(clause.at_least), _length(clause.at_most))}"
     if isinstance(clause, w.variant_rank) and clause.at_least == clause.at_most:
-        return _way(clause, journeys)
+        return f"goes {_way(clause, journeys)}"
+    if isinstance(clause, w.alike):
+        return _family(clause, journeys)
     if isinstance(clause, w.ends_with):
         return f'last step so far "{safe(clause.activity)}"'
     if isinstance(clause, w.follows):
@@ -114,8 +116,18 @@ def _length(duration: object) -> str | None:
 
 
 def _way(clause: w.variant_rank, journeys: cx.Journeys) -> str:
-    """A variant by its steps."""
+    """The steps of a variant, some of them where there are many."""
     named = journeys.whole.keep(clause).variants(top=1).table.to_pylist()
     names = [safe(name) for name in named[0]["activities"]] if named else []
     shown = names if len(names) <= MOST_STEPS else [*names[: MOST_STEPS - 2], "\N{HORIZONTAL ELLIPSIS}", names[-1]]
-    return f"goes {ARROW.join(shown)}" if names else safe(clause.says)
+    return ARROW.join(shown) if names else f"as variant {clause.at_least}"
+
+
+def _family(clause: w.alike, journeys: cx.Journeys) -> str:
+    """A family by the steps of the way that stands for it."""
+    if not clause.variants:
+        return f"goes unlike {many(len(clause.rather_than), 'family', 'families')}"
+    first, *more = clause.variants
+    way = _way(w.variant_rank(at_least=first, at_most=first), journeys)
+    besides = f" or as {many(len(more), 'other')}" if more else ""
+    return f"goes much as {way}{besides}"

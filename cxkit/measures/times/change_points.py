@@ -13,7 +13,8 @@ from cxkit.measures.times.periods import NO_CALENDAR, Grain
 from cxkit.result import Result
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
-from cxkit.statistics.changes import Stretch, changes, discoveries
+from cxkit.statistics.changes import Stretch, changes
+from cxkit.statistics.discoveries import discoveries
 from cxkit.words import sentences
 
 if TYPE_CHECKING:
