@@ -18,6 +18,7 @@ RARE = 0.01  # how often a count like the others may be called unusual
 FEWEST = 2  # units, below which nothing is known of how they differ
 WILSON = "share of journeys; Wilson interval at the effective number of journeys, by customer"
 OF_UNITS = "share of customers; Wilson interval"
+OF_TWO = "difference of two shares of customers; Newcombe interval"
 PREDICTED = "mean of earlier counts; prediction interval that holds in 99 of 100 cases, for all counts looked at"
 
 
@@ -72,6 +73,27 @@ def share_of_units(hits: int, of: int) -> Estimate:
     low, high = proportion_confint(hits, of, alpha=LEVEL, method="wilson")
     share = hits / of
     return Estimate(share, min(float(low), share), max(float(high), share), of, "customers", OF_UNITS)
+
+
+def difference_of_shares(hits: int, of: int, other_hits: int, other_of: int) -> Estimate:
+    """How much larger is one share of customers than another's, where each counts once?
+
+    hits, of : how many of the one side count, and how many there are.
+    other_hits, other_of : the same of the other side.
+
+    The interval is Newcombe's (1998), of two Wilson intervals.
+
+    >>> estimate = difference_of_shares(30, 100, 20, 100)
+    >>> round(estimate.value, 2), round(estimate.low, 2), round(estimate.high, 2), estimate.n
+    (0.1, -0.02, 0.22, 200)
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    if not of or not other_of:
+        return Estimate(None, None, None, of + other_of, "customers", OF_TWO)
+    difference = hits / of - other_hits / other_of
+    low, high = confint_proportions_2indep(hits, of, other_hits, other_of, method="newcomb", alpha=LEVEL)
+    return Estimate(difference, float(low), float(high), of + other_of, "customers", OF_TWO)
 
 
 def _effective(sums: Sums, share: float) -> float:

@@ -16,6 +16,7 @@ from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
+from cxwidgets.paths.steps import Funnel, Tree
 from cxwidgets.picture import Choosing
 from cxwidgets.times.periods import Changes, OverTime
 from cxwidgets.times.switched import Dots, Spectrum, Week
@@ -65,6 +66,8 @@ OWN: Mapping[str, type[View]] = {
         Week,
         Dots,
         Spectrum,
+        Funnel,
+        Tree,
         Comparing,
         Journeys,
         Diary,

@@ -99,22 +99,20 @@ def places(
 SIDES = (("source", "activity"), ("target", "next_activity"))
 
 
-def room(place: Place, box: Box, form: Form) -> list[Box]:
-    """What a place takes: its box, and the caption of a ring."""
-    return [box] if place.is_activity else [box, _caption_room(place, box, form)]
-
-
-def _caption_room(place: Place, box: Box, form: Form) -> Box:
-    """Beside a ring where time runs down, above the start and below the end where it runs to the right."""
+def caption_rooms(place: Place, box: Box, form: Form) -> list[Box]:
+    """Where the caption of a ring may stand: beside it, or above the start and below the end, where no line goes."""
     width = theme.text_width(place.caption, CAPTION_SIZE, bold=True)
-    if not form.across:
-        return Box(box.right + 4, box.middle[1] - 9, width, 18)
-    return Box(box.middle[0] - width / 2, box.top - 22 if place.code == START else box.bottom + 4, width, 18)
+    apart = Box(box.middle[0] - width / 2, box.top - 22 if place.code == START else box.bottom + 4, width, 18)
+    top = box.middle[1] - 9
+    beside = [Box(box.right + 4, top, width, 18), Box(box.left - width - 4, top, width, 18)]
+    return [apart] if form.across else [*beside, apart]
 
 
-def drawn_place(place: Place, box: Box, most: int, form: Form, metric: Metric | None, ghost: bool = False) -> str:
-    """A box or a ring that says what it is; `most` is how often the most visited activity was entered."""
-    shape = _box(place, box, most, form, metric) if place.is_activity else _ring(place, box, form)
+def drawn_place(
+    place: Place, box: Box, most: int, form: Form, metric: Metric | None, *, caption: Box | None, ghost: bool = False
+) -> str:
+    """A box, or a ring with its caption, that says what it is; `most` is how often the most visited was entered."""
+    shape = _ring(place, box, caption) if caption else _box(place, box, most, form, metric)
     data = f'data-activity="{place.code}" data-visits="{place.visits}"{keyed(place.key)}'
     kind = "cx-node cx-pale" if ghost else "cx-node"
     return f'<g class="{kind}" {data}><title>{html.escape(place.tip)}</title>{shape}</g>'
@@ -151,8 +149,8 @@ def _words(place: Place, box: Box, ink: str, form: Form, metric: Metric | None) 
     return "".join(words)
 
 
-def _ring(place: Place, box: Box, form: Form) -> str:
-    (x, y), begins, room = box.middle, place.code == START, _caption_room(place, box, form)
+def _ring(place: Place, box: Box, room: Box) -> str:
+    (x, y), begins = box.middle, place.code == START
     ring = f'<circle class="cx-box" cx="{number(x)}" cy="{number(y)}" r="{11 if begins else 10}" fill="{theme.PAPER}"'
     return (
         f'{ring} stroke="{theme.ENDED}" stroke-width="{2 if begins else 4}"/>'
