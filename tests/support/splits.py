@@ -11,6 +11,7 @@ from cxkit.measures.compare.part import differences
 from cxkit.statistics.discoveries import discoveries
 
 MONDAY = datetime(2025, 1, 6, 9, tzinfo=UTC)
+JUNE = datetime(2025, 6, 2, 9, tzinfo=UTC)
 SHARES = {"1:1": lambda n: n // 2, "1:9": lambda n: n // 10, "100 against the rest": lambda n: 100}
 
 
@@ -95,3 +96,24 @@ def _journey(rng, name, customer, kind, at, calls, days):
             when = MONDAY + timedelta(days=at)
             yield {"case": name, "who": str(customer), "kind": kind, "what": what, "when": when}
             at += float(rng.lognormal(0.5, 1.0))
+
+
+def calling_shop():
+    """400 customers with 1 or 2 orders each: half of them call in 10 %, half in 60 %; nothing changes with time."""
+    rng, rows = np.random.default_rng(3), []
+    for customer in range(400):
+        plan = "plus" if customer % 2 else "basic"
+        for order in range(1 + customer % 3 // 2):
+            begun = JUNE + timedelta(hours=float(rng.uniform(0, 60 * 24)))
+            steps = ["Order", *(["Call"] if rng.random() < (0.6 if plan == "plus" else 0.1) else []), "Pay"]
+            rows += [
+                {
+                    "case": f"{customer}-{order}",
+                    "who": str(customer),
+                    "plan": plan,
+                    "what": step,
+                    "when": begun + timedelta(hours=hour),
+                }
+                for hour, step in enumerate(steps)
+            ]
+    return pa.Table.from_pylist(rows)

@@ -13,13 +13,14 @@ from cxkit.words import safe
 from cxwidgets.keeping.saved import Saved
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn
-from cxwidgets.picture import Choosing, Keyed, Row
+from cxwidgets.picture import MISSING, MOST_UNKNOWN, Choosing, Keyed, Row
 
 GROUPS, PERIODS, VIEWS = "by:", "periods", "views"
 REST, EACH = "", "each"
 SEEN = {"list": "As sentences", "map": "As a map"}
 ALWAYS = ("stage", "outcome", "activity")  # items whose journeys can be opened, whether they differ or not
 MOST_VALUES = 50
+ROOM = (1_000, 590)  # of the map, in pixels
 NOTHING = "There is nothing to compare here: this log has no attributes of journeys, no dates and no saved views."
 
 
@@ -38,15 +39,15 @@ class Comparing(Choosing):
     def _begin(self) -> None:
         self._attributes, self._by, self._usual_by = [], "", ""
         names = [name for name in self._breakdowns() if name]
-        self._names, self._sides = names, dict[str, list[str]]()
+        self._names, self._sides, self._unknown = names, dict[str, list[str]](), set[str]()
         self.what = self._first()
         self._usual_what = self.what
         self._start()
 
     def _first(self) -> str:
-        """The attribute of fewest values; else periods."""
+        """The attribute of fewest values that most journeys have; else periods."""
         several = [name for name in self._names if len(self.values(name)) > 1]
-        usual = min(several, key=lambda name: len(self.values(name)), default="")
+        usual = min(several, key=lambda name: (name in self._unknown, len(self.values(name))), default="")
         return f"{GROUPS}{usual}" if usual else PERIODS if self._days else ""
 
     def values(self, name: str) -> list[str]:
@@ -54,6 +55,8 @@ class Comparing(Choosing):
         if name not in self._sides:
             told = self.board.base.values(of=name).table.to_pylist()
             self._sides[name] = [row["value"] for row in told[:MOST_VALUES]]
+            missing = sum(row["share"] for row in told if row["value"] == MISSING)
+            self._unknown |= {name} if missing > MOST_UNKNOWN else set()
         return self._sides[name]
 
     @property
@@ -206,7 +209,8 @@ class Comparing(Choosing):
         return super().filters(row, journeys, parameters)
 
     def pictured(self, result: cx.Result, keyed: Keyed) -> tuple[Picture | None, dict[str, Any]]:
-        return result.chart(keyed=keyed, show=self.view), {}
+        room: Mapping[str, Any] = {"size": ROOM} if self.view == "map" and self.left != EACH else {}
+        return result.chart(keyed=keyed, show=self.view, **room), {}
 
     @property
     def _must_break_down(self) -> bool:

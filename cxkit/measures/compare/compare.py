@@ -14,7 +14,7 @@ from cxkit.measures.compare.judged import Judged, judged
 from cxkit.measures.compare.sides import Asked, Pair, Side, check_held
 from cxkit.result import Population, Result
 from cxkit.selection.segment import SEGMENT
-from cxkit.words import lasting, many, percent, sentences
+from cxkit.words import lasting, many, percent, rounded, sentences
 
 if TYPE_CHECKING:
     from cxkit.journeys import Journeys
@@ -145,7 +145,8 @@ def _note(answer: Judged) -> str:
     if answer.tested:
         told.append(f"{many(answer.tested, 'item')} tested, {many(answer.significant)} {_differ(answer.significant)}")
     if answer.tested and not answer.significant and answer.detectable:
-        told.append(f"A difference of {percent(answer.detectable)} would have been found, in four of five cases")
+        points = rounded(100 * answer.detectable)
+        told.append(f"A difference of {points} points would have been found, in four of five cases")
     if len(answer.sides) == 1 and answer.sides[0].apart is not None:
         distance = answer.sides[0].apart
         told.append(

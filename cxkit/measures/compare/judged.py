@@ -87,6 +87,10 @@ def _population(parts: Sequence[Part]) -> tuple[int, int]:
     """How many journeys, of how many customers, are on a side."""
     import numpy as np
 
-    places = [part.of.place for part in parts]
-    chosen = np.unique(np.concatenate(places)) if places else np.zeros(0, np.int64)
-    return len(chosen), len(np.unique(parts[0].kept.customers[chosen])) if parts else 0
+    if not parts:
+        return 0, 0
+    kept = parts[0].kept
+    chosen = np.zeros(len(kept.journeys), bool)
+    for part in parts:
+        chosen[part.of.place] = True
+    return int(chosen.sum()), int((np.diff(kept.customers[chosen], prepend=-1) != 0).sum())

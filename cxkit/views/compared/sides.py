@@ -70,7 +70,7 @@ class _Page:
 
     def section(self, name: str, beside: str = "", scaled: bool = True) -> None:
         """A heading within the page, and from what to what the lines of shares go below it."""
-        drawn, x = text(0, 28, name, size=14, more='font-weight="600"'), theme.text_width(name, 14, bold=True) + 12
+        drawn, x = text(0, 28, name, size=14, more='font-weight="600"'), theme.text_width(name, 14, bold=True) + 28
         if beside:
             drawn += text(x, 28, theme.fit(beside, START - x - 20, SMALL), size=SMALL, fill=theme.MUTED)
         if scaled:
@@ -97,10 +97,10 @@ def _single(page: _Page, rows: Sequence[Row], side: Any, top: int) -> None:
     beside = "so that a difference below may come of it" if mixed else "nothing that could be told"
     page.section("What else differs", beside, scaled=bool(mixed))
     _rows(page, mixed, MOST_MIXED, _nothing)
-    found = _different([row for row in rows if row["significant"] and row["kind"] != "attribute"])
-    if found:
+    differing = _different([row for row in rows if row["significant"] and row["kind"] != "attribute"])
+    if differing:
         page.section("What they do differently", "most certain first")
-        _rows(page, found, top, lambda row: words.wrong(row, mix, is_open, names))
+        _rows(page, differing, top, lambda row: words.wrong(row, mix, is_open, names))
     else:
         page.section("Nothing that they do differs by more than chance", "the largest differences, in grey")
         raw = _different([row for row in rows if not row["why_not"] and row["kind"] not in ("attribute", "duration")])
@@ -118,11 +118,11 @@ def _single(page: _Page, rows: Sequence[Row], side: Any, top: int) -> None:
 def _each(page: _Page, rows: Sequence[Row], side: Any) -> None:
     """One value against all others, in a few lines."""
     names = _names(side)
-    found = _different([row for row in rows if row["significant"]])
+    differing = _different([row for row in rows if row["significant"]])
     beside = f"{many(side.journeys[0], 'journey')} of {many(side.customers[0], 'customer')}, against the rest"
-    page.section(names.left, beside, scaled=bool(found))
-    if found:
-        _rows(page, found, MOST_EACH, _nothing)
+    page.section(names.left, beside, scaled=bool(differing))
+    if differing:
+        _rows(page, differing, MOST_EACH, _nothing)
     else:
         page.add(text(0, 14, "Nothing differs by more than chance.", size=SIZE, fill=theme.MUTED), 26)
 
@@ -199,6 +199,8 @@ def _dots(row: Row, left: float, right: float, scale: str = "") -> str:
 def _sides(row: Row) -> str:
     """What opens the journeys of either side; only where a panel listens."""
     parts = []
+    if not row["significant"] and row["kind"] not in WAYS:
+        return ""
     for word, key, hue, x in (("left", "left_key", LEFT, 0), ("right", "right_key", RIGHT, 58)):
         if row.get(key):
             at = START + SCALE - 118 + x
