@@ -59,9 +59,9 @@ def handed(star: Star, of: str) -> Star:
 
     def coded() -> Frame:
         own = star.events.select(*schema.EVENT_COLUMNS, *schema.STAMP_COLUMNS).drop(ACTIVITY, NEXT)
-        coded_values = values.join(named.select(NAME, ACTIVITY), on=NAME, how="left")
-        coded_values = coded_values.select(JOURNEY, POSITION, nw.col(ACTIVITY).fill_null(other).alias(ACTIVITY))
-        both = own.join(coded_values, on=[JOURNEY, POSITION], how="left")
+        codes = values.join(named.select(NAME, ACTIVITY), on=NAME, how="left")
+        codes = codes.select(JOURNEY, POSITION, nw.col(ACTIVITY).fill_null(other).alias(ACTIVITY))
+        both = own.join(codes, on=[JOURNEY, POSITION], how="left")
         both = both.with_columns(nw.col(ACTIVITY).fill_null(missing).cast(nw.Int16).alias(ACTIVITY))
         after = nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=POSITION).alias(NEXT)
         return both.with_columns(after).select(*schema.EVENT_COLUMNS, *schema.STAMP_COLUMNS)
