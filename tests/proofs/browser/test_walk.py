@@ -12,6 +12,7 @@ from support.serving import CLIPBOARD, SLOW, at, kept, open_app, opening, panel,
 import cxkit as cx
 from cxkit import catalog, places
 from cxkit import where as w
+from cxkit.words import percent
 
 pytest.importorskip("voila")
 from cxkit.faces import app
@@ -136,9 +137,9 @@ def test_a_new_user_finds_saves_shares_and_takes_away(hand, browser, server, wor
         kept(page, twin)
         moves = {(row["source"], row["target"], row["count"]) for row in twin.process_map().table.to_pylist()}
         assert {tuple(move) for move in page.locator(".cxw-map .cx-map").evaluate(MOVES)} <= moves
-        figure = page.locator(".cxw-figure", has_text="goal reached").locator("strong")
+        figure = page.locator(".cxw-figure", has_text="goal so far").locator("strong")
         reached = twin.keep(w.contains(GOAL)).n.journeys / twin.n.journeys
-        assert figure.inner_text() == f"{round(100 * reached)}%"
+        assert figure.inner_text() == percent(reached)
 
         visits = w.contains(twin.selection.star.names[user.second_box()])
         some = twin.keep(visits)
