@@ -58,8 +58,9 @@ class Result:
     """An answer that is computed when it is first looked at.
 
     `.df()` is the table (and so is the answer itself, to libraries that take Arrow), `.chart()` the picture, `.n` the
-    journeys and customers it speaks of, `.recipe` the steps that selected them, `.parameters` what else was asked for,
-    `.engagement` what was said beside the log; displaying it shows picture, n and table together.
+    journeys and customers it speaks of, `.assigned` what it says of each of them, `.recipe` the steps that selected
+    them, `.parameters` what else was asked for, `.engagement` what was said beside the log;
+    displaying it shows picture, n and table together.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Result:
     hidden: tuple[str, ...] = ()
     engagement: Engagement | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    assign: Callable[[], pa.Table] | None = None
 
     @property
     def question(self) -> str:
@@ -83,6 +85,16 @@ class Result:
     def table(self) -> pa.Table:
         """The answer as an Arrow table."""
         return self.ask()
+
+    @cached_property
+    def assigned(self) -> pa.Table:
+        """What the answer says of each journey or customer, which a tag is made of; the answer itself where that is it.
+
+        >>> import cxkit as cx
+        >>> cx.toy_journeys().journeys().assigned.num_rows
+        12
+        """
+        return self.table if self.assign is None else self.assign()
 
     @cached_property
     def n(self) -> Population:

@@ -101,7 +101,7 @@ def process_map(
     if not rows:
         return empty(title, population, note)
     asked, figure = Asked(coverage, activities, moves, stay, size), None if show is None else metric(show)
-    shown, pale, shape = _laid_out(rows, ghosts, asked, _seed(geometry))
+    shown, pale, shape = laid_out(rows, ghosts, asked, _seed(geometry))
     drawn = lines.moves(shown, shape.ways, figure)
     every = placing.places([*ghosts, *rows], ranks, reach) | placing.places(rows, ranks, reach)
     sheet = Sheet(rows, drawn, pale, shape, every, figure)
@@ -119,10 +119,10 @@ def _seed(geometry: Geometry | None) -> dict[int, Point]:
     return {node["code"]: (node["box"][0] + node["box"][2] / 2, node["box"][1]) for node in nodes}
 
 
-def _laid_out(
+def laid_out(
     rows: Sequence[Row], ghosts: Sequence[Row], asked: Asked, seed: Mapping[int, Point]
 ) -> tuple[list[Row], list[Row], Shape]:
-    """The moves that are drawn, the ghosts beside them, and where all of it stands.
+    """Which moves are drawn, which ghosts beside them, and where does all of it stand?
 
     Where nobody says how much, it is less than can be read as long as that does not fit at a size that can be read.
     """

@@ -181,3 +181,24 @@ def test_no_line_behind_a_box_whatever_is_clicked(board, chart):
         wrong = counted(parsed(chart.markup))
         assert (wrong.behind, wrong.overlapping) == (0, 0)
         click(chart, clause)
+
+
+def test_the_map_of_handovers_and_the_card_that_splits_and_merges_classes(toy, loopless):
+    board = Board(toy)
+    shown = board.panel("process_map")
+    assert shown.facts["levels"] == [["activity", "activities"], ["of channel", "between channels"]]
+    shown.hear({"do": "look", "level": "of channel"})
+    shown.hear({"do": "choose", "key": w.attribute("channel", "van").key, "besides": False})
+    assert (shown.said, shown.card, board.journeys.n.journeys) == ("", {}, 5)
+    board.put("process_map", None)
+    shown.hear({"do": "look", "level": "activity"})
+    shown.hear({"do": "open", "key": w.contains("Order").key})
+    assert shown.card["splits"] == ["plan", "channel"]
+    shown.hear({"do": "act", "name": "split", "other": "channel"})
+    assert "Order (shop)" in board.journeys.known_activities
+    classes = Board(toy.rename("Call", "Care: call").rename("Cancel", "Care: cancel"))
+    shown = classes.panel("process_map")
+    shown.hear({"do": "open", "key": w.contains("Care: call").key})
+    assert shown.card["others"][0] == "Care:*"
+    shown.hear({"do": "act", "name": "merge", "other": "Care:*"})
+    assert classes.journeys.known_activities == ["Care", "Deliver", "Order", "Pay", "Ship"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,9 @@ from cxkit.words import given, many, percent, timed
 
 Row = Mapping[str, Any]
 MOST, MOST_PARTS = 3, 6  # of what comes before and after; of groups
-HIDE, MERGE = STEPS = ("hide", "merge")
+HIDE, MERGE, SPLIT = STEPS = ("hide", "merge", "split")
+SPLITTING = ("text", "boolean")  # kinds of values by which an activity is split in the page
+CLASS = re.compile(r"(.+?)\s*[:/|(\[\u2013-]")  # what several activities may begin with
 WORDS = {
     "only": "Only these",
     "without": "Without these",
@@ -26,7 +29,7 @@ WORDS = {
     "split": "Split by …",
     "journeys": "Show the journeys",
 }
-ASKING = (*STEPS, "split", "journeys")  # actions that choose nothing by themselves
+ASKING = (*STEPS, "journeys")  # actions that choose nothing by themselves
 START, END = "the start", "the end"
 
 
@@ -74,7 +77,12 @@ class Mark:
         if self.is_move:
             raise ValueError(name)
         activity = str(self.first)
-        after = base.hide(activity) if name == HIDE else base.merge(activity, activity, other)
+        if name == SPLIT:
+            after = base.split(activity, by=other)
+        elif name == HIDE:
+            after = base.hide(activity)
+        else:
+            after = base.merge(_beginning(other) or activity, *([] if _beginning(other) else [activity]), other)
         return list(after.recipe)[-1]
 
     @property
@@ -86,8 +94,8 @@ class Mark:
         return "Step from {} to {}".format(*names)
 
 
-def mark_of(clause: Filter) -> Mark:
-    """What the mark with this filter is of."""
+def mark_of(clause: Filter) -> Mark | None:
+    """What the mark with this filter is of; nothing for one that has no card."""
     if isinstance(clause, w.follows):
         return Mark(clause.first, clause.then, is_move=True)
     if isinstance(clause, w.starts_with):
@@ -96,7 +104,7 @@ def mark_of(clause: Filter) -> Mark:
         return Mark(clause.activity, None, is_move=True)
     if isinstance(clause, w.contains):
         return Mark(clause.activity)
-    raise ValueError(clause)
+    return None
 
 
 @dataclass(frozen=True)
@@ -142,8 +150,28 @@ def told(mark: Mark, rows: Sequence[Row], journeys: cx.Journeys, chosen: Sequenc
         "before": _beside(rows, "next_activity", "activity", mark.first),
         "after": _beside(rows, "activity", "next_activity", mark.then if mark.is_move else mark.first),
         "actions": [[name, WORDS[name], _is_on(mark, name, chosen)] for name in mark.actions],
-        "others": [name for name in journeys.known_activities if name != mark.first] if not mark.is_move else [],
+        "others": [] if mark.is_move else _others(str(mark.first), journeys),
+        "splits": [] if mark.is_move else splits(journeys),
     }
+
+
+def _others(name: str, journeys: cx.Journeys) -> list[str]:
+    """What an activity can be merged with: all that begin as it does, where there are several, and each other one."""
+    begun = CLASS.match(name)
+    alike = [other for other in journeys.known_activities if begun and other.startswith(begun[0])]
+    others = [other for other in journeys.known_activities if other != name]
+    return [f"{begun[0]}*", *others] if begun and len(alike) > 1 else others
+
+
+def splits(journeys: cx.Journeys) -> list[str]:
+    """The attributes by which an activity can be made several."""
+    return [name for name, known in journeys.known_attributes.items() if known.kind in SPLITTING]
+
+
+def _beginning(name: str) -> str:
+    """What the activities of a class are called together; nothing for an activity."""
+    begun = CLASS.match(name)
+    return begun[1] if begun and name == f"{begun[0]}*" else ""
 
 
 def _is_on(mark: Mark, name: str, chosen: Sequence[Filter]) -> bool:

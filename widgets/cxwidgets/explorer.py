@@ -25,6 +25,7 @@ TABS = {
     "variants": "Variants",
     "steps": "Steps",
     "time": "Time",
+    "compare": "Compare",
     "customers": "Customers",
     "data": "Data",
 }
@@ -40,6 +41,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "durations",
         "moves",
     ),
+    "compare": ("compare",),
     "customers": ("journeys",),
     "data": ("source", "attrition", "log_coverage", "data_plan"),
 }

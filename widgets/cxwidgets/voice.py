@@ -35,6 +35,8 @@ def spoken(clause: Filter, journeys: cx.Journeys) -> str:
     if isinstance(clause, w.takes):
         lasting_ = _between(_length(clause.at_least), _length(clause.at_most))
         return f'from "{safe(clause.first)}" to "{safe(clause.then)}": {lasting_}'
+    if isinstance(clause, w.waits):
+        return _wait(clause)
     if isinstance(clause, w.endpoints):
         first, last = (" or ".join(f'"{safe(name)}"' for name in names) for names in (clause.first, clause.last))
         return f"first step {first}, last step so far {last}"
@@ -51,7 +53,7 @@ def parts(clause: Filter) -> tuple[str, tuple[Filter, ...]]:
 def matter(clause: Filter) -> str:
     """What a clause speaks of: clauses of one matter may be joined."""
     leaves = {leaf.name if isinstance(leaf, w.attribute) else type(leaf).__name__ for leaf in clause.leaves()}
-    visits = {"contains", "starts_with", "ends_with", "follows", "endpoints", "repeats", "takes", "pattern"}
+    visits = {"contains", "starts_with", "ends_with", "follows", "endpoints", "repeats", "takes", "waits", "pattern"}
     return leaves.pop() if len(leaves) == 1 else "visits" if leaves <= visits else ""
 
 
@@ -85,6 +87,13 @@ def _order(clause: w.follows) -> str:
     if clause.never:
         return f"{first} never {'directly ' if clause.directly else ''}followed by {then}{more}"
     return f"step from {first} to {then}{more}" if clause.directly else f"{then} after {first}{more}"
+
+
+def _wait(clause: w.waits) -> str:
+    limits = _length(clause.at_least), _length(clause.at_most)
+    long = f": {_between(*limits)}" if any(limits) else ""
+    period = " to ".join(dict.fromkeys(filter(None, (clause.start, clause.end))))
+    return f'wait from "{safe(clause.first)}" to "{safe(clause.then)}"{long}{period and f", begun in {period}"}'
 
 
 def _attribute(clause: w.attribute, turned: str = "") -> str:

@@ -58,6 +58,16 @@ class Place:
         return percent(self.reach / self.whole if self.whole else None) if metric.name == SHARE else many(self.reach)
 
     @property
+    def edge(self) -> tuple[str, float]:
+        """The colour of the edge of a box, and how thick it is."""
+        return theme.BOX, 1.2
+
+    def shade(self, most: int, metric: Metric | None) -> tuple[str, str]:
+        """What a box is filled with, and the ink on it; `most` is how often the most visited activity was entered."""
+        step = min(4, int(5 * math.sqrt(self.visits / most))) if most else 0
+        return theme.MANY[0 if metric and metric.is_time else step]
+
+    @property
     def tip(self) -> str:
         if not self.is_activity:
             return self.caption
@@ -108,19 +118,14 @@ def drawn_place(
     return f'<g class="{kind}" {data}><title>{html.escape(place.tip)}</title>{shape}</g>'
 
 
-def _shade(place: Place, most: int, metric: Metric | None) -> tuple[str, str]:
-    step = min(4, int(5 * math.sqrt(place.visits / most))) if most else 0
-    return theme.MANY[0 if metric and metric.is_time else step]
-
-
 def _box(place: Place, box: Box, most: int, form: Form, metric: Metric | None) -> str:
-    fill, ink = _shade(place, most, metric)
+    (fill, ink), (stroke, thick) = place.shade(most, metric), place.edge
     own = "" if place.rank is None else theme.activity_colour(place.rank)[0]
     stripe = f'<rect class="cx-own" x="{number(box.left + 3)}" y="{number(box.top + 5)}" width="4" rx="2" '
     stripe += f'height="{number(box.height - 10)}" fill="{own}"/>'
     return (
         f'<rect class="cx-box" x="{number(box.left)}" y="{number(box.top)}" width="{number(box.width)}" '
-        f'height="{number(box.height)}" rx="6" fill="{fill}" stroke="{theme.BOX}" stroke-width="1.2"/>'
+        f'height="{number(box.height)}" rx="6" fill="{fill}" stroke="{stroke}" stroke-width="{number(thick)}"/>'
         + stripe * bool(own)
         + _words(place, box, ink, form, metric)
     )
