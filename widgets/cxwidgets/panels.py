@@ -11,6 +11,7 @@ from cxwidgets.diary import Diary
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
+from cxwidgets.keeping.bets import Bets
 from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
@@ -66,6 +67,7 @@ OWN: Mapping[str, type[View]] = {
         Spectrum,
         Journeys,
         Diary,
+        Bets,
         Source,
         Views,
         Stores,
