@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cxkit.journeys import Journeys
     from cxkit.where.filter import Filter
 
-WAYS, DATA, ROWS = THEMES = ("ways", "data", "rows")
+WAYS, NEEDS, DATA, ROWS = THEMES = ("ways", "needs", "data", "rows")
 PLAIN: Mapping[str, Any] = {}
 
 
@@ -167,7 +167,7 @@ CATALOG = (
         "cxkit.views.times.changes:change_points",
         needs=("time",),
         sharper=("goals", "customer"),
-        calls=(PLAIN, {"per": "day"}),
+        calls=(PLAIN, {"per": "day"}, BY_PLAN),
         row="cxkit.measures.times.change_points:since_then",
         small="cxkit.views.times.changes:change_points_small",
     ),
@@ -178,6 +178,8 @@ CATALOG = (
         needs=("time",),
         sharper=("customer",),
         calls=(PLAIN, {"of": "starts"}),
+        row="cxkit.measures.times.time_of_week:happening",
+        marks={"day_key": "cxkit.measures.times.time_of_week:on_the_day"},
         small="cxkit.views.times.week:time_of_week_small",
     ),
     Entry(
@@ -186,6 +188,7 @@ CATALOG = (
         "cxkit.views.times.dots:dotted_chart",
         needs=("time",),
         calls=(PLAIN, {"order": "duration"}),
+        row="cxkit.measures.times.dotted_chart:visiting",
         small="cxkit.views.times.dots:dotted_chart_small",
     ),
     Entry(
@@ -194,6 +197,7 @@ CATALOG = (
         "cxkit.views.times.spectrum:performance_spectrum",
         needs=("time",),
         sharper=("start",),
+        row="cxkit.measures.times.performance_spectrum:waiting",
         small="cxkit.views.times.spectrum:performance_spectrum_small",
     ),
     Entry(
@@ -217,6 +221,7 @@ CATALOG = (
     Entry(
         "compare",
         "cxkit.measures.compare.compare:compare",
+        "cxkit.views.compared.sides:compare",
         sharper=("customer", "attributes", "time", "goals"),
         calls=(BY_PLAN, {"before": "2025-06-03"}),
         row="cxkit.measures.compare.compare:having",
@@ -289,6 +294,16 @@ CATALOG = (
         sharper=("silence", "cancels", "lane", "customer"),
         calls=WITH_AND_WITHOUT,
         row="cxkit.measures.paths.time_to_goal:ending",
+    ),
+    Entry(
+        "personas",
+        "cxkit.measures.needs.personas:personas",
+        "cxkit.views.needs.personas:personas",
+        theme=NEEDS,
+        needs=("customer",),
+        sharper=("needs", "attributes", "lane"),
+        calls=(PLAIN, {"k": 2}),
+        row="cxkit.measures.needs.personas:belonging",
     ),
     Entry(
         "log_coverage",

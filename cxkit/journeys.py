@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from cxkit import catalog
 from cxkit.answers.about import About
 from cxkit.answers.answer import Extent
 from cxkit.answers.store import Changes, Provenance
+from cxkit.answers.tagged import answered, asked_anew
 from cxkit.answers.wagers import bet
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
@@ -24,6 +23,7 @@ from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.findings.bets import bets
 from cxkit.measures.findings.drivers import drivers
 from cxkit.measures.findings.memo import memo
+from cxkit.measures.needs.personas import personas
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
@@ -56,12 +56,13 @@ from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population, Result
 from cxkit.schema import CUSTOMER, Attribute
 from cxkit.selection import selection as selecting
-from cxkit.selection.activities import Collapse, Hide, Merge, Rename
+from cxkit.selection.activities import Collapse, Hide, Merge, Rename, Split, values_of
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Extract, Keep, Sample, Step, Trim, Which
-from cxkit.selection.tags import Asked, Tag, keyed, value_of
+from cxkit.selection.tags import Tag
 from cxkit.store.manifest import Manifest
 from cxkit.store.publish import PICTURE
+from cxkit.store.recut import DERIVED
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, all_of
 
@@ -105,7 +106,7 @@ class Journeys:
 
         Parameters
         ----------
-        of : a filter, for an attribute that is true or false; or an answer with one row for each "journey" or
+        of : a filter, for an attribute that is true or false; or an answer that says something of each "journey" or
             "customer", for an attribute of that level; or a function of the whole log that gives such an answer. The
             recipe keeps how the answer was asked, never its table. What it does not name has no value.
         value : the answer's column that holds the values. Not needed where it has the tag's name, or is the only one
@@ -120,7 +121,7 @@ class Journeys:
             if value is not None:
                 raise InputError("value= names a column of an answer; a filter has none.")
             return self._then(Tag(name, of))
-        return self._then(Tag(name, self._asked(of(self.whole) if callable(of) else of, name, value)))
+        return self._then(Tag(name, asked_anew(self, of(self.whole) if callable(of) else of, name, value)))
 
     def sample(self, share: float, *, seed: int = 0) -> Journeys:
         """A share of the journeys, chosen by their ids: the same ones in every run and on every engine."""
@@ -158,8 +159,27 @@ class Journeys:
         return self._then(Rename(activity, name))
 
     def merge(self, name: str, *activities: str) -> Journeys:
-        """The journeys with several activities taken as one of this name."""
+        """The journeys with several activities taken as one of this name; "Call: *" are all that are called so."""
         return self._then(Merge(activities, name))
+
+    def split(self, activity: str, *, by: str, values: Sequence[str] | None = None) -> Journeys:
+        """The journeys with the events of an activity taken as several, by the value of an attribute: "Call (phone)".
+
+        Parameters
+        ----------
+        by : an attribute of events, journeys or customers that holds texts, whole numbers or truth values.
+        values : the values, as texts, that become activities of their own; where none are given the twelve most
+            frequent ones here. Events of other values, or of none, keep the activity's name.
+
+        >>> import cxkit as cx
+        >>> split = cx.toy_journeys().split("Order", by="channel").activities().df()
+        >>> split[["activity", "count"]].values.tolist()[1:3]
+        [['Order (web)', 8], ['Ship', 6]]
+        """
+        if values is None:
+            self._then(Split(activity, by, ("",)))
+            values = self.ask(lambda selection: values_of(selection, activity, by))["value"].to_pylist()
+        return self._then(Split(activity, by, values))
 
     def hide(self, *activities: str) -> Journeys:
         """The journeys without the events of these activities; those that have no others are gone."""
@@ -203,6 +223,7 @@ class Journeys:
     rework = rework
     retention = retention
     time_to_goal = time_to_goal
+    personas = personas
     log_coverage = log_coverage
     drivers = drivers
     memo = memo
@@ -272,7 +293,7 @@ class Journeys:
     @property
     def selection(self) -> selecting.Selection:
         """The selected tables, for measures."""
-        return selecting.select(self.base, self.recipe, self._answered)
+        return selecting.select(self.base, self.recipe, partial(answered, self))
 
     @cached_property
     def _population(self) -> Population:
@@ -296,12 +317,14 @@ class Journeys:
     def ranks(self) -> dict[str, int]:
         """The activities by how often the whole store has them, 0 the most frequent: what their colours go by.
 
-        No filter changes them. Activities beyond the 120 most frequent have none.
+        No filter changes them. Activities beyond the 120 most frequent have none. Those that a split has made come
+        after all others.
         """
         nodes = [node for node in self.geometry["nodes"] if node["code"] >= 0]
         ranked = sorted(nodes, key=lambda node: (node.get("rank", 0), node["code"]))
         names = self.selection.star.names
-        return {names[node["code"]]: rank for rank, node in enumerate(ranked) if node["code"] in names}
+        codes = [node["code"] for node in ranked] + sorted(code for code in names if code >= DERIVED)
+        return {names[code]: rank for rank, code in enumerate(codes) if code in names}
 
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
@@ -356,36 +379,8 @@ class Journeys:
 
     def _checked(self) -> Journeys:
         with self.base.engine.telling():
-            selecting.check(self.base, self.recipe, self._answered)
+            selecting.check(self.base, self.recipe, partial(answered, self))
         return self
-
-    def _asked(self, result: Result, tag: str, value: str | None) -> Asked:
-        """How an answer was made, asked anew on this log; the value is the column that makes the tag."""
-        if not isinstance(result, Result):
-            raise InputError(f"{result!r} is neither a filter nor an answer. Write for example w.contains(...).")
-        asked = Asked(result.name, result.parameters, result.recipe.steps, value or "")
-        table = self._table(asked)
-        asked = replace(asked, value=value_of(table.column_names, tag, value))
-        self._kept(asked, lambda: table)
-        return asked
-
-    def _answered(self, asked: Asked) -> Frame:
-        """What was asked for each journey or customer, by its number; kept by the engine."""
-        return self._kept(asked, lambda: self._table(asked))
-
-    def _kept(self, asked: Asked, table: Callable[[], pa.Table]) -> Frame:
-        base, engagement = self.base, self.engagement.fingerprint if self.engagement else ""
-        key = f"{base.key}{base.marks}|asked {engagement} {asked.key}"
-        return base.engine.materialise(key, lambda: keyed(base, table(), asked.value))
-
-    def _table(self, asked: Asked) -> pa.Table:
-        measure = catalog.entry(asked.measure).function
-        journeys = self.whole.apply(Recipe(asked.steps))
-        try:
-            inspect.signature(measure).bind(journeys, **asked.parameters)
-        except TypeError as error:
-            raise InputError(f"{asked.measure} cannot be asked so: {error}.") from None
-        return measure(journeys, **asked.parameters).table
 
     def __repr__(self) -> str:
         return f"cx.open({str(self.folder)!r}){self.recipe!r}  # {self.n}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cxkit import catalog
@@ -50,6 +50,10 @@ class Population:
     known: bool = field(default=True, compare=False, repr=False)  # whether the log says who the customers are
     doubted: Callable[[], Trust] | None = field(default=None, compare=False, repr=False)  # what is known against it
 
+    def of(self, journeys: int, customers: int) -> Population:
+        """So many of these, against which the same is known."""
+        return replace(self, journeys=journeys, customers=customers)
+
     def __str__(self) -> str:
         journeys = many(self.journeys, "journey")
         return f"{journeys} of {many(self.customers, 'customer')}" if self.known else f"{journeys}; {NO_CUSTOMERS}"
@@ -60,8 +64,9 @@ class Result:
     """An answer that is computed when it is first looked at.
 
     `.df()` is the table (and so is the answer itself, to libraries that take Arrow), `.chart()` the picture, `.n` the
-    journeys and customers it speaks of, `.recipe` the steps that selected them, `.parameters` what else was asked for,
-    `.engagement` what was said beside the log; displaying it shows picture, n and table together.
+    journeys and customers it speaks of, `.assigned` what it says of each of them, `.recipe` the steps that selected
+    them, `.parameters` what else was asked for, `.engagement` what was said beside the log;
+    displaying it shows picture, n and table together.
     """
 
     name: str
@@ -75,6 +80,7 @@ class Result:
     hidden: tuple[str, ...] = ()
     engagement: Engagement | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    assign: Callable[[], pa.Table] | None = None
 
     @property
     def question(self) -> str:
@@ -85,6 +91,16 @@ class Result:
     def table(self) -> pa.Table:
         """The answer as an Arrow table."""
         return self.ask()
+
+    @cached_property
+    def assigned(self) -> pa.Table:
+        """What the answer says of each journey or customer, which a tag is made of; the answer itself where that is it.
+
+        >>> import cxkit as cx
+        >>> cx.toy_journeys().journeys().assigned.num_rows
+        12
+        """
+        return self.table if self.assign is None else self.assign()
 
     @cached_property
     def n(self) -> Population:

@@ -19,6 +19,7 @@ from world.faults import faulty
 from world.firms import firms
 from world.make import Made, make
 from world.mini import mini
+from world.needs import PERSONAS
 from world.next_month import next_month
 from world.parameters import Wait, World
 from world.renamed import rename
@@ -52,6 +53,8 @@ def parse(kind: str, text: str, count: int) -> Any:
     if kind == "Wait":
         hours, *spread = (float(part) for part in text.split(","))
         return Wait(checked(hours, 0, None), *(checked(part, 0, None) for part in spread[:1]))
+    if kind == "Factors":
+        return factors(text)
     if kind.startswith("tuple"):
         parts = tuple(checked(float(part), 0, None) for part in text.split(","))
         if len(parts) != count:
@@ -59,6 +62,14 @@ def parse(kind: str, text: str, count: int) -> Any:
         return parts
     low, high = {"Share": (0, 1), "Mean": (0, None), "Effect": (-1, 1), "Points": (-10, 10)}[kind]
     return checked(float(text), low, high)
+
+
+def factors(text: str) -> tuple[float, ...]:
+    """Which factors are these? One to five, of which one is more than nothing."""
+    parts = tuple(checked(float(part), 0, None) for part in text.split(","))
+    if len(parts) > len(PERSONAS) or not any(parts):
+        raise ValueError(f"write up to {len(PERSONAS)} numbers, one of them above 0")
+    return parts
 
 
 def checked(value: Any, low: float, high: float | None) -> Any:

@@ -129,6 +129,7 @@ def _activities(engagement: Engagement) -> Named:
                 if getattr(entry, key, None) is not None:
                     yield (section, number, key), getattr(entry, key)
     yield from _members(engagement)
+    yield from ((("informs",), name) for name in engagement.informs)
     for section, key in (("offerings", "activities"), ("needs", "evidence")):
         for number, entry in enumerate(getattr(engagement, section)):
             yield from (((section, number, key), name) for name in getattr(entry, key))

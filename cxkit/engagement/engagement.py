@@ -33,7 +33,7 @@ from cxkit.engagement.sections import (
     Report,
     Stage,
 )
-from cxkit.engagement.values import Duration, Section, Text
+from cxkit.engagement.values import Duration, Names, Section, Text
 from cxkit.errors import InputError, not_found
 from cxkit.times import zone_of
 
@@ -84,6 +84,8 @@ class Engagement(Section):
     """The time zone of stamps without an offset, of periods and of the calendar, such as "Europe/Berlin"."""
     silence: Duration | None = None
     """How long a customer may stay silent before the journey counts as ended, where a stage does not say."""
+    informs: Names = ()
+    """The activities after which customers know what comes next and when."""
     goals: tuple[Goal, ...] = ()
     """The activities that end a journey well."""
     cancels: tuple[Cancel, ...] = ()

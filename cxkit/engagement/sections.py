@@ -189,6 +189,8 @@ class Policy(Section):
     """Who answers for it."""
     reason: Text | None = None
     """Why it is there."""
+    decided_by: Names = ()
+    """The attributes by which it is decided whom the rule meets, or "judgement" where a person decides."""
 
     @model_validator(mode="after")
     def _fits_its_rule(self) -> Policy:

@@ -12,7 +12,7 @@ USED = (
     *("silence", "goals", "cancels", "stages", "lanes", "channels", "calendar"),
 )
 ONLY_PLANNED = ("offerings", "needs", "policies", "actions", "costs")  # the data plan counts them
-UNUSED = ("disclosure", "report", "cancels.reason", "stages.owner", "channels.kind")
+UNUSED = ("disclosure", "report", "informs", "cancels.reason", "stages.owner", "channels.kind")
 
 
 def said_for_later(engagement: Engagement) -> tuple[list[str], list[str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from cxkit.schema import JOURNEY, OUTLINE_COLUMNS
+from cxkit.store.engine import Kept
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, Frame, Leaf
 
@@ -57,6 +58,11 @@ class Selection:
     def kept(self, name: str, build: Callable[[], Frame]) -> Frame:
         """What several questions ask of the chosen journeys, computed once."""
         return self.star.engine.materialise(f"{self.star.key}|{name} of {self.key}", build)
+
+    def held(self, name: str, find: Callable[[], Any]) -> Any:
+        """What several measures find out about the chosen journeys that is no table, found once."""
+        key = f"{self.star.key}{self.star.marks}|{name} of {self.key}"
+        return self.star.engine.hold(key, lambda: Kept(find(), 1, lambda: None))
 
     def _of(self, table: Frame) -> Frame:
         return table if self.chosen is None else table.join(self.chosen, on=JOURNEY, how="inner")

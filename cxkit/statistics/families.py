@@ -318,9 +318,10 @@ def apart(has: Any, of: Sides, seed: int = SEED) -> Apart | None:
         return None
     pooled = (counts[0::2] + counts[1::2]) / np.maximum(whole, 1)[:, None]
     constant = of.sign * weight[of.stratum] / np.maximum(sizes, 1)[of.cell]
-    coins = np.random.default_rng(seed).choice([-1.0, 1.0], (int(of.customer[-1]) + 1, DRAWN))
-    weights = coins[of.customer] * constant[:, None]
-    centre = np.stack([weights[of.stratum == stratum].sum(axis=0) for stratum in range(of.strata)])
-    drawn = abs(has.T @ weights - pooled.T @ centre).sum(axis=0) / size
+    people = int(of.customer[-1]) + 1
+    coins = 2 * np.random.default_rng(seed).integers(0, 2, (people, DRAWN), np.int8).astype(np.float32) - 1
+    adds = of.by_customer(constant) @ has
+    centre = of.spread(of.stratum, of.strata, constant).T @ coins
+    drawn = abs(adds.T @ coins - pooled.T @ centre).sum(axis=0) / size
     most = float(drawn.mean() + BAND * drawn.std())
     return Apart(float(abs(left - right).sum()) / size, float(drawn.mean()), most)

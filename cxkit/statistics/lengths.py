@@ -64,7 +64,7 @@ def means(values: Values, of: Sides) -> Differences:
     >>> values = Values(np.arange(40), np.zeros(40, int), np.r_[np.arange(20.0), np.arange(20.0) + 9], 1)
     >>> told = means(values, sides(np.arange(40), np.repeat([1, -1], 20)))
     >>> told.left, told.right, np.round(told.z, 1)
-    (array([9.5]), array([18.5]), array([-4.3]))
+    (array([9.5]), array([18.5]), array([-3.9]))
     """
     import numpy as np
 

@@ -14,8 +14,9 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.documents import from_json
-from cxkit.where.moments import during
-from cxkit.where.order import follows, takes
+from cxkit.where.leanings import inclined, resembles
+from cxkit.where.moments import during, in_week
+from cxkit.where.order import follows, takes, waits
 from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank, variant_size
 from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
@@ -33,15 +34,19 @@ __all__ = [
     "follows",
     "from_json",
     "goes",
+    "in_week",
+    "inclined",
     "lasts",
     "length",
     "passes",
     "pattern",
     "repeats",
+    "resembles",
     "starts_with",
     "takes",
     "variant_rank",
     "variant_size",
+    "waits",
 ]
 
 

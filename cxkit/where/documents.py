@@ -9,8 +9,9 @@ from cxkit.where.amounts import lasts, length
 from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
-from cxkit.where.moments import during
-from cxkit.where.order import follows, takes
+from cxkit.where.leanings import inclined, resembles
+from cxkit.where.moments import during, in_week
+from cxkit.where.order import follows, takes, waits
 from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank, variant_size
 from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
@@ -24,7 +25,9 @@ FILTERS: tuple[type[Filter], ...] = (
     repeats,
     follows,
     takes,
+    waits,
     during,
+    in_week,
     attribute,
     lasts,
     length,
@@ -36,6 +39,8 @@ FILTERS: tuple[type[Filter], ...] = (
     goes,
     at_step,
     comes_back,
+    inclined,
+    resembles,
     all_of,
     any_of,
     none_of,

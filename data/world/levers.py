@@ -58,6 +58,7 @@ LEVERS: dict[str, str] = {  # truth, or the first words of some: fields; the lon
     "decisive.know.after": "after_step_know",
     "decisive.time.after": "after_step_time",
     "decisive.talk.after": "after_step_talk",
+    "decisive.now.after": "after_step_now",
     "policy.shipping.broken": "shipping_broken understood_broken",
     "policy.check.phone_share": "phone_orders",
     "policy.check.share": "check_low check_high high_risk",

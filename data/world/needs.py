@@ -1,4 +1,4 @@
-"""What do customers need? Four personas, eight needs, what shows them, and what the company believes."""
+"""What do customers need? Four personas or five, eight needs, what shows them, and what the company believes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from .parameters import World
 
 ALONE, KNOW, TIME, TALK = "does it alone", "wants to know", "short of time", "likes to talk"
-SLUGS = {ALONE: "alone", KNOW: "know", TIME: "time", TALK: "talk"}
+NOW = "wants help now"  # nobody in the shipped world: their factor is the fifth of `World.personas`
+SLUGS = {ALONE: "alone", KNOW: "know", TIME: "time", TALK: "talk", NOW: "now"}
 
 PERSONA_BY_AGE = {  # first age of a band: share of each persona
-    18: {ALONE: 0.42, KNOW: 0.21, TIME: 0.24, TALK: 0.13},
-    30: {ALONE: 0.33, KNOW: 0.22, TIME: 0.27, TALK: 0.18},
-    50: {ALONE: 0.24, KNOW: 0.28, TIME: 0.17, TALK: 0.31},
-    65: {ALONE: 0.16, KNOW: 0.25, TIME: 0.11, TALK: 0.48},
+    18: {ALONE: 0.42, KNOW: 0.21, TIME: 0.24, TALK: 0.13, NOW: 0.28},
+    30: {ALONE: 0.33, KNOW: 0.22, TIME: 0.27, TALK: 0.18, NOW: 0.27},
+    50: {ALONE: 0.24, KNOW: 0.28, TIME: 0.17, TALK: 0.31, NOW: 0.24},
+    65: {ALONE: 0.16, KNOW: 0.25, TIME: 0.11, TALK: 0.48, NOW: 0.21},
 }
 
 
@@ -22,8 +23,8 @@ def personas_at(world: World, band: int) -> dict[str, float]:
     """Which share of an age band has each persona?"""
     rows, told = list(PERSONA_BY_AGE.values()), world.age_tells
     usual = {persona: math.fsum(row[persona] for row in rows) / len(rows) for persona in SLUGS}
-    factors = dict(zip(SLUGS, world.personas, strict=True))
-    shares = {name: factors[name] * (told * rows[band][name] + (1 - told) * usual[name]) for name in SLUGS}
+    factors = zip(SLUGS, world.personas, strict=False)
+    shares = {name: factor * (told * rows[band][name] + (1 - told) * usual[name]) for name, factor in factors if factor}
     return {name: share / math.fsum(shares.values()) for name, share in shares.items()}
 
 
@@ -69,8 +70,20 @@ PERSONAS = {
         "Case handed over",
         ("Call: talk it through", "Visit shop with question", "Ask for call back"),
     ),
+    NOW: Persona(
+        {"web": 0.3, "app": 0.4, "phone": 0.2, "shop": 0.1},
+        0.75,
+        "Sent to the phone",
+        ("Chat with assistant", "Ask to speed up", "Visit shop with question"),
+    ),
 }
-MARKERS = tuple(marker for card in PERSONAS.values() for marker in card.markers)
+MARKERS = tuple(dict.fromkeys(marker for card in PERSONAS.values() for marker in card.markers))
+
+
+def personas_of(world: World) -> dict[str, Persona]:
+    """Which personas are there in this world?"""
+    factors = zip(PERSONAS.items(), world.personas, strict=False)
+    return {name: card for (name, card), factor in factors if factor}
 
 
 CELLS = {(KNOW, "install"): "understood", (TALK, "use"): "misunderstood"}  # served badly and well: fields of `World`
@@ -83,7 +96,7 @@ class Need:
     How satisfied people are and what the company believes are fields of `World`, in the order of the table.
     """
 
-    weights: tuple[float, float, float, float]  # alone, know, time, talk
+    weights: tuple[float, float, float, float, float]  # alone, know, time, talk, now
     evidence: tuple[str, ...]  # activities
     offering: str | None
     stated: bool = True
@@ -93,39 +106,41 @@ class Need:
 
 NEEDS = {
     "do it on my own": Need(
-        (0.40, 0.12, 0.12, 0.05),
+        (0.40, 0.12, 0.12, 0.05, 0.06),
         ("Read how-to page", "Change details online"),
         "customer portal",
         policy="self-service first",
     ),
     "help at any hour": Need(
-        (0.25, 0.04, 0.06, 0.03),
+        (0.25, 0.04, 0.06, 0.03, 0.31),
         ("Chat with assistant",),
         "chat assistant",
         stated=False,
         policy="chat always on",
     ),
     "know where it stands": Need(
-        (0.10, 0.45, 0.14, 0.15),
+        (0.10, 0.45, 0.14, 0.15, 0.10),
         ("Check status", "Check price details", "Ask for written confirmation"),
         "status page",
         policy="ship in five days",
     ),
     "a date that suits me": Need(
-        (0.06, 0.07, 0.33, 0.05),
+        (0.06, 0.07, 0.33, 0.05, 0.06),
         ("Look up free slots", "Ask for evening slot"),
         "evening visits",
         policy="offer two dates",
     ),
-    "get it done fast": Need((0.04, 0.06, 0.17, 0.02), ("Ask to speed up",), "express order"),
+    "get it done fast": Need((0.04, 0.06, 0.17, 0.02, 0.20), ("Ask to speed up",), "express order"),
     "talk to a person": Need(
-        (0.03, 0.10, 0.05, 0.52),
+        (0.03, 0.10, 0.05, 0.52, 0.17),
         ("Call: talk it through", "Visit shop with question", "Ask for call back"),
         "shops and hotline",
         policy="follow up after a fault",
     ),
-    "a green provider": Need((0.07, 0.09, 0.08, 0.11), (), "green tariff", policy="green power"),
-    "show it at home first": Need((0.05, 0.07, 0.05, 0.07), ("Look at routers", "Share offer"), None, registered=False),
+    "a green provider": Need((0.07, 0.09, 0.08, 0.11, 0.06), (), "green tariff", policy="green power"),
+    "show it at home first": Need(
+        (0.05, 0.07, 0.05, 0.07, 0.04), ("Look at routers", "Share offer"), None, registered=False
+    ),
 }
 
 

@@ -18,6 +18,7 @@ Effect = float  # a difference or a factor that may be negative
 Points = float  # of a survey, more or less
 Count = int  # 1 or more
 Day = int  # days since the log began
+Factors = tuple[float, ...]  # one for each persona, up to five; those without one are nobody
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class World:
     same_calls: Share = 0.85  # the same for calls while waiting
 
     # Personas: who they are, what they do of their own accord, and the decoys
-    personas: tuple[float, ...] = (1, 1, 1, 1)  # alone, know, time, talk: factors on their shares at every age
+    personas: Factors = (1, 1, 1, 1)  # alone, know, time, talk, and now: factors on their shares at every age
     age_tells: Share = 1.0  # how far the shares differ by age
     decoys_tell: Share = 0.0  # how far the decoys follow the persona
     understood_follows: Share = 0.95  # 'wants to know' at install: well understood, badly served
@@ -141,6 +142,7 @@ class World:
     after_step_know: Share = 0.4
     after_step_time: Share = 0.35
     after_step_talk: Share = 0.5
+    after_step_now: Share = 0.4
     not_at_home: Share = 0.11
     season_amplitude: Share = 0.8  # of not being at home, highest in July
     second_visit: Share = 0.04

@@ -10,7 +10,19 @@ import numpy as np
 import pyarrow as pa
 
 from .clock import local_date
-from .company import ACTIVITIES, CANCELS, FIRM, GOALS, LANES, STAGES, TARIFFS, contact_costs, margin
+from .company import (
+    ACTIVITIES,
+    CANCELS,
+    FIRM,
+    GOALS,
+    INFORMS,
+    LANES,
+    NOTICES,
+    STAGES,
+    TARIFFS,
+    contact_costs,
+    margin,
+)
 from .journey import Customer
 from .needs import NEEDS, believed, weights_of
 from .parameters import DAY, World
@@ -23,7 +35,16 @@ STATED = (2.6, 12.5, 1.4)  # mean importance = first + second * weight; spread
 ASKED_AT = 0.8  # of the log
 ROLES = ("journey", "activity", "time", "start", "customer", "agent", "channel", "lane", "stage", "cost", "value")
 SIDES = ("customer", "front", "back", "support", "evidence")  # of the lanes
-OFFERINGS = {need: card.offering for need, card in NEEDS.items() if card.offering}
+OFFERINGS: dict[str, tuple[tuple[str, ...], str | None]] = {  # where customers use it, how soon it is to help
+    "customer portal": (("Change details online",), "7d"),
+    "chat assistant": (("Chat with assistant",), "1h"),
+    "status page": (("Check status", "Check price details"), "2d"),
+    "evening visits": (("Appointment confirmed", "Reschedule appointment"), "7d"),
+    "express order": (("Line activated", "Fault fixed"), "5d"),
+    "shops and hotline": (("Call: talk it through", "Visit shop with question", "Call-back made"), "2d"),
+    "green tariff": ((), None),
+}
+DECIDED_BY = {"second identity check": ["credit_risk"], "deposit": ["judgement"]}
 
 
 def price(product: str) -> float:
@@ -60,6 +81,8 @@ def needs_table(world: World, customers: list[Customer]) -> pa.Table:
             continue
         day, weights = local_date(begun + 20 * DAY * rng.random()), weights_of(world, customer.persona)
         for (name, card), mean in zip(NEEDS.items(), world.satisfaction, strict=True):
+            if not card.registered:
+                continue
             first, slope, spread = STATED if card.stated else (UNSTATED[0], 0.0, UNSTATED[1])
             importance = grade(first + slope * weights[name] + spread * rng.standard_normal())
             satisfaction = grade(mean + 1.7 * rng.standard_normal())
@@ -205,6 +228,7 @@ def engagement(world: World) -> str:
         f'about = """{ABOUT.format(firm=FIRM, months=world.months, first=begin.strftime("%B %Y"))}"""',
         'zone = "Europe/Berlin"',
         'silence = "30d"  # nobody who comes back was away for longer, as a rule',
+        *assign({"informs": [name for name in ACTIVITIES if name in INFORMS | NOTICES]}),
         "",
     ]
     lines += [
@@ -219,8 +243,8 @@ def engagement(world: World) -> str:
     lines += ["[stages]", *assign({stage: steps_of("stage", stage) for stage in STAGES}, True), ""]
     for lane, side in zip(LANES, SIDES, strict=True):
         lines += [f'[lanes."{lane}"]', *assign({"side": side, "activities": steps_of("lane", lane)}), ""]
-    for offering in OFFERINGS.values():
-        lines += table("offerings", {"name": offering})
+    for offering, (used, within) in OFFERINGS.items():
+        lines += table("offerings", {"name": offering, "activities": list(used) or None, "within": within})
     for name, card in NEEDS.items():
         if card.registered:
             lines += table(
@@ -244,6 +268,7 @@ def engagement(world: World) -> str:
                 "then": then or None,
                 "within": f"{getattr(world, days)}d" if days else None,
                 "where": where or None,
+                "decided_by": DECIDED_BY.get(name),
                 "reason": reason,
             },
         )

@@ -270,11 +270,11 @@ def new_key(key: str, words: dict[str, str]) -> str:
 
 
 def new_value(part: str, key: str, value: str, words: dict[str, str]) -> str:
-    """What is the value now? Roles name columns, a `where` a column and values, all else only values."""
+    """What is the value now? Roles and `decided_by` name columns, a `where` a column and values, all else values."""
     if key == "side":
         return value
     if key == "where":
         column, _, values = value.partition(" = ")
         return f"{new_value('roles', '', column, words)} = {new_value(part, '', values, words)}"
-    known = COLUMN if part == "roles" else words
+    known = COLUMN if part == "roles" or key == "decided_by" else words
     return re.sub(r'"([^"\\]*)"', lambda found: f'"{known.get(found[1], found[1])}"', value)

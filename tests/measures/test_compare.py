@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from support.splits import calling_shop
 
 import cxkit as cx
 from cxkit import where as w
@@ -18,7 +19,6 @@ SAID = {
     "silence": "2d",
     "stages": {"buy": ["Order", "Pay"], "get": ["Ship"]},
 }
-MONDAY = datetime(2025, 6, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +29,8 @@ def told(toy):
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """400 customers with 1 or 2 orders each: half of them call in 10 %, half in 60 %; June is like July."""
-    rng, rows = np.random.default_rng(3), []
-    for customer in range(400):
-        plan = "plus" if customer % 2 else "basic"
-        for order in range(1 + customer % 3 // 2):
-            begun = MONDAY + timedelta(hours=float(rng.uniform(0, 60 * 24)))
-            steps = ["Order", *(["Call"] if rng.random() < (0.6 if plan == "plus" else 0.1) else []), "Pay"]
-            rows += [
-                {
-                    "case": f"{customer}-{order}",
-                    "who": str(customer),
-                    "plan": plan,
-                    "what": step,
-                    "when": begun + timedelta(hours=hour),
-                }
-                for hour, step in enumerate(steps)
-            ]
     roles = {"journey": "case", "customer": "who", "activity": "what", "time": "when", "journey_attributes": ["plan"]}
-    log = cx.read(pa.Table.from_pylist(rows)).roles(**roles)
+    log = cx.read(calling_shop()).roles(**roles)
     return cx.prepare(log, tmp_path_factory.mktemp("compare") / "shop", progress=False)
 
 

@@ -26,6 +26,7 @@ TABS = {
     "variants": "Variants",
     "steps": "Steps",
     "time": "Time",
+    "compare": "Compare",
     "customers": "Customers",
     "data": "Data",
 }
@@ -42,6 +43,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "durations",
         "moves",
     ),
+    "compare": ("compare",),
     "customers": ("journeys", "diary"),
     "data": ("source", "attrition", "log_coverage", "data_plan"),
 }
@@ -52,9 +54,11 @@ ASKED = {
     "funnel": "How far", "path_tree": "Where to", "step_matrix": "Step by step", "follow_matrix": "What follows",
     "rework": "Again", "time_to_goal": "How soon", "retention": "Who comes back",
 }  # fmt: skip
+ABOUT = {"data_plan": "Questions", "attrition": "What choices cost", "log_coverage": "Ways never seen"}
 SWITCHES: Mapping[str, Sequence[tuple[str, Mapping[str, str], str]]] = {
     "steps": (("asked", ASKED, "What to ask of steps"),),
     "time": (("when", WHEN, "What to look at over time"), ("each", EACH, "How to see single journeys")),
+    "data": (("about", ABOUT, "What to know of the data"),),
 }
 THIRD = {"segments": "Groups", "moves": "Waiting"}
 SIDE = {"variants": "Ways", "durations": "Durations", **THIRD}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import cxkit as cx
 from cxkit import catalog
+from cxwidgets.comparison import Comparing
 from cxwidgets.diary import Diary
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
@@ -16,6 +17,7 @@ from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
+from cxwidgets.paths.steps import Funnel, Tree
 from cxwidgets.picture import Choosing
 from cxwidgets.times.periods import Changes, OverTime
 from cxwidgets.times.switched import Dots, Spectrum, Week
@@ -65,6 +67,9 @@ OWN: Mapping[str, type[View]] = {
         Week,
         Dots,
         Spectrum,
+        Funnel,
+        Tree,
+        Comparing,
         Journeys,
         Diary,
         Bets,

@@ -12,9 +12,9 @@ from cxkit.facts.stages import Grain
 from cxkit.measures.compare.clauses import keeping
 from cxkit.measures.compare.judged import Judged, judged
 from cxkit.measures.compare.sides import Asked, Pair, Side, check_held
-from cxkit.result import Population, Result
+from cxkit.result import Result
 from cxkit.selection.segment import SEGMENT
-from cxkit.words import lasting, many, percent, sentences
+from cxkit.words import lasting, many, percent, rounded, sentences
 
 if TYPE_CHECKING:
     from cxkit.journeys import Journeys
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HIDDEN = ("count", "customers", "activity", "next_activity", "attribute", "value", "bin_low", "bin_high", "variant")
 UNDATED = "This log has no dates, so there is nothing before one."
 NONE = "There is nothing to compare: a side has no journeys."
-METHOD = "Significant: q up to 5% among all that was tested; customers are the unit"
+METHOD = "In colour: more than chance, with at most 5 in 100 false among all that was compared; customers are counted"
 
 
 def compare(
@@ -93,13 +93,13 @@ def compare(
         recipe=journeys.recipe,
         engagement=journeys.engagement,
         ask=lambda: answer.table,
-        count=lambda: Population(*answer.population, known=journeys.n.known),
+        count=lambda: journeys.n.of(*answer.population) if answer.sides else journeys.n,
         parameters={"left": left, "right": right, "by": by, "before": before}
         | {"within": within, "holding": holding, "level": level},
         note=_note(answer),
         empty=Result.empty if not journeys.n.journeys else UNDATED if answer.undated else NONE,
         hidden=HIDDEN,
-        shown=lambda: {"of": answer, "ranks": journeys.ranks if level == "activity" else {}},
+        shown=lambda: {"of": answer},
     )
 
 
@@ -131,6 +131,10 @@ def _pairs(journeys: Journeys, asked: Asked) -> list[Pair]:
     return asked.pairs(journeys)
 
 
+def _differ(count: int) -> str:
+    return "differs" if count == 1 else "differ"
+
+
 def _note(answer: Judged) -> str:
     """What there is to say of the whole answer."""
     told = [METHOD]
@@ -139,9 +143,10 @@ def _note(answer: Judged) -> str:
     if answer.within is not None:
         told.append(f"Each journey is followed for {lasting(answer.within)} from its begin; later ones are left out")
     if answer.tested:
-        told.append(f"{many(answer.tested, 'item')} tested, {many(answer.significant)} differ")
+        told.append(f"{many(answer.tested, 'item')} tested, {many(answer.significant)} {_differ(answer.significant)}")
     if answer.tested and not answer.significant and answer.detectable:
-        told.append(f"A difference of {percent(answer.detectable)} would have been found, in four of five cases")
+        points = rounded(100 * answer.detectable)
+        told.append(f"A difference of {points} points would have been found, in four of five cases")
     if len(answer.sides) == 1 and answer.sides[0].apart is not None:
         distance = answer.sides[0].apart
         told.append(

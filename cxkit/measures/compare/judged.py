@@ -38,13 +38,14 @@ class Judged:
     within: float | None
     population: tuple[int, int]
     undated: bool = False
+    asked: bool = True  # whether there were journeys to ask of
 
 
 def judged(journeys: Journeys, asked: Asked, within: str | None, holding: str | None, level: Grain) -> Judged:
     """Compare what is asked for."""
     undated = asked.before is not None and (not journeys.selection.star.timed or journeys.manifest.clock is not None)
     if undated or not journeys.n.journeys:
-        return Judged(_table([], asked), [], 0, 0, None, None, None, (0, 0), undated)
+        return Judged(_table([], asked), [], 0, 0, None, None, None, (0, 0), undated, bool(journeys.n.journeys))
     span = None if asked.before is None else asking.followed(journeys, asked.before, within)
     kept = items(journeys, level, span)
     strata = asking.strata(journeys, holding, kept)
@@ -86,6 +87,10 @@ def _population(parts: Sequence[Part]) -> tuple[int, int]:
     """How many journeys, of how many customers, are on a side."""
     import numpy as np
 
-    places = [part.of.place for part in parts]
-    chosen = np.unique(np.concatenate(places)) if places else np.zeros(0, np.int64)
-    return len(chosen), len(np.unique(parts[0].kept.customers[chosen])) if parts else 0
+    if not parts:
+        return 0, 0
+    kept = parts[0].kept
+    chosen = np.zeros(len(kept.journeys), bool)
+    for part in parts:
+        chosen[part.of.place] = True
+    return int(chosen.sum()), int((np.diff(kept.customers[chosen], prepend=-1) != 0).sum())

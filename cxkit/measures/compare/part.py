@@ -11,7 +11,7 @@ from cxkit.measures.compare.construction import touched
 from cxkit.measures.compare.sides import Pair, placed
 from cxkit.selection.segment import SEGMENT
 from cxkit.statistics.discoveries import FALSE
-from cxkit.statistics.families import Apart, Differences, apart, shares, sides
+from cxkit.statistics.families import Apart, Differences, Sides, apart, shares, sides
 from cxkit.statistics.lengths import Values, means
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Whole:
     """Two sides as they are: their sizes, how far they are apart, and how long their ended journeys last.
 
     `edges` are seconds, the borders of bins; `lasting` is the share of each side's journeys in each of them.
+    `still_open` is the share of each side's journeys that have not ended.
     """
 
     pair: Pair
@@ -43,6 +44,29 @@ class Whole:
     medians: tuple[float | None, float | None]
     edges: Sequence[float]
     lasting: tuple[Sequence[float], Sequence[float]]
+    still_open: tuple[float, float]
+
+
+def differences(kept: Items, side: Array, strata: Array | None = None) -> tuple[Sides, Differences]:
+    """Who is compared, and the differences of all items: of journeys, of ended ones, and of logarithms of times.
+
+    side : of each row of the items 1 for the left, -1 for the right, 0 for neither.
+    strata : of each row the code of its stratum, within which the sides are compared.
+
+    Items are in the order of `kept.listed` and then of `kept.timed`.
+    """
+    import numpy as np
+
+    of = sides(kept.customers, side, strata)
+    of_all = shares(kept.has, of)
+    if not kept.ended.all():
+        columns = np.array([place for place, item in enumerate(kept.listed) if item.kind in OF_ENDED], np.int64)
+        ended = sides(kept.customers, np.where(kept.ended, side, 0), strata)
+        of_all = of_all.replaced(columns, shares(kept.has[:, columns], ended))
+    row, item, seconds = kept.lasting
+    held = kept.ended[row] | (item > 0)
+    values = Values(row[held], item[held], np.log1p(seconds[held]), len(kept.timed))
+    return of, of_all.joined(means(values, of))
 
 
 class Part:
@@ -53,29 +77,12 @@ class Part:
 
         self.pair, self.kept = pair, kept
         self.side = placed(journeys, pair, kept)
-        self.of = sides(kept.customers, self.side, strata)
-        ended = np.where(kept.ended, self.side, 0)
-        self.ended = self.of if kept.ended.all() else sides(kept.customers, ended, strata)
+        self.of, self.differences = differences(kept, self.side, strata)
         self.listed: Sequence[Item] = [*kept.listed, *kept.timed]
-        self.differences = self._differences()
         filters = [side for side in (pair.left, pair.right) if side is not None]
         self.own = np.array(touched(journeys, filters).own(self.listed), bool)
         self.tested = self.differences.enough & self.differences.varies & ~self.own
         self.z, self.p = self.differences.z, self.differences.p
-
-    def _differences(self) -> Differences:
-        """All items: what journeys have, what ended ones have, and the logarithms of the times."""
-        import numpy as np
-
-        kept = self.kept
-        of_all = shares(kept.has, self.of)
-        if self.ended is not self.of:
-            columns = np.array([place for place, item in enumerate(kept.listed) if item.kind in OF_ENDED], np.int64)
-            of_all = of_all.replaced(columns, shares(kept.has[:, columns], self.ended))
-        row, item, seconds = kept.lasting
-        held = kept.ended[row] | (item > 0)
-        values = Values(row[held], item[held], np.log1p(seconds[held]), len(kept.timed))
-        return of_all.joined(means(values, self.of))
 
     @property
     def errors(self) -> list[float]:
@@ -151,9 +158,10 @@ class Part:
         sizes, people = of.cells, (of.people(0), of.people(1))
         edges, lasting, medians = self._lasting()
         distance = apart(kept.has[:, steps], of)
-        return Whole(
-            self.pair, (int(sizes[0::2].sum()), int(sizes[1::2].sum())), people, distance, medians, edges, lasting
-        )
+        still = [float(1 - kept.ended[self.side == word].mean()) for word in (1, -1)]
+        journeys = (int(sizes[0::2].sum()), int(sizes[1::2].sum()))
+        facts = (distance, medians, edges, lasting, (still[0], still[1]))
+        return Whole(self.pair, journeys, people, *facts)
 
     def _lasting(self) -> tuple[list[float], tuple[list[float], list[float]], tuple[float | None, float | None]]:
         """Bins of equal width on the scale of logarithms, the shares of both sides in them, and the medians."""

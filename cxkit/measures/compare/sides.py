@@ -132,7 +132,10 @@ def _rows(journeys: Journeys, wanted: Filter, kept: Items) -> Array:
     import numpy as np
 
     table = journeys.collect(lambda selection: matching(selection.star, wanted).select(JOURNEY))
-    mask: Array = np.isin(kept.journeys, table[JOURNEY].to_numpy())
+    ids = table[JOURNEY].to_numpy()
+    among = np.zeros(int(max(kept.journeys.max(initial=0), ids.max(initial=0))) + 1, bool)
+    among[ids] = True
+    mask: Array = among[kept.journeys]
     return mask
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cxkit.cached import cached_property
@@ -77,7 +76,7 @@ def drivers(journeys: Journeys, outcome: str | Filter, *, at: str | None = None)
         recipe=journeys.recipe,
         engagement=journeys.engagement,
         ask=lambda: answer.table,
-        count=lambda: replace(journeys.n, journeys=counts[0], customers=counts[1]),
+        count=lambda: journeys.n.of(*counts),
         parameters={"outcome": outcome, "at": at, "step": land.step if land else None},
         note=answer.note,
         empty=Result.empty if not journeys.n.journeys else "Too few customers to say anything.",

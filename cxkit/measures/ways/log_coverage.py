@@ -5,7 +5,6 @@ The unit is the customer: of each only the first journey counts, so that the obs
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,7 +98,7 @@ def covered(journeys: Journeys) -> float | None:
 def _population(journeys: Journeys) -> Population:
     """One journey of each customer."""
     customers = _seen(journeys).customers
-    return replace(journeys.n, journeys=customers, customers=customers)
+    return journeys.n.of(customers, customers)
 
 
 def _seen(journeys: Journeys) -> Seen:

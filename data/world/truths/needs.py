@@ -76,7 +76,7 @@ def answers(book: Book, rows: pa.Table) -> None:
         n=rows.num_rows // max(len(said), 1),
         importance={need: round(weighs, 4) for need, (weighs, _) in said.items()},
         satisfaction={need: round(met, 4) for need, (_, met) in said.items()},
-        asked_for=dict(zip(NEEDS, book.world.satisfaction, strict=True)),
+        asked_for={need: met for need, met in zip(NEEDS, book.world.satisfaction, strict=True) if need in said},
         estimand="mean importance, and what it exceeds mean satisfaction by",
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from itertools import pairwise
 
 from world.hidden import turns
-from world.needs import KNOW, PERSONAS, SLUGS, TIME
+from world.needs import KNOW, SLUGS, TIME, personas_of
 from world.orders import DEPOSIT_CHANNELS, entries
 from world.parameters import DAY
 from world.planted import TIMES, check_days, pending, silent_wait, vacuous
@@ -141,7 +141,7 @@ def reschedules(book: Book, seen: list[Seen]) -> None:
         counts[0] += bool(one.times.get("Reschedule appointment"))
         counts[1] += "Appointment confirmed" in one.times
     (own, of_own), (others, of_others) = made[True], made[False]
-    likes = {persona: card.reschedules for persona, card in PERSONAS.items()}
+    likes = {persona: card.reschedules for persona, card in personas_of(book.world).items()}
     book.enter(
         "persona.reschedule",
         "'short of time' ask so many times more often for another day than others, per journey with a date",
@@ -155,7 +155,7 @@ def reschedules(book: Book, seen: list[Seen]) -> None:
 
 def decisive(book: Book, seen: list[Seen]) -> None:
     """After which step is an order as good as lost?"""
-    for persona, card in PERSONAS.items():
+    for persona, card in personas_of(book.world).items():
         base = [
             one
             for one in seen

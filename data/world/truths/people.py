@@ -11,7 +11,7 @@ import numpy as np
 from world.company import ACTIVITIES, CUSTOMER, FRONT
 from world.customers import age_band
 from world.hidden import guess
-from world.needs import KNOW, MARKERS, PERSONAS, SLUGS, TALK, personas_at
+from world.needs import KNOW, MARKERS, PERSONAS, SLUGS, TALK, personas_at, personas_of
 from world.planted import as_declared
 from world.truths.book import WIDE, Book, Seen, doubt, mean, variance
 
@@ -106,9 +106,10 @@ def personas(book: Book, own: list[list[Seen]]) -> None:
     """Who are they, what marks them, and how well could anybody tell?"""
     world, who = book.world, [life[0].row["persona"] for life in own]
     bands = Counter(age_band(life[0].case.journey.customer.age) for life in own)
-    for persona, slug in SLUGS.items():
+    for persona in personas_of(world):
         planted = sum(personas_at(world, band)[persona] * count for band, count in bands.items()) / len(own)
-        book.share(f"persona.share.{slug}", f"people who are '{persona}'", [found == persona for found in who], planted)
+        them = [found == persona for found in who]
+        book.share(f"persona.share.{SLUGS[persona]}", f"people who are '{persona}'", them, planted)
     counts = [Counter(event.activity for one in life for event in one.case.events) for life in own]
     pairs = list(zip(counts, who, strict=True))
     seen = mean([life[0].row["seen"] for life in own])

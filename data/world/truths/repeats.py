@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from world.company import CALLS
-from world.needs import PERSONAS, TALK
+from world.needs import TALK, personas_of
 from world.parameters import WEEK, World
 from world.planted import TIMES, repeated_again
 from world.truths.book import LEAST, WIDE, Book, Seen, clustered, mean
@@ -82,7 +82,7 @@ def repeats(book: Book, made: list[Call]) -> None:
     effect = mean(own["after"]) - mean(own["before"])
     control = mean(rest["after"]) - mean(rest["before"])
     squares = sum(unsure(period, own=is_own) for period in (early, late) for is_own in (True, False))
-    width = WIDE * math.sqrt(squares + sum(shocks.values()) * (1 + 1 / (len(PERSONAS) - 1)))
+    width = WIDE * math.sqrt(squares + sum(shocks.values()) * (1 + 1 / (len(personas_of(world)) - 1)))
     everybody = mean(own["after"] + rest["after"]) - mean(own["before"] + rest["before"])
     book.enter(
         "action.repeat.effect",
@@ -96,7 +96,7 @@ def repeats(book: Book, made: list[Call]) -> None:
         estimand=base + "; difference in differences against the other personas",
     )
     others = [call.repeated for call in made if call.one.row["persona"] != TALK]
-    shock = (world.week_shock * world.repeat) ** 2 / sum(weeks.values()) / (len(PERSONAS) - 1)
+    shock = (world.week_shock * world.repeat) ** 2 / sum(weeks.values()) / (len(personas_of(world)) - 1)
     book.enter(
         "friction.repeat",
         "calls of the other personas that are repeated",

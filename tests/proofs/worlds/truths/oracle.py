@@ -23,12 +23,19 @@ TRUTH = ROOT / "data" / "truth"
 Tables = dict[str, pa.Table]
 DAY = 86_400.0
 ROUNDED = 0.000051  # truths are written with four decimals
-PERSONAS = {"alone": "does it alone", "know": "wants to know", "time": "short of time", "talk": "likes to talk"}
+PERSONAS = {
+    "alone": "does it alone",
+    "know": "wants to know",
+    "time": "short of time",
+    "talk": "likes to talk",
+    "now": "wants help now",  # nobody in the shipped world
+}
 MARKERS = {
     "does it alone": ("Read how-to page", "Change details online", "Chat with assistant"),
     "wants to know": ("Check status", "Check price details", "Ask for written confirmation"),
     "short of time": ("Look up free slots", "Ask for evening slot", "Ask to speed up"),
     "likes to talk": ("Call: talk it through", "Visit shop with question", "Ask for call back"),
+    "wants help now": ("Chat with assistant", "Ask to speed up", "Visit shop with question"),
 }
 GOALS = {"order": "Line activated", "move": "Line activated", "fault": "Fault fixed", "renewal": "Contract renewed"}
 CANCELS = ("Order cancelled", "Credit declined", "Move withdrawn", "Contract terminated", "Number ported out")
@@ -63,6 +70,11 @@ class World:
         """Skips what need not hold in a world of other numbers, or of another size."""
         if not self.shipped:
             pytest.skip("shown in worlds of the shipped size and rates")
+
+    def some_are(self, persona: str) -> None:
+        """Skips what speaks of a persona that nobody is in this world."""
+        if not (self.people.persona == persona).any():
+            pytest.skip(f"nobody is '{persona}' in this world")
 
     @cached_property
     def begin(self) -> float:

@@ -82,6 +82,7 @@ def test_bounds_hold_it(world: World, contact: pd.DataFrame) -> None:
     [("cell.understood.score", "wants to know", "order"), ("cell.misunderstood.score", "likes to talk", "fault")],
 )
 def test_how_two_cells_are_served(world: World, journey: pd.DataFrame, key: str, persona: str, kind: str) -> None:
+    world.some_are(persona)
     rows = journey[journey.kind == kind]
     own, others = rows[rows.persona == persona], rows[rows.persona != persona]
     usual = others.groupby("outcome").truly.mean()

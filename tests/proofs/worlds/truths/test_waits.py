@@ -140,6 +140,7 @@ def dated(world: World) -> pd.DataFrame:
 
 @pytest.mark.parametrize("slug", PERSONAS)
 def test_the_step_that_decides(world: World, dated: pd.DataFrame, slug: str) -> None:
+    world.some_are(PERSONAS[slug])
     own = dated[dated.persona == PERSONAS[slug]]
     step = world.of(f"decisive.{slug}.after")["step"]
     twice = 2 if step == "Reschedule appointment" else 1

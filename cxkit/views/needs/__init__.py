@@ -1,0 +1,1 @@
+"""Pictures of groups of customers and of their needs."""
