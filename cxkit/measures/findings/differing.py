@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cxkit.journeys import Journeys
 
 Row = Mapping[str, Any]
+SMALLEST = 0.001
 LEAST, WEEKS = 5, 12  # judged journeys of a week; whole weeks with as many
 SERIES = {"started": "journeys that start", "goals": "the goal rate", "median": "the median time"}
 
@@ -35,6 +36,11 @@ def differing(journeys: Journeys) -> Iterator[Finding]:
         yield from episodes
         yield from (finding for finding in _groups(journeys) if not finding.about & told)
     yield from _changes(journeys)
+
+
+def _chance(q: float) -> str:
+    """How sure a difference is, as a q."""
+    return f"q {precise(q)}" if q >= SMALLEST else f"q below {precise(SMALLEST)}"
 
 
 # ---- groups ----------------------------------------------------------------------------------------------------------
@@ -57,7 +63,7 @@ def _group(journeys: Journeys, land: Landmark, candidate: Candidate, told: Effec
         f"{percent(told.lacks)} of all others."
     )
     ends = sorted((abs(told.low), abs(told.high)))
-    sure = f"a difference of {percent(ends[0])} to {percent(ends[1])}, q {precise(q)}"
+    sure = f"a difference of {percent(ends[0])} to {percent(ends[1])}, {_chance(q)}"
     reach, size = told.n_has / max(len(land.outcome), 1), abs(told.difference) / max(told.has, told.lacks)
     clause = chosen(candidate.column or "", candidate.value, candidate.above, journeys)
     about = frozenset({f"attribute {candidate.column}"})
@@ -141,7 +147,7 @@ def _episode(journeys: Journeys, series: Series, told: Episode, q: float) -> Fin
         since.isoformat(), until.isoformat(), how="started"
     )
     about = frozenset({f"attribute {series.name}", "change of goals"})
-    sure = f"{many(len(inside), 'week')} of {many(len(series.weeks))}, {many(of, 'journey')} in all; q {precise(q)}"
+    sure = f"{many(len(inside), 'week')} of {many(len(series.weeks))}, {many(of, 'journey')} in all; {_chance(q)}"
     size = abs(rate - usual) / max(rate, usual)
     look = f'j.over_time(per="week", by={series.name!r})'
     return Finding(EPISODE, sentence, sure, about, reach, size, 1 - q, look, clause, since, until)
@@ -165,5 +171,5 @@ def _changes(journeys: Journeys) -> Iterator[Finding]:
         since = f"{many(row['count'], 'journey')} of {many(row['customers'], 'customer')} started then"
         reach = row["count"] / journeys.n.journeys
         clause, q = during(first.isoformat(), last.isoformat(), how="started"), row["q"]
-        about, sure = frozenset({f"change of {row['figure']}"}), f"{since}; q {precise(q)}"
+        about, sure = frozenset({f"change of {row['figure']}"}), f"{since}; {_chance(q)}"
         yield Finding(CHANGE, sentence, sure, about, reach, size, 1 - q, "j.change_points()", clause, first, last)

@@ -13,6 +13,7 @@ from cxkit.words import many
 Row = Mapping[str, Any]
 LEFT, SIZE, SMALL, LEADING, GAP = 44, 14, 12, 20, 16
 MOST_LINES = 4
+WHERE = {"data": "look at the data", "not said": "look at what the data can answer", "callbacks": "look at customers"}
 NOTHING = (
     "Nothing stands out in these journeys.",
     "No difference, change or wait is large and sure enough to be told.",
@@ -22,7 +23,7 @@ NOTHING = (
 def memo(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
     """What stands out: the findings, the weightiest first.
 
-    `rows` has one row a finding: `finding`, `sure`, `look`, `kind`, `count` and `customers`.
+    `rows` has one row a finding: `finding`, `sure`, `kind`, `count` and `customers`.
     """
     if not rows:
         return empty(title, population, note, **({} if str(population).startswith("0 ") else {"why": NOTHING}))
@@ -55,4 +56,5 @@ def _small(row: Row) -> Iterator[str]:
     yield row["sure"]
     if row["count"] is not None:
         yield f"opens {many(row['count'], 'journey')} of {many(row['customers'], 'customer')}"
-    yield row["look"]
+    else:
+        yield WHERE.get(row["kind"], "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cxwidgets.board import Board
 
 MOST_LETTERS = 60
-COLUMNS = ("asked", "by", "guess", "answer", "score")
+COLUMNS = ("by", "asked", "guess", "answer", "score")
 
 
 class Bets(View):
@@ -47,7 +47,8 @@ class Bets(View):
         steps = self.board.base.whole.known_activities
         if not rows or self._again:
             return Drawn(facts={"form": True, "steps": steps, "ends": self._ends})
-        markup = captioned(rows, COLUMNS, caption=f"{result.question} {result.note}.", left_out=0, empty=result.empty)
+        columns = COLUMNS if any(row["by"] for row in rows) else COLUMNS[1:]
+        markup = captioned(rows, columns, caption=f"{result.question} {result.note}.", left_out=0, empty=result.empty)
         return Drawn(markup, facts={"form": False})
 
     @property
@@ -76,11 +77,11 @@ class Bets(View):
 def _share(text: str) -> float:
     """The share that per cents say.
 
-    >>> _share("62,5 %")
+    >>> _share("62,5%")
     0.625
     """
     try:
-        share = float(text.replace(",", ".").rstrip(" %")) / 100
+        share = float(text.replace(",", ".").replace("%", "")) / 100
     except ValueError:
         raise InputError(f'"{text[:MOST_LETTERS]}" is no share. Write per cents, such as 70.') from None
     if not 0 <= share <= 1:

@@ -23,7 +23,7 @@ function form({ ask, model }) {
   const send = make("button", { type: "submit", textContent: "Place the bet" });
   return make(
     "form",
-    { className: "cxw-bets", onsubmit: place },
+    { className: "cxw-betting", onsubmit: place },
     make("p", { textContent: "Bet before you look: what do you believe of the whole log? A bet stays as it is placed." }),
     ...(ends ? [labelled("Of ended journeys reach their goal", goal)] : []),
     labelled("Most journeys do this twice or more", again),
@@ -38,7 +38,8 @@ export default {
   render: (given) =>
     panel(given, (context) => {
       const { ask, body, model, tools } = context;
-      if (model.get("facts").form) body.replaceChildren(form(context));
-      else tools.replaceChildren(button("Another bet", () => ask("more")));
+      const { form: asks } = model.get("facts");
+      if (asks) body.replaceChildren(form(context));
+      tools.replaceChildren(...(asks === false ? [button("Another bet", () => ask("more"))] : []));
     }),
 };
