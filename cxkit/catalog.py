@@ -312,6 +312,22 @@ CATALOG = (
         sharper=("customer", "time"),
     ),
     Entry(
+        "drivers",
+        "cxkit.measures.findings.drivers:drivers",
+        "cxkit.views.findings.drivers:drivers",
+        sharper=("goals", "time", "attributes", "customer", "stage"),
+        calls=({"outcome": ". -> ."},),
+        row="cxkit.measures.findings.drivers:having",
+    ),
+    Entry(
+        "memo",
+        "cxkit.measures.findings.memo:memo",
+        "cxkit.views.findings.memo:memo",
+        sharper=("goals", "time", "attributes", "customer", "lane"),
+        row="cxkit.measures.findings.memo:opening",
+    ),
+    Entry("bets", "cxkit.measures.findings.bets:bets", sharper=("goals",)),
+    Entry(
         "data_plan",
         "cxkit.measures.data.data_plan:data_plan",
         "cxkit.views.plan:data_plan",

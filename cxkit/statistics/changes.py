@@ -90,6 +90,18 @@ def _p(gained: float, others: Iterable[Array]) -> float:
     return (1 + as_much) / (DRAWN + 1)
 
 
+def borders(values: ArrayLike) -> list[int]:
+    """Where the stretches of a series begin, and where the last ends; nothing is asked of how sure they are.
+
+    >>> borders([0, 1] * 6 + [9, 8] * 6)
+    [0, 12, 24]
+    """
+    import numpy as np
+
+    series = np.asarray(values, float)
+    return _cut(series)[1] if len(series) >= FEWEST else [0, len(series)]
+
+
 def _cut(series: Array) -> tuple[float, list[int]]:
     """What the changes of level are worth beyond their price, and the borders of the stretches."""
     import numpy as np

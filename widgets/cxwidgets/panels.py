@@ -11,6 +11,7 @@ from cxwidgets.comparison import Comparing
 from cxwidgets.diary import Diary
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
+from cxwidgets.keeping.bets import Bets
 from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
@@ -71,6 +72,7 @@ OWN: Mapping[str, type[View]] = {
         Comparing,
         Journeys,
         Diary,
+        Bets,
         Source,
         Views,
         Stores,
