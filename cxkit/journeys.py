@@ -18,7 +18,10 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, StoreError
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.needs.needs import needs
 from cxkit.measures.needs.personas import personas
+from cxkit.measures.needs.turns import turns
+from cxkit.measures.needs.value_zone import value_zone
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
@@ -197,6 +200,9 @@ class Journeys:
     retention = retention
     time_to_goal = time_to_goal
     personas = personas
+    needs = needs
+    value_zone = value_zone
+    turns = turns
     log_coverage = log_coverage
     data_plan = data_plan
 
