@@ -39,7 +39,7 @@ def turns(journeys: Journeys) -> Result:
     ...     "back-stage": ["Ship", "Deliver"]})
     >>> toy = cx.open(cx.toy_journeys().folder, engagement=said)
     >>> toy.turns().df()[["state", "gaps"]].values.tolist()
-    [["customer's side", 15], ['wait', 13]]
+    [["customer's side", 16], ['wait', 12]]
     """
     return Result(
         name="turns",
