@@ -23,7 +23,10 @@ from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.findings.bets import bets
 from cxkit.measures.findings.drivers import drivers
 from cxkit.measures.findings.memo import memo
+from cxkit.measures.needs.needs import needs
 from cxkit.measures.needs.personas import personas
+from cxkit.measures.needs.turns import turns
+from cxkit.measures.needs.value_zone import value_zone
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
@@ -224,6 +227,9 @@ class Journeys:
     retention = retention
     time_to_goal = time_to_goal
     personas = personas
+    needs = needs
+    value_zone = value_zone
+    turns = turns
     log_coverage = log_coverage
     drivers = drivers
     memo = memo
