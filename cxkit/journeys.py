@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -17,7 +16,7 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.answers.tagged import answered, asked_anew
 from cxkit.answers.wagers import bet
 from cxkit.cached import cached_property
-from cxkit.errors import InputError, StoreError
+from cxkit.errors import InputError
 from cxkit.measures.compare.compare import compare
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.findings.bets import bets
@@ -63,8 +62,8 @@ from cxkit.selection.activities import Collapse, Hide, Merge, Rename, Split, val
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Extract, Keep, Sample, Step, Trim, Which
 from cxkit.selection.tags import Tag
+from cxkit.store import geometry
 from cxkit.store.manifest import Manifest
-from cxkit.store.publish import PICTURE
 from cxkit.store.recut import DERIVED
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, all_of
@@ -313,11 +312,7 @@ class Journeys:
     @cached_property
     def geometry(self) -> dict[str, Any]:
         """Where the process map of the whole log places its activities; a selection moves nothing."""
-        try:
-            return json.loads((self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
+        return geometry.kept(self.folder / self.manifest.version)
 
     @property
     def ranks(self) -> dict[str, int]:
