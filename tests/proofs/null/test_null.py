@@ -1,6 +1,10 @@
 """Where nothing differs nothing is coloured: random splits of customers, of real and made logs. What differs is found.
 
-On 1 December 2026, with 200 rounds: see the note of each test. `--rounds 200` for a release.
+On 1 December 2026, with 200 rounds, splits with any coloured item at 1:1, 1:9 and 100 against the rest: simple_shop 14,
+3, 4; the sample 6, 3, 4; journeys alike within customers 5, 6, 6, where a test by journeys cries in 62. 38 of 1,000
+families of independent items err. Planted among 100 items: 5 to 15 % at 500 a side found in 196, 30 to 40 % at 1,000 in
+176, 5 to 20 % at 100 against 900 in 124. 954 of 1,000 intervals hold the difference. On 50 items of the sample p is at
+most .04 from that of a permutation. Two periods of a steady log are alike in 20 of 20.
 """
 
 from __future__ import annotations
@@ -136,12 +140,16 @@ def test_intervals_hold_the_difference_in_nineteen_of_twenty(rounds):
 
 
 def test_z_is_that_of_a_permutation_of_customers():
-    """On 50 items of the sample, against 4,000 permutations of its customers."""
+    """On 50 items of the sample that 100 customers or more have, against 4,000 permutations of its customers.
+
+    What fewer have comes in steps under permutation: there p is up to .12 apart.
+    """
     kept = items(cx.open(cx.sample_journeys().folder, engagement=cx.sample_file("engagement.toml")))
     rng = np.random.default_rng(17)
     side = split(rng, kept, 2_000)
     told = differences(kept, side)[1]
-    chosen = rng.choice(np.flatnonzero(told.enough[: len(kept.listed)] & kept_of_all(kept)), 50, replace=False)
+    common = np.bincount(kept.by_customer.tocoo().coords[1], minlength=len(kept.listed)) >= 100
+    chosen = rng.choice(np.flatnonzero(told.enough[: len(common)] & common & kept_of_all(kept)), 50, replace=False)
     y, m = kept.by_customer[:, chosen].toarray(), np.bincount(kept.customers).astype(float)
     left = np.bincount(kept.customers, side == 1) > 0
     total, size = y.sum(0), m.sum()
@@ -153,7 +161,7 @@ def test_z_is_that_of_a_permutation_of_customers():
     p = (1 + (abs(np.array(drawn)) >= abs(seen)).sum(0)) / 4_001
     gap = abs(told.p[chosen] - p)
     print(f"largest gap of p {gap.max():.3f}, median {np.median(gap):.4f}")
-    assert gap.max() < 0.06
+    assert gap.max() < 0.05
     assert np.corrcoef(told.p[chosen], p)[0, 1] > 0.995
 
 
