@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -17,13 +16,16 @@ from cxkit.answers.store import Changes, Provenance
 from cxkit.answers.tagged import answered, asked_anew
 from cxkit.answers.wagers import bet
 from cxkit.cached import cached_property
-from cxkit.errors import InputError, StoreError
+from cxkit.errors import InputError
 from cxkit.measures.compare.compare import compare
 from cxkit.measures.data.data_plan import data_plan
 from cxkit.measures.findings.bets import bets
 from cxkit.measures.findings.drivers import drivers
 from cxkit.measures.findings.memo import memo
+from cxkit.measures.needs.needs import needs
 from cxkit.measures.needs.personas import personas
+from cxkit.measures.needs.turns import turns
+from cxkit.measures.needs.value_zone import value_zone
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
@@ -60,8 +62,8 @@ from cxkit.selection.activities import Collapse, Hide, Merge, Rename, Split, val
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Extract, Keep, Sample, Step, Trim, Which
 from cxkit.selection.tags import Tag
+from cxkit.store import geometry
 from cxkit.store.manifest import Manifest
-from cxkit.store.publish import PICTURE
 from cxkit.store.recut import DERIVED
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, all_of
@@ -224,6 +226,9 @@ class Journeys:
     retention = retention
     time_to_goal = time_to_goal
     personas = personas
+    needs = needs
+    value_zone = value_zone
+    turns = turns
     log_coverage = log_coverage
     drivers = drivers
     memo = memo
@@ -307,11 +312,7 @@ class Journeys:
     @cached_property
     def geometry(self) -> dict[str, Any]:
         """Where the process map of the whole log places its activities; a selection moves nothing."""
-        try:
-            return json.loads((self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
+        return geometry.kept(self.folder / self.manifest.version)
 
     @property
     def ranks(self) -> dict[str, int]:

@@ -146,6 +146,8 @@ def _near(series: Array) -> Array:
     import numpy as np
     from scipy.stats import median_abs_deviation
 
+    if not len(series):
+        return series
     middle, usual = np.median(series), FAR * median_abs_deviation(series, scale="normal")
     return np.clip(series, middle - usual, middle + usual) if usual else series
 

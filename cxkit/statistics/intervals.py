@@ -70,15 +70,15 @@ def weighted(shares: Sequence[Estimate], weights: Sequence[float]) -> Estimate:
     """
     import numpy as np
 
-    known = [(share, weight) for share, weight in zip(shares, weights, strict=True) if share.value is not None]
-    total = sum(weight for _, weight in known)
+    parts = [(share, weight) for share, weight in zip(shares, weights, strict=True) if share.value is not None]
+    total = sum(weight for _, weight in parts)
     if not total:
         return Estimate(None, None, None, 0, "customers", MOVER)
-    part = np.array([weight / total for _, weight in known])
-    value, low, high = (np.array(side) for side in zip(*[_ends(share) for share, _ in known], strict=True))
+    part = np.array([weight / total for _, weight in parts])
+    value, low, high = (np.array(side) for side in zip(*[_ends(share) for share, _ in parts], strict=True))
     middle = float((part * value).sum())
     below, above = (float(np.sqrt((part**2 * (value - end) ** 2).sum())) for end in (low, high))
-    n = sum(share.n for share, _ in known)
+    n = sum(share.n for share, _ in parts)
     return Estimate(middle, max(middle - below, 0.0), min(middle + above, 1.0), n, "customers", MOVER)
 
 

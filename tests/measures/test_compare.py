@@ -12,6 +12,7 @@ from support.splits import calling_shop
 import cxkit as cx
 from cxkit import where as w
 from cxkit.errors import CxError, InputError
+from cxkit.facts import accord
 
 SAID = {
     "goals": ["Deliver"],
@@ -118,6 +119,15 @@ def test_what_the_sides_are_made_of_differs_by_construction(shop):
     assert row(slow, "duration", "the whole journey")["why_not"] == "by construction"
 
 
+def test_personas_differ_by_construction_in_what_they_were_found_by(shop):
+    tagged = shop.tag("persona", shop.personas(k=2))
+    answer = tagged.compare(by="persona")
+    evidence = set(accord.activities(shop).names)
+    own = {r["item"] for r in answer.table.to_pylist() if r["kind"] == "activity" and r["why_not"] == "by construction"}
+    assert evidence
+    assert own == evidence
+
+
 def test_a_row_opens_its_journeys_on_either_side(shop):
     known = cx.catalog.entry("compare")
     answer = shop.compare(by="plan", left="basic", right="plus")
@@ -145,6 +155,19 @@ def test_what_happens_later_is_not_seen(shop):
     seen = row(answer, "activity", "Pay")["left"]
     assert seen < row(whole, "activity", "Pay")["left"] == 1
     assert np.isclose(seen, 1 - row(answer, "activity", "Call")["left"]), "after a call they pay in the third hour"
+
+
+def test_only_what_differs_is_coloured(shop):
+    differing, alike = (
+        shop.compare(by="plan", left="basic", right="plus"),
+        shop.compare(before="2025-07-02", within="12h"),
+    )
+    assert "What they do differently" in differing.chart().svg
+    assert 'stroke-width="2.8"' in differing.chart(show="map").svg
+    assert "Nothing that they do differs by more than chance" in alike.chart().svg
+    assert 'stroke-width="2.8"' not in alike.chart(show="map").svg
+    assert "not distinguishable from chance" in alike.chart().svg
+    assert "plus" in shop.compare(by="plan").chart().svg
 
 
 def test_a_log_without_dates_has_no_before(tmp_path):

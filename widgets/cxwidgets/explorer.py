@@ -11,11 +11,11 @@ from cxkit import places
 from cxkit.views.theme import NO_MATH
 from cxkit.words import many
 from cxwidgets.chart import library
-from cxwidgets.durations import Durations
 from cxwidgets.modules import script, style
 from cxwidgets.panel import Action, Drawn, View
 from cxwidgets.panels import is_panel, panel_of
 from cxwidgets.picture import Pictured
+from cxwidgets.times.durations import Durations
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board

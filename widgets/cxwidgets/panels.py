@@ -9,7 +9,6 @@ import cxkit as cx
 from cxkit import catalog
 from cxwidgets.comparison import Comparing
 from cxwidgets.diary import Diary
-from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
 from cxwidgets.keeping.bets import Bets
@@ -19,6 +18,7 @@ from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
 from cxwidgets.paths.steps import Funnel, Tree
 from cxwidgets.picture import Choosing
+from cxwidgets.times.durations import Durations
 from cxwidgets.times.periods import Changes, OverTime
 from cxwidgets.times.switched import Dots, Spectrum, Week
 from cxwidgets.variants import Families, Variants

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cxkit.facts import outcome
+from cxkit.facts import accord, outcome
 from cxkit.facts.stages import SECTIONS
 from cxkit.selection.tags import Asked, Tag
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 EXCLUSIVE = ("start", "end", "variant", "outcome")  # a journey has one of each: where one differs others must
 OF_ALL = ("length", "variant_rank", "variant_size", "alike", "way")  # filters that speak of all events
 OF_LENGTH = ("lasts", "takes")
+PERSONAS = "personas"  # groups by what customers do of their own accord
 WRITTEN = "pattern"  # a filter whose text has names of activities in it
 LENGTHS, COUNTS = ("seconds",), ("events", "variant", "family")  # columns of answers that a tag may be made of
 
@@ -102,7 +103,9 @@ class _Reading:
         return own if of is None else own | touched(self.journeys, [of])
 
     def asked(self, of: Asked) -> Touched:
-        """What an answer looks at, by what it was asked with and by its column."""
+        """What an answer looks at: of personas their evidence, else by what it was asked with and by its column."""
+        if of.measure == PERSONAS:
+            return Touched(frozenset(accord.activities(self.journeys.whole).names))
         texts = set(_texts(list(of.parameters.values())))
         attributes = frozenset(self.journeys.selection.star.by_name) & texts
         return Touched(self.activities & texts, attributes, of.value in LENGTHS, of.value in COUNTS)

@@ -63,7 +63,7 @@ def test_journeys_taken_for_customers_would_cry(tmp_path, rounds):
     rng = np.random.default_rng(12)
     flagged = [naive(kept, split(rng, kept, 500)) > 0 for _ in range(rounds)]
     print(f"naive: {sum(flagged)} of {rounds}")
-    assert sum(flagged) > 0.4 * rounds
+    assert sum(flagged) > 0.2 * rounds
 
 
 def test_a_family_of_independent_items_errs_in_one_of_twenty(rounds):
