@@ -49,7 +49,7 @@ def memo(journeys: Journeys) -> Result:
 
     >>> import cxkit as cx
     >>> cx.toy_journeys().memo().df()["kind"].tolist()
-    ['wait', 'data', 'not said']
+    ['data', 'not said', 'wait', 'rework']
     """
     answer = Memo(journeys)
     return Result(
