@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import cxkit as cx
 from cxkit import catalog
 from cxwidgets.comparison import Comparing
-from cxwidgets.diary import Diary
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
 from cxwidgets.keeping.bets import Bets
@@ -16,6 +15,7 @@ from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
+from cxwidgets.paths.diary import Diary
 from cxwidgets.paths.steps import Funnel, Tree
 from cxwidgets.picture import Choosing
 from cxwidgets.times.durations import Durations
