@@ -167,7 +167,7 @@ CATALOG = (
         "cxkit.views.times.changes:change_points",
         needs=("time",),
         sharper=("goals", "customer"),
-        calls=(PLAIN, {"per": "day"}),
+        calls=(PLAIN, {"per": "day"}, BY_PLAN),
         row="cxkit.measures.times.change_points:since_then",
         small="cxkit.views.times.changes:change_points_small",
     ),
@@ -178,6 +178,8 @@ CATALOG = (
         needs=("time",),
         sharper=("customer",),
         calls=(PLAIN, {"of": "starts"}),
+        row="cxkit.measures.times.time_of_week:happening",
+        marks={"day_key": "cxkit.measures.times.time_of_week:on_the_day"},
         small="cxkit.views.times.week:time_of_week_small",
     ),
     Entry(
@@ -186,6 +188,7 @@ CATALOG = (
         "cxkit.views.times.dots:dotted_chart",
         needs=("time",),
         calls=(PLAIN, {"order": "duration"}),
+        row="cxkit.measures.times.dotted_chart:visiting",
         small="cxkit.views.times.dots:dotted_chart_small",
     ),
     Entry(
@@ -194,6 +197,7 @@ CATALOG = (
         "cxkit.views.times.spectrum:performance_spectrum",
         needs=("time",),
         sharper=("start",),
+        row="cxkit.measures.times.performance_spectrum:waiting",
         small="cxkit.views.times.spectrum:performance_spectrum_small",
     ),
     Entry(
@@ -213,6 +217,18 @@ CATALOG = (
         sharper=("customer",),
         calls=({"of": "plan"},),
         row="cxkit.measures.ways.values:holding",
+    ),
+    Entry(
+        "compare",
+        "cxkit.measures.compare.compare:compare",
+        "cxkit.views.compared.sides:compare",
+        sharper=("customer", "attributes", "time", "goals"),
+        calls=(BY_PLAN, {"before": "2025-06-03"}),
+        row="cxkit.measures.compare.compare:having",
+        marks={
+            "left_key": "cxkit.measures.compare.compare:on_the_left",
+            "right_key": "cxkit.measures.compare.compare:on_the_right",
+        },
     ),
     Entry(
         "attrition",
@@ -320,6 +336,22 @@ CATALOG = (
         "cxkit.views.cards:log_coverage",
         sharper=("customer", "time"),
     ),
+    Entry(
+        "drivers",
+        "cxkit.measures.findings.drivers:drivers",
+        "cxkit.views.findings.drivers:drivers",
+        sharper=("goals", "time", "attributes", "customer", "stage"),
+        calls=({"outcome": ". -> ."},),
+        row="cxkit.measures.findings.drivers:having",
+    ),
+    Entry(
+        "memo",
+        "cxkit.measures.findings.memo:memo",
+        "cxkit.views.findings.memo:memo",
+        sharper=("goals", "time", "attributes", "customer", "lane"),
+        row="cxkit.measures.findings.memo:opening",
+    ),
+    Entry("bets", "cxkit.measures.findings.bets:bets", sharper=("goals",)),
     Entry(
         "data_plan",
         "cxkit.measures.data.data_plan:data_plan",

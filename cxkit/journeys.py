@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from cxkit import catalog
 from cxkit.answers.about import About
 from cxkit.answers.answer import Extent
 from cxkit.answers.store import Changes, Provenance
+from cxkit.answers.tagged import answered, asked_anew
+from cxkit.answers.wagers import bet
 from cxkit.cached import cached_property
-from cxkit.errors import InputError, StoreError
+from cxkit.errors import InputError
+from cxkit.measures.compare.compare import compare
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.findings.bets import bets
+from cxkit.measures.findings.drivers import drivers
+from cxkit.measures.findings.memo import memo
 from cxkit.measures.needs.needs import needs
 from cxkit.measures.needs.personas import personas
 from cxkit.measures.needs.turns import turns
@@ -47,18 +51,20 @@ from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
 from cxkit.measures.ways.tables import table
+from cxkit.measures.ways.trust import trust
 from cxkit.measures.ways.values import values
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
 from cxkit.result import Population, Result
 from cxkit.schema import CUSTOMER, Attribute
 from cxkit.selection import selection as selecting
-from cxkit.selection.activities import Collapse, Hide, Merge, Rename
+from cxkit.selection.activities import Collapse, Hide, Merge, Rename, Split, values_of
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Extract, Keep, Sample, Step, Trim, Which
-from cxkit.selection.tags import Asked, Tag, keyed, value_of
+from cxkit.selection.tags import Tag
+from cxkit.store import geometry
 from cxkit.store.manifest import Manifest
-from cxkit.store.publish import PICTURE
+from cxkit.store.recut import DERIVED
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, all_of
 
@@ -117,7 +123,7 @@ class Journeys:
             if value is not None:
                 raise InputError("value= names a column of an answer; a filter has none.")
             return self._then(Tag(name, of))
-        return self._then(Tag(name, self._asked(of(self.whole) if callable(of) else of, name, value)))
+        return self._then(Tag(name, asked_anew(self, of(self.whole) if callable(of) else of, name, value)))
 
     def sample(self, share: float, *, seed: int = 0) -> Journeys:
         """A share of the journeys, chosen by their ids: the same ones in every run and on every engine."""
@@ -155,8 +161,27 @@ class Journeys:
         return self._then(Rename(activity, name))
 
     def merge(self, name: str, *activities: str) -> Journeys:
-        """The journeys with several activities taken as one of this name."""
+        """The journeys with several activities taken as one of this name; "Call: *" are all that are called so."""
         return self._then(Merge(activities, name))
+
+    def split(self, activity: str, *, by: str, values: Sequence[str] | None = None) -> Journeys:
+        """The journeys with the events of an activity taken as several, by the value of an attribute: "Call (phone)".
+
+        Parameters
+        ----------
+        by : an attribute of events, journeys or customers that holds texts, whole numbers or truth values.
+        values : the values, as texts, that become activities of their own; where none are given the twelve most
+            frequent ones here. Events of other values, or of none, keep the activity's name.
+
+        >>> import cxkit as cx
+        >>> split = cx.toy_journeys().split("Order", by="channel").activities().df()
+        >>> split[["activity", "count"]].values.tolist()[1:3]
+        [['Order (web)', 8], ['Ship', 6]]
+        """
+        if values is None:
+            self._then(Split(activity, by, ("",)))
+            values = self.ask(lambda selection: values_of(selection, activity, by))["value"].to_pylist()
+        return self._then(Split(activity, by, values))
 
     def hide(self, *activities: str) -> Journeys:
         """The journeys without the events of these activities; those that have no others are gone."""
@@ -190,6 +215,7 @@ class Journeys:
     dotted_chart = dotted_chart
     performance_spectrum = performance_spectrum
     segments = segments
+    compare = compare
     values = values
     attrition = attrition
     funnel = funnel
@@ -204,6 +230,10 @@ class Journeys:
     value_zone = value_zone
     turns = turns
     log_coverage = log_coverage
+    drivers = drivers
+    memo = memo
+    bets = bets
+    bet = bet
     data_plan = data_plan
 
     journeys = journeys
@@ -224,10 +254,7 @@ class Journeys:
 
     @cached_property
     def log(self) -> Log | None:
-        """The log that these journeys come from, as it was before repairs, splits and stitches.
-
-        None if its file is gone, has changed, or was one of several parts.
-        """
+        """The log as read, before repairs, splits and stitches; None if its file is gone, changed, or one of many."""
         from cxkit.log import reopened
 
         return reopened(self.manifest, self.folder)
@@ -271,7 +298,7 @@ class Journeys:
     @property
     def selection(self) -> selecting.Selection:
         """The selected tables, for measures."""
-        return selecting.select(self.base, self.recipe, self._answered)
+        return selecting.select(self.base, self.recipe, partial(answered, self))
 
     @cached_property
     def _population(self) -> Population:
@@ -280,27 +307,25 @@ class Journeys:
                 nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().fill_null(0).alias("customers")
             )
             counted = self.base.engine.collect(chosen).to_pylist()[0]
-            return Population(**counted, known=not self.manifest.anonymous)
+            return Population(**counted, known=not self.manifest.anonymous, doubted=cache(lambda: trust(self)))
 
     @cached_property
     def geometry(self) -> dict[str, Any]:
         """Where the process map of the whole log places its activities; a selection moves nothing."""
-        try:
-            return json.loads((self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
+        return geometry.kept(self.folder / self.manifest.version)
 
     @property
     def ranks(self) -> dict[str, int]:
         """The activities by how often the whole store has them, 0 the most frequent: what their colours go by.
 
-        No filter changes them. Activities beyond the 120 most frequent have none.
+        No filter changes them. Activities beyond the 120 most frequent have none. Those that a split has made come
+        after all others.
         """
         nodes = [node for node in self.geometry["nodes"] if node["code"] >= 0]
         ranked = sorted(nodes, key=lambda node: (node.get("rank", 0), node["code"]))
         names = self.selection.star.names
-        return {names[node["code"]]: rank for rank, node in enumerate(ranked) if node["code"] in names}
+        codes = [node["code"] for node in ranked] + sorted(code for code in names if code >= DERIVED)
+        return {names[code]: rank for rank, code in enumerate(codes) if code in names}
 
     def collect(self, question: Callable[[selecting.Selection], Frame]) -> pa.Table:
         """The rows of a measure's table over the selection; one question runs at a time."""
@@ -314,16 +339,12 @@ class Journeys:
     def write(self, path: str | Path) -> Path:
         """Write the events of the selected journeys into a file, and give its path.
 
-        Parameters
-        ----------
-        path : where the file goes; what its name ends in says what it is: .xes, .xes.gz, .parquet, .csv, .csv.gz or
-            .xlsx.
+        path : what its name ends in says what it is: .xes, .xes.gz, .parquet, .csv, .csv.gz or .xlsx.
 
-        Columns have the names of the log that was read, in XES those of the standard; customer and attributes of
-        journeys stand at the trace there, and are named "case:..." by readers. Times are in UTC. Tags are among the
-        attributes; what the engagement says is not. The file reads back to an equal store: a workbook in
-        the zone "UTC", for its dates have none; and CSV has no kinds, so that times of attributes come back as texts.
-        In CSV a text that a spreadsheet would take for a formula has a ' before it, as in all exports.
+        Columns have the names of the log that was read, in XES those of the standard, with customer and attributes of
+        journeys at the trace ("case:..."); times are in UTC, tags are attributes. It reads back to an equal store, but
+        for CSV, which has no kinds, and workbooks, which have no zone. In CSV a text that a spreadsheet would take
+        for a formula has a ' before it.
 
         Errors: another ending, a place that cannot be written to, more events than a sheet has rows.
 
@@ -359,37 +380,8 @@ class Journeys:
 
     def _checked(self) -> Journeys:
         with self.base.engine.telling():
-            selecting.check(self.base, self.recipe, self._answered)
+            selecting.check(self.base, self.recipe, partial(answered, self))
         return self
-
-    def _asked(self, result: Result, tag: str, value: str | None) -> Asked:
-        """How an answer was made, asked anew on this log; the value is the column that makes the tag."""
-        if not isinstance(result, Result):
-            raise InputError(f"{result!r} is neither a filter nor an answer. Write for example w.contains(...).")
-        asked = Asked(result.name, result.parameters, result.recipe.steps, value or "")
-        table = self._table(asked)
-        asked = replace(asked, value=value_of(table.column_names, tag, value))
-        self._kept(asked, lambda: table)
-        return asked
-
-    def _answered(self, asked: Asked) -> Frame:
-        """What was asked for each journey or customer, by its number; kept by the engine."""
-        return self._kept(asked, lambda: self._table(asked))
-
-    def _kept(self, asked: Asked, table: Callable[[], pa.Table]) -> Frame:
-        base, engagement = self.base, self.engagement.fingerprint if self.engagement else ""
-        key = f"{base.key}{base.marks}|asked {engagement} {asked.key}"
-        return base.engine.materialise(key, lambda: keyed(base, table(), asked.value))
-
-    def _table(self, asked: Asked) -> pa.Table:
-        measure = catalog.entry(asked.measure).function
-        journeys = self.whole.apply(Recipe(asked.steps))
-        try:
-            inspect.signature(measure).bind(journeys, **asked.parameters)
-        except TypeError as error:
-            raise InputError(f"{asked.measure} cannot be asked so: {error}.") from None
-        assigned: pa.Table = measure(journeys, **asked.parameters).assigned
-        return assigned
 
     def __repr__(self) -> str:
         return f"cx.open({str(self.folder)!r}){self.recipe!r}  # {self.n}"

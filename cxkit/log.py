@@ -63,7 +63,7 @@ class Log:
         self,
         *,
         journey: str | None = None,
-        activity: str | None = None,
+        activity: str | Sequence[str] | None = None,
         time: str | Sequence[str] | None = None,
         customer: str | None = None,
         order: str | None = None,
@@ -79,7 +79,8 @@ class Log:
 
         Parameters
         ----------
-        journey, activity : the columns that name the journey and the activity of an event.
+        journey, activity : the columns that name the journey and the activity of an event. An activity of several, as
+            XES has them by its classifiers (`["concept:name", "lifecycle:transition"]`), has their values with a +.
         time : the column of time stamps, or the columns over which they are spread, such as
             `["change_date", "change_time"]`: the day first, then the time of day, then an offset. A log without one
             (`time=""`) keeps its row order, and every duration is unknown.

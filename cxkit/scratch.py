@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -13,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 PREFIX, HELD = "cxkit-", ".held"
+MADE_BY = "cxkit_made_by"  # in the metadata of a notebook's output: the scratch space of the kernel that made it
 OWN: dict[int, Path] = {}
 LOCKS: list[Any] = []
 MAKING = Lock()
@@ -31,6 +33,14 @@ def own() -> Path:
             OWN[os.getpid()] = _made()
         OWN[os.getpid()].mkdir(0o700, exist_ok=True)
         return OWN[os.getpid()]
+
+
+def is_held(name: object) -> bool:
+    """Whether the process with the scratch space of this name still runs."""
+    if not isinstance(name, str) or not re.fullmatch(rf"{PREFIX}\w+", name):
+        return False
+    path = Path(tempfile.gettempdir(), name)
+    return path in OWN.values() or (_is_ours(path) and not _is_free(path))
 
 
 def left() -> Iterator[Path]:

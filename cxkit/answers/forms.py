@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxkit.words import cell, many, sentences
 
@@ -72,8 +72,13 @@ def _flat(result: Result) -> pd.DataFrame:
     table = result.df()
     for name, kind in zip(table.columns, result.table.schema.types, strict=True):
         if str(kind).startswith("list"):
-            table[name] = table[name].map(" > ".join)
+            table[name] = table[name].map(_path)
     return table
+
+
+def _path(names: Any) -> str | None:
+    """A list of names or numbers as one text; nothing stays nothing."""
+    return None if names is None else " > ".join(map(str, names))
 
 
 def _without_zones(table: pd.DataFrame) -> pd.DataFrame:

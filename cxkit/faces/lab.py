@@ -21,6 +21,7 @@ QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--ServerApp.contents_manager_class=cxkit.faces.stored.Contents",
 )
 ALLOWED = "--allow-root"
 AS_ROOT = (

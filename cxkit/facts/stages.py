@@ -121,17 +121,30 @@ def staged(star: Star, said: Engagement) -> Star:
     for code, name in stage.items():
         first.setdefault(name, code)
     into = {code: first[name] for code, name in stage.items()}
-    key, engine = f"{star.key}|stages {said.fingerprint}", star.engine
+    activities = recut.named(star, {code: name for name, code in first.items()}).activities
+
+    def coded() -> Frame:
+        own = star.events.select(*schema.EVENT_COLUMNS, *schema.STAMP_COLUMNS)
+        return own.with_columns(_coded(ACTIVITY, into), _coded(NEXT, into))
+
+    return visited(star, f"{star.key}|stages {said.fingerprint}", coded, activities)
+
+
+def visited(star: Star, key: str, coded: Callable[[], Frame], activities: Frame) -> Star:
+    """The star of visits: of events that follow each other with the same code only the last stays, with its gap.
+
+    `coded` gives the events with other codes in the place of their activities and the next ones, `activities` what
+    these codes are called.
+    """
+    engine = star.engine
 
     def visits() -> Frame:
-        own = star.events.select(*schema.EVENT_COLUMNS, *schema.STAMP_COLUMNS)
-        both = own.with_columns(_coded(ACTIVITY, into), _coded(NEXT, into))
+        both = coded()
         last = both.filter(nw.col(NEXT).is_null() | (nw.col(ACTIVITY) != nw.col(NEXT)))
         place = (nw.col("visit").cum_sum().over(JOURNEY, order_by=POSITION) - 1).cast(nw.Int32).alias(POSITION)
         numbered = last.with_columns(nw.lit(1).alias("visit")).with_columns(place)
         return stars.firsts(numbered.drop("visit", schema.FIRST_VISIT, schema.FIRST_MOVE))
 
-    activities = recut.named(star, {code: name for name, code in first.items()}).activities
     events = engine.materialise(f"{key}|{schema.EVENTS}", visits)
     routes = engine.materialise(f"{key}|{PATH}", lambda: stars.paths(engine, events, activities))
     kinds = engine.materialise(f"{key}|{schema.VARIANTS}", lambda: stars.variants(engine, routes, activities))

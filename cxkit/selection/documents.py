@@ -7,11 +7,11 @@ from typing import Any
 
 from cxkit import where
 from cxkit.errors import InputError, not_found
-from cxkit.selection.activities import Collapse, Hide, Merge, Rename
+from cxkit.selection.activities import Collapse, Hide, Merge, Rename, Split
 from cxkit.selection.steps import Drop, Extract, Keep, Sample, Step, Trim
 from cxkit.selection.tags import Asked, Tag
 
-KINDS: tuple[type[Step], ...] = (Keep, Drop, Tag, Sample, Trim, Extract, Rename, Merge, Hide, Collapse)
+KINDS: tuple[type[Step], ...] = (Keep, Drop, Tag, Sample, Trim, Extract, Rename, Merge, Split, Hide, Collapse)
 STEPS: dict[str, type[Step]] = {kind.word: kind for kind in KINDS}
 MOST_STEPS = 200
 DEEPEST = 20  # tags of tables that were asked on tags of tables ...

@@ -31,7 +31,7 @@ class Given:
     """What the user has said about the columns; None means: guess, and no text: there is none."""
 
     journey: str | None = None
-    activity: str | None = None
+    activity: str | Sequence[str] | None = None
     time: str | Sequence[str] | None = None
     customer: str | None = None
     order: str | None = None

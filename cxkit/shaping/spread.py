@@ -1,7 +1,8 @@
 """Stamps that are spread over columns: a date in one, the time of day in another, perhaps an offset in a third.
 
-They are joined where the names belong together and the values do: days only in the one, times of day only in the other,
-filled in the same rows. A due date and the time of a call are none.
+And activities of several columns, as XES has them by its classifiers: a step and where it stands in its life cycle.
+Stamps are joined by themselves where the names belong together and the values do: days only in the one, times of day
+only in the other, filled in the same rows. A due date and the time of a call are none.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from cxkit.words import many
 if TYPE_CHECKING:
     from cxkit.reading.known import Known
 
-BETWEEN = " + "
+BETWEEN, CLASSED = " + ", "+"
 STAMPED = ("time", "start")
+SEVERAL = (*STAMPED, "activity")  # the roles that several columns may have together
 MOST_COLUMNS, SAMPLE = 200, 2_000
 NEARLY = 0.95  # of a column's values
 DAY, CLOCK, OFFSET, HOUR = "day", "time of day", "offset", "hour"
@@ -48,17 +50,23 @@ HOURS = "hour hours stunde std heure heures hora horas ora ore uur hh"
 
 
 class Spread(Derived):
-    """Another source's rows with a further column for each group of columns: the stamp that they say together."""
+    """Another source's rows with a further column for each group of columns: the stamp that they say together.
 
-    def __init__(self, original: Source, groups: Sequence[Sequence[str]]) -> None:
+    `classes` are those of the groups that are activities: their values stand beside each other with a + between.
+    """
+
+    def __init__(
+        self, original: Source, groups: Sequence[Sequence[str]], classes: Sequence[Sequence[str]] = ()
+    ) -> None:
         super().__init__(original, "UTC")
-        self.groups = tuple(tuple(group) for group in groups)
+        self.groups, self.classes = (tuple(tuple(group) for group in some) for some in (groups, classes))
         self.made = tuple(BETWEEN.join(group) for group in self.groups)
         taken = [name for name in self.made if name in original.columns]
         if taken:
             raise InputError(f'There is a column "{taken[0]}" already. Rename it, or give it as time=.')
         self.columns = (*original.columns, *self.made)
-        self.reading = {**original.reading, "stamps": "; ".join(f"joined of {name}" for name in self.made)}
+        stamps = [f"joined of {BETWEEN.join(group)}" for group in self.groups if group not in self.classes]
+        self.reading = {**original.reading, **({"stamps": "; ".join(stamps)} if stamps else {})}
 
     @property
     def knows(self) -> Known | None:
@@ -75,6 +83,8 @@ class Spread(Derived):
     def _noted(self) -> Iterator[str]:
         """In how many rows a part of a stamp is missing."""
         for group, numbers in zip(self.groups, self._numbers, strict=True):
+            if group in self.classes:
+                continue
             day, *rest = (filled(f"c{n}") for n in numbers)
             for name, part in zip(group[1:], rest, strict=True):
                 asked = f"SELECT count(*) FILTER ({day} AND NOT {part}) FROM {self.original.rows}"
@@ -89,8 +99,15 @@ class Spread(Derived):
     def rows_of(self) -> tuple[str, dict[str, Any]]:
         count = len(self.original.columns)
         own = ", ".join(f"c{n}" for n in range(count))
-        with_stamps = [f"{_stamp(self.original, ns)} AS c{count + n}" for n, ns in enumerate(self._numbers)]
+        with_stamps = [f"{self._joined(ns)} AS c{count + n}" for n, ns in enumerate(self._numbers)]
         return f"SELECT {own}, {', '.join(with_stamps)}, {ROW} FROM {self.original.rows}", {}
+
+    def _joined(self, numbers: Sequence[int]) -> str:
+        """The SQL of what columns say together."""
+        if tuple(self.original.columns[n] for n in numbers) not in self.classes:
+            return _stamp(self.original, numbers)
+        parts = ", ".join(f"nullif(trim(c{n}::VARCHAR), '')" for n in numbers)
+        return f"nullif(concat_ws('{CLASSED}', {parts}), '')"
 
     def lines(self, rows: list[int]) -> list[int | None]:
         return self.original.lines(rows)
@@ -233,22 +250,25 @@ def _filled_together(source: Source, pair: Sequence[str]) -> bool:
 
 
 def under(source: Source, given: Given) -> tuple[Source, Given]:
-    """The source with the stamps joined that are given as several columns, and what is given with their names.
+    """The source with the columns joined that are given as several for a role, and what is given with their names.
 
     A role may name the columns as a list, or as the name that the joined column has: "day + time".
     """
     base = source.original if isinstance(source, Spread) else source
-    words = {role: _name(base, getattr(given, role)) for role in STAMPED}
-    wanted = [tuple(name.split(BETWEEN)) for name in words.values() if name is not None and _is_group(base, name)]
+    words = {role: _name(base, getattr(given, role)) for role in SEVERAL}
+    groups = {role: tuple(name.split(BETWEEN)) for role, name in words.items() if name and _is_group(base, name)}
+    classes = [groups.pop("activity")] if "activity" in groups else []
+    stamps = list(groups.values())
     if isinstance(source, Spread) and given.time is None:
-        wanted += [group for group in source.groups if group not in wanted]
-    return Spread(base, list(dict.fromkeys(wanted))) if wanted else base, replace(
-        given, time=words["time"], start=words["start"]
+        stamps += [group for group in source.groups if group not in source.classes]
+    wanted = list(dict.fromkeys([*stamps, *classes]))
+    return Spread(base, wanted, classes) if wanted else base, replace(
+        given, activity=words["activity"], time=words["time"], start=words["start"]
     )
 
 
 def _name(source: Source, columns: str | Sequence[str] | None) -> str | None:
-    """The name of the column of stamps that these columns are or say together."""
+    """The name of the column that these columns are or say together."""
     if not isinstance(columns, list | tuple):
         return columns  # type: ignore[return-value]
     for name in columns:

@@ -9,7 +9,7 @@ from cxkit.reading.source import Source
 from cxkit.shaping.derived import Derived
 from cxkit.shaping.regrouped import Regrouped
 from cxkit.shaping.roles import ROLES, Roles
-from cxkit.shaping.spread import STAMPED, Spread
+from cxkit.shaping.spread import SEVERAL, Spread
 from cxkit.shaping.unpivot import Unpivoted
 
 READING = ("delimiter", "encoding", "skip", "header", "quote", "escape", "sheet", "table", "query", "object_type")
@@ -26,7 +26,7 @@ def origin(source: Source, roles: Roles, folder: Path) -> dict[str, str]:
     while isinstance(source, Derived):
         roles = source.roles if isinstance(source, Regrouped) else roles
         if isinstance(source, Spread):
-            stamps = {role: name for role in STAMPED if (name := _name(source, getattr(roles, role))) in source.made}
+            stamps = {role: name for role in SEVERAL if (name := _name(source, getattr(roles, role))) in source.made}
         if isinstance(source, Unpivoted):
             return {}
         source = source.original

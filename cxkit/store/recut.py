@@ -6,8 +6,10 @@ codes and attributes stay. A derived column speaks on of the journeys as they we
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -29,15 +31,21 @@ from cxkit.schema import (
     ROW,
     SERVICE,
     STARTED,
+    SYMBOL,
+    SYMBOL_BASE,
     TIME,
     VARIANT,
     WAITING,
 )
-from cxkit.store.columns import Column, Made
+from cxkit.store.columns import VALUE, Column, Made
 from cxkit.store.engine import Frame
 from cxkit.store.star import ORDERED, Star, firsts, ordered, paths, spans, variants
 
-BEGINS, ENDS = "begins", "ends"
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BEGINS, ENDS, INTO, DIVIDED = "begins", "ends", "into", "divided"
+DERIVED = 20_000  # the first code of activities that no store has
 
 
 def trimmed(star: Star, since: int, until: int) -> Star:
@@ -93,6 +101,48 @@ def merged(star: Star, name: str, into: int, activities: Sequence[int]) -> Star:
     if not gone:
         return _around(other, key, star.events)
     return _around(other, key, firsts(star.events.drop(FIRST_VISIT, FIRST_MOVE).with_columns(*codes)))
+
+
+def divided(star: Star, activity: int, by: str, parts: Mapping[str, str]) -> Star:
+    """The star in which the events of an activity with these values of an attribute are activities of their own.
+
+    `parts` are their names by the value as text. Events of the activity with other values, or none, stay what they
+    are.
+    """
+    codes = dict(zip(parts, count(max(DERIVED, max(star.names) + 1)), strict=False))
+    key = f"{star.key}|split {activity} {by!r} {star.marks} {dict(parts)}"
+    value = nw.col(VALUE).cast(nw.String).alias(VALUE)
+
+    def events() -> Frame:
+        event = star.attribute(by).level == "event"
+        values = star.valued(by) if event else star.of_journeys(by)
+        keys = [JOURNEY, POSITION] if event else [JOURNEY]
+        into = star.engine.frame(_table({VALUE: (codes, "string"), INTO: (codes.values(), "int16")}))
+        placed = values.select(*keys, value).join(into, on=VALUE, how="inner").drop(VALUE)
+        both = star.events.join(placed, on=keys, how="left")
+        own = (nw.col(ACTIVITY) == activity) & ~nw.col(INTO).is_null()
+        coded = both.with_columns(nw.when(own).then(nw.col(INTO)).otherwise(nw.col(ACTIVITY)).alias(ACTIVITY))
+        after = nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=POSITION).alias(NEXT)
+        return firsts(coded.drop(INTO, NEXT, FIRST_VISIT, FIRST_MOVE).with_columns(after))
+
+    changed = star.engine.materialise(f"{key}|{DIVIDED}", events)
+    left = changed.filter(nw.col(ACTIVITY) == activity).head(1)
+    gone = [] if len(star.engine.collect(left.select(JOURNEY))) else [activity]
+    other = called(star, without(star, gone) | {code: parts[text] for text, code in codes.items()})
+    return _around(other, key, changed.select(*star.events.collect_schema().names()))
+
+
+def called(star: Star, names: Mapping[int, str]) -> Star:
+    """The star with these activities, by their codes, before its events have changed with them."""
+    symbols = [chr(SYMBOL_BASE + code) for code in names]
+    columns = {ACTIVITY: (names, "int16"), NAME: (names.values(), "string"), SYMBOL: (symbols, "string")}
+    return replace(star, key=f"{star.key}|called {dict(names)}", activities=star.engine.frame(_table(columns)))
+
+
+def _table(columns: Mapping[str, tuple[Iterable[Any], str]]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(list(values), kind) for name, (values, kind) in columns.items()})
 
 
 def without(star: Star, activities: Sequence[int]) -> dict[int, str]:

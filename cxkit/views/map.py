@@ -14,7 +14,7 @@ from cxkit.views.mapped.boxes import Form, Place
 from cxkit.views.mapped.legend import legend
 from cxkit.views.mapped.lines import Move
 from cxkit.views.mapped.metrics import METRICS, TIMES, Metric, metric
-from cxkit.views.mapped.others import Other, placed, unseen
+from cxkit.views.mapped.others import Other, free, placed, unseen
 from cxkit.views.picture import MARGIN, Picture, drawing, empty, heading, number
 from cxkit.views.placing import chosen, curves, layout
 from cxkit.views.placing.curves import Box, Point, Spline
@@ -28,7 +28,7 @@ NARROWEST, WIDEST, TALLEST = 700, 1100, 1500  # of a picture that stands alone
 LARGEST, LEGIBLE = 1.15, 0.96  # scales
 AMOUNTS = (9, 12, 15, 18, 21, 25, 29, 33, 37, chosen.READABLE)  # of moves, to be tried until they fit
 RINGS = (RING, RING)
-EDGE, FOOT = 12, 30  # paper around the map, and the line below it, where it fills a panel
+EDGE, FOOT, LINE = 12, 22, 8  # paper around the map; below it, where it fills a panel, with a legend of one line
 
 STYLE = (
     ".cx-map .cx-plate{fill-opacity:.9}.cx-move:hover .cx-line{stroke:var(--cx-accent, #1d63a8)}"
@@ -64,7 +64,7 @@ class Asked:
     @property
     def canvas(self) -> Size:
         """The room for the map itself."""
-        return (self.size[0], self.size[1] - FOOT) if self.size else (WIDEST, TALLEST)
+        return (self.size[0], self.size[1] - FOOT - LINE) if self.size else (WIDEST, TALLEST)
 
 
 def process_map(
@@ -101,7 +101,7 @@ def process_map(
     if not rows:
         return empty(title, population, note)
     asked, figure = Asked(coverage, activities, moves, stay, size), None if show is None else metric(show)
-    shown, pale, shape = _laid_out(rows, ghosts, asked, _seed(geometry))
+    shown, pale, shape = laid_out(rows, ghosts, asked, _seed(geometry))
     drawn = lines.moves(shown, shape.ways, figure)
     every = placing.places([*ghosts, *rows], ranks, reach) | placing.places(rows, ranks, reach)
     sheet = Sheet(rows, drawn, pale, shape, every, figure)
@@ -119,10 +119,10 @@ def _seed(geometry: Geometry | None) -> dict[int, Point]:
     return {node["code"]: (node["box"][0] + node["box"][2] / 2, node["box"][1]) for node in nodes}
 
 
-def _laid_out(
+def laid_out(
     rows: Sequence[Row], ghosts: Sequence[Row], asked: Asked, seed: Mapping[int, Point]
 ) -> tuple[list[Row], list[Row], Shape]:
-    """The moves that are drawn, the ghosts beside them, and where all of it stands.
+    """Which moves are drawn, which ghosts beside them, and where does all of it stand?
 
     Where nobody says how much, it is less than can be read as long as that does not fit at a size that can be read.
     """
@@ -241,23 +241,36 @@ class Sheet:
     @property
     def map(self) -> tuple[str, Box]:
         """The map, and what of the paper it covers."""
-        boxes, ways, form = self.shape.boxes, self.shape.ways, self.shape.form
-        rooms = [room for code, box in boxes.items() for room in placing.room(self.every[code], box, form)]
+        boxes, ways = self.shape.boxes, self.shape.ways
         tracks = [curves.sampled(way) for way in ways.values()]
+        points = [at for track in tracks for at in track]
+        captions = self._captions(points)
+        rooms = [*boxes.values(), *captions.values()]
         others = unseen(self.rows, [move.row for move in self.moves])
-        stubs = placed(others, boxes, rooms, [at for track in tracks for at in track], across=form.across)
+        stubs = placed(others, boxes, captions, rooms, points)
         labels = lines.labelled(self.moves, [*rooms, *stubs])
         crop = _around([*rooms, *stubs, *(room for _, room in labels), *map(_along, tracks)])
         parts = [lines.drawn_ghost(row, ways[_ends(row)]) for row in self.pale]
         parts += [lines.drawn_line(move) for move in reversed(self.moves)]
-        parts += [*self._places(), *self._stubs(others, stubs)]
+        parts += [*self._places(captions), *self._stubs(others, stubs)]
         parts += [lines.drawn_label(move, room) for move, room in labels]
         return "".join(parts), crop
 
-    def _places(self) -> list[str]:
+    def _captions(self, points: Sequence[Point]) -> dict[int, Box]:
+        """Where start and end are named: off the boxes, and off the lines if there is such a place."""
+        boxes, form = self.shape.boxes, self.shape.form
+        taken = [box for code, box in boxes.items() if code >= 0]
+        return {
+            code: free(placing.caption_rooms(self.every[code], box, form), taken, points)
+            for code, box in boxes.items()
+            if code < 0
+        }
+
+    def _places(self, captions: Mapping[int, Box]) -> list[str]:
         alive = {row[side] for row in (move.row for move in self.moves) for side in ("source", "target")}
+        words = self.most, self.shape.form, self.metric
         return [
-            placing.drawn_place(self.every[code], box, self.most, self.shape.form, self.metric, ghost=code not in alive)
+            placing.drawn_place(self.every[code], box, *words, caption=captions.get(code), ghost=code not in alive)
             for code, box in sorted(self.shape.boxes.items())
         ]
 
@@ -299,14 +312,14 @@ class Sheet:
         return f'data-activities="{drawn}" data-of="{of}" data-moves="{len(self.moves)}" data-within="{within}"'
 
     def filling(self, title: str, words: str, size: Size, short: str) -> str:
-        """The map fitted into a panel of this size, cut off at its edges, with the legend on a line below."""
+        """The map fitted into a panel of this size, cut off at its edges, with the legend below."""
         inner, crop = self.map
         form = self.shape.form
-        width, height = size[0], size[1] - FOOT
+        key, below = self.legend(short, size[0] - 2 * EDGE)
+        width, height = size[0], size[1] - FOOT - below
         scale = min((width - 2 * EDGE) / crop.width, (height - 2 * EDGE) / crop.height, LARGEST)
         left, top = (width - scale * crop.width) / 2, (height - scale * crop.height) / 2
         x, y = number(left - scale * crop.left), number(top - scale * crop.top)
-        key, _ = self.legend(short, width - 2 * EDGE)
         placed = f'transform="translate({x} {y}) scale({scale:.3g})" data-across="{int(form.across)}"'
         body = (
             f'<svg class="cx-canvas" width="{number(width)}" height="{number(height)}" overflow="hidden" '

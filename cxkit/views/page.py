@@ -15,16 +15,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import vega
-from .theme import NO_MATH, STYLE, TOKENS, altair_config
+from .theme import NO_MATH, STYLE, TOKENS, altair_config, flat
 
 FAILED = f'<p class="cx-failed-panel {NO_MATH}" role="alert">'
 FAILED_PANEL = re.compile(rf"{FAILED}([^<]*)</p>")
+STORED = "A stored picture. Run the cells (in the menu: Run, Run All Cells) to make it alive."
+IMAGE = '<p><img width="100%" alt="" src="data:image/svg+xml;base64,{}"></p>'
+DRAWING = re.compile("<svg(?=[ >])|</svg>")
 HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*(?:\n|$)")
 
 
 def failed_panel(words: str) -> str:
     """What stands in the place of a panel that could not be drawn."""
     return f"{FAILED}{html.escape(words)}</p>"
+
+
+def stored_picture(markup: str) -> str:
+    """The pictures that were stored with a notebook, as images: a page that trusts no notebook shows those too."""
+    images = "".join(map(IMAGE.format, _coded(markup)))
+    return f"<p>{STORED}</p>{images}" if images else markup
+
+
+def _coded(markup: str) -> Iterator[str]:
+    """Each drawing that is part of no other."""
+    deep, start = 0, 0
+    for mark in DRAWING.finditer(markup):
+        start = start if deep else mark.start()
+        deep += -1 if mark[0] == "</svg>" else 1
+        if not deep:
+            yield base64.b64encode(flat(markup[start : mark.end()]).encode()).decode()
 
 
 def failed_panels(nb: Any) -> list[str]:

@@ -15,8 +15,8 @@ from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.documents import from_json
 from cxkit.where.leanings import inclined, resembles
-from cxkit.where.moments import during
-from cxkit.where.order import follows, takes
+from cxkit.where.moments import during, in_week
+from cxkit.where.order import follows, takes, waits
 from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank, variant_size
 from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
@@ -34,6 +34,7 @@ __all__ = [
     "follows",
     "from_json",
     "goes",
+    "in_week",
     "inclined",
     "lasts",
     "length",
@@ -45,6 +46,7 @@ __all__ = [
     "takes",
     "variant_rank",
     "variant_size",
+    "waits",
 ]
 
 

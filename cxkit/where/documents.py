@@ -10,8 +10,8 @@ from cxkit.where.attributes import attribute
 from cxkit.where.cohorts import comes_back
 from cxkit.where.filter import DEEPEST, Compound, Filter, all_of, any_of, none_of
 from cxkit.where.leanings import inclined, resembles
-from cxkit.where.moments import during
-from cxkit.where.order import follows, takes
+from cxkit.where.moments import during, in_week
+from cxkit.where.order import follows, takes, waits
 from cxkit.where.patterns.pattern import pattern
 from cxkit.where.variants import alike, variant_rank, variant_size
 from cxkit.where.visits import contains, endpoints, ends_with, repeats, starts_with
@@ -25,7 +25,9 @@ FILTERS: tuple[type[Filter], ...] = (
     repeats,
     follows,
     takes,
+    waits,
     during,
+    in_week,
     attribute,
     lasts,
     length,

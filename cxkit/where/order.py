@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from cxkit import times
 from cxkit.errors import InputError
-from cxkit.schema import ACTIVITY, GAP, JOURNEY, NEXT, POSITION, TIME
+from cxkit.schema import ACTIVITY, GAP, JOURNEY, NEXT, POSITION, SERVICE, TIME
 from cxkit.store.columns import VALUE
 from cxkit.where.amounts import check_limits, length_of, limited, ranged
 from cxkit.where.filter import Frame, Leaf, check_text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cxkit.store.star import Star
 
 BEGINS, ENDS, SINCE, UNTIL, THEN, THEN_VALUE = "begins", "ends", "since", "until", "then", "then_value"
+BEGIN, SPAN = "begin", "span"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -148,6 +150,80 @@ class takes(Leaf):
         later = later.join(begun, on=JOURNEY, how="inner").filter(nw.col(POSITION) > nw.col(BEGINS))
         lasting = later.group_by(JOURNEY).agg((nw.col(TIME) - nw.col(SINCE)).min().alias(GAP))
         return lasting.filter(*limited(nw.col(GAP), *self._limits)).select(JOURNEY)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class waits(Leaf):
+    """Journeys by a wait: the time from the end of `first` to the beginning of `then`, directly after each other.
+
+    Parameters
+    ----------
+    at_least, at_most : durations such as "36h" or "30d"; it is calendar time. Where no end is known, the wait begins at
+        the event's only time.
+    start, end : the wait begins in this period: see `w.during`; no end stands for the one period of `start`.
+
+    One such wait is enough, also where a journey has others.
+    """
+
+    first: str
+    then: str
+    at_least: str | None = None
+    at_most: str | None = None
+    start: str | None = None
+    end: str | None = None
+    positional = ("first", "then")
+    needs_time = True
+
+    def __post_init__(self) -> None:
+        check_text("first", self.first)
+        check_text("then", self.then)
+        for word in ("start", "end"):
+            if getattr(self, word) is not None:
+                object.__setattr__(self, word, times.check_period(getattr(self, word)))
+        if self._span("UTC") is None or None not in self._limits:
+            check_limits(self, *self._limits)
+
+    @property
+    def _limits(self) -> tuple[int | None, int | None]:
+        return length_of("at_least", self.at_least), length_of("at_most", self.at_most)
+
+    def _span(self, zone: str) -> tuple[int, int] | None:
+        """The first microsecond of the period and the one after its last; nothing where none is asked for."""
+        if self.start is None and self.end is None:
+            return None
+        start = times.OPEN_END if self.start is None else self.start
+        return times.period(start, start if self.end is None else self.end, zone)
+
+    @property
+    def says(self) -> str:
+        long = f" {ranged(self.at_least, self.at_most)}" if self.at_least or self.at_most else ""
+        between = f'waits{long} from "{self.first}" to the next step "{self.then}"'
+        if self.start is None and self.end is None:
+            return between
+        return f"{between}, begun in {self.start or '..'}{'' if self.end is None else f' to {self.end}'}"
+
+    def check(self, star: Star) -> None:
+        super().check(star)
+        code_of(star, self.first), code_of(star, self.then)
+
+    def journeys(self, star: Star) -> Frame:
+        limits = limited(nw.col(SPAN), *self._limits)
+        if span := self._span(star.zone):
+            limits += [nw.col(BEGIN) >= span[0], nw.col(BEGIN) < span[1]]
+        waiting = waited(star.events, code_of(star, self.first), code_of(star, self.then))
+        return waiting.filter(*limits).select(JOURNEY).unique()
+
+
+def waited(events: Frame, first: int, then: int) -> Frame:
+    """Each time that a step was taken: `journey`, `position`, when the wait began (`begin`), how long it was (`span`).
+
+    It begins at the end of the first event where that is known, else at its stamp.
+    """
+    columns = (JOURNEY, POSITION, ACTIVITY, NEXT, TIME, GAP, SERVICE)
+    taken = (nw.col(ACTIVITY) == first) & (nw.col(NEXT) == then) & ~nw.col(GAP).is_null()
+    worked = nw.min_horizontal(nw.col(SERVICE).fill_null(0), nw.col(GAP))
+    begin, span = (nw.col(TIME) + worked).alias(BEGIN), (nw.col(GAP) - worked).alias(SPAN)
+    return events.select(*columns).filter(taken).select(JOURNEY, POSITION, begin, span)
 
 
 def _first(events: Frame, code: int, *facts: nw.Expr) -> Frame:

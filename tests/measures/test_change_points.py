@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
+from support import broken
 from support.rows import assert_rows_keep_their_journeys
 
 import cxkit as cx
@@ -18,7 +19,7 @@ MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 WEEKS, EACH, BROKEN = 50, 40, range(30, 33)
 
 
-def store(folder, broken):
+def steady_but(folder, broken):
     """Forty journeys a week; in the broken weeks few reach the goal."""
     rng, rows = np.random.default_rng(3), []
     for week in range(WEEKS):
@@ -36,7 +37,7 @@ def store(folder, broken):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    return store(tmp_path_factory.mktemp("change") / "store", BROKEN)
+    return steady_but(tmp_path_factory.mktemp("change") / "store", BROKEN)
 
 
 def test_the_broken_weeks_are_asked_about(shop):
@@ -59,6 +60,20 @@ def test_the_broken_weeks_are_asked_about(shop):
         assert " ".join(words.split()).count("What happened then?") == 2
 
 
+def test_what_one_segment_has_alone_is_found_in_it(tmp_path):
+    """Three cards in ten are refused for three weeks: lost among all, plain among cards, and nowhere else."""
+    shop = broken.store(tmp_path / "store", seed=1)
+    rows = shop.change_points(by="method").table.to_pylist()
+    assert [(row["segment"], row["figure"], row["period"]) for row in rows] == [
+        ("card", "goals", "2024-W31"),
+        ("card", "goals", "2024-W34"),
+    ]
+    cards = shop.keep(w.attribute("method", "card"), w.during("2024-W31", "2024-W33", how="started"))
+    assert rows[0]["count"] == cards.n.journeys
+    assert assert_rows_keep_their_journeys(shop, "change_points", {"by": "method"}) == 2
+    assert "goal rate of “card”" in " ".join(ET.fromstring(shop.change_points(by="method").chart().svg).itertext())
+
+
 def test_a_change_is_clicked_and_its_days_are_kept(shop, loopless):
     board = Board(shop)
     panel = board.panel("change_points")
@@ -69,7 +84,7 @@ def test_a_change_is_clicked_and_its_days_are_kept(shop, loopless):
 
 
 def test_nothing_is_asked_where_nothing_changed(tmp_path):
-    steady = store(tmp_path / "store", ())
+    steady = steady_but(tmp_path / "store", ())
     assert steady.change_points().table.num_rows == 0
     assert "No change stands out" in steady.change_points().chart().svg
     assert "No change stands out" in repr(steady.change_points())

@@ -70,6 +70,45 @@ def test_merge_into_one_that_is_there(log):
     assert paths(paid)[0] == (4, "Order Pay Pay Deliver")
 
 
+def test_a_class_of_activities_is_named_by_what_stands_for_all(log):
+    """C* is Call and Cancel; a name that is there is itself, also with a * in it."""
+    assert paths(log.merge("Contact", "C*")) == paths(log.merge("Contact", "Call", "Cancel"))
+    assert paths(log.hide("*e*", "Call")) == paths(log.hide("Order", "Deliver", "Cancel", "Call"))
+    starred = log.rename("Call", "C*")
+    assert rows(starred.merge("Contact", "C*").activities(), "activity", "count")[4:] == [("Cancel", 4), ("Contact", 4)]
+    assert log.merge("Contact", "C*").recipe.to_json()["steps"] == [
+        {"merge": {"activities": ["C*"], "name": "Contact"}}
+    ]
+
+
+def test_split(log):
+    """Orders come from the web (8) and the shop (4); merged again they are what they were."""
+    split = log.split("Order", by="channel")
+    counts = dict(rows(split.activities(), "activity", "count"))
+    assert (counts["Order (web)"], counts["Order (shop)"], "Order" in counts) == (8, 4, False)
+    assert ids(split.keep(w.starts_with("Order (shop)"))) == "A03 A05 A08 A11"
+    assert split.merge("Order", "Order (*").variants().table == log.variants().table
+    assert split.summary().table["events"].to_pylist() == [40]
+    some = log.split("Order", by="channel", values=["shop", "moon"])
+    assert dict(rows(some.activities(), "activity", "count"))["Order"] == 8, "other values keep the name"
+    assert "Order (moon)" not in [name for (name,) in rows(some.activities(), "activity")]
+
+
+def test_split_by_what_a_journey_has(log):
+    """A12 has no plan, and its call stays a call; A05 and A06 are basic and plus."""
+    split = log.split("Call", by="plan")
+    assert dict(rows(split.activities(), "activity", "count"))["Call (plus)"] == 2
+    assert ids(split.keep(w.contains("Call"))) == "A12"
+    assert ids(split.keep(w.follows("Call (plus)", "Call (plus)", directly=True))) == "A06"
+    assert split.recipe.to_json()["steps"] == [
+        {"split": {"activity": "Call", "by": "plan", "values": ["plus", "basic"]}}
+    ]
+    assert Recipe.from_json(split.recipe.to_json()) == split.recipe
+    assert eval("j" + repr(split.recipe), {"j": log}).variants().table == split.variants().table
+    picture = split.process_map().chart().svg
+    assert all(f">{name}<" in picture for name in ("Call (plus)", "Call (basic)", "Call"))
+
+
 def test_rename(log):
     placed = log.rename("Order", "Order placed")
     assert rows(placed.activities(), "activity", "count")[0] == ("Order placed", 12)
@@ -124,6 +163,12 @@ def test_the_steps_are_python_and_json(log):
         (lambda j: j.collapse("Cal"), 'Closest: "Call"'),
         (lambda j: j.merge("Contact"), "merge needs the names"),
         (lambda j: j.merge("", "Call"), "needs a name"),
+        (lambda j: j.hide("X*"), 'No activity is called like "X*"'),
+        (lambda j: j.split("Cal", by="channel"), 'Closest: "Call"'),
+        (lambda j: j.split("Call", by="chanel"), 'Closest: "channel"'),
+        (lambda j: j.split("Call", by="channel", values=[]), "1 to 12 different values"),
+        (lambda j: j.split("Call", by="channel", values="phone"), "1 to 12 different values"),
+        (lambda j: j.rename("Pay", "Call (phone)").split("Call", by="channel"), "already"),
         (lambda j: j.rename("Cal", "Contact"), 'Closest: "Call"'),
         (lambda j: j.rename("Call", "Cancel"), "write .merge('Cancel', 'Call')"),
         (lambda j: j.rename("Call", "\ud800"), "needs a name"),

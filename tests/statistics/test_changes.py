@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cxkit.statistics.changes import changes, discoveries
+from cxkit.statistics.changes import changes
 
 WEEKS = 78
 
@@ -45,8 +45,3 @@ def test_what_is_short_or_equal_is_one_stretch(series):
     answer = changes(series)
     assert [(stretch.start, stretch.end) for stretch in answer.stretches] == [(0, len(series))]
     assert answer.p == 1
-
-
-def test_a_family_of_tests_is_corrected_together():
-    assert discoveries([]) == []
-    assert discoveries([0.02, 0.9]) == [0.04, 0.9]

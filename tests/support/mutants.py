@@ -130,9 +130,9 @@ MUTANTS = {
         "tests/statistics/test_shares.py::test_the_clustered_variance_by_hand",
     ),
     "where: just within is outside": Mutant(
-        "cxkit/where/order.py",
-        "nw.col(GAP) <= times.duration(self.within)",
-        "nw.col(GAP) < times.duration(self.within)",
+        "cxkit/where/amounts.py",
+        "[] if high is None else [value <= high]",
+        "[] if high is None else [value < high]",
         "tests/measures/test_toy.py::test_filter",
     ),
     "where: at most a day ends as the day begins": Mutant(

@@ -27,9 +27,9 @@ def test_ranks_are_those_of_the_whole_store(shop):
 
 
 def test_the_most_frequent_have_a_colour_of_their_own_and_the_rest_is_grey():
-    colours = [theme.activity_colour(rank)[0] for rank in range(24)]
-    assert len(set(colours)) == 24
-    assert theme.activity_colour(24) == theme.activity_colour(None) == theme.OTHER
+    colours = [theme.activity_colour(rank)[0] for rank in range(72)]
+    assert len(set(colours)) == 72
+    assert theme.activity_colour(72) == theme.activity_colour(None) == theme.OTHER
 
 
 def test_the_map_uses_them_in_every_selection(shop):

@@ -13,6 +13,7 @@ from support.boards import click, ids, panel, variant
 from support.toy import bound
 
 import cxkit as cx
+from cxkit import scratch
 from cxkit import where as w
 from cxkit.catalog import CATALOG
 from cxwidgets import Board
@@ -321,7 +322,8 @@ def test_what_is_overtaken_where_nobody_looks_is_not_busy_for_good(board):
 
 def test_without_a_kernel_the_pictures_stand(board):
     board.put("process_map", w.contains("Call"))
-    bundle = board._repr_mimebundle_()
+    bundle, metadata = board._repr_mimebundle_()
+    assert scratch.is_held(metadata[scratch.MADE_BY])
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/html"].count("<svg") == 6
     assert "3 journeys of 3 customers" in bundle["text/html"]

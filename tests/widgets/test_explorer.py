@@ -152,6 +152,13 @@ def test_the_figures_are_those_of_the_summary_with_their_change(toy, loopless):
     assert said["events per journey"]["change"] == "+1"
 
 
+def test_without_a_silence_goals_are_counted_among_all_journeys(toy, loopless):
+    board = Board(bound(toy, cx.Engagement(goals=["Deliver"])))
+    figure = board.panel("figures").facts["figures"][0]
+    assert (figure["words"], figure["value"]) == ("goal so far", "42%")
+    assert toy.keep(w.contains("Deliver")).n.journeys / toy.n.journeys == pytest.approx(5 / 12)
+
+
 @pytest.mark.parametrize(
     ("clause", "words"),
     [
@@ -162,6 +169,9 @@ def test_the_figures_are_those_of_the_summary_with_their_change(toy, loopless):
         (w.lasts(at_least="2d") & ~w.lasts(at_least="5d"), "lasts 2 d to 5 d"),
         (w.variant_rank(at_least=1, at_most=1), "goes Order → Pay → Ship → Deliver"),
         (w.variant_rank(at_least=5, at_most=5), "goes Order → Call → … → Deliver"),
+        (w.alike([1], rather_than=[5, 6], radius=0.3), "goes much as Order → Pay → Ship → Deliver"),
+        (w.alike([1, 5], radius=0.3), "goes much as Order → Pay → Ship → Deliver or as 1 other"),
+        (w.alike([], rather_than=[1, 5], radius=0.3), "goes unlike 2 families"),
         (w.ends_with("Pay"), 'last step so far "Pay"'),
         (w.follows("Pay", "Ship", directly=True), 'step from "Pay" to "Ship"'),
         (w.contains("Call") | w.contains("Pay"), 'visits "Call" or visits "Pay"'),

@@ -12,6 +12,8 @@ from cxwidgets.voice import spoken
 WRITTEN = {
     "order": w.follows("Pay", "Ship", never=True),
     "takes": w.takes("Order", "Ship", at_least="48h"),
+    "waits": w.waits("Pay", "Ship", at_least="25h", start="2025-06-01", end="2025-06-30"),
+    "week": w.in_week([1, 2], [9, 10], of="starts"),
     "endpoints": w.endpoints("Order", ["Pay", "Ship"]),
     "repeats": w.repeats("Call", how="in a row"),
     "pattern": w.pattern("Order ~> Call{2,}"),
@@ -82,6 +84,9 @@ def test_values_are_compared_by_attributes_of_events(bar):
         (w.follows("Pay", "Ship", never=True), '"Pay" never followed by "Ship"'),
         (w.follows("Pay", "Ship", never=True, directly=True), '"Pay" never directly followed by "Ship"'),
         (w.takes("Pay", "Ship", at_least="48h"), 'from "Pay" to "Ship": 2 d or more'),
+        (w.waits("Pay", "Ship", at_least="48h"), 'wait from "Pay" to "Ship": 2 d or more'),
+        (w.waits("Pay", "Ship", start="2025-06"), 'wait from "Pay" to "Ship", begun in 2025-06'),
+        (w.in_week([1], [9], of="starts"), "begins on Monday from 09:00 to 10:00"),
         (w.endpoints("Order", ["Pay", "Ship"]), 'first step "Order", last step so far "Pay" or "Ship"'),
         (w.repeats("Call"), 'visits "Call" at least 2 times'),
         (w.pattern("Order ~> Call"), "goes Order ~> Call"),
@@ -90,3 +95,19 @@ def test_values_are_compared_by_attributes_of_events(bar):
 )
 def test_chips_say_it_shortly(toy, clause, words):
     assert spoken(clause, toy) == words
+
+
+def test_marked_steps_of_an_example_are_a_way(board, bar):
+    bar.hear({"do": "open", "facet": "pattern"})
+    title, way = bar.facts["facet"]["examples"][0]
+    assert (title, way) == ("4 journeys (33%)", ["Order", "Pay", "Ship", "Deliver"])
+    bar.hear({"do": "mark", "example": 0, "steps": [4, 1, 3]})
+    assert bar.facts["facet"]["tried"] == {"text": "Order ~> Ship -> Deliver", "count": "5 of 12 journeys (42%)"}
+    bar.hear({"do": "mark", "example": 0, "steps": []})
+    assert "tried" not in bar.facts["facet"]
+    board.look("A06")
+    bar.hear({"do": "open", "facet": "pattern"})
+    assert bar.facts["facet"]["examples"][0] == ["journey A06", ["Order", "Pay", "Call", "Call", "Ship"]]
+    for wrong in ({"example": 99, "steps": [1]}, {"example": 0, "steps": [9]}, {"example": 0, "steps": ["1"]}):
+        bar.hear({"do": "mark", **wrong})
+        assert bar.said

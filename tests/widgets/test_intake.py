@@ -346,7 +346,7 @@ def test_from_python_it_begins_with_the_columns(tmp_path):
 
 
 def test_without_a_kernel_it_is_one_sentence(begun):
-    shown = begun._repr_mimebundle_()
+    shown, _ = begun._repr_mimebundle_()
     assert shown["text/html"].count("<p") == 1
     assert "Auftrag" not in shown["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in shown

@@ -8,7 +8,7 @@ from support.crossings import counted, groups, parsed, sums
 
 import cxkit as cx
 from cxkit import where as w
-from cxwidgets import Board
+from cxwidgets import Board, card
 
 
 @pytest.fixture
@@ -116,6 +116,41 @@ def test_the_card_acts(board, chart):
     board.undo()
 
 
+def test_the_card_splits_by_an_attribute(board, chart):
+    call = w.contains("Call")
+    click(chart, call)
+    assert chart.card["parts"] == []
+    chart.hear({"do": "split", "by": "plan"})
+    rows = board.base.segments(by="plan").table.to_pylist()
+    takes = [board.base.keep(call).keep(w.attribute("plan", value)).n.journeys for value in ("basic", "plus")]
+    missing = board.base.keep(call).keep(w.attribute("plan", missing=True)).n.journeys
+    said = [[name, numbers] for name, _, numbers, _ in chart.card["parts"]]
+    assert said == [
+        ["basic", f"{takes[0]} of {rows[0]['count']}"],
+        ["plus", f"{takes[1]} of {rows[1]['count']}"],
+        ["(missing)", f"{missing} of {rows[2]['count']}"],
+    ]
+    assert sum([*takes, missing]) == board.base.keep(call).n.journeys
+    chart.hear({"do": "part", "key": chart.card["parts"][0][3]})
+    assert board.clauses == {"process_map": call, "facet of plan": w.attribute("plan", "basic")}
+    before = board.clauses
+    chart.hear({"do": "part", "key": "variant 1"})
+    chart.hear({"do": "split", "by": "nobody"})
+    assert chart.said
+    assert board.clauses == before
+    chart.hear({"do": "split", "by": ""})
+    assert chart.card["parts"] == []
+
+
+def test_groups_that_are_not_shown_are_counted_together():
+    journeys = cx.sample_journeys().sample(0.03, seed=1)
+    mark = card.Mark("Chat with assistant")
+    shown = card.parts(mark, journeys, "age")
+    assert [part.name for part in shown][-1].startswith("other (")
+    assert sum(part.every for part in shown) == journeys.n.journeys
+    assert sum(part.taken for part in shown) == journeys.keep(mark.only).n.journeys
+
+
 def test_a_step_drops_what_then_means_nothing_and_is_undone_with_it(board, chart):
     board.put("variants", w.contains("Call"))
     board.put("segments", w.contains("Pay"))
@@ -146,3 +181,24 @@ def test_no_line_behind_a_box_whatever_is_clicked(board, chart):
         wrong = counted(parsed(chart.markup))
         assert (wrong.behind, wrong.overlapping) == (0, 0)
         click(chart, clause)
+
+
+def test_the_map_of_handovers_and_the_card_that_splits_and_merges_classes(toy, loopless):
+    board = Board(toy)
+    shown = board.panel("process_map")
+    assert shown.facts["levels"] == [["activity", "activities"], ["of channel", "between channels"]]
+    shown.hear({"do": "look", "level": "of channel"})
+    shown.hear({"do": "choose", "key": w.attribute("channel", "van").key, "besides": False})
+    assert (shown.said, shown.card, board.journeys.n.journeys) == ("", {}, 5)
+    board.put("process_map", None)
+    shown.hear({"do": "look", "level": "activity"})
+    shown.hear({"do": "open", "key": w.contains("Order").key})
+    assert shown.card["splits"] == ["plan", "channel"]
+    shown.hear({"do": "act", "name": "split", "other": "channel"})
+    assert "Order (shop)" in board.journeys.known_activities
+    classes = Board(toy.rename("Call", "Care: call").rename("Cancel", "Care: cancel"))
+    shown = classes.panel("process_map")
+    shown.hear({"do": "open", "key": w.contains("Care: call").key})
+    assert shown.card["others"][0] == "Care:*"
+    shown.hear({"do": "act", "name": "merge", "other": "Care:*"})
+    assert classes.journeys.known_activities == ["Care", "Deliver", "Order", "Pay", "Ship"]

@@ -78,3 +78,23 @@ def test_other_pictures_of_time_are_switched_and_kept_in_a_link(toy, loopless):
         assert again.way == way
         panel.hear({"do": "turn", "to": "<script>"})
         assert panel.said
+
+
+def test_an_hour_a_colour_and_a_quarter_are_clicked(toy, loopless):
+    board = Board(toy)
+    clicked = {
+        "time_of_week": (w.in_week([2], [9]), 3),
+        "dotted_chart": (w.contains("Call"), 3),
+        "performance_spectrum": (w.waits("Ship", "Deliver", at_least="172800.000001s", at_most="3d"), 1),
+    }
+    for name, (clause, kept) in clicked.items():
+        panel = board.panel(name)
+        panel.hear({"do": "choose", "key": clause.key, "besides": False})
+        assert (panel.said, panel.marks, board.journeys.n.journeys) == ("", [clause.key], kept), panel.choices
+        panel.hear({"do": "choose", "key": clause.key, "besides": False})
+        assert board.journeys.n == toy.n
+    week = board.panel("time_of_week")
+    week.hear({"do": "turn", "to": "starts"})
+    week.hear({"do": "choose", "key": w.in_week([6], of="starts").key, "besides": False})
+    week.hear({"do": "choose", "key": w.in_week([7], [9], "starts").key, "besides": True})
+    assert ids(board.journeys) == ids(toy.keep(w.in_week([6, 7], of="starts")))

@@ -105,3 +105,46 @@ def test_the_board_looks_at_one_journey(toy, loopless):
     board.look(None)
     board.put("filter 1", w.contains("Call"))
     assert diary.facts["journey"] == "A05"
+
+
+def test_the_steps_of_a_funnel_are_added_and_left_out(toy, loopless):
+    board = Board(toy)
+    funnel = board.panel("funnel")
+    assert (funnel.facts["steps"], funnel.facts["usual"]) == (["Order", "Pay", "Ship", "Deliver"], True)
+    funnel.hear({"do": "leave_out", "place": 1})
+    funnel.hear({"do": "step", "to": "Call"})
+    assert funnel.facts["steps"] == ["Order", "Ship", "Deliver", "Call"]
+    click(funnel, w.passes(["Order", "Ship"]))
+    assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A05", "A06"]
+    other = Board(toy).panel("funnel")
+    other.keep(funnel.kept)
+    assert other.drawn().facts["steps"] == funnel.facts["steps"]
+    for wrong in ({"place": 9}, {"place": True}, {"place": "0"}):
+        funnel.hear({"do": "leave_out", **wrong})
+        assert funnel.said == NOT_UNDERSTOOD
+    funnel.hear({"do": "step", "to": "<b>"})
+    assert funnel.said == NOT_UNDERSTOOD
+    funnel.hear({"do": "usual"})
+    assert (funnel.facts["usual"], board.clauses) == (True, {}), "bars of other steps are gone, and their choice too"
+
+
+def test_the_tree_grows_from_a_step_either_way_and_by_outcome(toy, loopless):
+    board = Board(bound(toy, SAID))
+    tree = board.panel("path_tree")
+    tree.hear({"do": "grow", "key": w.goes(["Order", "Pay"]).key})
+    tree.hear({"do": "ended", "to": "goal"})
+    tree.hear({"do": "reach", "to": "2"})
+    reached = w.goes(["Ship", "Deliver"], start="Pay") & w.attribute("outcome", "goal")
+    click(tree, reached)
+    assert ids(board.journeys) == ["A01", "A02", "A03", "A04", "A05"]
+    assert tree.kept == {"start": "Pay", "end": "goal", "depth": "2"}
+    again = Board(board.base).panel("path_tree")
+    again.keep({**tree.kept, "direction": "sideways"})
+    assert again.kept == tree.kept
+    tree.hear({"do": "turn", "to": "backward"})
+    before = w.goes(["Order"], start="Pay", backward=True) & w.attribute("outcome", "goal")
+    assert before.key in tree.choices
+    for wrong in ({"do": "from", "to": "<b>"}, {"do": "grow", "key": "x"}, {"do": "ended", "to": "rich"}):
+        tree.hear(wrong)
+        assert tree.said == NOT_UNDERSTOOD
+    assert "ended" not in [way[0] for way in Board(toy).panel("path_tree").facts["switches"]]

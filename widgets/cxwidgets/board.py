@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import cxkit as cx
+from cxkit import scratch
 from cxkit.errors import Interrupted
 from cxkit.places import IN_APP
 from cxkit.shelf import Shelf
@@ -312,9 +313,10 @@ class Board(Lasting):
         """The panels where there is a kernel, and the pictures they hold where there is none."""
         if not self.panels:
             self._layout = EXPLORER
-        bundle = dict(self.box()._repr_mimebundle_(**words)) if answerable() else {}
-        bundle["text/html"] = self._standing()
-        return bundle
+        if not answerable():
+            return {"text/html": self._standing()}
+        bundle = {**self.box()._repr_mimebundle_(**words), "text/html": self._standing()}
+        return bundle, {scratch.MADE_BY: scratch.own().name}
 
     def _standing(self) -> str:
         """What stands where there is no kernel, or until it answers."""

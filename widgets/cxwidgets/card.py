@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import cxkit as cx
+from cxkit import catalog
 from cxkit import where as w
 from cxkit.views.theme import clean
 from cxkit.where.filter import Filter
 from cxkit.words import given, many, percent, timed
 
 Row = Mapping[str, Any]
-MOST = 3  # of what comes before and after
-HIDE, MERGE = STEPS = ("hide", "merge")
+MOST, MOST_PARTS = 3, 6  # of what comes before and after; of groups
+HIDE, MERGE, SPLIT = STEPS = ("hide", "merge", "split")
+SPLITTING = ("text", "boolean")  # kinds of values by which an activity is split in the page
+CLASS = re.compile(r"(.+?)\s*[:/|(\[\u2013-]")  # what several activities may begin with
 WORDS = {
     "only": "Only these",
     "without": "Without these",
@@ -22,8 +26,10 @@ WORDS = {
     "end": "End here",
     "hide": "Hide",
     "merge": "Merge with …",
+    "split": "Split by …",
     "journeys": "Show the journeys",
 }
+ASKING = (*STEPS, "journeys")  # actions that choose nothing by themselves
 START, END = "the start", "the end"
 
 
@@ -52,12 +58,12 @@ class Mark:
     @property
     def clauses(self) -> Sequence[Filter]:
         """All clauses that a card can make of it."""
-        return [self.clause(name) for name in self.actions if name not in (*STEPS, "journeys")]
+        return [self.clause(name) for name in self.actions if name not in ASKING]
 
     @property
     def actions(self) -> Sequence[str]:
         """The names of what can be done with it."""
-        return ("only", "without", "journeys") if self.is_move else tuple(WORDS)
+        return ("only", "without", "split", "journeys") if self.is_move else tuple(WORDS)
 
     def clause(self, name: str) -> Filter:
         """What an action keeps."""
@@ -71,7 +77,12 @@ class Mark:
         if self.is_move:
             raise ValueError(name)
         activity = str(self.first)
-        after = base.hide(activity) if name == HIDE else base.merge(activity, activity, other)
+        if name == SPLIT:
+            after = base.split(activity, by=other)
+        elif name == HIDE:
+            after = base.hide(activity)
+        else:
+            after = base.merge(_beginning(other) or activity, *([] if _beginning(other) else [activity]), other)
         return list(after.recipe)[-1]
 
     @property
@@ -83,8 +94,8 @@ class Mark:
         return "Step from {} to {}".format(*names)
 
 
-def mark_of(clause: Filter) -> Mark:
-    """What the mark with this filter is of."""
+def mark_of(clause: Filter) -> Mark | None:
+    """What the mark with this filter is of; nothing for one that has no card."""
     if isinstance(clause, w.follows):
         return Mark(clause.first, clause.then, is_move=True)
     if isinstance(clause, w.starts_with):
@@ -93,7 +104,38 @@ def mark_of(clause: Filter) -> Mark:
         return Mark(clause.activity, None, is_move=True)
     if isinstance(clause, w.contains):
         return Mark(clause.activity)
-    raise ValueError(clause)
+    return None
+
+
+@dataclass(frozen=True)
+class Part:
+    """The journeys of one group, or of all that are not named: how many there are, and how many take the mark."""
+
+    name: str
+    taken: int
+    every: int
+    clause: Filter | None = None
+
+    @property
+    def told(self) -> list[str]:
+        """Name, share, the numbers behind it, and the key that keeps the group."""
+        key = "" if self.clause is None else self.clause.key
+        return [self.name, percent(self.taken / self.every), f"{many(self.taken)} of {many(self.every)}", key]
+
+
+def parts(mark: Mark, journeys: cx.Journeys, by: str) -> list[Part]:
+    """Which share of each group of journeys takes the mark; the groups that are not shown are counted together."""
+    rows = sorted(journeys.segments(by=by).table.to_pylist(), key=lambda row: -row["count"])
+    keeps, shown = catalog.entry("segments").keeps, list[Part]()
+    for row in rows[:MOST_PARTS]:
+        clause = keeps(row, journeys, {"by": by})
+        assert clause is not None
+        taken = journeys.keep(clause).keep(mark.only).n.journeys
+        shown.append(Part(clean(row["segment"]), taken, row["count"], clause))
+    if rest := rows[MOST_PARTS:]:
+        taken = journeys.keep(mark.only).n.journeys - sum(part.taken for part in shown)
+        shown.append(Part(f"other ({many(len(rest), 'group')})", taken, sum(row["count"] for row in rest)))
+    return shown
 
 
 def told(mark: Mark, rows: Sequence[Row], journeys: cx.Journeys, chosen: Sequence[Filter]) -> dict[str, Any]:
@@ -107,13 +149,33 @@ def told(mark: Mark, rows: Sequence[Row], journeys: cx.Journeys, chosen: Sequenc
         "figures": figures,
         "before": _beside(rows, "next_activity", "activity", mark.first),
         "after": _beside(rows, "activity", "next_activity", mark.then if mark.is_move else mark.first),
-        "actions": [[name, WORDS[name], name != "journeys" and _is_on(mark, name, chosen)] for name in mark.actions],
-        "others": [name for name in journeys.known_activities if name != mark.first] if not mark.is_move else [],
+        "actions": [[name, WORDS[name], _is_on(mark, name, chosen)] for name in mark.actions],
+        "others": [] if mark.is_move else _others(str(mark.first), journeys),
+        "splits": [] if mark.is_move else splits(journeys),
     }
 
 
+def _others(name: str, journeys: cx.Journeys) -> list[str]:
+    """What an activity can be merged with: all that begin as it does, where there are several, and each other one."""
+    begun = CLASS.match(name)
+    alike = [other for other in journeys.known_activities if begun and other.startswith(begun[0])]
+    others = [other for other in journeys.known_activities if other != name]
+    return [f"{begun[0]}*", *others] if begun and len(alike) > 1 else others
+
+
+def splits(journeys: cx.Journeys) -> list[str]:
+    """The attributes by which an activity can be made several."""
+    return [name for name, known in journeys.known_attributes.items() if known.kind in SPLITTING]
+
+
+def _beginning(name: str) -> str:
+    """What the activities of a class are called together; nothing for an activity."""
+    begun = CLASS.match(name)
+    return begun[1] if begun and name == f"{begun[0]}*" else ""
+
+
 def _is_on(mark: Mark, name: str, chosen: Sequence[Filter]) -> bool:
-    return name not in STEPS and mark.clause(name) in chosen
+    return name not in ASKING and mark.clause(name) in chosen
 
 
 def _of_move(mark: Mark, rows: Sequence[Row]) -> list[list[str]]:

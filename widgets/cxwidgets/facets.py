@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from cxwidgets.board import Board
 
 MOST_ROWS = 500
+MOST_EXAMPLES, MOST_MARKED = 8, 60
 VISITS, STARTS, ENDS, ORDER = "visits", "starts", "ends", "order"
-PERIOD, LASTS, LENGTH = "period", "lasts", "length"
-TAKES, ENDPOINTS, REPEATS, PATTERN = "takes", "endpoints", "repeats", "pattern"
+PERIOD, WEEK, LASTS, LENGTH = "period", "week", "lasts", "length"
+TAKES, WAITS, ENDPOINTS, REPEATS, PATTERN = "takes", "waits", "endpoints", "repeats", "pattern"
 ACTIVITIES = {VISITS: w.contains, STARTS: w.starts_with, ENDS: w.ends_with}
 BUILT_IN = {
     VISITS: "Steps taken", STARTS: "First step", ENDS: "Last step so far", ENDPOINTS: "First and last step",
-    REPEATS: "Repeated steps", ORDER: "Two steps in order", TAKES: "Time between two steps", PATTERN: "Way taken",
-    PERIOD: "Period", LASTS: "Duration", LENGTH: "Number of steps",
+    REPEATS: "Repeated steps", ORDER: "Two steps in order", TAKES: "Time between two steps",
+    WAITS: "Wait before a step", PATTERN: "Way taken",
+    PERIOD: "Period", WEEK: "Hours of the week", LASTS: "Duration", LENGTH: "Number of steps",
 }  # fmt: skip
 MISSING = "(missing)"
 SEE = " See j.activities()."  # where Python is at hand
@@ -71,18 +73,36 @@ def _more(name: str, board: Board, owner: str, tried: str) -> dict[str, Any]:
     """What the form of a facet needs beside the words of its clause."""
     if name == PERIOD:
         return {"span": _span(board.base), "periods": _periods(board.journeys_for(owner))}
+    if name == WAITS:
+        return {"span": _span(board.base)}
     if name == ORDER:
         known = board.base.known_attributes.values()
         return {"compared": [attribute.name for attribute in known if attribute.level == "event"]}
-    if name != PATTERN or not tried:
+    if name != PATTERN:
         return {}
     journeys = board.journeys_for(owner)
+    shown = {"examples": [[title, steps] for title, steps in examples(board, owner)]}
+    return shown | ({"tried": _tried(tried, journeys)} if tried else {})
+
+
+def examples(board: Board, owner: str) -> list[tuple[str, list[str]]]:
+    """Ways in which steps can be marked: the journey that is looked at, and the most frequent ones."""
+    opened = board.opened
+    rows = [] if opened is None else board.base.diary(opened).table.to_pylist()
+    steps = [row["what"] for row in rows if row["part"] == "step"]
+    ways = board.journeys_for(owner).variants(top=MOST_EXAMPLES).table.to_pylist()
+    usual = [(f"{many(row['count'], 'journey')} ({percent(row['share'])})", row["activities"]) for row in ways]
+    return [(title, way[:MOST_MARKED]) for title, way in [*([(f"journey {opened}", steps)] if steps else []), *usual]]
+
+
+def _tried(tried: str, journeys: cx.Journeys) -> dict[str, str]:
+    """How many journeys go a way that is being written, or what is wrong with it."""
     try:
         kept = journeys.keep(w.pattern(tried)).n
     except cx.CxError as error:
-        return {"tried": {"text": tried, "error": str(error).replace(SEE, "", 1)}}
+        return {"text": tried, "error": str(error).replace(SEE, "", 1)}
     some = f"{many(kept.journeys)} of {many(journeys.n.journeys, 'journey')}"
-    return {"tried": {"text": tried, "count": f"{some} ({percent(kept.journeys / max(1, journeys.n.journeys))})"}}
+    return {"text": tried, "count": f"{some} ({percent(kept.journeys / max(1, journeys.n.journeys))})"}
 
 
 def composed(filters: Sequence[Filter]) -> Filter | None:
@@ -118,7 +138,7 @@ def facet_of(clause: Filter) -> str:
 
 def _name_of(leaf: Filter) -> str:
     kinds = {w.follows: ORDER, w.during: PERIOD, w.lasts: LASTS, w.length: LENGTH, w.takes: TAKES}
-    kinds |= {w.endpoints: ENDPOINTS, w.repeats: REPEATS, w.pattern: PATTERN}
+    kinds |= {w.waits: WAITS, w.in_week: WEEK, w.endpoints: ENDPOINTS, w.repeats: REPEATS, w.pattern: PATTERN}
     kinds |= {kind: name for name, kind in ACTIVITIES.items()}
     return f"{OF}{leaf.name}" if isinstance(leaf, w.attribute) else kinds.get(type(leaf), "")
 

@@ -11,7 +11,7 @@ from cxkit import places
 from cxkit import where as w
 from cxkit.where.filter import Filter, all_of, any_of, none_of
 from cxkit.words import NO_CUSTOMERS, many, percent
-from cxwidgets.facets import Facet, checked, composed, facet_of, offered, opened
+from cxwidgets.facets import Facet, checked, composed, examples, facet_of, offered, opened
 from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn, View
 from cxwidgets.voice import matter, parts, spoken
@@ -48,6 +48,7 @@ class Filters(View):
             "brush": self.brush,
             "write": self.write,
             "try": self.try_,
+            "mark": self.mark,
         }
         chips: Mapping[str, Action] = {
             "negate": self.negate,
@@ -88,6 +89,11 @@ class Filters(View):
         """Count a way that is being written, or say what is wrong with it."""
         self._tried = str(text).strip()
         self.show(self.drawn())
+
+    def mark(self, example: int, steps: Sequence[int]) -> None:
+        """The way that the marked steps of an example make, as it would be written."""
+        _, way = examples(self.board, self._owner)[example]
+        self.try_(w.pattern.from_example(way, steps).text if steps else "")
 
     def switched(self) -> None:
         self._open = self._owner = self._tried = ""

@@ -17,7 +17,7 @@ from cxwidgets import card
 from cxwidgets.card import Mark
 from cxwidgets.modules import script, style
 from cxwidgets.panel import Action, Drawn
-from cxwidgets.picture import MOST_SKETCHES, Choosing, Row, joined
+from cxwidgets.picture import MISSING, MOST_SKETCHES, Choosing, Row, joined
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 LEAST, MOST = 240, 4000  # pixels
 USUAL = (800, 660)
 MOST_STAYING = 12
-LEVELS = ("activity", "stage")
 ACTIVITY = "activity"
+OTHER = "(other)"
+OF = "of "  # ahead of an attribute of events, for the map of who hands over to whom
+NAMED = ("text", "boolean")  # kinds of values that a map can be of
+LEVEL_WORDS = {"activity": "activities", "stage": "stages"}
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,15 @@ class ProcessMap(Choosing):
         self._look = Look()
         self._opened: Mark | None = None
         self._told: dict[str, Any] = {}
+        self._split = ""
+        self._parts: dict[str, Filter] = {}
         self._drawn_as = lru_cache(MOST_SKETCHES)(self.sketch_of)
         self._answers = lru_cache(MOST_SKETCHES)(self._answer)
 
     @property
     def actions(self) -> Mapping[str, Action]:
         more: Mapping[str, Action] = {"look": self.look, "open": self.open_card, "close": self.close_card}
-        return {**super().actions, **more, "act": self.act_on}
+        return {**super().actions, **more, "act": self.act_on, "split": self.split, "part": self.keep_part}
 
     def _breakdowns(self) -> list[str]:
         return []  # a map shows one selection
@@ -112,7 +117,7 @@ class ProcessMap(Choosing):
         return {
             "shows": [[metric.name, metric.words] for metric in offered],
             "show": look.show,
-            "levels": list(LEVELS) if self._staged else [],
+            "levels": [[level, LEVEL_WORDS.get(level) or f"between {level[len(OF) :]}s"] for level in self._levels],
             "level": look.level,
             "auto": look.activities is None and look.moves is None,
             "stay": list(look.stay),
@@ -121,6 +126,8 @@ class ProcessMap(Choosing):
         }
 
     def _answer(self, journeys: cx.Journeys, level: str) -> cx.Result:
+        if level.startswith(OF):
+            return journeys.process_map(of=level.removeprefix(OF))
         return journeys.process_map(level="stage" if level == "stage" else "activity")
 
     def _reach(self, journeys: cx.Journeys, look: Look) -> dict[str, int] | None:
@@ -132,11 +139,21 @@ class ProcessMap(Choosing):
 
     def filters(self, row: Row, journeys: cx.Journeys, parameters: Mapping[str, Any]) -> dict[str, Filter]:
         """The move's own, and those of the activities that it goes from and to; of stages no filter speaks."""
+        ends = {"source_key": row["activity"], "target_key": row["next_activity"]}
         if parameters.get("level") == "stage":
             return {}
-        ends = {"source_key": row["activity"], "target_key": row["next_activity"]}
+        if (of := parameters.get("of")) is not None:
+            values = {column: text for column, text in ends.items() if text not in (None, MISSING, OTHER)}
+            return {column: _valued(journeys, of, text) for column, text in values.items()}
         visits = {column: w.contains(name) for column, name in ends.items() if name is not None}
         return super().filters(row, journeys, parameters) | visits
+
+    @property
+    def _levels(self) -> list[str]:
+        """The levels that these journeys have: activities, stages, and attributes of events that hold names."""
+        known = self.board.base.known_attributes.items()
+        names = [name for name, attribute in known if attribute.level == "event" and attribute.kind in NAMED]
+        return [ACTIVITY, *(["stage"] if self._staged else []), *(f"{OF}{name}" for name in names)]
 
     @property
     def _staged(self) -> bool:
@@ -153,13 +170,13 @@ class ProcessMap(Choosing):
         `ghosts`."""
         size = words.pop("width", self._look.size[0]), words.pop("height", self._look.size[1])
         asked = replace(self._look, size=size, **words)
-        self._look = checked(asked, self.board.journeys.known_activities)
+        self._look = checked(asked, self.board.journeys.known_activities, self._levels)
         self.board.redraw([self])
 
     def _allowed(self, journeys: cx.Journeys) -> Look:
         """The look, without what these journeys do not have."""
         known = set(journeys.known_activities)
-        level = self._look.level if self._look.level == ACTIVITY or self._staged else ACTIVITY
+        level = self._look.level if self._look.level in self._levels else ACTIVITY
         return replace(self._look, level=level, stay=tuple(name for name in self._look.stay if name in known))
 
     # ---- the card ----------------------------------------------------------------------------------------------------
@@ -190,15 +207,46 @@ class ProcessMap(Choosing):
             kept = [part for part in self._chosen() if part not in own]
             self.board.put(self.name, joined(self.together, [*kept, clause]))
 
+    def split(self, by: str) -> None:
+        """Say on the card which share of each group takes what it is of; "" for no groups."""
+        if by and by not in self._groupings():
+            raise ValueError(by)
+        self._split = by
+        self._told = self.card = self._card()
+
+    def keep_part(self, key: str) -> None:
+        """Keep the journeys of a group on the card."""
+        self.board.put(f"facet of {self._split}", self._parts[key])
+
+    def _groups(self, mark: Mark) -> dict[str, Any]:
+        """The groups among all journeys but for the map's own choices, which would leave those that take it alone."""
+        names = self._groupings(mark)
+        self._split = self._split if self._split in names else ""
+        journeys = self.board.journeys_for(self.name)
+        groups = card.parts(mark, journeys, self._split) if self._split in filter(None, super()._breakdowns()) else []
+        self._parts = {part.clause.key: part.clause for part in groups if part.clause is not None}
+        return {"by": self._split, "attributes": names, "parts": [part.told for part in groups]}
+
+    def _groupings(self, mark: Mark | None = None) -> list[str]:
+        """The attributes on the card: those by which journeys are grouped, then those that make an activity several."""
+        several = card.splits(self.board.journeys) if mark is None or not mark.is_move else []
+        return [name for name in dict.fromkeys((*super()._breakdowns(), *several)) if name]
+
     def _card(self) -> dict[str, Any]:
         mark, look, journeys = self._opened, self._look, self.board.journeys
         if mark is None or look.level != ACTIVITY or not mark.names <= set(journeys.known_activities):
             return {}
         rows: Sequence[Row] = self._answers(journeys, look.level).table.to_pylist()
-        return card.told(mark, rows, journeys, [part for part in self._chosen() if part in mark.clauses])
+        chosen = [part for part in self._chosen() if part in mark.clauses]
+        return {**card.told(mark, rows, journeys, chosen), **self._groups(mark)}
 
 
-def checked(look: Look, known: Sequence[str]) -> Look:
+def _valued(journeys: cx.Journeys, of: str, text: str) -> Filter:
+    """The journeys with an event of this value."""
+    return w.attribute(of, text == "true" if journeys.known_attributes[of].kind == "boolean" else text)
+
+
+def checked(look: Look, known: Sequence[str], levels: Sequence[str]) -> Look:
     """The look, or an error where it is none: everything in it may come from a browser."""
     shares = [share for share in (look.activities, look.moves) if share is not None]
     numbers = all(isinstance(share, int | float) and not isinstance(share, bool) for share in shares)
@@ -208,7 +256,7 @@ def checked(look: Look, known: Sequence[str]) -> Look:
         sizes,
         numbers and all(0 <= share <= 1 for share in shares),
         look.show in METRICS,
-        look.level in LEVELS,
+        look.level in levels,
         len(stay) <= MOST_STAYING and set(stay) <= set(known),
         isinstance(look.ghosts, bool),
     )

@@ -15,6 +15,7 @@ import anywidget
 import traitlets as t
 
 import cxkit as cx
+from cxkit import scratch
 from cxkit.errors import Interrupted
 from cxkit.places import unplaced
 from cxkit.views.page import failed_panel
@@ -132,7 +133,7 @@ class Panel(anywidget.AnyWidget):
             return still, {}
         shown = super()._repr_mimebundle_(**words)
         data, metadata = shown if isinstance(shown, tuple) else (shown or {}, {})
-        return {**data, **still}, metadata
+        return {**data, **still}, {**metadata, scratch.MADE_BY: scratch.own().name}
 
     def standing(self) -> str:
         """What stands where there is no kernel, or why nothing does: an error stays in its panel."""

@@ -7,7 +7,7 @@ from cxkit import times
 from cxkit import where as w
 from cxkit.schema import SECOND
 from cxkit.where.filter import Compound, Filter, all_of, any_of, none_of
-from cxkit.words import lasting, listed, safe
+from cxkit.words import lasting, listed, many, safe
 
 MOST_STEPS, MOST_VALUES = 4, 3
 ARROW = " \N{RIGHTWARDS ARROW} "
@@ -25,7 +25,9 @@ def spoken(clause: Filter, journeys: cx.Journeys) -> str:
     if isinstance(clause, w.lasts):
         return f"lasts {_between(_length(clause.at_least), _length(clause.at_most))}"
     if isinstance(clause, w.variant_rank) and clause.at_least == clause.at_most:
-        return _way(clause, journeys)
+        return f"goes {_way(clause, journeys)}"
+    if isinstance(clause, w.alike):
+        return _family(clause, journeys)
     if isinstance(clause, w.ends_with):
         return f'last step so far "{safe(clause.activity)}"'
     if isinstance(clause, w.follows):
@@ -33,6 +35,8 @@ def spoken(clause: Filter, journeys: cx.Journeys) -> str:
     if isinstance(clause, w.takes):
         lasting_ = _between(_length(clause.at_least), _length(clause.at_most))
         return f'from "{safe(clause.first)}" to "{safe(clause.then)}": {lasting_}'
+    if isinstance(clause, w.waits):
+        return _wait(clause)
     if isinstance(clause, w.endpoints):
         first, last = (" or ".join(f'"{safe(name)}"' for name in names) for names in (clause.first, clause.last))
         return f"first step {first}, last step so far {last}"
@@ -49,7 +53,7 @@ def parts(clause: Filter) -> tuple[str, tuple[Filter, ...]]:
 def matter(clause: Filter) -> str:
     """What a clause speaks of: clauses of one matter may be joined."""
     leaves = {leaf.name if isinstance(leaf, w.attribute) else type(leaf).__name__ for leaf in clause.leaves()}
-    visits = {"contains", "starts_with", "ends_with", "follows", "endpoints", "repeats", "takes", "pattern"}
+    visits = {"contains", "starts_with", "ends_with", "follows", "endpoints", "repeats", "takes", "waits", "pattern"}
     return leaves.pop() if len(leaves) == 1 else "visits" if leaves <= visits else ""
 
 
@@ -85,6 +89,13 @@ def _order(clause: w.follows) -> str:
     return f"step from {first} to {then}{more}" if clause.directly else f"{then} after {first}{more}"
 
 
+def _wait(clause: w.waits) -> str:
+    limits = _length(clause.at_least), _length(clause.at_most)
+    long = f": {_between(*limits)}" if any(limits) else ""
+    period = " to ".join(dict.fromkeys(filter(None, (clause.start, clause.end))))
+    return f'wait from "{safe(clause.first)}" to "{safe(clause.then)}"{long}{period and f", begun in {period}"}'
+
+
 def _attribute(clause: w.attribute, turned: str = "") -> str:
     name = f"{safe(clause.name)}: {turned}"
     if clause.missing:
@@ -105,8 +116,18 @@ def _length(duration: object) -> str | None:
 
 
 def _way(clause: w.variant_rank, journeys: cx.Journeys) -> str:
-    """A variant by its steps."""
+    """The steps of a variant, some of them where there are many."""
     named = journeys.whole.keep(clause).variants(top=1).table.to_pylist()
     names = [safe(name) for name in named[0]["activities"]] if named else []
     shown = names if len(names) <= MOST_STEPS else [*names[: MOST_STEPS - 2], "\N{HORIZONTAL ELLIPSIS}", names[-1]]
-    return f"goes {ARROW.join(shown)}" if names else safe(clause.says)
+    return ARROW.join(shown) if names else f"as variant {clause.at_least}"
+
+
+def _family(clause: w.alike, journeys: cx.Journeys) -> str:
+    """A family by the steps of the way that stands for it."""
+    if not clause.variants:
+        return f"goes unlike {many(len(clause.rather_than), 'family', 'families')}"
+    first, *more = clause.variants
+    way = _way(w.variant_rank(at_least=first, at_most=first), journeys)
+    besides = f" or as {many(len(more), 'other')}" if more else ""
+    return f"goes much as {way}{besides}"

@@ -7,23 +7,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import narwhals as nw
-
 from cxkit.measures.times import periods
-from cxkit.measures.times.over_time import over_time, started_in
+from cxkit.measures.times.over_time import BESIDES, over_time, starting
 from cxkit.measures.times.periods import NO_CALENDAR, Grain
 from cxkit.result import Result
-from cxkit.schema import CUSTOMER, FIRST
 from cxkit.selection import segment
-from cxkit.statistics.changes import Stretch, changes, discoveries
-from cxkit.times import LONGEST, instant
+from cxkit.selection.segment import SEGMENT
+from cxkit.statistics.changes import Stretch, changes
+from cxkit.statistics.discoveries import discoveries
+from cxkit.words import sentences
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
-    from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Filter, Frame
+    from cxkit.where.filter import Filter
 
 Row = Mapping[str, Any]
 OFFERED = 0.05  # the highest q of a series that is said to change
@@ -33,7 +31,7 @@ NONE = "No change stands out from the usual ups and downs of its weeks."
 METHOD = "Levels by PELT; a series is told of where series without a change rarely seem to change as much (q up to 5%)"
 
 
-def change_points(journeys: Journeys, *, per: Grain | None = None) -> Result:
+def change_points(journeys: Journeys, *, per: Grain | None = None, by: str | None = None) -> Result:
     """When may something have changed?
 
     Parameters
@@ -44,39 +42,42 @@ def change_points(journeys: Journeys, *, per: Grain | None = None) -> Result:
     Three series of whole periods are looked at: journeys started, the goal rate and the median duration of those that
     started (see over_time; the last two where at least 5 journeys of a period can be judged).
 
-    Returns a Result with a row per change, in order: `figure` ("started", "goals", "median"), `unit` (of its
-    values: "journeys", "share", "seconds"), `period` and `first_day` (the first with the new level), `last_day`
-    (the last with it), `before`, `before_low`, `before_high` (the level until then with its 95 % interval),
+    Returns a Result with a row per change, in order: `segment` (with by=), `figure` ("started", "goals", "median"),
+    `unit` (of its values: "journeys", "share", "seconds"), `period` and `first_day` (the first with the new level),
+    `last_day` (the last with it), `before`, `before_low`, `before_high` (the level until then with its 95 % interval),
     `after`, `after_low`, `after_high` (from then on), `n_before` and `n_after` (journeys that the levels rest on),
     `count` and `customers` (of the journeys that started from then on until the next change), `p` and `q` (of the
-    series: how often one without a change would seem to change as much, alone and among the series looked at). Only
+    series: how often one without a change would seem to change as much, alone and among all series looked at, of all
+    segments) and, with by=, `besides` (the values that are not in "(other)"). Only
     series with a q up to .05 are told of; fewer than 12 whole periods tell nothing. Levels are means of counts
     after their square root, of the rates, and of the medians after their logarithm.
 
-    Errors: an unknown period; a log of more than 1,000 periods.
+    Errors: an unknown period or attribute; a log of more than 1,000 periods.
 
     >>> import cxkit as cx
     >>> len(cx.toy_journeys().change_points().df())
     0
     """
     periods.check(per)
+    segment.check(journeys, by)
     return Result(
         name="change_points",
         unit="journeys",
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _table(journeys, per),
+        ask=lambda: _table(journeys, per, by),
         count=lambda: journeys.n,
-        parameters={"per": per},
+        parameters={"per": per, "by": by},
         shown=lambda: {"of": journeys.n.journeys},
-        note=METHOD,
+        note=sentences(f"By {by}" if by else "", METHOD),
+        hidden=(BESIDES,),
         empty=NONE if periods.has_calendar(journeys) else NO_CALENDAR,
     )
 
 
-def since_then(row: Row, _journeys: Journeys, _asked: Mapping[str, Any]) -> Filter:
-    """The journeys that started between the change of a row and the next one of the same figure."""
-    return started_in(row["first_day"], row["last_day"])
+def since_then(row: Row, journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that started between the change of a row and the next one of the same figure and segment."""
+    return starting(row, journeys, asked)
 
 
 class Series(NamedTuple):
@@ -106,50 +107,40 @@ SERIES = (
 )
 
 
-def _table(journeys: Journeys, per: Grain | None) -> pa.Table:
+def _table(journeys: Journeys, per: Grain | None, by: str | None) -> pa.Table:
     import pyarrow as pa
 
     texts, shares = ("figure", "unit", "period"), dict.fromkeys((*LEVELS,), pa.float64())
-    kinds = dict.fromkeys(texts, pa.string()) | {"first_day": pa.date32(), "last_day": pa.date32()} | shares
+    kinds = {SEGMENT: pa.string()} if by is not None else {}
+    kinds |= dict.fromkeys(texts, pa.string()) | {"first_day": pa.date32(), "last_day": pa.date32()} | shares
     kinds |= dict.fromkeys(("n_before", "n_after", "count", "customers"), pa.int64())
     kinds |= dict.fromkeys(("p", "q"), pa.float64())
-    rows = list(_rows(over_time(journeys, per=per or periods.slow(journeys)).table.to_pylist()))
-    for figure in dict.fromkeys(row["figure"] for row in rows):
-        own = [row for row in rows if row["figure"] == figure]
-        for row, people in zip(own, _people(journeys, own), strict=True):
-            row |= people
-    rows.sort(key=lambda row: (row["first_day"], row["q"], row["figure"]))
+    kinds |= {BESIDES: pa.list_(pa.string())} if by is not None else {}
+    every = over_time(journeys, per=per or periods.slow(journeys), by=by).table.to_pylist()
+    rows = list(told(every))
+    for row in rows:
+        kept = journeys.keep(starting(row, journeys, {"by": by})).n
+        row |= {"count": kept.journeys, "customers": kept.customers}
+    rows.sort(key=lambda row: (row["first_day"], row["q"], row["figure"], row[SEGMENT]))
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
 
-def _people(journeys: Journeys, rows: Sequence[Row]) -> list[dict[str, int]]:
-    """How many journeys of how many customers started from each change until the next."""
-    zone, days = journeys.base.zone, [row["first_day"] for row in rows]
-    ends = [*days, rows[-1]["last_day"] + timedelta(days=1)]
-    edges = [-LONGEST, *(instant(day.isoformat(), zone) for day in ends)]
-
-    def counted(selection: Selection) -> Frame:
-        stretch = segment.binned(nw.col(FIRST), edges).cast(nw.Int32).alias("stretch")
-        people = nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers")
-        counts = nw.len().cast(nw.Int64).alias("count")
-        return selection.outlines.with_columns(stretch).group_by("stretch").agg(counts, people)
-
-    counts = {row.pop("stretch"): row for row in journeys.collect(counted).to_pylist()}
-    return [counts.get(place, {"count": 0, "customers": 0}) for place in range(1, len(ends))]
-
-
-def _rows(every: Sequence[Row]) -> Iterator[dict[str, Any]]:
-    looked_at = [(series, series.rows(every)) for series in SERIES]
-    looked_at = [(series, rows) for series, rows in looked_at if rows]
-    answers = [changes([series.way(row[series.column]) for row in rows]) for series, rows in looked_at]
+def told(every: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """The changes of all series of all segments, which are one family."""
+    texts = dict.fromkeys(row.get(SEGMENT, "all") for row in every)
+    parts = {text: [row for row in every if row.get(SEGMENT, "all") == text] for text in texts}
+    looked_at = [(text, series, series.rows(part)) for text, part in parts.items() for series in SERIES]
+    looked_at = [(text, series, rows) for text, series, rows in looked_at if rows]
+    answers = [changes([series.way(row[series.column]) for row in rows]) for _, series, rows in looked_at]
     qs = discoveries([answer.p for answer in answers])
-    for (series, rows), answer, q in zip(looked_at, answers, qs, strict=True):
+    for (text, series, rows), answer, q in zip(looked_at, answers, qs, strict=True):
         if q <= OFFERED:
             for before, after in zip(answer.stretches, answer.stretches[1:], strict=False):
                 last = (
                     rows[after.end]["first_day"] - timedelta(days=1) if after.end < len(rows) else rows[-1]["last_day"]
                 )
-                yield _change(series, rows, before, after) | {"last_day": last, "p": answer.p, "q": q}
+                segment_of = {SEGMENT: text, BESIDES: rows[0].get(BESIDES)}
+                yield segment_of | _change(series, rows, before, after) | {"last_day": last, "p": answer.p, "q": q}
 
 
 def _change(series: Series, rows: Sequence[Row], before: Stretch, after: Stretch) -> dict[str, Any]:

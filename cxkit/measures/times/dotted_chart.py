@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals as nw
@@ -9,19 +10,34 @@ import narwhals as nw
 from cxkit.errors import not_found
 from cxkit.measures.times.evenly import PLACE, evenly
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, FIRST, ID, JOURNEY, LAST, LENGTH, NAME, POSITION, SECOND, TIME
+from cxkit.schema import (
+    ACTIVITY,
+    CUSTOMER,
+    FIRST,
+    FIRST_VISIT,
+    ID,
+    JOURNEY,
+    LAST,
+    LENGTH,
+    NAME,
+    POSITION,
+    SECOND,
+    TIME,
+)
 from cxkit.times import zoned
+from cxkit.where.visits import contains
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 Order = Literal["start", "duration"]
 MOST_ROWS, MOST_DOTS = 300, 5_000
 LASTS = "lasts"
+TIMED = ("log_seconds", "seconds", "journeys", "customers")
 
 
 def dotted_chart(journeys: Journeys, *, order: Order = "start") -> Result:
@@ -35,8 +51,9 @@ def dotted_chart(journeys: Journeys, *, order: Order = "start") -> Result:
 
     Returns a Result with a row per event of the chosen journeys, in their order: `place` (of the journey among all that
     are selected, from 0), `journey` (its id), `activity`, `time` (empty where the log's clock tells no dates),
-    `log_seconds` (since the first event of the whole log) and `seconds` (since the journey began). At most 5,000 rows;
-    an event without a time has none. Van der Aalst and Song, "Mining Social Networks" and the dotted chart of 2007.
+    `log_seconds` (since the first event of the whole log), `seconds` (since the journey began), `journeys` and
+    `customers` (of all that are selected, who have this activity). At most 5,000 rows; an event without a time has
+    none. Van der Aalst and Song, "Mining Social Networks" and the dotted chart of 2007.
 
     Errors: an unknown order.
 
@@ -71,7 +88,12 @@ def _table(journeys: Journeys, order: Order) -> pa.Table:
     if journeys.manifest.clock is None:
         times = zoned(dots[TIME], journeys.base.zone)
     columns: dict[str, Any] = {name: dots[name] for name in (PLACE, "journey", "activity")}
-    return pa.table(columns | {"time": times, "log_seconds": dots["log_seconds"], "seconds": dots["seconds"]})
+    return pa.table(columns | {"time": times} | {name: dots[name] for name in TIMED})
+
+
+def visiting(row: Mapping[str, Any], _journeys: Journeys, _asked: Mapping[str, Any]) -> Filter:
+    """The journeys with the activity of a dot."""
+    return contains(row["activity"])
 
 
 def _length(journeys: Journeys) -> float:
@@ -87,7 +109,12 @@ def _dots(selection: Selection, order: Order, most: int, total: int, since: int)
     named = timed.join(selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id")), on=JOURNEY, how="inner")
     chosen = evenly(named, by, most, total)
     events = selection.moves.select(JOURNEY, POSITION, ACTIVITY, TIME).join(chosen, on=JOURNEY, how="inner")
-    activities = selection.star.activities.select(ACTIVITY, NAME)
+    people = selection.outlines.select(JOURNEY, CUSTOMER)
+    every = selection.moves.filter(nw.col(FIRST_VISIT) == 1).select(JOURNEY, ACTIVITY)
+    unique = {"journeys": nw.len(), "customers": nw.col(CUSTOMER).n_unique()}
+    counts = (many.cast(nw.Int64).alias(name) for name, many in unique.items())
+    visits = every.join(people, on=JOURNEY, how="inner").group_by(ACTIVITY).agg(*counts)
+    activities = selection.star.activities.select(ACTIVITY, NAME).join(visits, on=ACTIVITY, how="inner")
     return (
         events.join(activities, on=ACTIVITY, how="inner")
         .sort(PLACE, POSITION)
@@ -99,5 +126,6 @@ def _dots(selection: Selection, order: Order, most: int, total: int, since: int)
             nw.col(TIME),
             ((nw.col(TIME) - since) / SECOND).alias("log_seconds"),
             ((nw.col(TIME) - nw.col(FIRST)) / SECOND).alias("seconds"),
+            *unique,
         )
     )

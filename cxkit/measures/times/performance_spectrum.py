@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -9,19 +11,22 @@ import narwhals as nw
 from cxkit.errors import InputError, not_found
 from cxkit.measures.times.evenly import PLACE, evenly
 from cxkit.result import Result
-from cxkit.schema import ACTIVITY, FIRST, GAP, ID, JOURNEY, NAME, NEXT, POSITION, SECOND, SERVICE, TIME
+from cxkit.schema import ACTIVITY, CUSTOMER, FIRST, GAP, ID, JOURNEY, NAME, NEXT, POSITION, SECOND
 from cxkit.times import zoned
-from cxkit.words import safe
+from cxkit.where.order import BEGIN, SPAN, waited, waits
+from cxkit.words import exactly, safe
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
 MOST_SPANS = 600
-BEGIN, SPAN, WHOLE = "begin", "span", "whole"
+WHOLE = "whole"
+ROUNDED = 1e-3  # of a microsecond: what a division into seconds and back may be off
+TAKEN = ("seconds", "quarter", "over_seconds", "up_to_seconds", "times", "journeys", "customers")
 QUARTERS = {"q1": 0.25, "q2": 0.5, "q3": 0.75, "q4": 1.0}
 
 
@@ -37,7 +42,8 @@ def performance_spectrum(journeys: Journeys, first: str | None = None, then: str
     `place` (among all, from 0), `journey` (its id), `activity`, `next_activity`, `time` (at which it began: the end of
     the first event where that is known, else its stamp; empty where the log's clock tells no dates), `log_seconds`
     (since the first event of the whole log), `seconds` (until the next event), `quarter` (1 for the fastest quarter of
-    all, up to 4), `up_to_seconds` (the longest of that quarter) and `times` (how often the step was taken in all).
+    all, up to 4), `over_seconds` (what that quarter lies above; empty for the first), `up_to_seconds` (the longest of
+    it), `times` (how often the step was taken in all), `journeys` and `customers` (who took it in that quarter's time).
     Denisov, Fahland and van der Aalst, "Unbiased, Fine-Grained Description of Processes Performance from Event Data",
     2018.
 
@@ -85,7 +91,7 @@ def _table(journeys: Journeys, first: str | None, then: str | None) -> pa.Table:
         for name, code in zip(("activity", "next_activity"), step, strict=True)
     }
     columns: dict[str, Any] = {PLACE: spans[PLACE], "journey": spans["id"], **both, "time": times, "log_seconds": far}
-    return pa.table(columns | {name: spans[name] for name in ("seconds", "quarter", "up_to_seconds", "times")})
+    return pa.table(columns | {name: spans[name] for name in TAKEN})
 
 
 def _slowest(journeys: Journeys) -> tuple[int, int]:
@@ -104,28 +110,38 @@ def _slowest(journeys: Journeys) -> tuple[int, int]:
 
 
 def _spans(selection: Selection, step: tuple[int, int]) -> Frame:
-    taken = (nw.col(ACTIVITY) == step[0]) & (nw.col(NEXT) == step[1]) & ~nw.col(GAP).is_null()
-    columns = (JOURNEY, POSITION, ACTIVITY, NEXT, TIME, GAP, SERVICE)
-    events = selection.events.select(*columns).filter(taken)
-    worked = nw.min_horizontal(nw.col(SERVICE).fill_null(0), nw.col(GAP))
-    timed = events.select(
-        JOURNEY,
-        POSITION,
-        (nw.col(TIME) + worked).alias(BEGIN),
-        (nw.col(GAP) - worked).alias(SPAN),
-        nw.lit(0).alias(WHOLE),
-    )
+    timed = waited(selection.events, *step).with_columns(nw.lit(0).alias(WHOLE))
     engine = selection.star.engine
     counted = timed.group_by(WHOLE).agg(nw.len().cast(nw.Int64).alias("times"))
     quarters = engine.quantiles(timed, [WHOLE], SPAN, QUARTERS).join(counted, on=WHOLE, how="inner")
     total = engine.collect(counted)["times"].to_pylist()
-    named = timed.join(selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id")), on=JOURNEY, how="inner")
+    people = selection.outlines.select(JOURNEY, CUSTOMER)
+    placed = _quartered(timed.join(quarters, on=WHOLE, how="inner")).join(people, on=JOURNEY, how="inner")
+    unique = {"journeys": nw.col(JOURNEY).n_unique(), "customers": nw.col(CUSTOMER).n_unique()}
+    counts = placed.group_by("quarter").agg(*(many.cast(nw.Int64).alias(name) for name, many in unique.items()))
+    named = placed.join(selection.star.journeys.select(JOURNEY, nw.col(ID).alias("id")), on=JOURNEY, how="inner")
     chosen = evenly(named, [BEGIN, "id", POSITION], MOST_SPANS, total[0] if total else 0)
-    quarter, up_to = nw.lit(4), nw.col("q4")
-    for place, name in ((3, "q3"), (2, "q2"), (1, "q1")):
+    seconds = {SPAN: "seconds", "over": "over_seconds", "up_to": "up_to_seconds"}
+    columns = [(nw.col(name) / SECOND).alias(to) for name, to in seconds.items()]
+    table = chosen.join(counts, on="quarter", how="inner").sort(PLACE)
+    return table.select(PLACE, "id", BEGIN, *columns, "quarter", "times", "journeys", "customers")
+
+
+def _quartered(spans: Frame) -> Frame:
+    """Each time that the step was taken, with its quarter: above which time it lies, and up to which."""
+    quarter, over, up_to = nw.lit(4), nw.col("q3"), nw.col("q4")
+    for place, below, name in ((3, nw.col("q2"), "q3"), (2, nw.col("q1"), "q2"), (1, nw.lit(None), "q1")):
         inside = nw.col(SPAN) <= nw.col(name)
         quarter = nw.when(inside).then(nw.lit(place)).otherwise(quarter)
+        over = nw.when(inside).then(below).otherwise(over)
         up_to = nw.when(inside).then(nw.col(name)).otherwise(up_to)
-    seconds = [(expr / SECOND).alias(name) for expr, name in ((nw.col(SPAN), "seconds"), (up_to, "up_to_seconds"))]
-    table = chosen.join(quarters, on=WHOLE, how="inner").sort(PLACE)
-    return table.select(PLACE, "id", BEGIN, *seconds, quarter.cast(nw.Int64).alias("quarter"), "times")
+    placed = {"quarter": quarter.cast(nw.Int64), "over": over.cast(nw.Float64), "up_to": up_to}
+    return spans.with_columns(*(column.alias(name) for name, column in placed.items()))
+
+
+def waiting(row: Mapping[str, Any], _journeys: Journeys, _asked: Mapping[str, Any]) -> Filter:
+    """The journeys that take the step in the time of a row's quarter."""
+    over, up_to = row["over_seconds"], row["up_to_seconds"]
+    least = None if over is None else exactly((math.floor(over * SECOND + ROUNDED) + 1) / SECOND)
+    most = exactly(math.floor(up_to * SECOND + ROUNDED) / SECOND)
+    return waits(row["activity"], row["next_activity"], at_least=least, at_most=most)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, get_args
 
 import narwhals as nw
 
-from cxkit.calendar import DAY, offsets
 from cxkit.errors import not_found
 from cxkit.measures.times import periods
 from cxkit.measures.times.periods import NO_CALENDAR
 from cxkit.result import Result
 from cxkit.schema import CUSTOMER, FIRST, JOURNEY, TIME
-from cxkit.times import zone_of
+from cxkit.where.moments import HOURS, WEEK, Of, in_week, on_the_clock
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxkit.journeys import Journeys
     from cxkit.selection.selection import Selection
-    from cxkit.where.filter import Frame
+    from cxkit.where.filter import Filter, Frame
 
-Of = Literal["events", "starts"]
-HOUR, HOURS, WEEK = DAY // 24, 24, 7
-THURSDAY = 3  # the weekday of the first day of 1970, from Monday as 0
 COUNTS = ("count", "journeys", "customers")
 
 
@@ -69,8 +66,7 @@ def _table(journeys: Journeys, of: Of) -> pa.Table:
     schema = pa.schema(list(kinds.items()))
     if span is None or not journeys.n.journeys:
         return pa.Table.from_pylist([], schema=schema)
-    stretches = list(offsets(zone_of(journeys.base.zone), span[0], span[1] + 1))
-    rows = journeys.collect(lambda selection: _counts(selection, of, stretches)).to_pylist()
+    rows = journeys.collect(lambda selection: _counts(selection, of, span)).to_pylist()
     counted = {(row["weekday"], row["hour"]): row for row in rows}
     total = sum(row["count"] for row in rows)
     return pa.Table.from_pylist(
@@ -83,16 +79,13 @@ def _row(day: int, hour: int, counted: dict[tuple[int, int], dict[str, Any]], to
     return {**row, "weekday": day, "hour": hour, "share": row["count"] / max(total, 1)}
 
 
-def _counts(selection: Selection, of: Of, stretches: list[tuple[int, int, int]]) -> Frame:
+def _counts(selection: Selection, of: Of, span: tuple[int, int]) -> Frame:
     people = selection.outlines.select(JOURNEY, CUSTOMER, FIRST)
-    events, moment = people, nw.col(FIRST)
+    events, moment = people, FIRST
     if of == "events":
-        events, moment = selection.moves.select(JOURNEY, TIME).join(people, on=JOURNEY, how="inner"), nw.col(TIME)
-    local = moment + _offset(moment, stretches)
-    placed = events.with_columns(
-        ((local // DAY + THURSDAY) % WEEK + 1).cast(nw.Int64).alias("weekday"),
-        (local % DAY // HOUR).cast(nw.Int64).alias("hour"),
-    )
+        events, moment = selection.moves.select(JOURNEY, TIME).join(people, on=JOURNEY, how="inner"), TIME
+    weekday, hour = on_the_clock(nw.col(moment), selection.star.zone, span)
+    placed = events.with_columns(weekday.alias("weekday"), hour.alias("hour"))
     unique = (
         nw.col(name).n_unique().cast(nw.Int64).alias(to)
         for name, to in ((JOURNEY, "journeys"), (CUSTOMER, "customers"))
@@ -100,9 +93,11 @@ def _counts(selection: Selection, of: Of, stretches: list[tuple[int, int, int]])
     return placed.group_by("weekday", "hour").agg(nw.len().cast(nw.Int64).alias("count"), *unique)
 
 
-def _offset(moment: nw.Expr, stretches: list[tuple[int, int, int]]) -> nw.Expr:
-    """How far the zone's clock is ahead at a moment, in microseconds."""
-    ahead: nw.Expr = nw.lit(stretches[0][2] if stretches else 0)
-    for since, _, offset in stretches[1:]:
-        ahead = nw.when(moment >= since).then(nw.lit(offset)).otherwise(ahead)
-    return ahead
+def happening(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that have an event, or begin, at the hour of a row."""
+    return in_week([row["weekday"]], [row["hour"]], asked["of"])
+
+
+def on_the_day(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+    """The journeys that have an event, or begin, on the weekday of a row."""
+    return in_week([row["weekday"]], of=asked["of"])

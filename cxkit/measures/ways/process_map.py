@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from cxkit.errors import InputError
-from cxkit.facts import stages
+from cxkit.facts import handovers, stages
 from cxkit.facts import working as clocks
 from cxkit.facts.stages import Grain
 from cxkit.facts.working import Clock
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cxkit.selection.selection import Selection
     from cxkit.where.filter import Filter, Frame
 
+Seen = Callable[["Selection"], "Selection"]
 MOST_MOVES = 10_000  # whose filters are kept: every picture asks for those of its moves
 
 
@@ -37,6 +38,7 @@ def process_map(
     journeys: Journeys,
     *,
     level: Grain = "activity",
+    of: str | None = None,
     coverage: float | None = None,
     quantiles: bool = True,
     customers: bool = False,
@@ -49,6 +51,9 @@ def process_map(
     ----------
     level : "activity", or "stage" for the stages of the engagement: events of one stage that follow each other are one
         visit, and a move between stages is every move between their activities. The columns then hold stages.
+    of : an attribute of events, such as "agent" or "channel": the map of who hands over to whom. Events of one value
+        that follow each other are one visit; events without a value are of "(missing)", and those of values beyond the
+        500 most frequent of "(other)". The columns then hold values.
     coverage : the share of all moves (above 0, up to 1) that the picture shows, from the most frequent down; chosen
         for a readable picture when not given. The table always has every move. A picture holds at most 80 activities
         and 160 moves; where 1.0 is more it says so, and what is not drawn stands as "other" at every box.
@@ -69,7 +74,8 @@ def process_map(
     A move is a directly-follows pair (van der Aalst 2016, Process Mining, 2nd ed., ch. 6). An end is the last event
     seen: a journey may still be open.
 
-    Errors: a coverage outside (0, 1], an unknown level, no stages; an unknown attribute, one of events, or one that
+    Errors: a coverage outside (0, 1], an unknown level, no stages; stages and `of` at once; for `of` an unknown
+    attribute, one of journeys, or one that holds no names; an unknown attribute, one of events, or one that
     holds times; working time where nobody has said when the firm works.
 
     >>> import cxkit as cx
@@ -79,42 +85,49 @@ def process_map(
     """
     if coverage is not None and not (isinstance(coverage, int | float) and 0 < coverage <= 1):
         raise InputError(f"coverage={coverage!r} is no share. Write a number above 0 and up to 1, such as 0.9.")
-    stages.check(journeys, level)
+    at = _seen_as(journeys, level, of)
     segment.check(journeys, by)
     names = segment.named(journeys, by)
     clock = clocks.clock(journeys, working)
-    asked = {"level": level, "coverage": coverage, "quantiles": quantiles, "customers": customers, "working": working}
-
-    def table() -> pa.Table:
-        moves = _table(journeys, level, clock, quantiles, customers)
-        return clock.told(_split(journeys, by, names, level, moves))
-
+    asked = {"level": level, "of": of, "coverage": coverage, "quantiles": quantiles, "customers": customers}
+    of_visits = f"Visits to each {of}: who hands over to whom" if of else stages.note(journeys, level)
     return Result(
         name="process_map",
         unit=clock.unit("moves between events"),
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: clock.told(
-            _split(journeys, by, names, level, _table(journeys, level, clock, quantiles, customers))
-        ),
+        ask=lambda: clock.told(_split(journeys, by, names, at, _table(journeys, at, clock, quantiles, customers))),
         count=lambda: journeys.n,
-        parameters={**asked, "by": by},
-        note=sentences(f"By {by}" if by else "", *clock.of_moves, stages.note(journeys, level)),
+        parameters={**asked, "by": by, "working": working},
+        note=sentences(f"By {by}" if by else "", *clock.of_moves, of_visits),
         hidden=("source", "target", "coverage"),
-        shown=lambda: {**_known(journeys, level), "coverage": coverage},
+        shown=lambda: {**_known(journeys, level, of), "coverage": coverage},
     )
 
 
-def _known(journeys: Journeys, level: Grain) -> dict[str, Any]:
-    """What the picture knows of the whole store; of stages nothing."""
+def _seen_as(journeys: Journeys, level: Grain, of: str | None) -> Seen:
+    """What turns a selection into the one whose activities are those of the map: its own, stages, or values."""
+    stages.check(journeys, level)
+    handovers.check(journeys, of)
+    if of is None:
+        return stages.at_level(journeys, level)
     if level != "activity":
+        raise InputError(f"A map is of stages or of each {of}, not of both. Leave out level= or of=.")
+    return handovers.between(of)
+
+
+def _known(journeys: Journeys, level: Grain, of: str | None) -> dict[str, Any]:
+    """What the picture knows of the whole store; of stages and of values nothing."""
+    if level != "activity" or of is not None:
         return {"geometry": None}
     return {"geometry": journeys.geometry, "ranks": journeys.ranks}
 
 
 def taking(row: Mapping[str, Any], _journeys: Journeys, asked: Mapping[str, Any]) -> Filter | None:
-    """The journeys that take the move of a row; no filter speaks of stages."""
-    return None if asked.get("level") == "stage" else _taking(row["activity"], row["next_activity"])
+    """The journeys that take the move of a row; no filter speaks of moves between stages or values."""
+    if asked.get("level") == "stage" or asked.get("of") is not None:
+        return None
+    return _taking(row["activity"], row["next_activity"])
 
 
 @lru_cache(MOST_MOVES)
@@ -124,10 +137,9 @@ def _taking(first: str | None, then: str | None) -> Filter:
     return ends_with(first) if then is None else follows(first, then, directly=True)
 
 
-def _table(journeys: Journeys, level: Grain, clock: Clock, quantiles: bool, customers: bool) -> pa.Table:
+def _table(journeys: Journeys, at: Seen, clock: Clock, quantiles: bool, customers: bool) -> pa.Table:
     import pyarrow as pa
 
-    at = stages.at_level(journeys, level)
     shares = QUANTILES if quantiles else NO_SHARES
     moves = journeys.ask(lambda selection: timed(clock.at(at(selection)), shares)).to_pylist()
     rows = [_move(row) for row in moves]
@@ -158,11 +170,10 @@ def _table(journeys: Journeys, level: Grain, clock: Clock, quantiles: bool, cust
     return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
 
 
-def _split(journeys: Journeys, by: str | None, names: dict[str, str], level: Grain, table: pa.Table) -> pa.Table:
+def _split(journeys: Journeys, by: str | None, names: dict[str, str], at: Seen, table: pa.Table) -> pa.Table:
     """The table, and how often each segment takes the moves beside it."""
     if by is None:
         return table
-    at = stages.at_level(journeys, level)
     counted = journeys.collect(lambda selection: _segments(selection, at(selection), by, list(names)))
     keys = zip(table["source"].to_pylist(), table["target"].to_pylist(), strict=True)
     return segment.columns(table, list(keys), counted, lambda row: (row["from"], row["to"]), names)
@@ -181,7 +192,7 @@ def _segments(selection: Selection, taken: Selection, by: str, shown: list[str])
     return nw.concat(ends).group_by("from", "to", segment.SEGMENT).agg(nw.len().cast(nw.Int64).alias("count"))
 
 
-def _people(journeys: Journeys, at: Callable[[Selection], Selection]) -> dict[tuple[int, int], int]:
+def _people(journeys: Journeys, at: Seen) -> dict[tuple[int, int], int]:
     """How many customers take each move, from the start and to the end too."""
     moves = journeys.collect(lambda selection: _customers(at(selection))).to_pylist()
     starts = journeys.collect(lambda selection: _starters(at(selection))).to_pylist()

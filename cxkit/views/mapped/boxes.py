@@ -58,6 +58,16 @@ class Place:
         return percent(self.reach / self.whole if self.whole else None) if metric.name == SHARE else many(self.reach)
 
     @property
+    def edge(self) -> tuple[str, float]:
+        """The colour of the edge of a box, and how thick it is."""
+        return theme.BOX, 1.2
+
+    def shade(self, most: int, metric: Metric | None) -> tuple[str, str]:
+        """What a box is filled with, and the ink on it; `most` is how often the most visited activity was entered."""
+        step = min(4, int(5 * math.sqrt(self.visits / most))) if most else 0
+        return theme.MANY[0 if metric and metric.is_time else step]
+
+    @property
     def tip(self) -> str:
         if not self.is_activity:
             return self.caption
@@ -89,40 +99,33 @@ def places(
 SIDES = (("source", "activity"), ("target", "next_activity"))
 
 
-def room(place: Place, box: Box, form: Form) -> list[Box]:
-    """What a place takes: its box, and the caption of a ring."""
-    return [box] if place.is_activity else [box, _caption_room(place, box, form)]
-
-
-def _caption_room(place: Place, box: Box, form: Form) -> Box:
-    """Beside a ring where time runs down, above the start and below the end where it runs to the right."""
+def caption_rooms(place: Place, box: Box, form: Form) -> list[Box]:
+    """Where the caption of a ring may stand: beside it, or above the start and below the end, where no line goes."""
     width = theme.text_width(place.caption, CAPTION_SIZE, bold=True)
-    if not form.across:
-        return Box(box.right + 4, box.middle[1] - 9, width, 18)
-    return Box(box.middle[0] - width / 2, box.top - 22 if place.code == START else box.bottom + 4, width, 18)
+    apart = Box(box.middle[0] - width / 2, box.top - 22 if place.code == START else box.bottom + 4, width, 18)
+    top = box.middle[1] - 9
+    beside = [Box(box.right + 4, top, width, 18), Box(box.left - width - 4, top, width, 18)]
+    return [apart] if form.across else [*beside, apart]
 
 
-def drawn_place(place: Place, box: Box, most: int, form: Form, metric: Metric | None, ghost: bool = False) -> str:
-    """A box or a ring that says what it is; `most` is how often the most visited activity was entered."""
-    shape = _box(place, box, most, form, metric) if place.is_activity else _ring(place, box, form)
+def drawn_place(
+    place: Place, box: Box, most: int, form: Form, metric: Metric | None, *, caption: Box | None, ghost: bool = False
+) -> str:
+    """A box, or a ring with its caption, that says what it is; `most` is how often the most visited was entered."""
+    shape = _ring(place, box, caption) if caption else _box(place, box, most, form, metric)
     data = f'data-activity="{place.code}" data-visits="{place.visits}"{keyed(place.key)}'
     kind = "cx-node cx-pale" if ghost else "cx-node"
     return f'<g class="{kind}" {data}><title>{html.escape(place.tip)}</title>{shape}</g>'
 
 
-def _shade(place: Place, most: int, metric: Metric | None) -> tuple[str, str]:
-    step = min(4, int(5 * math.sqrt(place.visits / most))) if most else 0
-    return theme.MANY[0 if metric and metric.is_time else step]
-
-
 def _box(place: Place, box: Box, most: int, form: Form, metric: Metric | None) -> str:
-    fill, ink = _shade(place, most, metric)
+    (fill, ink), (stroke, thick) = place.shade(most, metric), place.edge
     own = "" if place.rank is None else theme.activity_colour(place.rank)[0]
     stripe = f'<rect class="cx-own" x="{number(box.left + 3)}" y="{number(box.top + 5)}" width="4" rx="2" '
     stripe += f'height="{number(box.height - 10)}" fill="{own}"/>'
     return (
         f'<rect class="cx-box" x="{number(box.left)}" y="{number(box.top)}" width="{number(box.width)}" '
-        f'height="{number(box.height)}" rx="6" fill="{fill}" stroke="{theme.BOX}" stroke-width="1.2"/>'
+        f'height="{number(box.height)}" rx="6" fill="{fill}" stroke="{stroke}" stroke-width="{number(thick)}"/>'
         + stripe * bool(own)
         + _words(place, box, ink, form, metric)
     )
@@ -146,8 +149,8 @@ def _words(place: Place, box: Box, ink: str, form: Form, metric: Metric | None) 
     return "".join(words)
 
 
-def _ring(place: Place, box: Box, form: Form) -> str:
-    (x, y), begins, room = box.middle, place.code == START, _caption_room(place, box, form)
+def _ring(place: Place, box: Box, room: Box) -> str:
+    (x, y), begins = box.middle, place.code == START
     ring = f'<circle class="cx-box" cx="{number(x)}" cy="{number(y)}" r="{11 if begins else 10}" fill="{theme.PAPER}"'
     return (
         f'{ring} stroke="{theme.ENDED}" stroke-width="{2 if begins else 4}"/>'

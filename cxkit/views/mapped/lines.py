@@ -60,6 +60,11 @@ class Move:
         return [many(self.row["count"])] + ([timed(self.row, "median_seconds")] if median is not None else [])
 
     @property
+    def tip(self) -> str:
+        """What it says when the pointer rests on it."""
+        return said(self.row)
+
+    @property
     def size(self) -> tuple[float, float]:
         """The room that the label takes, with some to the next."""
         wide = max(theme.text_width(word, LABEL_SIZE, bold=True) for word in self.label)
@@ -109,7 +114,7 @@ def drawn_line(move: Move) -> str:
     head = " ".join(f"{number(px)},{number(py)}" for px, py in ((x + nx, y + ny), end, (x - nx, y - ny)))
     d, width = _path(line), number(move.width)
     return (
-        f'<g class="cx-move" {move.data}{keyed(move.row.get("key"))}><title>{html.escape(said(move.row))}</title>'
+        f'<g class="cx-move" {move.data}{keyed(move.row.get("key"))}><title>{html.escape(move.tip)}</title>'
         f'<path class="cx-under" d="{d}" fill="none" stroke="{theme.PAPER}" stroke-width="{number(move.width + 3)}"/>'
         f'<path class="cx-touch" d="{d}" fill="none" stroke="none" stroke-width="14" pointer-events="stroke"/>'
         f'<path class="cx-line" d="{d}" fill="none" stroke="{move.colour}" stroke-width="{width}"/>'

@@ -16,7 +16,7 @@ from cxkit.words import many
 Row = Mapping[str, Any]
 IN, OUT = "in", "out"
 SIZE, TALL = 11, 13
-CAPTION = 36  # what a ring and its caption take above it
+PARTS = (0.0, 1.0, 0.15, 0.85)  # of the way along a box
 TICK = 9
 TOLD = {IN: "come here by moves that are not drawn", OUT: "go on by moves that are not drawn"}
 
@@ -34,17 +34,17 @@ class Other:
         """The figure; at a ring, where there is room, with its word."""
         return many(self.rest) if self.code >= 0 else f"other \N{MIDDLE DOT} {many(self.rest)}"
 
-    def rooms(self, box: Box, across: bool) -> list[Box]:
-        """Where it may stand: next to the caption of a ring; at the left or right end of a box, above it or below."""
+    def rooms(self, box: Box, caption: Box | None) -> list[Box]:
+        """Where it may stand: at the far side of a ring's caption; at an end of a box or between, above it or below."""
         width = theme.text_width(self.words, SIZE) + 4
-        if self.code < 0 and not across:
-            return [Box(box.right + 2, box.middle[1] + (7 if self.code == END else -20), width, TALL)]
-        if self.code < 0:
-            top = box.bottom + 20 if self.code == END else box.top - CAPTION
-            return [Box(box.middle[0] - width / 2, top, width, TALL)]
+        if caption:
+            beside = box.middle[0] - (caption.left + caption.width / 2)
+            left = caption.left if beside < -1 else caption.right - width if beside > 1 else box.middle[0] - width / 2
+            return [Box(left, caption.bottom - 2 if self.code == END else caption.top - TALL + 2, width, TALL)]
         top = box.bottom + 1 if self.way == OUT else box.top - TALL - 1
         wide = width + TICK
-        return [Box(box.left + 3, top, wide, TALL), Box(box.right - wide - 3, top, wide, TALL)]
+        free = box.width - wide - 6
+        return [Box(box.left + 3 + free * part, top, wide, TALL) for part in PARTS]
 
     def drawn(self, box: Box, room: Box) -> str:
         """Its words, at an activity with a broken line."""
@@ -72,19 +72,28 @@ def unseen(rows: Sequence[Row], shown: Sequence[Row]) -> list[Other]:
 
 
 def placed(
-    others: Sequence[Other], boxes: Mapping[int, Box], taken: Sequence[Box], points: Sequence[Point], *, across: bool
+    others: Sequence[Other],
+    boxes: Mapping[int, Box],
+    captions: Mapping[int, Box],
+    taken: Sequence[Box],
+    points: Sequence[Point],
 ) -> list[Box]:
-    """A room for each: of those it may have the one that fewest lines run through, off all that is taken."""
+    """A room for each of those it may have."""
     rooms: list[Box] = []
+    for other in others:
+        choices = other.rooms(boxes[other.code], captions.get(other.code))
+        rooms.append(free(choices, [*taken, *rooms], points))
+    return rooms
+
+
+def free(choices: Sequence[Box], taken: Sequence[Box], points: Sequence[Point]) -> Box:
+    """The first of these rooms that lies off most of what is taken, and that fewest lines run through."""
 
     def crowd(room: Box) -> tuple[int, int]:
         through = sum(room.left < x < room.right and room.top < y < room.bottom for x, y in points)
-        return sum(room.meets(box) for box in (*taken, *rooms)), through
+        return sum(room.meets(box) for box in taken), through
 
-    for other in others:
-        choices = other.rooms(boxes[other.code], across)
-        rooms.append(min(choices, key=crowd))
-    return rooms
+    return min(choices, key=crowd)
 
 
 def _taken(rows: Sequence[Row]) -> Counter[tuple[int, str]]:

@@ -20,6 +20,8 @@ MOST_STEPS = 20
 def funnel(rows: Sequence[Row], *, title: str, population: object, note: str = "") -> Picture:
     """A block for each step, and in it a bar for each segment; the figures of all stand beside them.
 
+    Several segments are each drawn as shares of their own first step, with the 95 % interval of each share.
+
     `rows` has one row a segment and step: `segment`, `step`, `name`, `count`, `went_on`, `fell_out`, `open`,
     `customers`, `share`, `previous_share`, their ends, `median_seconds`, `instead` and `instead_count`.
     """
@@ -70,7 +72,7 @@ def _block(part: Sequence[Row], groups: Sequence[str], most: Mapping[str, int], 
     bars, colours = "", _colours(groups)
     top = y
     for row in sorted(part, key=lambda row: groups.index(row["segment"])):
-        bars += _bar(row, most[row["segment"]], y, colours[row["segment"]])
+        bars += _bar(row, most[row["segment"]], y, colours[row["segment"]], single)
         y += LINE - 4
     if single:
         bars += text(NAME, y + 13, theme.fit(_instead(step), WIDTH - NAME, 12), fill=theme.MUTED)
@@ -78,7 +80,8 @@ def _block(part: Sequence[Row], groups: Sequence[str], most: Mapping[str, int], 
     return label + bars, max(y, top + 17 * len(lines) + 4) + GAP
 
 
-def _bar(row: Row, most: int, y: float, colour: str) -> str:
+def _bar(row: Row, most: int, y: float, colour: str, single: bool) -> str:
+    """The bar of a step; beside others of its step with the interval in which its length may lie."""
     scale = (WIDTH - NAME - FIGURES) / most
     ahead = row["count"] if row["went_on"] is None else row["went_on"]
     still, fell = row["open"] or 0, row["fell_out"]
@@ -91,10 +94,11 @@ def _bar(row: Row, most: int, y: float, colour: str) -> str:
     if out:
         words = html.escape(f"{theme.clean(row['name'])}: {_fell(row)}")
         out = f'<g class="cx-bar"{keyed(row.get("fell_key"))}><title>{words}</title>{out}</g>'
-    beside = text(WIDTH - FIGURES + 12, y + 16, _figures(row))
+    beside = text(WIDTH - FIGURES + 12, y + 16, _figures(row) if single else _compared(row))
+    sure = "" if single else _interval(row, y, WIDTH - NAME - FIGURES)
     return (
         f'<g class="cx-bar" data-step="{row["step"]}"{keyed(row.get("key"))}><title>{tip}</title>'
-        f"{area(y, LINE - 4)}{drawn}{beside}</g>{out}"
+        f"{area(y, LINE - 4)}{drawn}{beside}</g>{out}{sure}"
     )
 
 
@@ -110,6 +114,30 @@ def _figures(row: Row) -> str:
     if row["step"] == 1:
         return f"{many(row['count'])} · {before} of all journeys"
     return f"{many(row['count'])} · {percent(row['share'])} of first · {before} of before"
+
+
+def _interval(row: Row, y: float, width: float) -> str:
+    """From where to where a bar may reach: the interval of its share of the first step."""
+    if row["share_low"] is None or row["share"] in (0, 1):
+        return ""
+    low, high = (number(NAME + row[end] * width) for end in ("share_low", "share_high"))
+    middle, top, foot = (number(y + BAR * part) for part in (0.5, 0.25, 0.75))
+    path = f"M{low},{middle}H{high}M{low},{top}V{foot}M{high},{top}V{foot}"
+    lines = ((theme.PAPER, 3.5), (theme.INK, 1.5))
+    drawn = (f'<path d="{path}" stroke="{ink}" stroke-width="{wide}" fill="none"/>' for ink, wide in lines)
+    return f'<g class="cx-sure" pointer-events="none">{"".join(drawn)}</g>'
+
+
+def _compared(row: Row) -> str:
+    """What stands beside the bar of one group among several."""
+    if not row["count"]:
+        return "nobody"
+    if row["step"] == 1:
+        return many(row["count"], "journey")
+    if row["share_low"] is None:
+        return f"{many(row['count'])} · {percent(row['share'])} of first"
+    sure = f"{percent(row['share_low'])} to {percent(row['share_high'])}"
+    return f"{many(row['count'])} · {percent(row['share'])} of first ({sure})"
 
 
 def _fell(row: Row) -> str:

@@ -72,6 +72,7 @@ def _question(row: Row, wide: float, y: float) -> tuple[str, float]:
 def _said(row: Row) -> str:
     say = SAY[row["unit"]]
     name = f"{NAMES[row['figure']]}{_per(row['period']) if row['figure'] == 'started' else ''}"
+    name += f" of “{theme.clean(row['segment'])}”" if "segment" in row else ""
     levels = f"{name} {say(row['before'])} before, {say(row['after'])} after"
     return f"Something may have changed around {dated(row['first_day'])}: {levels}."
 

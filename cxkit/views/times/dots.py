@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cxkit.errors import not_found
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, heading, keyed, number, text
 from cxkit.views.small.frame import NOTHING, framed, nothing
 from cxkit.views.times import axis as axes
 from cxkit.words import lasting, many
@@ -112,36 +111,45 @@ def _drawn(rows: Sequence[Row], against: str, ranks: Ranks, place: Place) -> str
     order = {number: height for height, number in enumerate(dict.fromkeys(row["place"] for row in rows))}
     step = place.tall / len(order)
     dots: dict[str, list[str]] = {}
+    firsts: dict[str, Row] = {}
     for row in rows:
         x = min(line.place(row[AGAINST[against]]), 1.0) * (place.wide - 6) + 3
         y = (order[row["place"]] + 0.5) * step
         dots.setdefault(row["activity"], []).append(f"M{number(x)},{number(y)}h0")
+        firsts.setdefault(row["activity"], row)
     frame = f'<path d="M0,{number(place.tall)}H{number(place.wide)}" stroke="{theme.LINES[0]}"/>'
-    body = "".join(_dots(name, paths, ranks, place.dot) for name, paths in dots.items())
+    body = "".join(_dots(firsts[name], paths, ranks, place.dot) for name, paths in dots.items())
     across = axes.labels(marks, place.wide, place.tall)
     return _legend(rows, ranks, place.wide) + f'<g transform="translate(0 {LEGEND})">{frame}{body}{across}</g>'
 
 
-def _dots(name: str, paths: Sequence[str], ranks: Ranks, wide: float) -> str:
-    tip = html.escape(f"{theme.clean(name)}: {many(len(paths), 'event')} shown")
-    colour = theme.activity_colour(ranks.get(name))[0]
+def _dots(row: Row, paths: Sequence[str], ranks: Ranks, wide: float) -> str:
+    """The dots of one activity, of which this row is the first."""
+    tip = html.escape(f"{_told(row)}; {many(len(paths), 'event')} shown")
+    colour = theme.activity_colour(ranks.get(row["activity"]))[0]
     line = f'stroke="{colour}" stroke-width="{number(wide)}" stroke-linecap="round" fill="none"'
-    return f'<path class="cx-dots" d="{"".join(paths)}" {line}><title>{tip}</title></path>'
+    return f'<path class="cx-dots" d="{"".join(paths)}" {line}{keyed(row.get("key"))}><title>{tip}</title></path>'
+
+
+def _told(row: Row) -> str:
+    return f"{theme.clean(row['activity'])}: {many(row['journeys'], 'journey')} of {many(row['customers'], 'customer')}"
 
 
 def _legend(rows: Sequence[Row], ranks: Ranks, wide: float) -> str:
-    counts = Counter(row["activity"] for row in rows)
-    named = sorted(counts, key=lambda name: (ranks.get(name, len(ranks)), name))[:MOST_NAMED]
+    """The names of activities with their colours; each stands for its dots."""
+    firsts = {row["activity"]: row for row in reversed(rows)}
+    named = sorted(firsts, key=lambda name: (ranks.get(name, len(ranks)), name))[:MOST_NAMED]
     parts, x = [], 0.0
     for name in named:
         words = theme.fit(theme.clean(name), wide / MOST_NAMED - 40, 11)
-        parts.append(
-            f'<circle cx="{number(x + 5)}" cy="8" r="4.5" fill="{theme.activity_colour(ranks.get(name))[0]}"/>'
-        )
-        parts.append(text(x + 14, 12, words, size=11, fill=theme.MUTED))
+        colour = theme.activity_colour(ranks.get(name))[0]
+        sign = f'<circle cx="{number(x + 5)}" cy="8" r="4.5" fill="{colour}"/>'
+        sign += text(x + 14, 12, words, size=11, fill=theme.MUTED)
+        tip = html.escape(_told(firsts[name]))
+        parts.append(f'<g class="cx-name"{keyed(firsts[name].get("key"))}><title>{tip}</title>{sign}</g>')
         x += 26 + theme.text_width(words, 11)
-    if len(counts) > len(named):
-        more = many(len(counts) - len(named), "more activity", "more activities")
+    if len(firsts) > len(named):
+        more = many(len(firsts) - len(named), "more activity", "more activities")
         if x + theme.text_width(more, 11) < wide:
             parts.append(text(x, 12, more, size=11, fill=theme.MUTED))
     return "".join(parts)

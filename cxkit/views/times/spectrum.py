@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxkit.views import theme
-from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, heading, number, text
+from cxkit.views.picture import MARGIN, WIDTH, Picture, drawing, empty, heading, keyed, number, text
 from cxkit.views.small.frame import NOTHING, framed, nothing
 from cxkit.views.times import axis as axes
 from cxkit.words import lasting, many
@@ -77,17 +77,27 @@ def _quarter(rows: Sequence[Row], quarter: int, line: axes.Line, width: float, t
         return ""
     ends = ((line.place(row["log_seconds"]), line.place(row["log_seconds"] + row["seconds"])) for row in own)
     path = "".join(f"M{number(a * width)},0L{number(b * width)},{number(tall)}" for a, b in ends)
-    tip = html.escape(f"{QUARTERS[quarter - 1]}, up to {lasting(own[0]['up_to_seconds'])}: {many(len(own))} shown")
+    tip = html.escape(f"{_told(own[0])}; {many(len(own), 'time')} shown")
     look = f'stroke="{COLOURS[quarter - 1]}" stroke-opacity=".55" fill="none"'
-    return f'<path class="cx-spans" d="{path}" {look}><title>{tip}</title></path>'
+    return f'<path class="cx-spans" d="{path}" {look}{keyed(own[0].get("key"))}><title>{tip}</title></path>'
+
+
+def _named(row: Row) -> str:
+    return f"{QUARTERS[row['quarter'] - 1]}, up to {lasting(row['up_to_seconds'])}"
+
+
+def _told(row: Row) -> str:
+    return f"{_named(row)}: {many(row['journeys'], 'journey')} of {many(row['customers'], 'customer')}"
 
 
 def _legend(rows: Sequence[Row]) -> str:
-    longest = {row["quarter"]: row["up_to_seconds"] for row in rows}
+    firsts = {row["quarter"]: row for row in reversed(rows)}
     parts, x = [], 0.0
-    for quarter in sorted(longest):
-        words = f"{QUARTERS[quarter - 1]}, up to {lasting(longest[quarter])}"
-        parts.append(f'<rect x="{number(x)}" y="3" width="14" height="4" rx="1" fill="{COLOURS[quarter - 1]}"/>')
-        parts.append(text(x + 20, 10, words, size=11, fill=theme.MUTED))
+    for quarter, row in sorted(firsts.items()):
+        words = _named(row)
+        sign = f'<rect x="{number(x)}" y="3" width="14" height="4" rx="1" fill="{COLOURS[quarter - 1]}"/>'
+        sign += text(x + 20, 10, words, size=11, fill=theme.MUTED)
+        tip = html.escape(_told(row))
+        parts.append(f'<g class="cx-name"{keyed(row.get("key"))}><title>{tip}</title>{sign}</g>')
         x += 34 + theme.text_width(words, 11)
     return "".join(parts)

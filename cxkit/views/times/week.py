@@ -59,11 +59,18 @@ def _squares(rows: Sequence[Row], width: float, tall: float) -> str:
     for day, name in enumerate(DAYS, 1):
         own = [row for row in rows if row["weekday"] == day]
         y = HEAD + (day - 1) * tall
-        parts.append(text(LEFT - 10, y + tall / 2 + 4, name, more='text-anchor="end"'))
+        parts.append(_day(own[0], name, y, tall))
         parts += [_square(row, LEFT + row["hour"] * wide, y, (wide, tall), most) for row in own]
         sums = f"{many(sum(row['count'] for row in own))} · {percent(sum(row['share'] for row in own))}"
         parts.append(text(width, y + tall / 2 + 4, sums, fill=theme.MUTED, more='text-anchor="end"'))
     return "".join([*parts, _legend(HEAD + 7 * tall + 22, most), _all(rows, width, HEAD + 7 * tall + 22)])
+
+
+def _day(row: Row, name: str, y: float, tall: float) -> str:
+    """The name of a weekday, as wide as the room before its squares."""
+    words = text(LEFT - 10, y + tall / 2 + 4, name, more='text-anchor="end"')
+    room = f'<rect y="{number(y)}" width="{LEFT - 4}" height="{number(tall)}" fill="none" pointer-events="all"/>'
+    return f'<g class="cx-day"{keyed(row.get("day_key"))}>{room}{words}</g>'
 
 
 def _hours(wide: float) -> str:

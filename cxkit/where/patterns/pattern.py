@@ -16,7 +16,7 @@ from cxkit.store.columns import KEYS
 from cxkit.where.attributes import attribute
 from cxkit.where.filter import Frame, Leaf, check_text
 from cxkit.where.patterns.automaton import Automaton, Places
-from cxkit.where.patterns.language import pointed, read
+from cxkit.where.patterns.language import pointed, quoted, read
 from cxkit.where.patterns.parts import Condition, Name, Pattern, Step
 
 if TYPE_CHECKING:
@@ -87,6 +87,29 @@ class pattern(Leaf):
 
     text: str
     positional = ("text",)
+
+    @classmethod
+    def from_example(cls, steps: Sequence[str], marked: Sequence[int] | None = None) -> pattern:
+        """Which pattern do the marked steps of a journey, or of a variant, make?
+
+        Parameters
+        ----------
+        steps : the activities of the example, in order.
+        marked : the numbers, from 1, of those that count; all of them where none are given. Two that are neighbours
+            follow each other directly in the pattern; between two others anything may lie.
+
+        >>> from cxkit import where as w
+        >>> w.pattern.from_example(["Order", "Pay", "Call", "Call", "Ship"], marked=[1, 3, 4])
+        w.pattern('Order ~> Call -> Call')
+        """
+        places = sorted(set(range(1, len(steps) + 1) if marked is None else marked))
+        wrong = [place for place in places if isinstance(place, bool) or place not in range(1, len(steps) + 1)]
+        if wrong or not places:
+            raise InputError(f"marked={marked!r}: mark steps of the example by their numbers, 1 to {len(steps)}.")
+        text = quoted(steps[places[0] - 1])
+        for before, place in pairwise(places):
+            text += f" {'->' if place == before + 1 else '~>'} {quoted(steps[place - 1])}"
+        return cls(text)
 
     def __post_init__(self) -> None:
         check_text("text", self.text)

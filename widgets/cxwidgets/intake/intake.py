@@ -12,7 +12,7 @@ import ipywidgets
 import traitlets as t
 
 import cxkit as cx
-from cxkit import places
+from cxkit import places, scratch
 from cxkit.times import zone_of
 from cxkit.views import theme
 from cxkit.words import many
@@ -314,8 +314,10 @@ class Intake(Working):
         return (self.folder.absolute(), Path(self._source).absolute().parent)
 
     def _repr_mimebundle_(self, **words: Any) -> Any:
-        bundle = dict(self._box._repr_mimebundle_(**words)) if answerable() else {}
-        return bundle | {"text/html": self.still()}
+        still = {"text/html": self.still()}
+        if not answerable():
+            return still
+        return {**self._box._repr_mimebundle_(**words), **still}, {scratch.MADE_BY: scratch.own().name}
 
 
 def _first_rows(log: cx.Log) -> list[list[str]]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import cxkit as cx
+from cxkit.views.picture import Picture
 from cxkit.words import given, safe
-from cxwidgets.modules import script
 from cxwidgets.panel import Action, Drawn
-from cxwidgets.picture import Pictured
+from cxwidgets.picture import Choosing, Keyed
 
 MOST_STEPS = 20
 
 
-class Switched(Pictured):
+class Switched(Choosing):
     """A picture of which one thing can be switched; what the browser sends is looked up among what is offered."""
 
-    _esm = script("panels/periods.js")
     label_of_switch: ClassVar[str] = ""
     usual: ClassVar[str] = ""
 
@@ -33,7 +33,7 @@ class Switched(Pictured):
 
     @property
     def actions(self) -> Mapping[str, Action]:
-        return {"turn": self.turn}
+        return {**super().actions, "turn": self.turn}
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -44,10 +44,11 @@ class Switched(Pictured):
         self.way = way if way in self.ways else self.way
 
     def switched(self) -> None:
+        super().switched()
         self.way = self.usual
 
     def turn(self, to: str) -> None:
-        """Show it another way."""
+        """Show it another way; a choice made on the last one stays."""
         if to not in self.ways:
             raise ValueError(to)
         self.way = to
@@ -55,9 +56,12 @@ class Switched(Pictured):
         self.show(self.drawn())
 
     def sketch(self, journeys: cx.Journeys, how: tuple[bool, str]) -> Drawn:
-        switches = [["turn", self.label_of_switch, self.way, [*self.ways.items()]]]
-        picture = self.result(journeys).chart(keyed=dict, small=self.small, **self.options)
-        return self.charted(picture, how[0], switches=switches if len(self.ways) > 1 else [])
+        drawn = super().sketch(journeys, how)
+        switches = [["turn", self.label_of_switch, self.way, [*self.ways.items()]]] if len(self.ways) > 1 else []
+        return replace(drawn, facts={**drawn.facts, "switches": switches})
+
+    def pictured(self, result: cx.Result, keyed: Keyed) -> tuple[Picture | None, dict[str, Any]]:
+        return result.chart(keyed=keyed, small=self.small, **self.options), {}
 
     @property
     def options(self) -> Mapping[str, Any]:

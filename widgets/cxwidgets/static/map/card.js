@@ -11,27 +11,50 @@ function beside(title, rows) {
   return [make("h4", { textContent: title }), make("ul", {}, ...rows.map(row))];
 }
 
-function doing({ ask, root }, { actions, others }) {
-  const merging = make("form", { className: "cxw-merge", hidden: true });
-  const select = make("select", { ariaLabel: "Merge with", name: "other" });
-  select.append(...others.map((name) => make("option", { value: name, textContent: name })));
-  merging.append(select, make("button", { type: "submit", textContent: "Merge" }));
-  merging.addEventListener("submit", (event) => {
+// Which share of each group takes it; the name of a group keeps its journeys. An activity can be made several.
+function split({ ask }, { by, attributes, parts, splits }) {
+  const choose = () => ask("split", { by: select.value });
+  const option = (name) => make("option", { value: name, textContent: name || "nothing", selected: name === by });
+  const select = make("select", { ariaLabel: "Split by", onchange: choose }, ...["", ...attributes].map(option));
+  const named = ([name, , , key]) =>
+    key ? button(name, () => ask("part", { key }), { className: "cxw-link", title: `Keep the journeys with ${name}` }) : name;
+  const row = (part) =>
+    make("li", { title: `${part[2]} journeys` }, make("span", {}, named(part)), make("b", { textContent: part[1] }), make("small", { textContent: part[2] }));
+  const list = parts.length ? [make("h4", { textContent: "Share of each group that takes it" }), make("ul", {}, ...parts.map(row))] : [];
+  const several = splits.includes(by) ? [button("Make a step of each", () => ask("act", { name: "split", other: by }))] : [];
+  return make("div", { className: "cxw-split", hidden: !by }, make("label", {}, "Split by ", select), ...list, ...several);
+}
+
+// A form in which the activity to merge with is chosen; a name that ends in a star is of all that begin so.
+function merging({ ask }, { others }) {
+  const option = (value) => make("option", { value, textContent: value.endsWith("*") ? `all \u201C${value}\u201D` : value });
+  const select = make("select", { ariaLabel: "Merge with", name: "other" }, ...others.map(option));
+  const form = make("form", { className: "cxw-merge", hidden: true }, select, make("button", { type: "submit", textContent: "Merge" }));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask("act", { name: "merge", other: select.value });
   });
+  return form;
+}
+
+function doing(context, told) {
+  const { ask, root } = context;
+  const forms = {};
+  if (told.others.length) forms.merge = merging(context, told);
+  if (told.attributes.length) forms.split = split(context, told);
   const act = (name) => {
-    if (name === "merge") {
-      merging.hidden = !merging.hidden;
-      if (!merging.hidden) select.focus();
+    const form = forms[name];
+    if (form) {
+      form.hidden = !form.hidden;
+      if (!form.hidden) form.querySelector("select").focus();
       return;
     }
     ask("act", { name });
     if (name === "journeys") listed(root);
   };
-  const able = actions.filter(([name]) => name !== "merge" || others.length);
+  const able = told.actions.filter(([name]) => forms[name] || !["merge", "split"].includes(name));
   const made = able.map(([name, text, on]) => button(text, () => act(name), { ariaPressed: String(on), disabled: on }));
-  return [make("div", { className: "cxw-actions" }, ...made), merging];
+  return [make("div", { className: "cxw-actions" }, ...made), ...Object.values(forms)];
 }
 
 // Where the journeys are listed: the drawer of the explorer, else the panel on the page.

@@ -86,7 +86,7 @@ export function equipped({ ask, body, tools, model }, view) {
     [head.textContent, note.textContent, note.hidden] = [title ?? "", said ?? "", !said];
     chosen.replaceChildren(
       choice("Figure at the lines", shows ?? [], show, (name) => look({ show: name })),
-      ...(levels?.length ? [choice("Level", levels.map((name) => [name, name]), level, (name) => look({ level: name }))] : []),
+      ...(levels?.length > 1 ? [choice("Level", levels, level, (name) => look({ level: name }))] : []),
     );
     search.set(names ?? [], stay ?? []);
     ghosts.checked = Boolean(pale);

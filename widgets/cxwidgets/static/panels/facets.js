@@ -1,9 +1,10 @@
 // The facets: a window that lists all that journeys can be chosen by. Python counts one when it is opened; a tick, a
 // brush or a changed field is a choice at once.
 import { chosen, labelled, lengthed } from "../shared/fields.js";
-import { ending, ordered, patterned, repeated, taking } from "./steps.js";
+import { ending, ordered, patterned, repeated, taking, waiting } from "./steps.js";
 import { button, make } from "../shared/make.js";
 import { strip } from "../shared/strip.js";
+import { weekly } from "./week.js";
 
 const MANY = 8;
 const [WIDE, TALL] = [600, 400];
@@ -147,6 +148,8 @@ const KINDS = {
   length: counting,
   order: ordered,
   takes: taking,
+  waits: waiting,
+  week: weekly,
   endpoints: ending,
   repeats: repeated,
   pattern: patterned,

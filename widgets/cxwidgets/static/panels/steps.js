@@ -69,6 +69,26 @@ export function taking(facet, ask, keep, { activities }) {
   )];
 }
 
+// How long the wait is between two steps, one directly after the other, and when it began.
+export function waiting(facet, ask, keep, { activities }) {
+  const { words, span = [] } = facet;
+  const [first, then] = ["first", "then"].map((name, place) => listed(activities, words[name], name, place));
+  const [least, most] = [["at least", "at_least"], ["at most", "at_most"]].map(([label, name]) => lengthed(label, words[name]));
+  const day = (name, label) =>
+    make("input", { type: "date", value: words[name] ?? "", min: span[0] ?? "", max: span[1] ?? "", ariaLabel: label });
+  const [since, until] = [day("start", "begun from"), day("end", "begun to")];
+  const write = () => {
+    const days = since.value || until.value ? { start: since.value || "..", end: until.value || ".." } : {};
+    ask("write", { filter: {
+      filter: "waits", first: first.value, then: then.value, at_least: least.read(), at_most: most.read(), ...days,
+    } });
+  };
+  return [form(
+    labelled("after", first), labelled("directly before", then), timed("wait at least", least), timed("wait at most", most),
+    labelled("begun from", since), labelled("to", until), keeping(write),
+  )];
+}
+
 // The first and the last step, several of each.
 export function ending(facet, ask, keep, { activities }) {
   const several = (name, label) => {
@@ -100,6 +120,27 @@ export function repeated(facet, ask, keep, { activities }) {
   return [form(labelled("step", activity), labelled("is", how), make("div", {}, ...times), keeping(write))];
 }
 
+// Steps of an example, to be marked: Python writes the way that they make.
+function marking({ examples = [] }, ask) {
+  const steps = make("span", { className: "cxw-marking" });
+  const show = (place) => {
+    const marked = new Set();
+    const press = ({ target }, at) => {
+      if (!marked.delete(at)) marked.add(at);
+      target.ariaPressed = String(marked.has(at));
+      ask("mark", { example: place, steps: [...marked].toSorted((a, b) => a - b) });
+    };
+    const step = (name, at) => button(name, (event) => press(event, at + 1), { ariaPressed: "false", title: name });
+    steps.replaceChildren(...examples[place][1].map(step));
+  };
+  if (!examples.length) return [];
+  const ways = examples.map(([title, names], place) => [String(place), `${title}: ${names.slice(0, 4).join(" → ")}${names.length > 4 ? " …" : ""}`]);
+  const which = chosen(ways, "0", { ariaLabel: "Example", onchange: ({ target }) => show(Number(target.value)) });
+  show(0);
+  const head = make("summary", { textContent: "Mark steps of an example" });
+  return [make("details", {}, head, which, steps)];
+}
+
 // A way in the language of patterns, counted while it is written; an error points at its character.
 export function patterned(facet, ask, keep) {
   const text = make("textarea", {
@@ -111,6 +152,8 @@ export function patterned(facet, ask, keep) {
   keep.told = ({ name, tried }) => {
     if (name !== facet.name) return false;
     const { count: found = "", error = "", text: asked = "" } = tried ?? {};
+    if (keep.marked) text.value = asked;
+    keep.marked = false;
     if (asked !== text.value.trim()) return true;
     const [message, ...pointer] = error.split("\n");
     count.textContent = found;
@@ -132,5 +175,9 @@ export function patterned(facet, ask, keep) {
   keep.told(facet);
   const lines = HELP.map(([sign, words]) => make("tr", {}, make("td", {}, make("code", { textContent: sign })), make("td", { textContent: words })));
   const help = make("details", {}, make("summary", { textContent: "How ways are written" }), make("table", { className: "cxw-signs" }, ...lines));
-  return [text, count, wrong, make("div", {}, keeps), help];
+  const mark = (action, words) => {
+    keep.marked = true;
+    ask(action, words);
+  };
+  return [text, count, wrong, make("div", {}, keeps), ...marking(facet, mark), help];
 }

@@ -39,6 +39,15 @@ export function choosing({ ask, body, model, signal }) {
   body.addEventListener("keydown", typed, { signal });
 }
 
+// What else can be switched: Python hears the switch's name with what was chosen.
+export function switches({ ask, model }) {
+  const { switches: offered = [] } = model.get("facts");
+  return offered.map(([name, label, chosen, options]) => {
+    const option = ([value, textContent]) => make("option", { value, textContent, selected: value === chosen });
+    return make("select", { ariaLabel: label, onchange: ({ target }) => ask(name, { to: target.value }) }, ...options.map(option));
+  });
+}
+
 // What the picture is broken down by, if there is a choice.
 export function breakdown({ ask, model }) {
   const { attributes = [], by } = model.get("facts");
@@ -55,13 +64,14 @@ function behind({ ask, model }) {
   return [button(n === 1 ? "List this journey" : `List these ${number(n)} journeys`, () => ask("list"))];
 }
 
-function connect(context) {
+// All that a clickable picture has.
+export function connect(context) {
   const { ask, model, tools } = context;
   if (model.get("facts").listing) {
     listing(context, button(`Back to the ${model.get("label").toLowerCase()}`, () => ask("leave")));
     return;
   }
-  tools.replaceChildren(...breakdown(context), ...behind(context));
+  tools.replaceChildren(...switches(context), ...breakdown(context), ...behind(context));
   choosing(context);
   roving(context);
 }

@@ -1,0 +1,1 @@
+"""Two sides side by side: which differences are real."""

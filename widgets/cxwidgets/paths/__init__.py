@@ -1,0 +1,1 @@
+"""Panels of ways from step to step."""
