@@ -173,13 +173,8 @@ class Guesses:
 
     def _clocks(self, profiles: list[Profile]) -> Ranked:
         """Plain numbers that are called like times and never go back: hours since a beginning, or a sheet's days."""
-        parts = parts_of_date(self.source.columns)
-        for p in profiles:
-            if (
-                p.name not in parts
-                and p.kind in ("text", *stamps.NUMERIC)
-                and (p.says("time") or stamps.unit_of(p.name))
-            ):
+        for p in [] if parts_of_date(self.source.columns) else profiles:
+            if p.kind in ("text", *stamps.NUMERIC) and (p.says("time") or stamps.unit_of(p.name)):
                 writing, share = self._written(p, p.name)
                 counted = writing.relative or writing.name == stamps.SHEET
                 if counted and share == 1 and p.distinct > 2 and self.forward(p) >= FORWARD:
