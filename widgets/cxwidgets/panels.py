@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import cxkit as cx
 from cxkit import catalog
-from cxwidgets.comparison import Comparing
+from cxwidgets.comparing.comparison import Comparing
 from cxwidgets.diary import Diary
 from cxwidgets.durations import Durations
 from cxwidgets.figures import Figures

@@ -45,14 +45,14 @@ def headline(row: Row) -> str:
 
 def levels(row: Row) -> str:
     """Both levels."""
-    said = lasting if row["kind"] == "duration" else percent
-    return f"{said(row['left'])} against {said(row['right'])}"
+    write = lasting if row["kind"] == "duration" else percent
+    return f"{write(row['left'])} against {write(row['right'])}"
 
 
 def apart(row: Row) -> str:
     """How far apart they are, and the interval of that."""
-    said, unit = (_longer, "") if row["kind"] == "duration" else (_points, " points")
-    return f"{said(row['difference'])}{unit} ({said(row['low'])} to {said(row['high'])})"
+    write, unit = (_longer, "") if row["kind"] == "duration" else (_points, " points")
+    return f"{write(row['difference'])}{unit} ({write(row['low'])} to {write(row['high'])})"
 
 
 def _points(share: float) -> str:

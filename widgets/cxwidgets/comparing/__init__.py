@@ -1,0 +1,1 @@
+"""Two sides, picked and compared."""
