@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,18 @@ from cxkit.answers.about import About
 from cxkit.answers.answer import Extent
 from cxkit.answers.store import Changes, Provenance
 from cxkit.answers.tagged import answered, asked_anew
+from cxkit.answers.wagers import bet
 from cxkit.cached import cached_property
-from cxkit.errors import InputError, StoreError
+from cxkit.errors import InputError
 from cxkit.measures.compare.compare import compare
 from cxkit.measures.data.data_plan import data_plan
+from cxkit.measures.findings.bets import bets
+from cxkit.measures.findings.drivers import drivers
+from cxkit.measures.findings.memo import memo
+from cxkit.measures.needs.needs import needs
 from cxkit.measures.needs.personas import personas
+from cxkit.measures.needs.turns import turns
+from cxkit.measures.needs.value_zone import value_zone
 from cxkit.measures.paths.follow_matrix import follow_matrix
 from cxkit.measures.paths.funnel import funnel
 from cxkit.measures.paths.path_tree import path_tree
@@ -45,6 +51,7 @@ from cxkit.measures.ways.rows import events, journeys, rejected
 from cxkit.measures.ways.segments import segments
 from cxkit.measures.ways.summary import summary
 from cxkit.measures.ways.tables import table
+from cxkit.measures.ways.trust import trust
 from cxkit.measures.ways.values import values
 from cxkit.measures.ways.variants import variants
 from cxkit.measures.ways.waiting import waiting
@@ -55,8 +62,8 @@ from cxkit.selection.activities import Collapse, Hide, Merge, Rename, Split, val
 from cxkit.selection.recipe import Recipe
 from cxkit.selection.steps import Drop, Extract, Keep, Sample, Step, Trim, Which
 from cxkit.selection.tags import Tag
+from cxkit.store import geometry
 from cxkit.store.manifest import Manifest
-from cxkit.store.publish import PICTURE
 from cxkit.store.recut import DERIVED
 from cxkit.store.star import Star
 from cxkit.where.filter import Filter, all_of
@@ -219,7 +226,14 @@ class Journeys:
     retention = retention
     time_to_goal = time_to_goal
     personas = personas
+    needs = needs
+    value_zone = value_zone
+    turns = turns
     log_coverage = log_coverage
+    drivers = drivers
+    memo = memo
+    bets = bets
+    bet = bet
     data_plan = data_plan
 
     journeys = journeys
@@ -240,10 +254,7 @@ class Journeys:
 
     @cached_property
     def log(self) -> Log | None:
-        """The log that these journeys come from, as it was before repairs, splits and stitches.
-
-        None if its file is gone, has changed, or was one of several parts.
-        """
+        """The log as read, before repairs, splits and stitches; None if its file is gone, changed, or one of many."""
         from cxkit.log import reopened
 
         return reopened(self.manifest, self.folder)
@@ -296,16 +307,12 @@ class Journeys:
                 nw.len().alias("journeys"), nw.col(CUSTOMER).n_unique().fill_null(0).alias("customers")
             )
             counted = self.base.engine.collect(chosen).to_pylist()[0]
-            return Population(**counted, known=not self.manifest.anonymous)
+            return Population(**counted, known=not self.manifest.anonymous, doubted=cache(lambda: trust(self)))
 
     @cached_property
     def geometry(self) -> dict[str, Any]:
         """Where the process map of the whole log places its activities; a selection moves nothing."""
-        try:
-            return json.loads((self.folder / self.manifest.version / PICTURE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
+        return geometry.kept(self.folder / self.manifest.version)
 
     @property
     def ranks(self) -> dict[str, int]:
@@ -332,16 +339,12 @@ class Journeys:
     def write(self, path: str | Path) -> Path:
         """Write the events of the selected journeys into a file, and give its path.
 
-        Parameters
-        ----------
-        path : where the file goes; what its name ends in says what it is: .xes, .xes.gz, .parquet, .csv, .csv.gz or
-            .xlsx.
+        path : what its name ends in says what it is: .xes, .xes.gz, .parquet, .csv, .csv.gz or .xlsx.
 
-        Columns have the names of the log that was read, in XES those of the standard; customer and attributes of
-        journeys stand at the trace there, and are named "case:..." by readers. Times are in UTC. Tags are among the
-        attributes; what the engagement says is not. The file reads back to an equal store: a workbook in
-        the zone "UTC", for its dates have none; and CSV has no kinds, so that times of attributes come back as texts.
-        In CSV a text that a spreadsheet would take for a formula has a ' before it, as in all exports.
+        Columns have the names of the log that was read, in XES those of the standard, with customer and attributes of
+        journeys at the trace ("case:..."); times are in UTC, tags are attributes. It reads back to an equal store, but
+        for CSV, which has no kinds, and workbooks, which have no zone. In CSV a text that a spreadsheet would take
+        for a formula has a ' before it.
 
         Errors: another ending, a place that cannot be written to, more events than a sheet has rows.
 

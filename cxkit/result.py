@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cxkit import catalog
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from cxkit.answers.trust import Trust
     from cxkit.engagement.engagement import Engagement
     from cxkit.views.picture import Picture
 
@@ -47,6 +48,11 @@ class Population:
     journeys: int
     customers: int
     known: bool = field(default=True, compare=False, repr=False)  # whether the log says who the customers are
+    doubted: Callable[[], Trust] | None = field(default=None, compare=False, repr=False)  # what is known against it
+
+    def of(self, journeys: int, customers: int) -> Population:
+        """So many of these, against which the same is known."""
+        return replace(self, journeys=journeys, customers=customers)
 
     def __str__(self) -> str:
         journeys = many(self.journeys, "journey")
@@ -133,6 +139,14 @@ class Result:
             rows = [{**row, **keyed(row)} for row in rows]
         return draw(rows, **words, **{**self.shown(), **options})
 
+    @cached_property
+    def trust(self) -> Trust | None:
+        """What is known against this answer: `.line` says it in one; None where it has rows of the log only."""
+        entry, doubted = catalog.entry(self.name), getattr(self.n, "doubted", None)
+        if doubted is None or entry.theme == catalog.ROWS:
+            return None
+        return doubted().about((*entry.needs, *entry.sharper), entry.name)
+
     @property
     def _steps(self) -> str:
         steps = f"recipe {self.recipe.hash}" if len(self.recipe) else "whole log"
@@ -146,6 +160,7 @@ class Result:
         from cxkit.views.table import as_text
 
         facts = " · ".join(text for text in (f"n = {self.n}", f"unit: {self.unit}", self._steps, self.note) if text)
+        facts = f"{facts}\n{self.trust.line}" if self.trust else facts
         rows = self.table.slice(0, LINES_SHOWN).to_pylist()
         left_out = len(self.table) - len(rows)
         more = f"\n... {many(left_out)} more rows; {rest}" if left_out else ""
@@ -158,6 +173,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         from cxkit.views.table import captioned, under
+        from cxkit.views.trust import unfolding
 
         picture = self.chart()
         rows = captioned(
@@ -167,4 +183,4 @@ class Result:
             left_out=len(self.table) - ROWS_SHOWN,
             empty=self.empty,
         )
-        return under(picture, rows)
+        return under(picture, rows, unfolding(self.trust) if self.trust else "")

@@ -78,7 +78,7 @@ def test_working_time_is_what_one_counts_minute_by_minute(name):
 @pytest.mark.parametrize("name", CALENDARS)
 def test_working_time_is_what_one_counts_second_by_second(name):
     hours = CALENDARS[name]
-    for since, until in spans(7 * len(name), 51, timedelta(hours=1), SECOND):
+    for since, until in spans(7 * len(name), 64, timedelta(hours=1), SECOND):
         assert hours.open_seconds(since, until) == counted(hours, since, until, SECOND), (since, until)
 
 

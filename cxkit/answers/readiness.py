@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cxkit.shaping.mending.offers import Offer
 
 IN_A_CELL = 3  # lines and examples
+PATTERNS = "Patterns of faults (Suriadi and others, 2017)"
 
 
 class Readiness(LogAnswer):
@@ -76,9 +77,14 @@ class Readiness(LogAnswer):
         parts = (
             *([Part(heads, rows, heads[:3], under=heads[4:])] if rows else []),
             Part(("dimension", "level", "score"), scores, title="Scores"),
+            Part(("pattern", "seen", "looked for by", "said"), self._patterns(), title=PATTERNS),
         )
         loss = self.facts.source.unread
         return Sheet((head,), [loss.says] if loss.loud else [], parts)
+
+    def _patterns(self) -> list[dict[str, Any]]:
+        rows = self.patterns().to_dict("records")
+        return [row | {"looked for by": ", ".join(row["checks"])} for row in rows]
 
     def _groups(self) -> list[list[int]]:
         """The places of the findings: those that differ in their column only stand together, where the first is."""

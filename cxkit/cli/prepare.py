@@ -116,7 +116,9 @@ def prepare(source: str | None, folder: Path, target: Path | None, append: bool,
     tell_absent(keeping or engagement, journeys)
     if keeping and target:
         click.echo(f"Saved: {keeping.save(target)}, with its schema beside it for editors.")
-    click.echo(f"Next: cxkit ask {folder} process_map, or cxkit report {folder}")
+    click.echo(
+        f"Next: cxkit ask {folder} memo says what stands out; cxkit ask {folder} process_map, or cxkit report {folder}"
+    )
 
 
 def appended(log: cx.Log, folder: Path, engagement: cx.Engagement | None) -> cx.Journeys:

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 USED = (
     *("name", "about", "zone", "source", "roles", "identities", "split", "customers", "tables", "contract"),
-    *("silence", "goals", "cancels", "stages", "lanes", "channels", "calendar"),
+    *("silence", "goals", "cancels", "stages", "lanes", "channels", "calendar", "informs", "needs", "offerings"),
 )
-ONLY_PLANNED = ("offerings", "needs", "policies", "actions", "costs")  # the data plan counts them
-UNUSED = ("disclosure", "report", "informs", "cancels.reason", "stages.owner", "channels.kind")
+ONLY_PLANNED = ("policies", "actions", "costs")  # the data plan counts them
+UNUSED = ("disclosure", "report", "cancels.reason", "stages.owner", "channels.kind")
 
 
 def said_for_later(engagement: Engagement) -> tuple[list[str], list[str]]:

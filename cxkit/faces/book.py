@@ -8,8 +8,8 @@ from cxkit import places
 from cxkit.journeys import Journeys
 
 EXPLORER = "04_explore"  # the page of pictures, which a report tells in the chapter before it
-CHAPTERS = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey", EXPLORER, "05_what_differs")
-REPORTED = tuple(chapter for chapter in CHAPTERS if chapter != EXPLORER)
+REPORTED = ("00_start_here", "01_bring_your_data", "02_is_it_ready", "03_see_the_journey", "05_what_differs")
+CHAPTERS = (*REPORTED[:-1], EXPLORER, REPORTED[-1], "06_who_travels")
 
 INTAKE = ("01_bring_your_data",)  # chapters that bring a log in
 

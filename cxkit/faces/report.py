@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CELL_SECONDS = 1_800
+FIRST_PAGE = """# What stands out
+
+The findings of these journeys that concern most of them, and are large and sure enough to be told. A difference is told
+only where a test by customer finds it."""
 
 
 class ReportFailed(CxError, RuntimeError):
@@ -56,7 +60,7 @@ def report(journeys: Journeys, target: str | Path, *, progress: Callable[[str], 
             progress(name)
             words = parameters(places.notebooks() / f"{name}.ipynb", journeys, **more)
             executed.append(_execute(name, words, Path(space), page))
-        html = _page(_bound(executed), _facts(journeys))
+        html = _page(_bound(executed, journeys), _facts(journeys))
     _publish(html, page)
     return page
 
@@ -106,13 +110,21 @@ def _failed(name: str, why: str, output: Path, page: Path) -> ReportFailed:
     return ReportFailed(f'The notebook "{name}" failed: {why} It is kept as "{kept}".')
 
 
-def _bound(notebooks: Sequence[NotebookNode]) -> NotebookNode:
-    """The cells of all notebooks as one notebook."""
+def _bound(notebooks: Sequence[NotebookNode], journeys: Journeys) -> NotebookNode:
+    """The cells of all notebooks as one notebook, after a first page with what stands out."""
     import nbformat
 
     book = nbformat.v4.new_notebook(metadata=notebooks[0].metadata)
-    book.cells = [cell for notebook in notebooks for cell in notebook.cells]
+    book.cells = [*_first_page(journeys), *(cell for notebook in notebooks for cell in notebook.cells)]
     return book
+
+
+def _first_page(journeys: Journeys) -> list[NotebookNode]:
+    """What stands out, ahead of all chapters."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+    shown = new_output("display_data", {"text/html": journeys.memo()._repr_html_()})
+    return [new_markdown_cell(FIRST_PAGE), new_code_cell("j.memo()", outputs=[shown])]
 
 
 def _facts(journeys: Journeys) -> dict[str, str]:

@@ -55,6 +55,7 @@ class Counts:
     """How often each customer of a selection does each activity: a row per customer, in the order of their ids."""
 
     ids: list[str]
+    customers: Array
     journeys: Array
     first: Array
     table: Array
@@ -96,7 +97,22 @@ def counted(journeys: Journeys, names: tuple[str, ...]) -> Counts:
         columns = {star.codes[name]: place for place, name in enumerate(names)}
         at = [order[customer] for customer in rows[CUSTOMER]]
         table[at, [columns[code] for code in rows[ACTIVITY]]] = rows[COUNT]
-    return Counts(people[ID], np.array(people["journeys"], np.int64), np.array(people["first"], np.int64), table)
+    customers, journeys_, first = (np.array(people[name], np.int64) for name in (CUSTOMER, "journeys", "first"))
+    return Counts(people[ID], customers, journeys_, first, table)
+
+
+def looked_past(journeys: Journeys) -> list[str]:
+    """What is no step of a journey's story: what shows a need, and what hardly depends on what a journey is about."""
+    engagement = journeys.engagement
+    kind, rates = _kind(journeys)
+    barred = _barred(engagement) if engagement else set()
+    free = [name for name, own in rates.items() if kind is not None and _free(own) and name not in barred]
+    return list(dict.fromkeys([*evidence(engagement, journeys.selection.star.codes), *free]))
+
+
+def kind_of(journeys: Journeys) -> str | None:
+    """The attribute of journeys that says what they are about: that on which activities depend most; None for none."""
+    return _kind(journeys)[0]
 
 
 def _people(selection: Selection) -> Frame:

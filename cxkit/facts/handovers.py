@@ -59,9 +59,9 @@ def handed(star: Star, of: str) -> Star:
 
     def coded() -> Frame:
         own = star.events.select(*schema.EVENT_COLUMNS, *schema.STAMP_COLUMNS).drop(ACTIVITY, NEXT)
-        known = values.join(named.select(NAME, ACTIVITY), on=NAME, how="left")
-        known = known.select(JOURNEY, POSITION, nw.col(ACTIVITY).fill_null(other).alias(ACTIVITY))
-        both = own.join(known, on=[JOURNEY, POSITION], how="left")
+        codes = values.join(named.select(NAME, ACTIVITY), on=NAME, how="left")
+        codes = codes.select(JOURNEY, POSITION, nw.col(ACTIVITY).fill_null(other).alias(ACTIVITY))
+        both = own.join(codes, on=[JOURNEY, POSITION], how="left")
         both = both.with_columns(nw.col(ACTIVITY).fill_null(missing).cast(nw.Int16).alias(ACTIVITY))
         after = nw.col(ACTIVITY).shift(-1).over(JOURNEY, order_by=POSITION).alias(NEXT)
         return both.with_columns(after).select(*schema.EVENT_COLUMNS, *schema.STAMP_COLUMNS)
@@ -75,8 +75,8 @@ def _named(star: Star, of: str) -> pa.Table:
 
     values = star.valued(of).select(nw.col(VALUE).cast(nw.String).alias(NAME))
     counted = values.group_by(NAME).agg(nw.len().alias(COUNT)).sort(COUNT, NAME, descending=[True, False])
-    found = star.engine.collect(counted.head(MOST_VALUES))[NAME].to_pylist()
-    names = [name for name in found if name not in (MISSING, OTHER)]
+    frequent = star.engine.collect(counted.head(MOST_VALUES))[NAME].to_pylist()
+    names = [name for name in frequent if name not in (MISSING, OTHER)]
     codes = [*range(schema.MOST_ACTIVITIES, schema.MOST_ACTIVITIES + len(names))]
     codes += [schema.MOST_ACTIVITIES + place for place in (MOST_VALUES, MOST_VALUES + 1)]
     symbols = [chr(SYMBOL_BASE + code) for code in codes]

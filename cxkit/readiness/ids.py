@@ -152,9 +152,9 @@ def _telling(ground: Ground) -> bool:
 def echoes(ground: Ground) -> Iterator[Found]:
     """The same activity again within a second, in a row that differs somewhere: one step recorded more than once.
 
-    Times in whole days or hours, of whatever zone, cannot say so, and rows that say start and complete are no echoes.
-    Where the same step comes again within a minute often enough, some come within a second by chance; as many as chance
-    brings in 99 of 100 logs (exact Poisson limit) are no finding.
+    Times in whole days or hours, of whatever zone, cannot say so, and those in whole minutes hardly; rows that say
+    start and complete are no echoes. Where the same step comes again within a minute often enough, some come within a
+    second by chance; as many as chance brings in 99 of 100 logs (exact Poisson limit) are no finding.
     """
     if not ground.timed or ground.grain:
         return
@@ -170,8 +170,10 @@ def echoes(ground: Ground) -> Iterator[Found]:
         **values,
     )
     if soon > most_by_chance(later * ECHO / NEAR):
+        [(minutes,)] = ground.ask(f"SELECT bool_and(time % {60 * SECOND} = 0) FROM ready_events")
+        soon_after = "in the same minute, and the times say no more" if minutes else f"within {ECHO:g} s"
         yield Found(
-            f"repeat an activity within {ECHO:g} s: one step may be recorded several times",
+            f"repeat an activity {soon_after}: one step may be recorded several times",
             f"SELECT row FROM ({waits}) WHERE wait <= {ECHO * SECOND}",
             values,
             repair=DropEchoes(ECHO, None if steps is None else ground.name(steps)),

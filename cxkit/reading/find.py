@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import re
+import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cxkit.errors import InputError
 from cxkit.places import is_address
 from cxkit.reading.frames import DataFrame, ParquetFile
+from cxkit.reading.packed import open_bytes
 from cxkit.reading.source import Source
 from cxkit.reading.text import TextFile
 from cxkit.reading.texts.dialect import Asked
@@ -27,6 +31,18 @@ CHARACTERS = {
     "quote": '"\'", or "" where nothing is quoted',
     "escape": '"\\\\"',
 }
+HEAD = 200  # bytes by which other kinds of files are known
+RENAME = "Give it the ending of its kind."
+OTHER_KINDS = (
+    (rb"PK\x03\x04", "a ZIP archive or a workbook", "Unpack it, or give it the ending .xlsx."),
+    (rb"\xd0\xcf\x11\xe0", "a workbook of the old kind", "Save it as .xlsx."),
+    (rb"PAR1", "a Parquet file", RENAME),
+    (rb"SQLite format 3", "a SQLite database", RENAME),
+    (rb"%PDF", "a PDF", "Export the log as CSV."),
+    (rb"\s*<(\?xml|log)\b", "XML", RENAME),
+    (rb"\s*<(!doctype|html|head|table|body)\b", "a web page", "Export the log as CSV."),
+    (rb'\s*\[?\s*\{\s*"[^"]*"\s*:', "JSON", "Make a table of it first, for example with pandas.read_json."),
+)
 ONLY_TEXTS = ("quote", "escape")
 ONLY_LINES = ("skip", "header")
 ONLY_FOR = {
@@ -140,6 +156,7 @@ def _file(path: Path, options: Options) -> Source:
     if called.endswith(PARQUET_FILES):
         return ParquetFile(path)
     if called.endswith(TEXT_FILES):
+        _check_text(path)
         return TextFile(path, options.asked, options.encoding)
     if called.endswith(XLSX_FILES):
         return _sheet_file(path, options)
@@ -148,6 +165,18 @@ def _file(path: Path, options: Options) -> Source:
     if called.endswith(LOG_FILES):
         return _log_file(path, options)
     raise InputError(f'"{path.name}" is of no kind that cxkit reads. It reads {", ".join(READABLE)}.')
+
+
+def _check_text(path: Path) -> None:
+    """Raise if a file that is called a text of rows begins as another kind of file does."""
+    try:
+        with open_bytes(path) as file:
+            head = file.read(HEAD).removeprefix(codecs.BOM_UTF8)
+    except (OSError, EOFError, ValueError, zlib.error):  # a damaged file, of which its reader tells
+        return
+    for begins, kind, instead in OTHER_KINDS:
+        if re.match(begins, head, re.IGNORECASE):
+            raise InputError(f'"{path.name}" is {kind}, and no text with a row per line. {instead}')
 
 
 def _log_file(path: Path, options: Options) -> Source:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 WORDS = {
@@ -43,16 +44,17 @@ ALIKE = {
     "person": "personne persona persoon personen",
     "member": "mitglied adherent socio lid",
     "subscriber": "abonne abonado abbonato abonnee msisdn policyholder insured versicherter versicherten assure "
-    "asegurado assicurato verzekerde",
-    "citizen": "burger buerger citoyen ciudadano cittadino applicant student guest passenger gast",
+    "asegurado assicurato verzekerde versicherungsnehmer",
+    "citizen": "burger buerger citoyen ciudadano cittadino applicant student guest passenger gast huesped hote ospite",
     "visitor": "besucher visiteur visitante visitatore bezoeker",
     "journey": "trip reise voyage viaje viaggio reis",
-    "case": "fall vorgang dossier caso zaak akte sprawa",
+    "case": "fall vorgang dossier caso zaak akte sprawa expediente pratica practica stay aufenthalt "
+    "sejour estancia ricovero",
     "process": "prozess processus proceso processo proces",
     "session": "sitzung seance sesion sessione sessie sessao conversation",
     "visit": "besuch visite visita bezoek",
     "ticket": "tickets",
-    "incident": "storung stoerung incidencia incidente storing",
+    "incident": "segnalazione signalement meldung storung stoerung incidencia incidente storing",
     "order": "auftrag bestellung bestell commande pedido ordine orden bestelling zamowienie booking buchung "
     "reservation reserva reservering",
     "claim": "schaden sinistre siniestro sinistro reclamo reclamation",
@@ -65,6 +67,11 @@ ENGLISH = {word: english for english, words in ALIKE.items() for word in words.s
 KNOWN = {word for words in WORDS.values() for word in words.split()} | COUNTERS | ENGLISH.keys()
 ENDS = ("nummer", "number", "datum", "date", "zeit", "time", "num", "nr", "id", "no")
 BEGINS = ("id", "num", "numero", "cod", "nr", "date", "fecha")
+DATE_PARTS = (
+    "year jahr annee année ano año anno jaar rok",
+    "month monat mois mes mês mese maand miesiac",
+    "day tag jour dia día giorno dag dzien",
+)
 XES = {"case:concept:name": "journey", "concept:name": "activity", "time:timestamp": "time"}
 
 
@@ -75,6 +82,16 @@ def words_of(name: str) -> list[str]:
     ['start', 'time', 'stamp']
     """
     return re.findall(r"[^\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower())
+
+
+def parts_of_date(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns that are called year, month and day; none where one of them is missing.
+
+    >>> parts_of_date(["id", "Jahr", "Monat", "Tag"]), parts_of_date(["id", "day"])
+    (('Jahr', 'Monat', 'Tag'), ())
+    """
+    called = [next((name for name in columns if {*words_of(name)} & {*words.split()}), None) for words in DATE_PARTS]
+    return tuple(name for name in called if name) if None not in called else ()
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cxkit.errors import InputError
 from cxkit.reading.names import words_of
+from cxkit.reading.spelling import months, zones
 from cxkit.words import CLOCKS
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 ISO = "ISO 8601"
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %H:%M:%S.%n", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
-SAMPLE = 4_000
-DATE_LIKE = r"^\s*([0-9]{1,4}[-/. ][^-/.\s]{1,12}[-/.,\s]|[0-9]{8}|[^\s0-9.,:/-]{3,}\.? [0-9]{1,2},)"
+SAMPLE, FAR = 4_000, 5
+DATE_LIKE = (
+    r"^\s*([0-9]{1,4}[-/. ][^-/.\s]{1,12}[-/.,\s]|[0-9]{8}|[^\s0-9.,:/-]{3,}\.? [0-9]{1,2},|[0-9]{4}[年년]|"
+    r"[0-9]{1,2}(\.|er|º)? +[^\s0-9.,:/-]|[^\s0-9.,:/-]+\.?,? +([^\s0-9.,:/-]+\.? +)?[0-9]{1,2},? .*[0-9]{2})"
+)
 TOO_EARLY, TOO_LATE = "TIMESTAMPTZ '0001-01-01 00:00:00+00'", "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 NUMERIC = ("integer", "number")
 EPOCHS = {
@@ -44,31 +48,6 @@ UNIT_NAMES = {
     "days": "day days tag tage jour jours dia dias giorno giorni dag dagen date",
     "weeks": "week weeks wk woche wochen semaine semaines semana semanas settimana settimane weken",
 }
-ZONES = {
-    **dict.fromkeys(("UTC", "GMT", "WET"), "+00:00"),
-    **dict.fromkeys(("CET", "MEZ", "MET", "BST", "WEST"), "+01:00"),
-    **dict.fromkeys(("CEST", "MESZ", "MEST", "EET", "SAST"), "+02:00"),
-    **dict.fromkeys(("EEST", "MSK"), "+03:00"),
-    "JST": "+09:00",
-    "KST": "+09:00",
-    "AEST": "+10:00",
-    "AEDT": "+11:00",
-    "NZST": "+12:00",
-    "NZDT": "+13:00",
-    "EDT": "-04:00",
-    "EST": "-05:00",
-    "CDT": "-05:00",
-    "CST": "-06:00",
-    "MDT": "-06:00",
-    "MST": "-07:00",
-    "PDT": "-07:00",
-    "PST": "-08:00",
-    "AKDT": "-08:00",
-    "AKST": "-09:00",
-    "HST": "-10:00",
-}
-LONGEST_ZONE = max(map(len, ZONES))
-ZONES_IN_A_ROW = "".join(f"|{name:{LONGEST_ZONE}}{offset}" for name, offset in ZONES.items())
 OFFSET_AFTER = r"((?::[0-9]{2}|T[0-9]{4,6})(?:[.,][0-9]+)?(?: ?[AaPp][Mm])?)\s*(Z|[+-][0-9]{2}(?::?[0-9]{2})?)$"
 COMPACT_FORM = (
     r"(19|20)[0-9]{6}((([0-9]{2}){0,3}|[0-9]{9}|[0-9]{12}|[0-9]{6}\.[0-9]+)|[T -][0-9:.]{4,}(Z|[+-][0-9:]+)?)"
@@ -118,8 +97,9 @@ FAMILIES = (
     MONTH_FIRST,
     Writing("year first (2025/12/31)", _family(("%Y/%m/%d", "%Y.%m.%d"))),
     Writing("named month (31 Dec 2025)", _family(("%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"))),
-    Writing("day first, short year (31/12/25)", _family(("%d/%m/%y", "%d.%m.%y", "%d-%m-%y"))),
+    (DAY_FIRST_SHORT := Writing("day first, short year (31/12/25)", _family(("%d/%m/%y", "%d.%m.%y", "%d-%m-%y")))),
     Writing("month first, short year (12/31/25)", _family(("%m/%d/%y", "%m-%d-%y"))),
+    (YEAR_FIRST_SHORT := Writing("year first, short year (25/12/31)", _family(("%y/%m/%d", "%y.%m.%d", "%y-%m-%d")))),
     (
         COMPACT := Writing(
             "compact (20251231235959)",
@@ -130,6 +110,7 @@ FAMILIES = (
             ),
         )
     ),
+    (SPELLED := Writing("spelled out (3 March 2025 at 14:05)")),
 )
 
 
@@ -169,7 +150,24 @@ def _doubted(
         return (replace(best, doubt=f"{_two_readings(connection, rival, kind)}") if rival else best), read
     if best is DAY_FIRST and _read(connection, MONTH_FIRST, kind) == read:
         best = replace(best, doubt=AMBIGUOUS)
+    if best is DAY_FIRST_SHORT and _read(connection, YEAR_FIRST_SHORT, kind) == read:
+        best = _shorter(connection, kind)
     return best, read
+
+
+def _shorter(connection: DuckDBPyConnection, kind: str) -> Writing:
+    """Days or years first, where both read all: that by which the log is shorter; doubted unless by far and usual."""
+    spans = []
+    for writing in (DAY_FIRST_SHORT, YEAR_FIRST_SHORT):
+        moment = sql(writing, "s", kind)
+        asked = f"SELECT max({moment}) - min({moment}) FROM stamp_sample"
+        spans.append((connection.execute(asked, values(writing, moment)).fetchone() or (0,))[0])
+    days, years = spans
+    if FAR * days < years:
+        return DAY_FIRST_SHORT
+    first, other = ("days", "years") if days <= years else ("years", "days")
+    best = DAY_FIRST_SHORT if days <= years else YEAR_FIRST_SHORT
+    return replace(best, doubt=f"Two readings are possible: {first} are read first; {other} may be.")
 
 
 def _two_readings(connection: DuckDBPyConnection, rival: str, kind: str) -> str:
@@ -186,7 +184,7 @@ def _counted(connection: DuckDBPyConnection, name: str) -> tuple[Writing, int]:
 
     Numbers that would be moments of an epoch are neither.
     """
-    number = "TRY_CAST(s AS DOUBLE)"
+    number = _number("s")
     least, most = SHEET_DAYS
     asked = f"""SELECT count({number}), count_if({number} BETWEEN {least} AND {most}), count_if(abs({number}) >= 1e8),
         count_if({number} % 1 <> 0) FROM stamp_sample"""
@@ -275,10 +273,10 @@ def sql(writing: Writing, column: str, kind: str, key: str = "patterns") -> str:
     if writing.name in EPOCHS:
         return _epoch(column, *EPOCHS[writing.name])
     if writing.relative:
-        number, unit = f"TRY_CAST({column} AS DOUBLE)", CLOCKS[writing.name.removesuffix(RELATIVE)]
+        number, unit = _number(column), CLOCKS[writing.name.removesuffix(RELATIVE)]
         return f"CASE WHEN abs({number}) < 1e8 THEN round({number} * {unit})::BIGINT END"
     if writing.name == SHEET:
-        number = f"TRY_CAST({column} AS DOUBLE)"
+        number = _number(column)
         wall = f"make_timestamp((round(({number} - {SHEET_EPOCH}) * 86400000) * 1000)::BIGINT)"
         return f"CASE WHEN {number} BETWEEN 1 AND 100000 THEN epoch_us({wall}::TIMESTAMPTZ) END"
     return _texts(writing, column, kind, key)
@@ -287,12 +285,15 @@ def sql(writing: Writing, column: str, kind: str, key: str = "patterns") -> str:
 def _texts(writing: Writing, column: str, kind: str, key: str) -> str:
     """The SQL of the microseconds of stamps that are written for people."""
     plain = f"trim({column}::VARCHAR)"
+    if writing.name == SPELLED.name:
+        return _microseconds(_once(zones.as_offsets(plain), "t", months.moment("t")))
     if writing.patterns:
         digits = _digits(column, kind) if writing.name == COMPACT.name else "t"
         tried = f"coalesce({_by_pattern(digits, key)}, {_iso('t')})"
-        return _microseconds(_once(_without_names(plain), "t", tried))
+        return _microseconds(_once(zones.as_offsets(plain), "t", tried))
     quick = rf"CASE WHEN regexp_matches({column}::VARCHAR, '^\s*\d{{4}}[-/][^A-SU-Ya-su-y]*$') THEN {plain} END"
-    rest = _once(_without_names(plain), "t", _iso("t"))  # most stamps need no more than what stands before it
+    bare = rf"regexp_replace({plain}, '\[[A-Za-z0-9_/+-]+\]$', '')"  # the name of a zone after its offset
+    rest = _once(zones.as_offsets(bare), "t", _iso("t"))  # most stamps need no more than what stands before it
     return _microseconds(f"coalesce(TRY_CAST({quick} AS TIMESTAMPTZ), {rest})")
 
 
@@ -319,16 +320,6 @@ def _by_pattern(text: str, key: str) -> str:
     moved = f"TRY_CAST(strftime({bare}, '%Y-%m-%d %H:%M:%S.%f') || {offset} AS TIMESTAMPTZ)"
     plain = f"try_strptime({text}, ${key})::TIMESTAMPTZ"
     return f"CASE WHEN regexp_matches({text}, '{OFFSET_AFTER}') THEN {moved} ELSE {plain} END"
-
-
-def _without_names(text: str) -> str:
-    """The SQL of a text in which an offset stands for the short name of a zone at its end, such as CEST."""
-    name = f"rpad(upper(regexp_extract({text}, '([A-Za-z]+)\\)?$', 1)), {LONGEST_ZONE}, ' ')"
-    place = f"nullif(instr('{ZONES_IN_A_ROW}', '|' || {name}), 0)"
-    offset = f"substr('{ZONES_IN_A_ROW}', {place} + {LONGEST_ZONE + 1}, 6)"
-    bare = rf"regexp_replace({text}, '\s*\(?[A-Za-z]+\)?$', '')"
-    named = f"regexp_matches({text}, '[0-9Mm] ?\\(?[A-Za-z]{{3,5}}\\)?$')"
-    return f"CASE WHEN {named} THEN coalesce({bare} || {offset}, {text}) ELSE {text} END"
 
 
 def _digits(column: str, kind: str) -> str:
@@ -380,6 +371,11 @@ def _microseconds(moment: str) -> str:
     return f"epoch_us(nullif(nullif({bounded}, {TOO_LATE}), {TOO_EARLY}))"
 
 
+def _number(column: str) -> str:
+    """The SQL of a plain number, with a decimal comma too."""
+    return f"coalesce(TRY_CAST({column} AS DOUBLE), TRY_CAST(replace({column}::VARCHAR, ',', '.') AS DOUBLE))"
+
+
 def _epoch(column: str, least: float, factor: float) -> str:
-    number = f"TRY_CAST({column} AS DOUBLE)"
+    number = _number(column)
     return f"CASE WHEN {number} >= {least} AND {number} < {least * 100} THEN round({number} * {factor})::BIGINT END"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cxkit.cached import cached_property
 from cxkit.reading import stamps
-from cxkit.reading.names import says
+from cxkit.reading.names import COUNTED, parts_of_date, says
 from cxkit.schema import ROW
 from cxkit.shaping.columns import by_column, by_text, filled
 from cxkit.words import many, percent, rounded
@@ -93,7 +93,7 @@ class Guesses:
 
     def _customers_of(self, ranked: Sequence[tuple[float, Profile, str]]) -> str:
         """The doubt that what is called after customers is the customer of finer journeys, which each have one."""
-        if not ranked or ranked[0][1].says("customer") <= ranked[0][1].says("journey"):
+        if not ranked or not ranked[0][1].says("customer") or ranked[0][1].says("journey") > COUNTED:
             return ""
         first = ranked[0][1]
         for _, p, _ in ranked[1 : 1 + TRIED]:
@@ -163,7 +163,8 @@ class Guesses:
 
     def _times_among(self, profiles: list[Profile]) -> Ranked:
         for p in profiles:
-            if p.kind == "boolean" or (p.kind in ("integer", "number") and not p.says("time")):
+            counts = p.kind in ("integer", "number")
+            if p.kind == "boolean" or (counts and (not p.says("time") or p.name in parts_of_date(self.source.columns))):
                 continue
             share = self._read_as_times(p)
             if share > (0.5 if p.says("time") else 0.8):
@@ -172,8 +173,13 @@ class Guesses:
 
     def _clocks(self, profiles: list[Profile]) -> Ranked:
         """Plain numbers that are called like times and never go back: hours since a beginning, or a sheet's days."""
+        parts = parts_of_date(self.source.columns)
         for p in profiles:
-            if p.kind in ("text", *stamps.NUMERIC) and (p.says("time") or stamps.unit_of(p.name)):
+            if (
+                p.name not in parts
+                and p.kind in ("text", *stamps.NUMERIC)
+                and (p.says("time") or stamps.unit_of(p.name))
+            ):
                 writing, share = self._written(p, p.name)
                 counted = writing.relative or writing.name == stamps.SHEET
                 if counted and share == 1 and p.distinct > 2 and self.forward(p) >= FORWARD:

@@ -27,8 +27,14 @@ from cxkit.shaping.derived import Derived, free_name
 from cxkit.shaping.roles import Given, Roles, number_of, settle
 from cxkit.words import many, quoted
 
-STARTS = ("start", "started", "begin", "began")
-ENDS = ("complete", "completed", "end", "ended", "finish", "finished")
+STARTS = (
+    *("start", "started", "begin", "began", "beginn", "begonnen", "anfang", "gestartet", "début", "debut", "commencé"),
+    *("inicio", "iniciado", "inizio", "iniziato", "aanvang", "gestart", "início"),
+)
+ENDS = (
+    *("complete", "completed", "end", "ended", "finish", "finished", "ende", "beendet", "abgeschlossen", "fin"),
+    *("terminé", "final", "finalizado", "terminado", "fine", "finito", "terminato", "einde", "voltooid", "fim"),
+)
 OTHERS = (
     *("schedule", "scheduled", "assign", "assigned", "reassign", "reassigned", "suspend", "suspended", "resume"),
     *("resumed", "withdraw", "withdrawn", "autoskip", "manualskip", "skip", "skipped", "abort", "aborted"),

@@ -163,7 +163,8 @@ def _settled(source: Source, given: Given) -> Roles:
     """Check what is given, guess what is not."""
     taken = dict(_named(source, given))
     _check_rows(source)
-    named, why = frozenset(taken), dict.fromkeys(taken, "given")
+    named = frozenset(role for role in ROLES if getattr(given, role) is not None)
+    why = dict.fromkeys(taken, "given")
     guesses, doubts = Guesses(source, taken), list[str]()
     for role in ("journey", "time", "activity", "customer"):
         guess = None if role in taken or getattr(given, role) == NONE else guesses.best(role)

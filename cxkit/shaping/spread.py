@@ -30,7 +30,7 @@ STAMPED = ("time", "start")
 SEVERAL = (*STAMPED, "activity")  # the roles that several columns may have together
 MOST_COLUMNS, SAMPLE = 200, 2_000
 NEARLY = 0.95  # of a column's values
-DAY, CLOCK, OFFSET, HOUR = "day", "time of day", "offset", "hour"
+DAY, CLOCK, OFFSET, HOUR, PADDED = "day", "time of day", "offset", "hour", "six digits"
 WORDS = {
     DAY: "date day datum tag fecha dia data jour giorno dato dag datetime",
     CLOCK: "time uhrzeit zeit hora heure ora uur tijd tid klok klokkeslet clock hour stunde timestamp",
@@ -44,6 +44,7 @@ FORMS = {
     r"( ?[AaPp]\.?[Mm]\.?)?",
     OFFSET: r"(Z|UTC|GMT|\pL{3,4}|[+-][0-9]{1,2}(:?[0-9]{2})?)",
     HOUR: r"([01]?[0-9]|2[0-3])(\.0)?",
+    PADDED: r"([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]",
     "digits": r"(([01]?[0-9]|2[0-3])?[0-5]?[0-9]|([01]?[0-9]|2[0-3])[0-5][0-9][0-5][0-9])(\.0)?",
 }
 HOURS = "hour hours stunde std heure heures hora horas ora ore uur hh"
@@ -222,7 +223,7 @@ def _kind(source: Source, number: int, share: dict[str, float]) -> str:
     speaks_of = _says(name)
     if kind == "date" or (share[DAY] >= NEARLY and (DAY in speaks_of or not share[CLOCK])):
         return DAY
-    if share[CLOCK] >= NEARLY or (
+    if max(share[CLOCK], share[PADDED]) >= NEARLY or (
         CLOCK in speaks_of and kind in ("integer", "number", "text") and _counts(source, number, share)
     ):
         return CLOCK

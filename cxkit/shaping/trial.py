@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cxkit.reading import stamps
-from cxkit.reading.names import says
+from cxkit.reading.names import parts_of_date, says
 from cxkit.schema import MOST_ACTIVITIES, ROW
 from cxkit.shaping import unpivot
-from cxkit.shaping.columns import by_column, odd_keys
+from cxkit.shaping.columns import by_column, by_text, odd_keys
 from cxkit.shaping.lifecycle import beginning, stepping
 from cxkit.shaping.roles import Roles
 from cxkit.shaping.spread import offered
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MANY_ACTIVITIES = 200
 ALONE = 0.9
+USUAL = ("utf", "ascii", "cp1252")  # encodings that are sure or common
+CALLED = 0.5  # of the values of a column that is called after times look like one
+DIGITS = r"[0-9].*[0-9].*[0-9].*[0-9]"
+STAMP_LIKE = r"(19|20)[0-9]{2}.*[0-9]{2}|[0-9].*(19|20)[0-9]{2}|[0-9]{1,2}[:.][0-9]{2}"
 NAMED = 5
 
 
@@ -91,7 +95,7 @@ def _readable(log: Log, roles: Roles, rows: int) -> float:
     moment = stamps.sql(roles.writing, "stamp", source.kinds[roles.time])
     statement = f"""
         SELECT count({moment}), count(*) FROM (
-            SELECT DISTINCT {time} AS stamp FROM {source.rows}
+            SELECT {time} AS stamp FROM {source.rows}
             WHERE {ROW} % {max(1, rows // stamps.SAMPLE)} = 0 AND trim({time}::VARCHAR) <> '')"""
     read, of = source.connection.execute(statement, stamps.values(roles.writing, statement)).fetchone() or (0, 0)
     return read / max(of, 1)
@@ -116,6 +120,46 @@ def _things(log: Log) -> str | None:
     return next((source.columns[n] for n, answer in zip(named, alone, strict=True) if answer), None)
 
 
+def _unsure(log: Log) -> Iterator[str]:
+    """What of the source may be read wrongly, or not at all."""
+    if (guess := _encoding(log)) is not None:
+        encoding, value = guess
+        yield f'The file is read as {encoding}, which is a guess: does "{value}" read right? If not, say encoding=.'
+    if log.settled.time is None and (parts := parts_of_date(log.columns)):
+        yield f"{quoted(parts, NAMED)} are parts of a date, and the log has no times: make one column of them first."
+    if (unread := _unread(log)) is not None:
+        name, value = unread
+        yield (
+            f'"{name}" looks like times, written in a way that is not known ("{value}"), so the log has none: say how '
+            'they are written with time_format=, such as "%d.%m.%Y %H:%M".'
+        )
+
+
+def _encoding(log: Log) -> tuple[str, str] | None:
+    """The encoding of a text file if it is a rare one that was guessed, and an activity that it may have changed."""
+    encoding = log.source.reading.get("encoding", "")
+    if encoding.startswith(USUAL) or "encoding" in log.source.asked or not encoding:
+        return None
+    activity = f"c{log.settled.activity}::VARCHAR"
+    odd = f"SELECT min({activity}) FROM {log.source.rows} WHERE regexp_matches({activity}, '[^ -~]')"
+    [value] = log.source.connection.execute(odd).fetchone() or (None,)
+    return (encoding, value) if value else None
+
+
+def _unread(log: Log) -> tuple[str, str] | None:
+    """A free column that looks like times and is not read as such, in a log without times, with one of its values."""
+    source, roles = log.source, log.settled
+    if roles.time is not None or "time" in roles.given or source.knows is not None:
+        return None
+    texts = [n for n, kind in enumerate(source.kinds) if kind == "text" and n not in roles.taken]
+    asked = [f"avg(regexp_matches(v, '{form}')::INT)" for form in (STAMP_LIKE, DIGITS)]
+    for number, (share, digits, value) in by_text(source, [*asked, "min(v)"], texts, source.rows).items():
+        called = says(source.columns[number], "time") and digits > CALLED
+        if (called or share > ALONE) and _varies(log, number):
+            return source.columns[number], value
+    return None
+
+
 def _says_whose(name: str) -> bool:
     """Whether a column is called after journeys or customers."""
     return says(name, "journey") > 0 or says(name, "customer") > 0
@@ -135,6 +179,7 @@ def _doubts(log: Log, figures: Trial) -> Iterator[str]:
     """What can be prepared but is hardly meant."""
     if log.source.unread.loud:
         yield log.source.unread.says
+    yield from _unsure(log)
     roles = log.settled
     yield from roles.doubts
     journey, activity = log.columns[roles.journey], log.columns[roles.activity]

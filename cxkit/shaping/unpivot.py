@@ -29,7 +29,7 @@ FEWEST, SURE, MOST_COLUMNS, FEW = 2, 3, 200, 6
 SAMPLE = 5_000  # rows at the beginning that are looked at
 ALONE = 0.9  # of the rows have a value of their own
 READABLE = 0.8  # of the stamps of a milestone
-FORWARD = 0.5  # of the rows with two neighbouring stamps have the second later
+FORWARD = 0.5  # of the rows have a last stamp that is later than the first
 EVENT, STAMP = "milestone", "time"
 
 
@@ -177,15 +177,20 @@ def _dates(source: Source) -> list[int]:
 
 
 def _follow(source: Source, dates: Sequence[int]) -> bool:
-    """Whether stamps of neighbouring columns go one way in nearly all rows that have both, and differ in most."""
+    """Whether stamps of neighbouring columns go one way in nearly all rows that have both, and most rows take time."""
     moments: dict[int, str] = {}
     values: dict[str, Any] = {}
     for n in dates:
         writing = stamps.find(source.connection, source.rows, f"c{n}", source.kinds[n])[0]
         moments[n] = stamps.sql(writing, f"c{n}", source.kinds[n], f"p{n}")
         values |= stamps.values(writing, moments[n], f"p{n}")
+
+    def of_all(extreme: str) -> str:
+        return f"{extreme}({', '.join(f't{n}' for n in dates)})"
+
     pairs = [
-        f"avg((t{b} >= t{a})::INT) >= {READABLE} AND avg((t{b} > t{a})::INT) > {FORWARD}" for a, b in pairwise(dates)
+        *(f"avg((t{b} >= t{a})::INT) >= {READABLE}" for a, b in pairwise(dates)),
+        f"avg(({of_all('greatest')} > {of_all('least')})::INT) > {FORWARD}",
     ]
     named = ", ".join(f"{moment} AS t{n}" for n, moment in moments.items())
     asked = f"SELECT {', '.join(pairs)} FROM (SELECT {named} FROM {_head(source)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 SHORTEST = 3  # values of a stretch of one level
 FEWEST = 4 * SHORTEST  # values below which nothing is asked
 PRICE = 3.0  # of a change, in logarithms of the number of values
-DRAWN, SEED, BEFORE = 499, 0, 30  # series without a change; values ahead of each, until its start is forgotten
+DRAWN, ENOUGH, SEED = 999, 20, 0  # series without a change, and how many that seem to change as much settle it
+BEFORE = 30  # values ahead of each of these, until its start is forgotten
+FAR = 2.0  # standard deviations from the median, beyond which a value does not make its neighbours alike
 TRUST = 0.6  # how much of the likeness of neighbours is taken as if no level had changed
 MOST_ALIKE = 0.9
 MAD = 0.6745 * 2**0.5  # of the median difference of neighbours, by their standard deviation
@@ -47,10 +49,12 @@ def changes(values: ArrayLike, seed: int = SEED) -> Changes:
 
     Levels are found by PELT (Killick, Fearnhead, Eckley 2012) with squared distances, a price of 3 log n a change (in
     variances of the noise, by the median difference of neighbours) and stretches of at least 3 values. p is the share
-    of 499 drawn series that gain as much: each is a series of the residuals, drawn again, with neighbours as alike as
+    of drawn series that gain as much, of 999, or of so many as 20 of them were found among (Besag and Clifford 1991);
+    each is a series of the residuals, drawn again, with neighbours as alike as
     here (autoregression of order 1, corrected for its bias by Kendall 1954) and no change. How alike they are is said
     between what the series shows as it is, which takes a change for likeness, and what is left once the levels are
-    gone, which takes likeness for changes.
+    gone, which takes likeness for changes. In the former a few values far from all others are drawn near, or three
+    broken weeks would be taken for the habit of a year.
 
     >>> import numpy as np
     >>> noise = np.random.default_rng(1).normal(size=60)
@@ -73,8 +77,29 @@ def changes(values: ArrayLike, seed: int = SEED) -> Changes:
     shocks = (shocks - shocks.mean()) * np.sqrt(n / max(n - len(borders), 1))
     drawn = np.random.default_rng(seed).choice(shocks, (DRAWN, n + BEFORE))
     others = lfilter([1.0], [1.0, -alike], drawn, axis=1)[:, BEFORE:]
-    as_much = sum(_cut(other)[0] >= gained for other in others)
-    return Changes(stretches, (1 + as_much) / (DRAWN + 1))
+    return Changes(stretches, _p(gained, others))
+
+
+def _p(gained: float, others: Iterable[Array]) -> float:
+    """How often series without a change gain as much, looked at one after another until that is settled."""
+    as_much = 0
+    for number, other in enumerate(others, 1):
+        as_much += _cut(other)[0] >= gained
+        if as_much == ENOUGH:
+            return as_much / number
+    return (1 + as_much) / (DRAWN + 1)
+
+
+def borders(values: ArrayLike) -> list[int]:
+    """Where the stretches of a series begin, and where the last ends; nothing is asked of how sure they are.
+
+    >>> borders([0, 1] * 6 + [9, 8] * 6)
+    [0, 12, 24]
+    """
+    import numpy as np
+
+    series = np.asarray(values, float)
+    return _cut(series)[1] if len(series) >= FEWEST else [0, len(series)]
 
 
 def _cut(series: Array) -> tuple[float, list[int]]:
@@ -110,10 +135,21 @@ def _neighbours(rest: Array) -> float:
 def _alike(series: Array, borders: Sequence[int]) -> float:
     """How alike neighbours are, corrected for the means that were taken away."""
     shown = 0.0
-    for trust, some in ((TRUST, [0, len(series)]), (1 - TRUST, borders)):
-        seen = _neighbours(_rest(series, some))
+    for trust, values, some in ((TRUST, _near(series), [0, len(series)]), (1 - TRUST, series, borders)):
+        seen = _neighbours(_rest(values, some))
         shown += trust * (seen + (1 + 3 * seen) * (len(some) - 1) / max(len(series), 1))
     return min(max(shown, 0.0), MOST_ALIKE)
+
+
+def _near(series: Array) -> Array:
+    """The series with values that lie far from its median drawn to the edge of what is usual."""
+    import numpy as np
+    from scipy.stats import median_abs_deviation
+
+    if not len(series):
+        return series
+    middle, usual = np.median(series), FAR * median_abs_deviation(series, scale="normal")
+    return np.clip(series, middle - usual, middle + usual) if usual else series
 
 
 def _stretch(series: Array, rest: Array, ends: tuple[int, int], alike: float) -> Stretch:

@@ -158,7 +158,7 @@ def _without_groups(rows: Array, draws: int, seed: int) -> list[Array]:
         latent = np.asarray(latent + wanted - _ranked(_drawn(trial, latent, ordered)))
         np.fill_diagonal(latent, 1.0)
         latent = np.asarray(np.clip(latent, -LARGEST, LARGEST) + (1 - LARGEST) * np.eye(len(latent)))
-    return [_drawn(random.standard_normal(rows.shape), latent, ordered) for _ in range(draws)]
+    return [_drawn(np.asarray(random.standard_normal(rows.shape)), latent, ordered) for _ in range(draws)]
 
 
 def _drawn(normal: Array, latent: Array, ordered: Array) -> Array:

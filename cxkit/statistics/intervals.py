@@ -17,6 +17,7 @@ LEVEL = 0.05  # what an interval may miss: it holds in 95 of 100 logs
 RARE = 0.01  # how often a count like the others may be called unusual
 FEWEST = 2  # units, below which nothing is known of how they differ
 WILSON = "share of journeys; Wilson interval at the effective number of journeys, by customer"
+MOVER = "directly standardised share; interval by MOVER from those of the parts"
 OF_UNITS = "share of customers; Wilson interval"
 OF_TWO = "difference of two shares of customers; Newcombe interval"
 PREDICTED = "mean of earlier counts; prediction interval that holds in 99 of 100 cases, for all counts looked at"
@@ -52,6 +53,38 @@ def share_by_customer(customers: ArrayLike, hits: ArrayLike, of: ArrayLike | Non
     size = _effective(sums, share)
     low, high = proportion_confint(share * size, size, alpha=LEVEL, method="wilson")
     return Estimate(share, min(float(low), share), max(float(high), share), n, "customers", WILSON)
+
+
+def weighted(shares: Sequence[Estimate], weights: Sequence[float]) -> Estimate:
+    """What would a share be if its parts had these weights?
+
+    shares : one of each part, all of different customers or near to it; a share that is unknown takes its weight along.
+    weights : of the parts; they need not add up to 1.
+
+    Direct standardisation; the interval is made of those of the parts, each of which stays on its side of the value
+    (MOVER; Zou and Donner 2008, Statistics in Medicine 27). A part without an interval may be anything from 0 to 1.
+
+    >>> both = weighted([share_of_units(8, 10), share_of_units(90, 300)], [1, 3])
+    >>> round(both.value, 3), round(both.low, 2), round(both.high, 2), both.n
+    (0.425, 0.34, 0.48, 310)
+    """
+    import numpy as np
+
+    parts = [(share, weight) for share, weight in zip(shares, weights, strict=True) if share.value is not None]
+    total = sum(weight for _, weight in parts)
+    if not total:
+        return Estimate(None, None, None, 0, "customers", MOVER)
+    part = np.array([weight / total for _, weight in parts])
+    value, low, high = (np.array(side) for side in zip(*[_ends(share) for share, _ in parts], strict=True))
+    middle = float((part * value).sum())
+    below, above = (float(np.sqrt((part**2 * (value - end) ** 2).sum())) for end in (low, high))
+    n = sum(share.n for share, _ in parts)
+    return Estimate(middle, max(middle - below, 0.0), min(middle + above, 1.0), n, "customers", MOVER)
+
+
+def _ends(share: Estimate) -> tuple[float, float, float]:
+    value = share.value if share.value is not None else 0.0
+    return value, 0.0 if share.low is None else share.low, 1.0 if share.high is None else share.high
 
 
 def share_of_units(hits: int, of: int) -> Estimate:

@@ -26,6 +26,7 @@ BOTH_WAYS = 0.3  # of the times that two steps are neighbours, in the rarer orde
 TIMES = 20  # that they have to be neighbours at all
 LOOPING = 0.5  # of these times as a step back, from which on the two are a loop
 SMALLEST = 0.5  # of a weight, which is a count: less is what rounding leaves
+DRAWN = 500  # words among which the typical one is looked for
 REACHES = tuple(place / 20 for place in range(20))
 
 
@@ -103,6 +104,26 @@ def distances(words: Sequence[str], others: Sequence[str], reach: float | None =
 
     scorer = Indel.normalized_distance
     return cdist(words, others, scorer=scorer, score_cutoff=reach, dtype=np.float64)
+
+
+def medoid(words: Sequence[str], counts: Sequence[int], seed: int = 0) -> int:
+    """The place of the word that is least far from all others on average; each word counts as often as it is there.
+
+    Where there are more than 500 words, 500 are drawn by their counts, and the medoid is one of those. Of equals the
+    first counts.
+
+    >>> medoid(["abc", "abd", "xyz", "ab"], [1, 1, 1, 1])
+    3
+    """
+    import numpy as np
+
+    places, weights = np.arange(len(words)), np.asarray(counts, float)
+    if len(words) > DRAWN:
+        drawn = np.random.default_rng(seed).choice(len(words), DRAWN, p=weights / weights.sum())
+        places, times = np.unique(drawn, return_counts=True)
+        weights = times.astype(float)
+    chosen = [words[int(place)] for place in places]
+    return int(places[(distances(chosen, chosen) @ weights).argmin()])
 
 
 @dataclass(frozen=True)

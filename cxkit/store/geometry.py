@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 
+from cxkit.errors import StoreError
 from cxkit.schema import ACTIVITY, COUNT, END, NEXT, POSITION, START
 from cxkit.store.star import Star
 
+PICTURE = "picture.json"
 Row = dict[str, Any]
 LayOut = Callable[[Sequence[Row], Sequence[Row]], Any]
 
@@ -26,6 +29,16 @@ def geometry(star: Star, lay_out: LayOut) -> str:
     for part in (*placed["nodes"], *placed["edges"]):
         part |= {word: code[part[word]] for word in ("code", "source", "target") if word in part}
     return json.dumps(placed)
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    """The geometry that a version of a store keeps."""
+    try:
+        placed: dict[str, Any] = json.loads((folder / PICTURE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(f"The map's geometry cannot be read ({reason}). Prepare the log again.") from None
+    return placed
 
 
 def _activities(star: Star, place: dict[int, int]) -> list[Row]:

@@ -28,9 +28,10 @@ from cxkit.store import manifest, stage, star
 from cxkit.store import tables as beside
 from cxkit.store.changes import NAMED
 from cxkit.store.engine import Engine, Frame
+from cxkit.store.geometry import PICTURE
 from cxkit.store.manifest import Manifest, Part
 from cxkit.store.origin import origin
-from cxkit.store.publish import PICTURE, alone, publish, published
+from cxkit.store.publish import alone, publish, published
 from cxkit.store.star import Star
 from cxkit.words import are, many, quoted
 

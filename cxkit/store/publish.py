@@ -15,7 +15,6 @@ from cxkit.errors import CxError, StoreError
 from cxkit.store import digests, manifest
 from cxkit.store.manifest import Manifest
 
-PICTURE = "picture.json"
 LEFT = (".making-", ".manifest-")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from cxkit.views import theme
@@ -21,6 +22,7 @@ SIZE, LEADING, LANE, BESIDE, NEAR = 11, 12, 58, 54, 22
 DOT, MIDDLE = 7, 15
 MOST_NEIGHBOURS, MOST_DETAILS = 8, 6
 NO_LANE = ""
+SIDES = {"did": "what they did", "heard": "what they heard", "behind": "behind the scenes"}
 
 
 class Item(NamedTuple):
@@ -48,7 +50,7 @@ def diary(
     items = _placed(own)
     wide = max(WIDTH, items[-1].x + COLUMN)
     head, top = heading(title, [str(population), note], WIDTH)
-    parts, y, thread = [head, _ruler(items, top + 30, wide)], top + 46, dict[float, float]()
+    parts, y, thread = [head, _ruler(items, top + 42, wide)], top + 58, dict[float, float]()
     for name, some in _lanes(items):
         parts.append(_lane(name, some, y, wide, ranks or {}))
         is_lane = some[0].row["part"] == STEP
@@ -134,6 +136,9 @@ def _ruler(items: Sequence[Item], y: float, wide: float) -> str:
         time = item.row["time"]
         if time and time.date() != day:
             day = time.date()
+            if item.row["day"] is not None:
+                word = f"Day {many(item.row['day'])}"
+                parts.append(text(item.x - COLUMN / 2 + 2, y - 23, word, size=SIZE, fill=theme.MUTED))
             parts.append(
                 text(item.x - COLUMN / 2 + 2, y - 10, day.strftime("%-d %b %Y"), size=SIZE, more='font-weight="600"')
             )
@@ -148,7 +153,11 @@ def _ruler(items: Sequence[Item], y: float, wide: float) -> str:
 
 def _lane(name: str, some: Sequence[Item], y: float, wide: float, ranks: Ranks) -> str:
     words = theme.wrap(theme.clean(name), NAMES - 12, 12, lines=2) if name else []
-    lines = (text(0, y + 20 + place * 14, line, fill=theme.MUTED) for place, line in enumerate(words))
+    colour = theme.INK if some[0].row["side"] else theme.MUTED
+    lines: Iterable[str] = (text(0, y + 20 + place * 14, line, fill=colour) for place, line in enumerate(words))
+    sides = {item.row["side"] for item in some}
+    if len(sides) == 1 and (side := SIDES.get(sides.pop() or "")):
+        lines = chain(lines, [text(0, y + 22 + len(words) * 14, side, size=SIZE, fill=theme.MUTED)])
     rule = f'<path d="M0,{number(y)}H{number(wide)}" stroke="{theme.GRID}"/>'
     return rule + "".join(lines) + "".join(_item(item, y, ranks) for item in some)
 
@@ -210,8 +219,8 @@ def _neighbours(own: Sequence[Row], others: Sequence[Row], y: float) -> tuple[st
     dated = [row for row in others if row["time"]][:MOST_NEIGHBOURS]
     if not dated or not times:
         return "", y
-    this = {"journey": own[0]["journey"], "time": times[0], "until": times[-1], "what": "this journey"}
-    every = sorted([*dated, this], key=lambda row: (row["time"], row["journey"]))
+    this = {"who": own[0]["who"], "time": times[0], "until": times[-1], "what": "this journey"}
+    every = sorted([*dated, this], key=lambda row: (row["time"], row["who"]))
     begin = min(row["time"] for row in every)
     span = max((max(row["until"], row["time"]) - begin).total_seconds() for row in every) or 1
     more = len(others) - len(dated)
@@ -226,12 +235,12 @@ def _neighbours(own: Sequence[Row], others: Sequence[Row], y: float) -> tuple[st
 
 def _neighbour(row: Row, left: float, right: float, y: float, this: bool) -> str:
     fill, weight = (theme.ACCENT, ' font-weight="600"') if this else (theme.BOX, "")
-    name = theme.fit(theme.clean(row["journey"]), NAMES + 28, 12)
+    name = theme.fit(theme.clean(row["who"]), NAMES + 28, 12)
     when = f"{_moment(row['time'])}, {row['what']}"
     drawn = text(0, y + 14, name, fill=theme.INK if this else theme.ACCENT, more=weight.strip())
     width = number(max(right - left, 4))
     drawn += f'<rect x="{number(left)}" y="{number(y + 5)}" width="{width}" height="10" rx="2" fill="{fill}"/>'
     drawn += text(WIDTH, y + 14, when, size=SIZE, fill=theme.MUTED, more='text-anchor="end"')
     area = f'<rect y="{number(y)}" width="{WIDTH}" height="{NEAR}" fill="none" pointer-events="all"/>'
-    tip = html.escape(f"{theme.clean(row['journey'])}\n{when}")
+    tip = html.escape(f"{theme.clean(row['who'])}\n{when}")
     return f'<g class="cx-neighbour"{keyed(row.get("key"))}><title>{tip}</title>{area}{drawn}</g>'

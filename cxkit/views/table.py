@@ -31,12 +31,12 @@ def captioned(rows: Sequence[Row], columns: Sequence[str], *, caption: str, left
     return named + table(rows, columns, label=caption) + more
 
 
-def under(picture: Picture | None, rows: str) -> str:
-    """A table folded under its picture, or alone where there is none."""
+def under(picture: Picture | None, rows: str, line: str = "") -> str:
+    """A table folded under its picture and a line about both, or alone where there is no picture."""
     if picture is None:
-        return f'<div class="cx-result {theme.NO_MATH}">{rows}</div>'
+        return f'<div class="cx-result {theme.NO_MATH}">{rows}{line}</div>'
     folded = f'<details class="cx-table"><summary>Table</summary>{rows}</details>'
-    return f'<div class="cx-result {theme.NO_MATH}">{picture._repr_html_()}{folded}</div>'
+    return f'<div class="cx-result {theme.NO_MATH}">{picture._repr_html_()}{line}{folded}</div>'
 
 
 def table(

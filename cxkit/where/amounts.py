@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -24,6 +25,7 @@ class between(Leaf):
     at_most: Any = None
 
     def __post_init__(self) -> None:
+        plain(self)
         check_limits(self, *self._limits())
 
     @property
@@ -96,6 +98,14 @@ def check_limits(limits: Any, low: int | None, high: int | None) -> None:
         raise InputError(f"w.{type(limits).__name__} needs at_least=, at_most= or both.")
     if low is not None and high is not None and low > high:
         raise InputError(f"at_least={limits.at_least!r} is more than at_most={limits.at_most!r}.")
+
+
+def plain(limits: Any) -> None:
+    """Make whole numbers of other libraries, as answers hold them, Python's own in a filter's limits."""
+    for word in ("at_least", "at_most"):
+        value = getattr(limits, word)
+        if hasattr(value, "__index__") and not isinstance(value, int):
+            object.__setattr__(limits, word, index(value))
 
 
 def count_of(word: str, value: object) -> int | None:

@@ -11,7 +11,7 @@ import narwhals as nw
 from cxkit.cached import cached_property
 from cxkit.errors import InputError, not_found
 from cxkit.schema import ACTIVITY, COUNT, FIRST_VISIT, JOURNEY, NEXT, POSITION
-from cxkit.where.amounts import check_limits, count_of, limited, ranged
+from cxkit.where.amounts import check_limits, count_of, limited, plain, ranged
 from cxkit.where.filter import Frame, Leaf, canonical, check_text
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class repeats(Leaf):
             raise not_found("way to repeat an activity", self.how, get_args(How))
         if self.at_least is None and self.at_most is None:
             object.__setattr__(self, "at_least", 1 if self.how == "ping-pong" else TWICE)
+        plain(self)
         check_limits(self, count_of("at_least", self.at_least), count_of("at_most", self.at_most))
 
     @property

@@ -13,15 +13,23 @@ from cxkit.catalog import CATALOG, entry
 from cxkit.cli.forms import FORMS
 
 SAID = cx.Engagement(goals=["Deliver"], cancels=["Cancel"], silence="2d", stages={"buy": ["Order", "Pay"]})
-APART = {("process_map", "level"), ("table", "name")}  # beside what no other option may stand
+# Beside these no other option may stand, or they stand for one of the others.
+APART = {
+    ("process_map", "level"),
+    ("table", "name"),
+    ("compare", "before"),
+    ("compare", "within"),
+    ("compare", "holding"),
+}
 TEXTS = {
-    "by": "plan", "direction": "backward", "first": "Pay", "then": "Ship", "start": "Pay", "journey": "A06",
-    "within": "3d", "scale": "log", "search": "a1", "level": "activity",
+    "by": "plan", "mix": "plan", "direction": "backward", "first": "Pay", "then": "Ship", "start": "Pay",
+    "journey": "A06", "within": "3d", "scale": "log", "search": "a1", "level": "activity",
 }  # fmt: skip
 NUMBERS = {"top": 2, "seed": 1, "k": 2, "depth": 2, "rows": 3, "page": 1}
 SHARES = {"coverage": 0.5, "radius": 0.4, "at_least": 0.5}
 TRUTHS = {"quantiles": False, "customers": True, "folded": True, "falling": True, "working": False}
 OWN = {
+    "compare": {"left": "plus", "right": "basic"},
     "attrition": {"per": "attribute"}, "change_points": {"per": "day"}, "data_plan": {"per": "field"},
     "dotted_chart": {"order": "duration"}, "durations": {"per": "move", "scale": "steps"},
     "funnel": {"steps": "Order -> Pay"}, "journeys": {"order": "seconds"}, "over_time": {"per": "week"},

@@ -13,7 +13,7 @@ GROUND = "errors schema cached words times calendar scratch duck places progress
 PREPARED = f"{GROUND} reading shaping statistics"
 CONTENTS = "catalog journeys result selection.recipe"
 STORES = "store.changes store.digests store.publish"
-MEASURES = f"{GROUND} where selection store.columns store.outlines facts statistics result"
+MEASURES = f"{GROUND} where selection store.columns store.outlines facts statistics result answers.trust"
 
 # What of ours a room may import when it runs; a name stands for all in it. A room always imports its own.
 ROOMS = {
@@ -28,7 +28,7 @@ ROOMS = {
     "duck": "errors scratch",
     "places": "errors scratch",
     "statistics": GROUND,
-    "views": GROUND,
+    "views": f"{GROUND} answers.trust",
     "engagement": GROUND,
     "reading": GROUND,
     "shaping": PREPARED,
@@ -38,8 +38,10 @@ ROOMS = {
     "where": f"{GROUND} store.star store.columns store.outlines",
     "selection": f"{GROUND} where store",
     "catalog": GROUND,
-    "result": f"{GROUND} catalog selection views",
+    "result": f"{GROUND} catalog selection views answers.trust",
     "answers": f"{GROUND} result selection.recipe views",
+    "answers.trust": "words",
+    "answers.wagers": GROUND,
     "answers.tagged": f"{GROUND} catalog result selection",
     "facts": f"{GROUND} engagement where selection store.star store.recut store.columns store.engine",
     "measures.compare": MEASURES,
@@ -47,6 +49,7 @@ ROOMS = {
     "measures.ways": MEASURES,
     "measures.times": MEASURES,
     "measures.paths": MEASURES,
+    "measures.findings": f"{MEASURES} answers.wagers",
     "measures.needs": MEASURES,
     "log": f"{PREPARED} readiness store answers",
     "journeys": f"{GROUND} where selection result answers measures store log views.sheet writing",

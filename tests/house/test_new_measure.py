@@ -95,7 +95,9 @@ def copy(tmp_path_factory):
     (folder / "cxkit/measures/ways/longest.py").write_text(MEASURE, encoding="utf-8")
     written(folder / "cxkit/catalog.py", "CATALOG = (\n", ENTRY)
     written(folder / "cxkit/journeys.py", "    summary = summary\n", "    longest = longest\n")
-    written(folder / "cxkit/journeys.py", "from cxkit import catalog\n", f"from {PLACE} import longest\n")
+    written(
+        folder / "cxkit/journeys.py", "from cxkit.cached import cached_property\n", f"from {PLACE} import longest\n"
+    )
     return folder
 
 

@@ -23,7 +23,7 @@ DECIMALS = {
     "cxkit.views.placing.layout": "the language of dot",
     "cxkit.views.map": "scales in data attributes",
     "cxkit.views.ranges": "ticks as keys of a Vega expression",
-    "cxwidgets.durations": "bins as keys",
+    "cxwidgets.times.durations": "bins as keys",
 }
 MARKUP = re.compile(r"<(td|th|tr|table|p|div|span|ul|li|details|code|svg|figure)\b[^<]*>")
 DRAWN = "cxkit.views cxwidgets"  # rooms that write markup

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from support.toy import rows
+from support.toy import bound, rows
 
 import cxkit as cx
 from cxkit.views.lanes import diary as drawn
@@ -46,7 +46,9 @@ def test_the_toy_by_hand(toy):
     ]  # fmt: skip
     assert rows(found, "journey")[-1] == ("A01",)
     assert rows(found, "details")[0] == (["channel: web"],)
-    assert toy.diary().table["journey"][0].as_py() == "A01"
+    assert [day for (day,) in rows(found, "day")] == [1, 1, 3, 4, 5, None]
+    assert toy.diary().table["journey"][0].as_py() == "A01", "least far from the others: Order, Pay, Ship, Deliver"
+    assert "the typical one" in toy.diary().note
     with pytest.raises(cx.CxError, match='No journey "A99"'):
         toy.diary("A99")
 
@@ -71,7 +73,14 @@ def test_the_picture_shows_what_overlaps(lived):
         float(re.search(rf'<title>{what}\b.*?<circle cx="([\d.]+)"', svg, re.DOTALL)[1]) for what in ("Call", "Answer")
     )
     assert call < float(bar[1]) + float(bar[2]) < answer, "Check ends after Call began and before the answer"
-    for word in ("customer", "office", "phone", "comments", "All journeys of this customer", "J3"):
+    for word in (
+        "customer",
+        "office",
+        "phone",
+        "comments",
+        "All journeys of this customer",
+        dict(rows(found, "journey", "who"))["J3"],
+    ):
         assert word in svg
     names = [row["what"] for row in found.table.to_pylist() if row["part"] == "step"]
     assert len(re.findall('class="cx-item"', svg)) == len(names) + 1
@@ -85,3 +94,31 @@ def test_items_never_share_a_place(lived):
     places = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg)]
     assert len(places) == 20
     assert min(later - sooner for sooner, later in zip(sorted(places), sorted(places)[1:], strict=False)) > 80
+
+
+def test_nobody_is_named_where_people_read(lived):
+    found = lived.diary("J1")
+    read = found.note + repr(found) + found._repr_html_()
+    assert not re.search(r"\bJ[123]\b|\bC1\b", read)
+    who = dict(rows(found, "journey", "who"))
+    assert len({*who.values()}) == 3
+    assert who["J2"] == lived.diary("J2").table["who"][0].as_py(), "one name for a journey everywhere"
+    assert who["J1"] in found.note
+
+
+def test_what_they_did_and_heard_and_the_silence(lived):
+    lanes = {"person": ["Ask"], "office": ["Check", "Answer"], "phone": ["Call"]}
+    sides = {"person": "customer", "office": "back", "phone": "front"}
+    said = cx.Engagement(
+        goals=["Answer"],
+        silence="1d",
+        lanes={name: {"activities": of, "side": sides[name]} for name, of in lanes.items()},
+    )
+    known = bound(lived, said)
+    assert rows(known.diary("J1"), "side")[:4] == [("did",), ("behind",), ("heard",), ("behind",)]
+    assert "Ended as goal" in known.diary("J1").note
+    quiet = known.diary("J3").note
+    assert "Ended as silent, the log goes on for 6.2 d without it" in quiet
+    svg = known.diary("J1").chart().svg
+    assert "what they heard" in svg
+    assert "Day 1" in svg

@@ -107,3 +107,31 @@ def test_what_is_not_whole_is_hatched_or_hollow(toy, figure):
         assert not any(pale[1:-1])
     with pytest.raises(KeyError, match='Closest: "goals"'):
         answer.chart(figure="goal")
+
+
+def test_rates_of_another_mix_are_standardised(tmp_path):
+    """Two kinds, of which 9 and 3 in 10 reach the goal; in July the poor kind begins four times as often."""
+    begin, rows = datetime(2025, 5, 1, tzinfo=UTC), []
+    for month, kinds in ((0, {"good": 40, "poor": 10}), (1, {"good": 40, "poor": 10}), (2, {"good": 40, "poor": 40})):
+        for kind, count in kinds.items():
+            for number in range(count):
+                when = begin + timedelta(days=30 * month + 10, minutes=number)
+                last = "Deliver" if number % 10 < (9 if kind == "good" else 3) else "Cancel"
+                for what, later in (("Order", 0), (last, 1)):
+                    case = f"{month}{kind}{number}"
+                    rows.append({"case": case, "kind": kind, "what": what, "when": when + timedelta(hours=later)})
+    late = {"case": "late", "kind": "good", "what": "Order", "when": begin + timedelta(days=130)}
+    log = cx.read(pa.Table.from_pylist([*rows, late])).roles(
+        journey="case", activity="what", time="when", journey_attributes=["kind"])  # fmt: skip
+    cx.prepare(log, tmp_path / "mixed", progress=False)
+    journeys = cx.open(tmp_path / "mixed", engagement=cx.Engagement(goals=["Deliver"], cancels=["Cancel"]))
+    raw, even = (
+        {row["period"]: row for row in journeys.over_time(per="month", mix=mix).table.to_pylist()}
+        for mix in (None, "kind")
+    )
+    assert [raw[f"2025-0{month}"]["goal_share"] for month in (5, 6, 7)] == pytest.approx([0.78, 0.78, 0.6])
+    standard = 0.9 * 120 / 180 + 0.3 * 60 / 180
+    assert [even[f"2025-0{month}"]["goal_share"] for month in (5, 6, 7)] == pytest.approx([standard] * 3)
+    assert all(even[month]["share_low"] < standard < even[month]["share_high"] for month in ("2025-05", "2025-07"))
+    assert even["2025-07"]["ended"] == raw["2025-07"]["ended"] == 80
+    assert "same mix of kind" in journeys.over_time(mix="kind").note

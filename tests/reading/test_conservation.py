@@ -309,3 +309,46 @@ def test_a_name_that_comes_again_never_takes_that_of_another():
         "column 5",
         "column 5 (2)",
     )
+
+
+# ---- headers and rows of other widths --------------------------------------------------------------------------------
+
+TITLES = {
+    "a title with the delimiter": (["Report of January", "Made by: Ann, on 2024-02-01", ""], 3),
+    "comments": (["# made by x", "# on y, z"], 2),
+}
+
+
+@pytest.mark.parametrize(("above", "count"), TITLES.values(), ids=TITLES)
+def test_titles_may_hold_the_delimiter(above, count, prepared):
+    facts = prepared(content([HEAD, *ROWS], head="\n".join(above))).manifest
+    assert (facts.counts["events"], facts.dropped) == (80, {})
+    assert facts.reading["lines above the header"] == str(count)
+
+
+def test_a_header_without_a_name_for_the_numbers_of_rows(prepared):
+    journeys = prepared(content([f"{n},{row}" for n, row in enumerate(ROWS, 1)]))
+    assert (journeys.manifest.counts["events"], journeys.manifest.dropped) == (80, {})
+    assert set(journeys.activities().df()["activity"]) == {"Open", "Close"}
+
+
+def test_a_header_that_ends_with_delimiters(prepared):
+    assert prepared(content(ROWS, head=f"{HEAD},,")).manifest.counts["events"] == 80
+
+
+OTHER_KINDS = {
+    "JSON lines": b'{"case": "1", "step": "a"}\n{"case": "1", "step": "b"}\n{"case": "2", "step": "a"}\n',
+    "JSON": b'\xef\xbb\xbf[\n {"case": 1}\n]',
+    "a web page": b"<!DOCTYPE html>\n<table><tr><td>case</td></tr></table>",
+    "XML": b"<?xml version='1.0'?><log></log>",
+    "a ZIP archive": b"PK\x03\x04" + bytes(100),
+    "a Parquet file": b"PAR1" + bytes(100),
+}
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.txt.gz"])
+@pytest.mark.parametrize(("kind", "data"), OTHER_KINDS.items(), ids=OTHER_KINDS)
+def test_another_kind_of_file_is_no_text_of_rows(kind, data, name, tmp_path):
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    with pytest.raises(cx.CxError, match=kind.removesuffix(" lines")):
+        cx.read(tmp_path / name)

@@ -22,8 +22,8 @@ SCHEMA = pa.schema(
     + [("turn", pa.int64())]
 )
 ROLES = {"journey": "case", "activity": "what", "customer": "who", "time": "done", "start": "begun", "order": "turn"}
-# Two have to be asked of something; three speak of the whole log's rows, and of a customer's journeys elsewhere in it.
-NOT_COMPARED = ("segments", "values", "rejected", "data_plan", "diary")
+# Four have to be asked of something; four speak of the whole log's rows, and of a customer's journeys elsewhere in it.
+NOT_COMPARED = ("segments", "values", "compare", "drivers", "rejected", "data_plan", "diary", "memo")
 OF_THE_WHOLE_LOG = ("source", "target", "variant", "others")
 
 

@@ -148,3 +148,11 @@ def test_a_table_of_customers_is_no_log(rows, tmp_path):
     assert any("a log of events, or a table?" in doubt for doubt in cx.read(tmp_path / "people.csv").doubts)
     (tmp_path / "steps.csv").write_text("\n".join(["case,step", *(f"{n // 4},S{n % 4}" for n in range(rows)), ""]))
     assert not cx.read(tmp_path / "steps.csv").doubts
+
+
+@pytest.mark.parametrize("name", ["insured_id", "customer", "guest no"])
+def test_customers_taken_for_journeys_are_doubted_also_where_they_are_called_an_id(name, tmp_path):
+    rows = [f"R{n // 3:03},{n // 3 % 17},{'abc'[n % 3]},2024-01-{n // 3 % 28 + 1:02} 1{n % 3}:00" for n in range(150)]
+    (tmp_path / "log.csv").write_text("\n".join([f"policy,{name},step,when", *rows, ""]))
+    log = cx.read(tmp_path / "log.csv")
+    assert log.columns[log.settled.journey] == "policy" or any('journeys in "policy"' in doubt for doubt in log.doubts)

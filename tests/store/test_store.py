@@ -13,7 +13,7 @@ import pytest
 import cxkit as cx
 from cxkit import schema
 from cxkit.store.digests import sealed
-from cxkit.store.prepare import PICTURE
+from cxkit.store.geometry import PICTURE
 from cxkit.views.theme import NO_MATH
 
 ROLES = {"journey": "id", "activity": "act", "time": "when"}

@@ -152,6 +152,13 @@ def test_the_figures_are_those_of_the_summary_with_their_change(toy, loopless):
     assert said["events per journey"]["change"] == "+1"
 
 
+def test_without_a_silence_goals_are_counted_among_all_journeys(toy, loopless):
+    board = Board(bound(toy, cx.Engagement(goals=["Deliver"])))
+    figure = board.panel("figures").facts["figures"][0]
+    assert (figure["words"], figure["value"]) == ("goal so far", "42%")
+    assert toy.keep(w.contains("Deliver")).n.journeys / toy.n.journeys == pytest.approx(5 / 12)
+
+
 @pytest.mark.parametrize(
     ("clause", "words"),
     [

@@ -11,17 +11,18 @@ from cxkit import places
 from cxkit.views.theme import NO_MATH
 from cxkit.words import many
 from cxwidgets.chart import library
-from cxwidgets.durations import Durations
 from cxwidgets.modules import script, style
 from cxwidgets.panel import Action, Drawn, View
 from cxwidgets.panels import is_panel, panel_of
 from cxwidgets.picture import Pictured
+from cxwidgets.times.durations import Durations
 
 if TYPE_CHECKING:
     from cxwidgets.board import Board
 
 TABS = {
     "map": "Map",
+    "findings": "Findings",
     "variants": "Variants",
     "steps": "Steps",
     "time": "Time",
@@ -30,6 +31,7 @@ TABS = {
     "data": "Data",
 }
 PAGES: Mapping[str, Sequence[str]] = {
+    "findings": ("memo", "bets"),
     "variants": ("families", "variants", "journeys", "diary"),
     "steps": ("funnel", "path_tree", "step_matrix", "follow_matrix", "rework", "time_to_goal", "retention"),
     "time": (
@@ -42,7 +44,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "moves",
     ),
     "compare": ("compare",),
-    "customers": ("journeys",),
+    "customers": ("journeys", "diary"),
     "data": ("source", "attrition", "log_coverage", "data_plan"),
 }
 WHEN = {"overview": "Over time", "durations": "Durations", "moves": "Waiting"}
@@ -62,6 +64,7 @@ THIRD = {"segments": "Groups", "moves": "Waiting"}
 SIDE = {"variants": "Ways", "durations": "Durations", **THIRD}
 FIRST = ("process_map", "variants", "durations", "segments")  # what is drawn before anybody asks
 TOLD = ("process_map", "variants", "durations", "moves", "segments")  # what stands where there is no kernel
+DOUBTED = ("time", "goals")  # what the figures of the page rest on
 TOOLS: Sequence[str] = ("views",)  # panels at the right end of the bar
 
 
@@ -109,8 +112,11 @@ class Handle(View):
     name = "handle"
 
     def draw(self) -> Drawn:
-        n = self.board.journeys.n.journeys
-        return Drawn(facts={"way": "drawer", "words": f"{many(n, 'journey')} and their events"})
+        n = self.board.journeys.n
+        trust = n.doubted().about(DOUBTED, self.name) if n.doubted else None
+        told = [[doubt.brief, doubt.full] for doubt in trust.doubts] if trust else []
+        facts = {"words": f"{many(n.journeys, 'journey')} and their events", "line": trust.line if trust else ""}
+        return Drawn(facts={"way": "drawer", "doubts": told, **facts})
 
     def still(self) -> str:
         return ""
@@ -130,7 +136,7 @@ def explorer(board: Board) -> Any:
         _box("map", chart),
         _box("side", which.add_class("cxw-which"), third.add_class("cxw-third"), *side),
         *(_box("page", *_page(board, tab)).add_class(f"cxw-on-{tab}") for tab in PAGES),
-        _box("drawer", handle, _waiting(board, "journeys")),
+        _box("drawer", handle, _waiting(board, "journeys"), _waiting(board, "diary")),
     )
     return _box("frame", grid)
 

@@ -28,7 +28,7 @@ class Figures(View):
     def draw(self) -> Drawn:
         board = self.board
         rows = self._summed(board.journeys), self._summed(board.base)
-        return Drawn(facts={"figures": figures(*rows), "whole": not board.clauses})
+        return Drawn(facts={"figures": figures(*rows, ends=knows_ends(board.base)), "whole": not board.clauses})
 
     def still(self) -> str:
         return ""
@@ -40,21 +40,34 @@ def summed(journeys: cx.Journeys) -> Row:
     return row
 
 
-def figures(row: Row, whole: Row) -> list[dict[str, str]]:
-    """Each figure: what it is, how much, how much of the whole, and the change between them."""
+def figures(row: Row, whole: Row, *, ends: bool) -> list[dict[str, str]]:
+    """Each figure: what it is, how much, how much of the whole, and the change between them.
+
+    Where nobody has said when a journey is over (`ends`), only those that reached a goal or a cancel have ended: the
+    goals are counted among all journeys then, as far as they have come.
+    """
     names = {"median_seconds": "median", "p90_seconds": "P90"}
     shown = [_figure(words, row.get(name), whole.get(name), timer(row), timer(row)) for name, words in names.items()]
     each = "events_per_journey"
     shown.append(_figure("events per journey", row[each], whole[each], rounded, rounded))
     if "goal_journeys" in whole:
-        shown.insert(0, _figure("goal reached", goal_share(row), goal_share(whole), percent, points))
+        words = "goal reached" if ends else "goal so far"
+        shown.insert(0, _figure(words, goal_share(row, ends), goal_share(whole, ends), percent, points))
     return shown
 
 
-def goal_share(row: Row) -> float | None:
-    """Which part of the ended journeys reached a goal."""
-    ended = row["journeys"] - row["open_journeys"] if row.get("goal_journeys") is not None else 0
-    return row["goal_journeys"] / ended if ended else None
+def knows_ends(journeys: cx.Journeys) -> bool:
+    """Whether a silence is declared, after which a journey without goal and cancel is over."""
+    told = journeys.engagement
+    return told is not None and any([told.silence, *(stage.silence for stage in told.stages.values())])
+
+
+def goal_share(row: Row, ends: bool) -> float | None:
+    """Which part of the ended journeys, or of all, reached a goal."""
+    if row.get("goal_journeys") is None:
+        return None
+    of = row["journeys"] - (row["open_journeys"] if ends else 0)
+    return row["goal_journeys"] / of if of else None
 
 
 def timer(row: Row) -> Said:

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import cxkit as cx
 from cxkit import catalog
-from cxwidgets.comparing.comparison import Comparing
-from cxwidgets.diary import Diary
-from cxwidgets.durations import Durations
+from cxwidgets.comparison import Comparing
 from cxwidgets.figures import Figures
 from cxwidgets.filters import Filters
+from cxwidgets.keeping.bets import Bets
 from cxwidgets.keeping.menus import Stores, Views
 from cxwidgets.listing import Journeys
 from cxwidgets.map import ProcessMap
 from cxwidgets.panel import Drawn, View
+from cxwidgets.paths.diary import Diary
 from cxwidgets.paths.steps import Funnel, Tree
 from cxwidgets.picture import Choosing
+from cxwidgets.times.durations import Durations
 from cxwidgets.times.periods import Changes, OverTime
 from cxwidgets.times.switched import Dots, Spectrum, Week
 from cxwidgets.variants import Families, Variants
@@ -71,6 +72,7 @@ OWN: Mapping[str, type[View]] = {
         Comparing,
         Journeys,
         Diary,
+        Bets,
         Source,
         Views,
         Stores,

@@ -12,7 +12,7 @@ from cxkit.facts.stages import Grain
 from cxkit.measures.compare.clauses import keeping
 from cxkit.measures.compare.judged import Judged, judged
 from cxkit.measures.compare.sides import Asked, Pair, Side, check_held
-from cxkit.result import Population, Result
+from cxkit.result import Result
 from cxkit.selection.segment import SEGMENT
 from cxkit.words import lasting, many, percent, rounded, sentences
 
@@ -93,7 +93,7 @@ def compare(
         recipe=journeys.recipe,
         engagement=journeys.engagement,
         ask=lambda: answer.table,
-        count=lambda: Population(*answer.population, known=journeys.n.known) if answer.sides else journeys.n,
+        count=lambda: journeys.n.of(*answer.population) if answer.sides else journeys.n,
         parameters={"left": left, "right": right, "by": by, "before": before}
         | {"within": within, "holding": holding, "level": level},
         note=_note(answer),

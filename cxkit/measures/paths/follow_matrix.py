@@ -123,4 +123,5 @@ def _pairs(selection: Selection, places: Frame, alone: bool) -> Frame:
     if alone:
         return both.group_by(ACTIVITY, NEXT).agg(count, nw.len().cast(nw.Int64).alias("customers"))
     owned = both.join(selection.outlines.select(JOURNEY, CUSTOMER), on=JOURNEY, how="inner")
-    return owned.group_by(ACTIVITY, NEXT).agg(count, nw.col(CUSTOMER).n_unique().cast(nw.Int64).alias("customers"))
+    people = owned.group_by(ACTIVITY, NEXT, CUSTOMER).agg(count).group_by(ACTIVITY, NEXT)
+    return people.agg(nw.col("count").sum().cast(nw.Int64).alias("count"), nw.len().cast(nw.Int64).alias("customers"))

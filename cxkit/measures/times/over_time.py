@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial, reduce
@@ -19,7 +20,7 @@ from cxkit.schema import CUSTOMER, FIRST, JOURNEY, LAST, SECOND
 from cxkit.selection import segment
 from cxkit.selection.segment import SEGMENT
 from cxkit.statistics.estimate import Estimate
-from cxkit.statistics.intervals import share_by_customer
+from cxkit.statistics.intervals import share_by_customer, weighted
 from cxkit.store.columns import VALUE
 from cxkit.times import duration
 from cxkit.where.moments import during
@@ -35,14 +36,15 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Cell = tuple[int, int]  # the place of a segment, and that of a period
 OTHER, MOST_SEGMENTS = "(other)", 6
-BEGUN, DONE, END, SECONDS, JUDGED, BESIDES = "begun", "done", "ends_as", "seconds", "judged", "besides"
+MIX, BEGUN, DONE, END, SECONDS, JUDGED, BESIDES = "mix", "begun", "done", "ends_as", "seconds", "judged", "besides"
 ENDED_BY = 0.9  # of the journeys that have ended, so many took no longer than a journey must be old to count
 COUNTS = ("started", "customers", "completed", "reached", "cancelled", "ended", "open")
 RATES = ("goal_share", "share_low", "share_high", "median_seconds", "within_seconds")
+SAME = "Goal rates as if each period had the same mix of {}"
 EDGES = "The first and the last period of the log are not whole"
 
 
-def over_time(journeys: Journeys, *, per: Grain | None = None, by: str | None = None) -> Result:
+def over_time(journeys: Journeys, *, per: Grain | None = None, by: str | None = None, mix: str | None = None) -> Result:
     """How does it change over time?
 
     Parameters
@@ -50,6 +52,9 @@ def over_time(journeys: Journeys, *, per: Grain | None = None, by: str | None = 
     per : "day", "week" (from Monday), "month" or "quarter" of the log's time zone; where nothing is given days for a
         log of up to 60 of them, weeks for up to three years, months for up to twelve, else quarters.
     by : an attribute of journeys or customers, or a tag, to compare by: its six most frequent values and "(other)".
+    mix : an attribute, such as the kind of journey: goal rates are then what they would be if each period had the mix
+        of its values that all judged journeys of the segment have. Where more of one kind begin, a rate changes without
+        anybody doing anything else; standardised it does not. Kinds that a period lacks leave their weight to others.
 
     Returns a Result with a row per segment and period, from the first of the whole log to its last, empty ones too:
     `segment` (with by=), `period` (as `w.during` takes it), `first_day`, `last_day`, `complete` (false for the log's
@@ -67,22 +72,27 @@ def over_time(journeys: Journeys, *, per: Grain | None = None, by: str | None = 
 
     Errors: an unknown period or attribute; a log of more than 1,000 periods.
 
+    Standardised rates have intervals by MOVER: see `cxkit.statistics.intervals.weighted`.
+
     >>> import cxkit as cx
     >>> cx.toy_journeys().over_time(per="week").df()[["period", "complete", "started", "completed"]].values.tolist()
     [['2025-W23', False, 7, 4], ['2025-W24', False, 5, 8]]
     """
     periods.check(per)
     segment.check(journeys, by)
+    segment.check(journeys, mix)
     return Result(
         name="over_time",
         unit="journeys",
         recipe=journeys.recipe,
         engagement=journeys.engagement,
-        ask=lambda: _table(journeys, per, by),
+        ask=lambda: _table(journeys, per, by, mix),
         count=lambda: journeys.n,
-        parameters={"per": per, "by": by},
+        parameters={"per": per, "by": by, "mix": mix},
         shown=lambda: {"known": periods.has_calendar(journeys) or not journeys.n.journeys},
-        note=sentences(f"By {by}" if by else "", EDGES),
+        note=sentences(
+            f"By {by}" if by else "", f"Goal rates as if each period had the same mix of {mix}" if mix else "", EDGES
+        ),
         empty=Result.empty if periods.has_calendar(journeys) else NO_CALENDAR,
         hidden=(BESIDES,),
     )
@@ -110,15 +120,20 @@ class Asked(NamedTuple):
     outcomes: str | None
     within: int
     until: int
+    mix: str | None
 
     def placed(self, selection: Selection) -> Frame:
         """The selected journeys with the places of their segment, of the period they began in and of their last."""
         star = selection.star
         key = f"{star.key}{star.marks}|over time {self.by} {self.texts} {self.every[0]} {self.every[-1]} {self.within}"
-        return star.engine.materialise(f"{key} {self.outcomes} of {selection.key}", lambda: self._placed(selection))
+        return star.engine.materialise(
+            f"{key} {self.mix} {self.outcomes} of {selection.key}", lambda: self._placed(selection)
+        )
 
     def _placed(self, selection: Selection) -> Frame:
         table = segment.segmented(selection, self.by).with_columns(_code(self.texts).alias(SEGMENT))
+        kinds = segment.segmented(selection, self.mix).select(JOURNEY, nw.col(SEGMENT).alias(MIX))
+        table = table.join(kinds, on=JOURNEY, how="inner")
         table = table.with_columns(((nw.col(LAST) - nw.col(FIRST)) / SECOND).alias(SECONDS), nw.lit("").alias(END))
         if self.outcomes is not None:
             ends = selection.star.of_journeys(self.outcomes).select(JOURNEY, nw.col(VALUE).alias(END))
@@ -126,31 +141,31 @@ class Asked(NamedTuple):
         judged = (nw.col(FIRST) <= self.until - self.within) & (nw.col(END) != OPEN)
         edges, moments = [period.since for period in self.every], {FIRST: BEGUN, LAST: DONE}
         table = periods.placed(selection.star.engine, table.with_columns(judged.alias(JUDGED)), edges, moments)
-        return table.select(CUSTOMER, SEGMENT, BEGUN, DONE, SECONDS, END, JUDGED)
+        return table.select(CUSTOMER, SEGMENT, MIX, BEGUN, DONE, SECONDS, END, JUDGED)
 
     def judged(self, selection: Selection) -> Frame:
         """Those of them whose end can be judged."""
         return self.placed(selection).filter(nw.col(JUDGED))
 
 
-def _table(journeys: Journeys, per: Grain | None, by: str | None) -> pa.Table:
+def _table(journeys: Journeys, per: Grain | None, by: str | None, mix: str | None) -> pa.Table:
     import pyarrow as pa
 
     kinds = {SEGMENT: pa.string()} if by is not None else {}
     kinds |= {"period": pa.string(), "first_day": pa.date32(), "last_day": pa.date32(), "complete": pa.bool_()}
     kinds |= dict.fromkeys(COUNTS, pa.int64()) | dict.fromkeys(RATES, pa.float64())
     kinds |= {BESIDES: pa.list_(pa.string())} if by is not None else {}
-    rows = list(_rows(journeys, per, by)) if journeys.n.journeys else []
+    rows = list(_rows(journeys, per, by, mix)) if journeys.n.journeys else []
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
 
-def _rows(journeys: Journeys, per: Grain | None, by: str | None) -> Iterator[Row]:
+def _rows(journeys: Journeys, per: Grain | None, by: str | None, mix: str | None) -> Iterator[Row]:
     every, span = periods.periods(journeys, per)[1], periods.ends(journeys)
     if span is None:
         return
     outcomes = outcome.name_in(journeys.selection.star)
     texts, is_more = _texts(journeys, by)
-    asked = Asked(every, texts, by, outcomes, _within(journeys, outcomes), span[1])
+    asked = Asked(every, texts, by, outcomes, _within(journeys, outcomes), span[1], mix)
     cells = _cells(journeys, asked)
     for code, text in enumerate([*texts, OTHER] if is_more else texts):
         for place, period in enumerate(every):
@@ -252,21 +267,36 @@ def _judged(asked: Asked, selection: Selection) -> Frame:
 
 
 def _people(asked: Asked, selection: Selection) -> Frame:
-    """How many journeys of each customer ended, and reached a goal, by segment and period."""
+    """How many journeys of each customer ended, and reached a goal, by segment, period and value of the mix."""
     goals = (nw.col(END) == GOAL).cast(nw.Int64).sum().cast(nw.Int64).alias("goals")
-    return asked.judged(selection).group_by(SEGMENT, BEGUN, CUSTOMER).agg(_count("ended"), goals)
+    return asked.judged(selection).group_by(SEGMENT, BEGUN, MIX, CUSTOMER).agg(_count("ended"), goals)
 
 
 def _shares(table: pa.Table) -> dict[Cell, Estimate]:
-    """The share of goals in each cell."""
+    """The share of goals in each cell, as if each had the mix that its segment has in all."""
+    weights: dict[tuple[int, str], int] = defaultdict(int)
+    parts: dict[Cell, dict[str, Estimate]] = defaultdict(dict)
+    for (code, place, kind), share, ended in _parts(table):
+        weights[code, kind] += ended
+        parts[code, place][kind] = share
+    return {
+        cell: next(iter(own.values()))
+        if len(own) == 1
+        else weighted([*own.values()], [weights[cell[0], k] for k in own])
+        for cell, own in parts.items()
+    }
+
+
+def _parts(table: pa.Table) -> Iterator[tuple[tuple[int, int, str], Estimate, int]]:
+    """Each segment, period and value of the mix with its share of goals, and how many ended."""
     import numpy as np
 
     columns = (table[name].to_numpy() for name in (SEGMENT, BEGUN, CUSTOMER, "goals", "ended"))
     codes, places, customers, goals, ended = columns
-    order = np.lexsort((places, codes))
-    borders = np.flatnonzero(np.diff(codes[order]) | np.diff(places[order])) + 1
-    parts = [part for part in np.split(order, borders) if len(part)]
-    return {
-        (int(codes[part[0]]), int(places[part[0]])): share_by_customer(customers[part], goals[part], ended[part])
-        for part in parts
-    }
+    names, kinds = np.unique(table[MIX].to_pylist(), return_inverse=True)
+    order = np.lexsort((kinds, places, codes))
+    steps = np.diff(codes[order]) | np.diff(places[order]) | np.diff(kinds[order])
+    for part in np.split(order, np.flatnonzero(steps) + 1):
+        if len(part):
+            key = int(codes[part[0]]), int(places[part[0]]), str(names[kinds[part[0]]])
+            yield key, share_by_customer(customers[part], goals[part], ended[part]), int(ended[part].sum())

@@ -73,13 +73,13 @@ def _table(journeys: Journeys) -> pa.Table:
     import pyarrow as pa
 
     seen = _seen(journeys)
-    covered, ways = unseen.coverage(seen.customers, seen.once, seen.twice), unseen.richness(*seen)
+    share, ways = unseen.coverage(seen.customers, seen.once, seen.twice), unseen.richness(*seen)
     recent, new = _recent(journeys)
     whole = {"customers": seen.customers, "variants": seen.variants, "once": seen.once, "twice": seen.twice}
     shares = {
-        "covered_share": covered.value,
-        "covered_share_low": covered.low,
-        "covered_share_high": covered.high,
+        "covered_share": share.value,
+        "covered_share_low": share.low,
+        "covered_share_high": share.high,
     }
     bounds = {"variants_at_least": ways.value, "variants_low": ways.low, "variants_high": ways.high}
     columns = {name: pa.array([value], pa.int64()) for name, value in whole.items()}
@@ -89,10 +89,16 @@ def _table(journeys: Journeys) -> pa.Table:
     return pa.table(columns)
 
 
+def covered(journeys: Journeys) -> float | None:
+    """How likely does the next customer go a way that was seen? None where there is too little to say."""
+    seen = _seen(journeys)
+    return unseen.coverage(seen.customers, seen.once, seen.twice).value
+
+
 def _population(journeys: Journeys) -> Population:
     """One journey of each customer."""
     customers = _seen(journeys).customers
-    return Population(customers, customers, journeys.n.known)
+    return journeys.n.of(customers, customers)
 
 
 def _seen(journeys: Journeys) -> Seen:

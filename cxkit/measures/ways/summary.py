@@ -64,7 +64,7 @@ def _table(journeys: Journeys, clock: Clock) -> pa.Table:
     pairs = journeys.ask(counted)
     facts = journeys.collect(_facts).to_pylist()[0]
     facts |= journeys.collect(lambda selection: _lasting(clock.at(selection))).to_pylist()[0]
-    facts |= journeys.collect(_tied).to_pylist()[0]
+    facts |= journeys.collect(tied).to_pylist()[0]
     facts |= {"activities": len(pairs[ACTIVITY].unique()), "moves": len(pairs) - pairs[NEXT].null_count}
     zone = journeys.selection.star.zone
     each = facts["journeys"] / max(facts["customers"], 1) if journeys.n.known else None
@@ -106,12 +106,12 @@ def _lasting(selection: Selection) -> Frame:
     )
 
 
-def _tied(selection: Selection) -> Frame:
+def tied(selection: Selection) -> Frame:
     """How many events share their time with the one before; how many each journey has is found once."""
     star = selection.star
     ties = star.engine.materialise(f"{star.key}|ties", lambda: _ties(star.moves))
-    tied = nw.col(COUNT).sum().fill_null(0).cast(nw.Int64).alias("tied_events")
-    return selection.outlines.select(JOURNEY).join(ties, on=JOURNEY, how="inner").select(tied)
+    count = nw.col(COUNT).sum().fill_null(0).cast(nw.Int64).alias("tied_events")
+    return selection.outlines.select(JOURNEY).join(ties, on=JOURNEY, how="inner").select(count)
 
 
 def _ties(moves: Frame) -> Frame:

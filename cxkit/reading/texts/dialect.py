@@ -91,6 +91,8 @@ def dialect(connection: DuckDBPyConnection, path: Path, shown: str, text: Text, 
         raise InputError(f'"{shown}" is empty{more}. Export the log again, with a header line and one row per event.')
     delimiter, quote, start = _settled(connection, path, lines, start, asked)
     header, count = _header(lines[start : start + SAMPLE], delimiter, quote, shown, asked)
+    if count:
+        header = _as_wide(header, _values(lines[start + count : start + SAMPLE], delimiter, quote))
     columns = column_names(header)
     escape = (asked.escape if quote else "") or _escape(text.escaped, delimiter, quote, len(columns))
     top = lines[: start + count]
@@ -186,7 +188,7 @@ def _read_cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
 
 
 def _titles(lines: Sequence[str], delimiter: str) -> int:
-    """How many lines stand above the header: lines with few filled cells, then a header, then rows as wide as it is.
+    """How many lines stand above the header: other lines, then a header, then rows as wide as it is.
 
     A header differs from the rows below it: where they have digits, it has none.
     """
@@ -196,7 +198,7 @@ def _titles(lines: Sequence[str], delimiter: str) -> int:
     full = [len(row) == width and count > width / 2 for row, count in zip(rows, filled, strict=True)]
     place = full.index(True) if True in full else 0
     below = [row for row in rows[place + 1 :] if len(row) == width]
-    if width < 2 or not place or not below or max(filled[:place]) > max(1, width / 2):
+    if width < 2 or not place or not below:
         return 0
     digits = [n for n in range(width) if _mostly_digits([row[n] for row in below])]
     plain = any(not re.search(r"\d", rows[place][n]) for n in digits)
@@ -248,6 +250,18 @@ def _header(lines: Sequence[str], delimiter: str, quote: str, shown: str, asked:
         return lines[0].split(delimiter), 1
     except csv.Error as error:
         raise InputError(f'The header line of "{shown}" cannot be read: {error}.') from None
+
+
+def _as_wide(header: list[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The header with a name for each cell of the rows: numbers of rows have none, and empty names may be too many."""
+    width = len(header) if len(rows) < 2 else _usual(rows)
+    fitting = [row for row in rows if len(row) == width]
+    if len(fitting) < MOST * len(rows):
+        return header
+    numbered = len({row[0] for row in fitting}) == len(fitting) and any(row[-1] for row in fitting)
+    if width == len(header) + 1 and numbered:
+        return ["", *header]
+    return header[:width] if 1 < width < len(header) and not any(name.strip() for name in header[width:]) else header
 
 
 def _csv(lines: Sequence[str], delimiter: str, quote: str) -> Any:

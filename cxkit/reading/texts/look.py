@@ -24,7 +24,6 @@ ENCODINGS_OF_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 UNICODE = ("utf-8", "utf-8-sig")
-BLANK = re.compile(rb"(?:\r\n?+|\n)(?=[\r\n])")  # the end of a line that a blank one follows
 MOST_ESCAPED = 200
 
 
@@ -44,6 +43,14 @@ class Text:
     blank: int
     end: bytes
     escaped: tuple[bytes, ...]
+
+
+def _blank(chunk: bytes) -> int:
+    """How many ends of lines are followed by another at once; a file may be made of nothing else."""
+    import numpy as np
+
+    ends = np.frombuffer(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), np.uint8) == ord("\n")
+    return int(np.count_nonzero(ends[1:] & ends[:-1]))
 
 
 class Lines:
@@ -77,7 +84,7 @@ class Lines:
         self.count += sum(counts.values())
         self.blank += self._fresh and chunk[:1] in b"\r\n"
         if any(pair in chunk for pair in (b"\n\n", b"\n\r", b"\r\r")):
-            self.blank += len(BLANK.findall(chunk))
+            self.blank += _blank(chunk)
         self._fresh = chunk[-1:] in b"\r\n"
         for quote in (b'\\"', b"\\'"):
             self._keep(chunk, quote)

@@ -45,14 +45,14 @@ def headline(row: Row) -> str:
 
 def levels(row: Row) -> str:
     """Both levels."""
-    write = lasting if row["kind"] == "duration" else percent
-    return f"{write(row['left'])} against {write(row['right'])}"
+    written = lasting if row["kind"] == "duration" else percent
+    return f"{written(row['left'])} against {written(row['right'])}"
 
 
 def apart(row: Row) -> str:
     """How far apart they are, and the interval of that."""
-    write, unit = (_longer, "") if row["kind"] == "duration" else (_points, " points")
-    return f"{write(row['difference'])}{unit} ({write(row['low'])} to {write(row['high'])})"
+    written, unit = (_longer, "") if row["kind"] == "duration" else (_points, " points")
+    return f"{written(row['difference'])}{unit} ({written(row['low'])} to {written(row['high'])})"
 
 
 def _points(share: float) -> str:

@@ -16,7 +16,7 @@ from cxkit.words import many
 Row = Mapping[str, Any]
 IN, OUT = "in", "out"
 SIZE, TALL = 11, 13
-PARTS = (0.0, 1.0, 0.25, 0.75)  # of the way along a box
+PARTS = (0.0, 1.0, 0.15, 0.85)  # of the way along a box
 TICK = 9
 TOLD = {IN: "come here by moves that are not drawn", OUT: "go on by moves that are not drawn"}
 

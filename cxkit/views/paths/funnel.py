@@ -118,7 +118,7 @@ def _figures(row: Row) -> str:
 
 def _interval(row: Row, y: float, width: float) -> str:
     """From where to where a bar may reach: the interval of its share of the first step."""
-    if row["share_low"] is None or row["step"] == 1 or not row["count"]:
+    if row["share_low"] is None or row["share"] in (0, 1):
         return ""
     low, high = (number(NAME + row[end] * width) for end in ("share_low", "share_high"))
     middle, top, foot = (number(y + BAR * part) for part in (0.5, 0.25, 0.75))
@@ -133,7 +133,7 @@ def _compared(row: Row) -> str:
     if not row["count"]:
         return "nobody"
     if row["step"] == 1:
-        return f"{many(row['count'], 'journey')} of {many(row['customers'], 'customer')}"
+        return many(row["count"], "journey")
     if row["share_low"] is None:
         return f"{many(row['count'])} · {percent(row['share'])} of first"
     sure = f"{percent(row['share_low'])} to {percent(row['share_high'])}"

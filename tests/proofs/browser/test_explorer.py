@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.serving import SLOW, lab_command, run_all, watched
+from support.serving import SLOW, lab_command, run_all, until, watched
 
 import cxkit as cx
 from cxkit import places
@@ -169,6 +169,28 @@ def test_jupyterlab_shows_the_same_board(browser, tmp_path):
         assert chart[2] < side[0]
         assert drawer[3] <= round(frame["y"] + frame["height"])
         assert page.evaluate(SMALLEST) >= 11
+        saved_and_seen_again(page, tmp_path / "cxkit-notebooks" / PAGE)
+
+
+def saved_and_seen_again(page, notebook):
+    """Ctrl+S works after a click in a panel; what a kernel that began anew cannot show is a stored picture."""
+    before = notebook.stat().st_mtime_ns
+    page.locator(".cxw-side .cx-variant").first.click()
+    page.locator(".cxw-chip").wait_for(timeout=SLOW)
+    page.keyboard.press("ControlOrMeta+s")
+    until(lambda: {"saved": notebook.stat().st_mtime_ns > before}, {"saved": True})
+    page.reload()
+    page.locator(".cxw-chip").wait_for(timeout=SLOW)  # its kernel runs
+    page.locator("[title='Restart the kernel']").click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    gone = page.locator(".cxw-said", has_text="has ended or begun anew").locator("visible=true")
+    gone.wait_for(timeout=SLOW)
+    assert gone.count() == 1
+    page.reload()
+    page.get_by_text("A stored picture. Run the cells").wait_for(timeout=SLOW)
+    assert "model not found" not in page.locator(".jp-Notebook").inner_text()
+    picture = page.locator(".jp-OutputArea img").first
+    until(lambda: {"drawn": picture.evaluate("image => image.naturalWidth > 300")}, {"drawn": True})
 
 
 PICTURES = (".cxw-over_time", ".cxw-change_points", ".cxw-time_of_week", ".cxw-dotted_chart")

@@ -12,6 +12,7 @@ from support.serving import CLIPBOARD, SLOW, at, kept, open_app, opening, panel,
 import cxkit as cx
 from cxkit import catalog, places
 from cxkit import where as w
+from cxkit.words import percent
 
 pytest.importorskip("voila")
 from cxkit.faces import app
@@ -136,9 +137,9 @@ def test_a_new_user_finds_saves_shares_and_takes_away(hand, browser, server, wor
         kept(page, twin)
         moves = {(row["source"], row["target"], row["count"]) for row in twin.process_map().table.to_pylist()}
         assert {tuple(move) for move in page.locator(".cxw-map .cx-map").evaluate(MOVES)} <= moves
-        figure = page.locator(".cxw-figure", has_text="goal reached").locator("strong")
+        figure = page.locator(".cxw-figure", has_text="goal so far").locator("strong")
         reached = twin.keep(w.contains(GOAL)).n.journeys / twin.n.journeys
-        assert figure.inner_text() == f"{round(100 * reached)}%"
+        assert figure.inner_text() == percent(reached)
 
         visits = w.contains(twin.selection.star.names[user.second_box()])
         some = twin.keep(visits)
@@ -148,7 +149,7 @@ def test_a_new_user_finds_saves_shares_and_takes_away(hand, browser, server, wor
         journey(page, user, few)
         save(page, user)
         link = copied(page, user)
-        user.press(page.get_by_role("button", name="Undo"))
+        user.press(page.get_by_role("button", name="Undo", exact=True))
         kept(page, some)
         assert taken(page, user) == some.variants(top=10).table["count"].to_pylist()
     with watched(browser, server.address, console=False) as other:
@@ -156,7 +157,7 @@ def test_a_new_user_finds_saves_shares_and_takes_away(hand, browser, server, wor
         other.goto(opening(server.address, path) + f"#{state}")
         other.locator(".cxw-panel:visible").first.wait_for(timeout=SLOW)
         kept(other, few)
-        other.get_by_role("button", name="Views").click()
+        other.get_by_role("button", name="Saved views").click()
         assert other.get_by_role("button", name=VIEW, exact=True).is_visible()
 
 
@@ -198,22 +199,17 @@ def family(page, user, journeys):
 
 
 def journey(page, user, journeys):
-    """Open the first journey to its events, and come back."""
+    """Look at the first journey: its events stand in the diary."""
     named = journeys.journeys().df()["journey"][0]
-    table = page.locator(".cxw-on-variants .cxw-journeys")
-    user.press(table.get_by_role("button", name=named, exact=True))
-    back = table.get_by_role("button", name="Back to the journeys")
-    back.wait_for()
-    events = journeys.events(journey=named).df()
-    rows = "rows => rows.map((row) => row.cells[2].textContent)"
-    until(lambda: {"events": table.locator("tbody tr").evaluate_all(rows)}, {"events": events["activity"].tolist()})
-    until(lambda: {"diary": named in panel(page, "Diary").inner_text()}, {"diary": True})
-    user.press(back)
-    table.get_by_role("button", name=named, exact=True).wait_for()
+    user.press(page.locator(".cxw-on-variants .cxw-journeys").get_by_role("button", name=named, exact=True))
+    diary, steps = panel(page, "Diary"), sorted(journeys.events(journey=named).df()["activity"])
+    titles = "marks => marks.map((mark) => mark.querySelector('title').textContent.split('\\n')[0]).sort()"
+    until(lambda: {"steps": diary.locator(".cx-item").evaluate_all(titles)}, {"steps": steps})
+    assert f"Journey {named}." in diary.inner_text()
 
 
 def save(page, user):
-    user.press(page.get_by_role("button", name="Views"))
+    user.press(page.get_by_role("button", name="Saved views"))
     field = page.get_by_label("Name of what is shown now")
     field.fill(VIEW) if isinstance(user, Mouse) else user.reach(field)
     if isinstance(user, Keys):
@@ -224,8 +220,8 @@ def save(page, user):
 
 
 def copied(page, user):
-    user.press(page.get_by_role("button", name="Copy link"))
-    page.get_by_role("button", name="Copied").wait_for()
+    user.press(page.get_by_role("button", name="Copy link", exact=True))
+    page.get_by_role("button", name="Copied", exact=True).wait_for()
     return page.evaluate("navigator.clipboard.readText()")
 
 

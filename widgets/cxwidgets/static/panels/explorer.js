@@ -49,8 +49,17 @@ function barred(context, body, life) {
   );
 }
 
+// What is known against the figures: one line, which opens over the page and says what each part of it means.
+function trust(line, doubts) {
+  if (!doubts.length) return line ? [make("span", { className: "cxw-trust", textContent: line })] : [];
+  const told = doubts.map(([brief, full]) => make("li", {}, make("b", { textContent: brief }), `: ${full}`));
+  const open = make("div", { className: "cxw-doubts", popover: "auto" }, make("ul", {}, ...told));
+  const show = make("button", { className: "cxw-trust", textContent: line, popoverTargetElement: open, title: line });
+  return [show, open];
+}
+
 function opening({ model, body, life }) {
-  const { words } = model.get("facts");
+  const { words, line, doubts } = model.get("facts");
   const open = () => grid(body)?.dataset.drawer === "open";
   const show = () => {
     toggle.setAttribute("aria-expanded", String(open()));
@@ -64,7 +73,7 @@ function opening({ model, body, life }) {
     if (event.key === "Escape" && open()) turn();
   };
   const toggle = button("", turn, { className: "cxw-toggle", onkeydown: leave });
-  body.replaceChildren(toggle);
+  body.replaceChildren(toggle, ...trust(line, doubts));
   show();
   return life;
 }

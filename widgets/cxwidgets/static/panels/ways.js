@@ -12,11 +12,17 @@ function chain({ ask, model }) {
   if (!offered.length) return [];
   const gone = (name, place) => button("×", () => ask("leave_out", { place }), { ariaLabel: `Leave out ${name}` });
   const step = (name, place) =>
-    make("span", { className: "cxw-step" }, name, ...(steps.length > 1 ? [gone(name, place)] : []));
+    make("span", { className: "cxw-link-of" }, name, ...(steps.length > 1 ? [gone(name, place)] : []));
   const options = [["", "+ Step"], ...offered.map((name) => [name, name])];
   const more = chosen(options, "", { ariaLabel: "One more step", onchange: ({ target }) => target.value && ask("step", { to: target.value }) });
   const back = usual ? [] : [button("Usual steps", () => ask("usual"))];
-  return [make("span", { className: "cxw-chain" }, ...steps.map(step), more, ...back)];
+  const row = make("span", { className: "cxw-chain" });
+  for (const [place, name] of steps.entries()) {
+    if (place) row.append(make("i", { textContent: "\u2192", ariaHidden: "true" }));
+    row.append(step(name, place));
+  }
+  row.append(more, ...back);
+  return [row];
 }
 
 function growing({ ask, body, model, signal }) {

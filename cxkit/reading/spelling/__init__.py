@@ -1,0 +1,1 @@
+"""Stamps as people spell them: months in words, names of zones."""

@@ -1,0 +1,1 @@
+"""Findings: what goes with an outcome, and a memo."""

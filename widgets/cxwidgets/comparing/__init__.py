@@ -1,1 +1,0 @@
-"""Two sides, picked and compared."""
