@@ -48,7 +48,7 @@ def test_two_groups_are_compared_by_clicks(server, browser, store, width, tmp_pa
         panel.locator("svg text", has_text="“Call” happens").wait_for(timeout=SLOW)
         assert panel.evaluate(OVERLAP) == 0
         panel.get_by_label("Turn the sides round").click()
-        page.wait_for_function("document.querySelectorAll('.cxw-compare select')[1]?.value === 'basic'", timeout=SLOW)
+        page.wait_for_function("document.querySelectorAll('.cxw-compare select')[1]?.value === 'plus'", timeout=SLOW)
         called = w.attribute("plan", "basic") & w.contains("Call")
         panel.evaluate(CLICK, called.key)
         count = f"{store.keep(called).n.journeys} of {store.n.journeys} journeys"
