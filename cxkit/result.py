@@ -78,6 +78,7 @@ class Result:
     note: str = ""
     empty: str = "No journeys in this selection."
     hidden: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()  # columns of sentences, which plain text has uncut below their row
     engagement: Engagement | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     assign: Callable[[], pa.Table] | None = None
@@ -164,7 +165,8 @@ class Result:
         rows = self.table.slice(0, LINES_SHOWN).to_pylist()
         left_out = len(self.table) - len(rows)
         more = f"\n... {many(left_out)} more rows; {rest}" if left_out else ""
-        return inert(f"{self.question}\n{facts}\n\n{as_text(rows, self._columns) if rows else self.empty}{more}")
+        table = as_text(rows, self._columns, prose=self.prose) if rows else self.empty
+        return inert(f"{self.question}\n{facts}\n\n{table}{more}")
 
     @property
     def _columns(self) -> list[str]:

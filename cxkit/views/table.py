@@ -62,12 +62,12 @@ def table(
     )
 
 
-def as_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """Rows as aligned text, long cells cut; one row alone is written downwards."""
+def as_text(rows: Sequence[Row], columns: Sequence[str], *, prose: Sequence[str] = ()) -> str:
+    """Rows as aligned text, long cells cut; one row alone is written downwards, and so are the columns of `prose`."""
     if len(rows) == 1:
         width = max(map(len, columns))
         return "\n".join(f"{name:<{width}}  {_said(rows[0], name)}" for name in columns)
-    return lines(rows, columns, WIDEST)
+    return lines(rows, [name for name in columns if name not in prose], WIDEST, under=prose)
 
 
 def lines(rows: Sequence[Row], columns: Sequence[str], widest: int | None = None, *, under: Sequence[str] = ()) -> str:

@@ -61,7 +61,8 @@ def memo(journeys: Journeys) -> Result:
         count=lambda: journeys.n,
         note=sentences(METHOD),
         empty=NOTHING if journeys.n.journeys else Result.empty,
-        hidden=("kind", "since", "until", "reach_share", "size_share", "certainty_share", "weight", "keeps"),
+        prose=("finding",),
+        hidden=("since", "until", "reach_share", "size_share", "certainty_share", "weight", "keeps"),
     )
 
 
