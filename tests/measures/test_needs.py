@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
+from support.rows import assert_rows_keep_their_journeys
 from support.toy import rows
 
 import cxkit as cx
@@ -65,6 +66,10 @@ def test_without_answers_a_need_is_only_shown(log):
     assert rows(plain.needs(), "need", "verdict", "customers") == [("talk", "shown", 3)]
     assert "Nobody was asked" in plain.needs().note
     assert cx.toy_journeys().needs().table.num_rows == 0
+
+
+def test_the_row_of_a_need_keeps_those_who_show_it(log):
+    assert assert_rows_keep_their_journeys(log, "needs", {}) == len(REGISTER)
 
 
 def test_episodes_are_met_in_time_or_not(log):
