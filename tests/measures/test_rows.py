@@ -29,7 +29,7 @@ VALUES = {
     "number": [0.1, -3.0, 1e300, 1 / 3],
     "boolean": [True, False],
 }
-# the toy log has no starts, two weeks, ten customers and no register; those that it lacks have this law in their own files
+# the toy log has no starts, two weeks, ten customers and no register; such answers have this law in files of their own
 TOO_SHORT = ("waiting", "change_points", "retention", "compare", "drivers", "needs")
 MONDAY = datetime(2025, 6, 2, tzinfo=UTC)
 BY_KIND = [("segments", {}), ("durations", {}), ("durations", {"per": "move"}), ("waiting", {})]
