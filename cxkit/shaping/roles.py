@@ -163,7 +163,7 @@ def _settled(source: Source, given: Given) -> Roles:
     """Check what is given, guess what is not."""
     taken = dict(_named(source, given))
     _check_rows(source)
-    named = frozenset(role for role in ROLES if getattr(given, role) is not None)
+    named = frozenset(taken) | ({"time"} if given.time == NONE else set())
     why = dict.fromkeys(taken, "given")
     guesses, doubts = Guesses(source, taken), list[str]()
     for role in ("journey", "time", "activity", "customer"):

@@ -75,14 +75,20 @@ def append(log, folder, **contract):
     return prepare(log, folder, append=True, contract=contract)
 
 
+# Asked of something, compared apart, or computed from what others of them say.
+LEFT_OUT = ("segments", "values", "rejected", "compare", "drivers", "memo", "personas")
+
+
 def tables(journeys):
-    """Every answer of the catalog by names, and what the manifest counts; codes and lines are left out."""
+    """The catalog's answers by names, and what the manifest counts; codes, lines and some answers are left out."""
     found = {}
     for known in catalog.CATALOG:
-        if known.name in ("segments", "values", "rejected"):
+        if known.name in LEFT_OUT:
             continue
         table = known.function(journeys).table
-        found[known.name] = table.drop_columns([c for c in ("source", "target") if c in table.column_names]).to_pylist()
+        found[known.name] = table.drop_columns(
+            [c for c in ("source", "target", "who") if c in table.column_names]
+        ).to_pylist()
     for name in [known.name for known in journeys.base.attributes if known.level == "journey"]:
         found[f"segments by {name}"] = journeys.segments(by=name).table.to_pylist()
         found[f"values of {name}"] = journeys.values(of=name).table.to_pylist()

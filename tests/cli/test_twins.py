@@ -33,6 +33,7 @@ OWN = {
     "attrition": {"per": "attribute"}, "change_points": {"per": "day"}, "data_plan": {"per": "field"},
     "dotted_chart": {"order": "duration"}, "durations": {"per": "move", "scale": "steps"},
     "funnel": {"steps": "Order -> Pay"}, "journeys": {"order": "seconds"}, "over_time": {"per": "week"},
+    "drivers": {"outcome": "Cancel", "at": "Order"}, "needs": {"per": "pattern"}, "value_zone": {"target": 0.5},
     "process_map": {"of": "channel"}, "retention": {"per": "week"}, "step_matrix": {"steps": 3},
     "table": {"name": "surveys"}, "time_of_week": {"of": "starts"}, "values": {"of": "plan"},
 }  # fmt: skip

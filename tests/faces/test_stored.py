@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -26,7 +27,8 @@ def given(folder, metadata, html=PICTURE):
     cell = nbformat.v4.new_code_cell("board", outputs=[output])
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "a.ipynb")
     before = (folder / "a.ipynb").read_text()
-    model = asyncio.run(stored.Contents(root_dir=str(folder)).get("a.ipynb"))
+    with ThreadPoolExecutor(1) as apart:  # where no other test's loop runs
+        model = apart.submit(asyncio.run, stored.Contents(root_dir=str(folder)).get("a.ipynb")).result()
     assert (folder / "a.ipynb").read_text() == before
     return model["content"]["cells"][0]["outputs"][0]
 

@@ -109,10 +109,13 @@ def test_a_tag_is_asked_once(log, monkeypatch):
     assert asked == [7]
 
 
+ASKED = {"segments": {"by": "plan"}, "values": {"of": "plan"}, "compare": {"by": "plan"}, "drivers": {"outcome": "Pay"}}
+
+
 @pytest.mark.parametrize("measure", [entry.name for entry in catalog.CATALOG])
 def test_every_answer_says_how_it_was_asked(toy, measure):
     function = catalog.entry(measure).function
-    needed = {"segments": {"by": "plan"}, "values": {"of": "plan"}}.get(measure, {})
+    needed = ASKED.get(measure, {})
     asked = function(toy, **needed).parameters
     assert asked.keys() == inspect.signature(function).parameters.keys() - {"journeys"}
     assert function(toy, **asked).parameters == asked

@@ -30,11 +30,11 @@ CHECKED, MODELLED = 12, 30  # drivers that are looked at with others held, and h
 FORETELLING = 100  # columns that foretell, chosen without a look at the outcome
 MOST_JOURNEYS = 20_000  # of a model; more are drawn
 YES, VANISHES, DECIDES, UNCHECKED = "yes", "vanishes", "decides it", "not checked"
-HIDDEN = ("count", "customers", "attribute", "value", "at_least", "activity", "next_activity", "wait_seconds")
+HIDDEN = ("count", "customers", "attribute", "value", "at_least", "activity", "next_activity", "wait_seconds", "step")
 SEED = 0
 
 
-def drivers(journeys: Journeys, outcome: str | Filter, *, at: str | None = None) -> Result:
+def drivers(journeys: Journeys, outcome: str | Filter = "goal", *, at: str | None = None) -> Result:
     """What goes with an outcome, before it happens?
 
     Parameters
@@ -58,7 +58,7 @@ def drivers(journeys: Journeys, outcome: str | Filter, *, at: str | None = None)
     `significant` (q up to .05), `held` (the difference when others are held), `held_low`, `held_high`, `holds` ("yes",
     "vanishes", "decides it" where all or none with it have the outcome, "not checked"), `alike` (what says the same
     thing), `count` and `customers` (of the selection, that came to the landmark with it), `attribute`, `value`,
-    `at_least`, `activity`, `next_activity`, `wait_seconds`.
+    `at_least`, `activity`, `next_activity`, `wait_seconds`, and `step`, the landmark.
 
     Errors: an outcome that nobody defined; an unknown activity or stage.
 
@@ -77,22 +77,22 @@ def drivers(journeys: Journeys, outcome: str | Filter, *, at: str | None = None)
         engagement=journeys.engagement,
         ask=lambda: answer.table,
         count=lambda: journeys.n.of(*counts),
-        parameters={"outcome": outcome, "at": at, "step": land.step if land else None},
+        parameters={"outcome": outcome, "at": at},
         note=answer.note,
         empty=Result.empty if not journeys.n.journeys else "Too few customers to say anything.",
         hidden=HIDDEN,
     )
 
 
-def having(row: Mapping[str, Any], journeys: Journeys, asked: Mapping[str, Any]) -> Filter:
+def having(row: Mapping[str, Any], journeys: Journeys, _asked: Mapping[str, Any]) -> Filter:
     """The journeys that came to the landmark with what a row says."""
-    step = quoted(asked["step"])
+    step = quoted(row["step"])
     others = f"^[^{step}]*"
     if row["kind"] == ATTRIBUTE:
         return _valued(row, journeys) & pattern(step)
     first = quoted(row["activity"])
     if row["kind"] == WAIT and row["next_activity"] is None:
-        wait = takes(row["activity"], asked["step"], at_least=exactly(row["wait_seconds"]))
+        wait = takes(row["activity"], row["step"], at_least=exactly(row["wait_seconds"]))
         return wait & pattern(f"{others} -> {first} ~> {step}")
     if row["kind"] == WAIT:
         return pattern(
@@ -204,7 +204,7 @@ class Answer:
         kinds |= {"significant": pa.bool_()} | dict.fromkeys(("held", "held_low", "held_high"), pa.float64())
         kinds |= {"holds": pa.string(), "alike": pa.list_(pa.string()), "count": pa.int64(), "customers": pa.int64()}
         kinds |= {"attribute": pa.string(), "value": pa.string(), "at_least": pa.float64(), "activity": pa.string()}
-        kinds |= {"next_activity": pa.string(), "wait_seconds": pa.float64()}
+        kinds |= {"next_activity": pa.string(), "wait_seconds": pa.float64(), "step": pa.string()}
         rows = [self._row(place, test) for place, test in enumerate(self.tested)]
         return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
@@ -220,7 +220,8 @@ class Answer:
         row |= {"holds": checked, "alike": [self.tested[other].candidate.words for other in group if other != place]}
         row |= {"attribute": candidate.column, "value": candidate.value, "at_least": candidate.above}
         row |= {"activity": candidate.step, "next_activity": candidate.then, "wait_seconds": candidate.seconds}
-        return row | {"count": candidate.journeys, "customers": candidate.customers}
+        step = self.land.step if self.land else None
+        return row | {"count": candidate.journeys, "customers": candidate.customers, "step": step}
 
     @property
     def note(self) -> str:
