@@ -120,6 +120,12 @@ def test_what_the_rest_stands_for(made, cases):
         assert set(made(name).segments(by="impact").df()["segment"]) >= {"Low", "High"}
 
 
+def test_what_lies_between_two_steps_is_cut_out_each_time(cases, tmp_path):
+    log = cx.read(cases / "08-between.csv").roles(**ROLES).split(start="Repair", end="Done")
+    cut = cx.prepare(log, tmp_path / "store", progress=False).keep(w.starts_with("Repair") & w.ends_with("Done"))
+    assert cut.n.journeys == 3
+
+
 def test_our_own_answers_are_accepted_by_our_own_filters(made):
     journeys = made("01-unsorted.csv")
     longest = journeys.journeys(rows=1_000).df()["events"].max()

@@ -296,7 +296,7 @@ def run_code(code, folder):
 def shown(page, root="body"):
     """The numbers that the pictures and tables under this root show."""
     raw = page.locator(root).first.evaluate(READ)
-    bars = [re.match(r"(.+): ([\d,]+) · .*, ([\d,]+) customers?$", bar) for bar in raw["segments"]]
+    bars = filter(None, (re.match(r"(.+): ([\d,]+) · .*, ([\d,]+) customers?$", bar) for bar in raw["segments"]))
     cards = dict(re.match(r"(.+?): (.+), ", card).groups() for card in raw["cards"])
     return {
         "activities": {code: _numbers(title.splitlines()[-1])[-1] for code, title in raw["activities"]},
